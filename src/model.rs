@@ -1,0 +1,12 @@
+//! Stage 3: documents become an [`Inventory`] of objects, each with its identity, sorted and unique.
+//!
+//! The types here are also the ground that every other stage stands on: a [`Document`] is what `source`
+//! reads, a [`Value`] is what it holds.
+
+mod document;
+mod inventory;
+mod value;
+
+pub use document::{Document, SourceFile, Token, TokenClass};
+// pub use inventory::{Environment, Identity, Inventory, Object, take_inventory};
+pub use value::{Entry, Kind, Value};
