@@ -1,4 +1,5 @@
 //! podviz reads Kubernetes manifests and writes pages that explain every pod and every container.
 
+pub mod diagram;
 pub mod model;
 pub mod problem;

@@ -8,5 +8,5 @@ mod inventory;
 mod value;
 
 pub use document::{Document, SourceFile, Token, TokenClass};
-// pub use inventory::{Environment, Identity, Inventory, Object, take_inventory};
+pub use inventory::{Environment, Identity, Inventory, Object, PLAIN_ENVIRONMENT, Subject};
 pub use value::{Entry, Kind, Value};
