@@ -2,4 +2,6 @@
 
 pub mod diagram;
 pub mod model;
+pub mod names;
+pub mod page;
 pub mod problem;

@@ -1,0 +1,197 @@
+//! Names: page paths, kinds in words, counts in words.
+//!
+//! [`slug`] is the only way from a user's name to a path, so no two names share a page and no name escapes the site.
+
+use std::fmt;
+
+/// The longest a part of a path may be, in bytes.
+const LONGEST_PART: usize = 120;
+
+/// The folder of a page, relative to the site: parts of `[a-z0-9._-]` joined by `/`; empty for the first page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct PagePath(String);
+
+impl PagePath {
+    /// The first page.
+    pub fn root() -> PagePath {
+        PagePath::default()
+    }
+
+    /// The page one level below, its part made from `raw`.
+    pub fn child(&self, raw: &str) -> PagePath {
+        self.join(&slug(raw))
+    }
+
+    /// The page one level below, for a part that podviz itself names.
+    pub fn fixed(&self, part: &'static str) -> PagePath {
+        self.join(part)
+    }
+
+    fn join(&self, part: &str) -> PagePath {
+        if self.0.is_empty() { PagePath(part.to_owned()) } else { PagePath(format!("{}/{part}", self.0)) }
+    }
+
+    /// The parts, outermost first.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/').filter(|part| !part.is_empty())
+    }
+
+    /// The path of the file `name` in this folder, as seen from the page `from`: `../web/index.html`.
+    pub fn relative_to(&self, from: &PagePath, name: &str) -> String {
+        let (here, there): (Vec<_>, Vec<_>) = (from.parts().collect(), self.parts().collect());
+        let shared = here.iter().zip(&there).take_while(|(a, b)| a == b).count();
+        let ups = std::iter::repeat_n("..", here.len() - shared);
+        ups.chain(there[shared..].iter().copied()).chain([name]).collect::<Vec<_>>().join("/")
+    }
+
+    /// The path of the file `name` in this folder, relative to the site.
+    pub fn file(&self, name: &str) -> String {
+        self.relative_to(&PagePath::root(), name)
+    }
+}
+
+impl fmt::Display for PagePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A part of a path for `raw`: `[a-z0-9._-]`, at most 120 bytes, never a name that a file system reserves. A name
+/// that is no such part already gets a short hash of itself behind `--`, so that no two names share a slug.
+pub fn slug(raw: &str) -> String {
+    if is_portable(raw) {
+        return raw.to_owned();
+    }
+    let mut readable = String::new();
+    for c in raw.chars() {
+        match c.to_ascii_lowercase() {
+            c @ ('a'..='z' | '0'..='9') => readable.push(c),
+            c @ ('.' | '_' | '-') if !readable.is_empty() => readable.push(c),
+            _ if !readable.is_empty() && !readable.ends_with('-') => readable.push('-'),
+            _ => {}
+        }
+        if readable.len() >= 60 {
+            break;
+        }
+    }
+    let readable = readable.trim_end_matches(['.', '-', '_']);
+    let readable = if readable.is_empty() { "x" } else { readable };
+    format!("{readable}--{}", &blake3::hash(raw.as_bytes()).to_hex()[..10])
+}
+
+fn is_portable(raw: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
+    let ends = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    raw.len() <= LONGEST_PART
+        && raw.bytes().all(plain)
+        && ends(raw.as_bytes().first())
+        && ends(raw.as_bytes().last())
+        && !is_reserved(raw)
+        && !looks_hashed(raw)
+}
+
+/// Names that Windows keeps for devices, and the files that stand in a page's folder.
+fn is_reserved(raw: &str) -> bool {
+    let stem = raw.split('.').next().unwrap_or_default();
+    let device = matches!(stem, "con" | "prn" | "aux" | "nul")
+        || ((stem.starts_with("com") || stem.starts_with("lpt"))
+            && stem.len() == 4
+            && stem.ends_with(|c: char| c.is_ascii_digit() && c != '0'));
+    device || matches!(raw, "index.html" | "index.md" | "readme.md" | "_index.md" | "_category_.json")
+}
+
+/// Whether a name ends like a slug with a hash: such a name gets a hash of its own, so that it cannot pose as one.
+fn looks_hashed(raw: &str) -> bool {
+    raw.rsplit_once("--")
+        .is_some_and(|(_, tail)| tail.len() == 10 && tail.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// `1 copy`, `3 copies`: a count with its noun.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(number)) }
+}
+
+/// A number with commas: `11,400`.
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The plural of a kind: `Ingress` → `Ingresses`, `NetworkPolicy` → `NetworkPolicies`.
+pub fn plural(kind: &str) -> String {
+    let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| kind.ends_with(suffix));
+    if kind == "Endpoints" {
+        kind.to_owned()
+    } else if ends(&["s", "x", "ch", "sh"]) {
+        format!("{kind}es")
+    } else if let Some(stem) = kind.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+        format!("{stem}ies")
+    } else {
+        format!("{kind}s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_portable_name_is_its_own_slug() {
+        assert_eq!(slug("web"), "web");
+        assert_eq!(slug("web-v1.2_3"), "web-v1.2_3");
+    }
+
+    #[test]
+    fn other_names_carry_a_hash() {
+        for raw in [
+            "Web",
+            "../etc",
+            "",
+            "con",
+            "nul.txt",
+            "a b",
+            "-x",
+            "x.",
+            "index.html",
+            "日本",
+            "web--0123456789",
+        ] {
+            let slug = slug(raw);
+            assert!(slug.contains("--") && slug != raw, "{raw} → {slug}");
+            assert!(
+                slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
+            );
+        }
+        assert_ne!(slug("Web"), slug("wEb"));
+    }
+
+    #[test]
+    fn paths_are_relative() {
+        let web = PagePath::root().fixed("ns").child("shop").child("deployment").child("web");
+        let ns = PagePath::root().fixed("ns").child("shop");
+        assert_eq!(web.relative_to(&ns, "index.html"), "deployment/web/index.html");
+        assert_eq!(ns.relative_to(&web, "index.html"), "../../index.html");
+        assert_eq!(PagePath::root().relative_to(&ns, "index.html"), "../../index.html");
+        assert_eq!(ns.relative_to(&ns, "index.html"), "index.html");
+    }
+
+    #[test]
+    fn kinds_have_plurals() {
+        let pairs = [
+            ("Ingress", "Ingresses"),
+            ("NetworkPolicy", "NetworkPolicies"),
+            ("Pod", "Pods"),
+            ("Gateway", "Gateways"),
+        ];
+        for (one, many) in pairs {
+            assert_eq!(plural(one), many);
+        }
+    }
+}
