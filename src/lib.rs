@@ -1,7 +1,9 @@
 //! podviz reads Kubernetes manifests and writes pages that explain every pod and every container.
 
+pub mod catalog;
 pub mod diagram;
 pub mod model;
 pub mod names;
 pub mod page;
 pub mod problem;
+pub mod source;

@@ -1,0 +1,149 @@
+//! Stage 2: what podviz knows about kinds, as data. One file a kind in `src/catalog/kinds`, in the closed vocabulary
+//! of [`vocabulary`]; dropping a file there is all that it takes to add a kind.
+
+mod path;
+pub mod vocabulary;
+
+pub use path::{FieldPath, Pattern, Step};
+use rust_embed::Embed;
+use std::collections::BTreeMap;
+pub use vocabulary::{EdgeRule, KindRule, Relation, Role, Scope, Selection};
+
+/// The knowledge files that are part of the program.
+#[derive(Embed)]
+#[folder = "src/catalog/kinds/"]
+struct Embedded;
+
+/// Everything podviz knows about kinds, looked up by group and kind.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    kinds: BTreeMap<(String, String), KindRule>,
+    by_kind: BTreeMap<String, Vec<String>>,
+    replaced: BTreeMap<(String, String), String>,
+    pod: Vec<EdgeRule>,
+    container: Vec<EdgeRule>,
+    any: Vec<EdgeRule>,
+}
+
+/// A knowledge file that could not be understood: a defect of the program or of a user's rules.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {reason}")]
+pub struct CatalogError {
+    /// The file.
+    pub file: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Catalog {
+    /// The catalog of the files that are part of the program.
+    ///
+    /// # Errors
+    ///
+    /// If one of them does not follow the vocabulary; a test proves that none does.
+    pub fn embedded() -> Result<Catalog, CatalogError> {
+        Catalog::with(&[])
+    }
+
+    /// The embedded catalog and more files, each a name and its text; a later file replaces an earlier one of the
+    /// same kind.
+    ///
+    /// # Errors
+    ///
+    /// If a file does not follow the vocabulary.
+    pub fn with(more: &[(&str, &str)]) -> Result<Catalog, CatalogError> {
+        let mut names: Vec<_> = Embedded::iter().collect();
+        names.sort();
+        let mut catalog = Catalog::default();
+        for name in names {
+            let data = Embedded::get(&name).map(|file| file.data.into_owned()).unwrap_or_default();
+            catalog.add(&name, &data)?;
+        }
+        for (name, text) in more {
+            catalog.add(name, text.as_bytes())?;
+        }
+        Ok(catalog)
+    }
+
+    fn add(&mut self, file: &str, text: &[u8]) -> Result<(), CatalogError> {
+        let refuse = |reason: String| CatalogError { file: file.to_owned(), reason };
+        let value = crate::source::parse(text).map_err(refuse)?;
+        let rule: KindRule = serde_path_to_error::deserialize(value.to_json())
+            .map_err(|error| refuse(format!("{}: {}", error.path(), error.inner())))?;
+        match rule.kind.as_str() {
+            "(pod)" => self.pod = rule.edges,
+            "(container)" => self.container = rule.edges,
+            "(any)" => self.any = rule.edges,
+            _ => self.add_kind(rule),
+        }
+        Ok(())
+    }
+
+    fn add_kind(&mut self, rule: KindRule) {
+        for old in &rule.succeeds {
+            let group = old.split_once('/').map_or("", |(group, _)| group);
+            self.replaced.insert((group.to_owned(), rule.kind.clone()), rule.group.clone());
+        }
+        let groups = self.by_kind.entry(rule.kind.clone()).or_default();
+        groups.push(rule.group.clone());
+        groups.sort_by_key(|group| (!is_built_in(group), group.clone()));
+        groups.dedup();
+        self.kinds.insert((rule.group.clone(), rule.kind.clone()), rule);
+    }
+
+    /// What is known of a kind.
+    pub fn kind(&self, group: &str, kind: &str) -> Option<&KindRule> {
+        self.kinds.get(&(group.to_owned(), kind.to_owned()))
+    }
+
+    /// Every kind that is known, sorted by group and kind.
+    pub fn kinds(&self) -> impl Iterator<Item = &KindRule> {
+        self.kinds.values()
+    }
+
+    /// The group that a kind of an old group is read as: `extensions` Deployments are `apps` Deployments.
+    pub fn successor<'a>(&'a self, group: &'a str, kind: &str) -> &'a str {
+        self.replaced.get(&(group.to_owned(), kind.to_owned())).map_or(group, String::as_str)
+    }
+
+    /// The group of a kind that a reference names without one: a built-in group before any other.
+    pub fn group_of(&self, kind: &str) -> &str {
+        self.by_kind.get(kind).and_then(|groups| groups.first()).map_or("", String::as_str)
+    }
+
+    /// Whether a kind's name alone says which kind is meant, so that `Kind` needs no group behind it.
+    pub fn owns_name(&self, group: &str, kind: &str) -> bool {
+        self.by_kind.get(kind).and_then(|groups| groups.first()).is_some_and(|first| first == group)
+    }
+
+    /// Whether objects of a kind stand in a namespace, as far as the catalog knows.
+    pub fn scope(&self, group: &str, kind: &str) -> Option<Scope> {
+        self.kind(group, kind).map(|rule| rule.scope)
+    }
+
+    /// The part that a kind plays.
+    pub fn role(&self, group: &str, kind: &str) -> Role {
+        self.kind(group, kind).map_or(Role::Other, |rule| rule.role)
+    }
+
+    /// The references of every pod, relative to its spec.
+    pub fn pod_edges(&self) -> &[EdgeRule] {
+        &self.pod
+    }
+
+    /// The references of every container, relative to the container.
+    pub fn container_edges(&self) -> &[EdgeRule] {
+        &self.container
+    }
+
+    /// The references that an object of any kind may have.
+    pub fn any_edges(&self) -> &[EdgeRule] {
+        &self.any
+    }
+}
+
+/// Whether a group is part of Kubernetes itself.
+pub fn is_built_in(group: &str) -> bool {
+    !group.contains('.')
+        || (group.ends_with(".k8s.io") && !group.starts_with("gateway.") && !group.contains(".x-"))
+}

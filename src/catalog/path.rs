@@ -1,0 +1,204 @@
+//! Fields: a [`FieldPath`] names one field of one object, a [`Pattern`] names the fields that a rule is about.
+
+use crate::model::{Kind, Value};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+
+/// One step from a value to a part of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Into a mapping.
+    Key(Box<str>),
+    /// Into a list: the index, and the name of the item where it has one.
+    Item(usize, Option<Box<str>>),
+}
+
+/// The way from an object to one of its fields. It prints as `spec.containers[app].env[DB_URL].value`: items of
+/// lists by their name, else by their index; keys with dots in brackets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldPath(Vec<Step>);
+
+impl FieldPath {
+    /// The object itself.
+    pub fn root() -> FieldPath {
+        FieldPath::default()
+    }
+
+    /// A path of plain keys, such as `spec.template`; `.` and the empty path are the object itself.
+    pub fn of(keys: &str) -> FieldPath {
+        FieldPath(keys.split('.').filter(|key| !key.is_empty()).map(|key| Step::Key(key.into())).collect())
+    }
+
+    /// This path and one more key.
+    pub fn key(&self, key: &str) -> FieldPath {
+        self.with(Step::Key(key.into()))
+    }
+
+    /// This path and the item `index` of the list there; `item` gives its name.
+    pub fn item(&self, index: usize, item: &Value) -> FieldPath {
+        let name = item.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
+        self.with(Step::Item(index, name.map(Into::into)))
+    }
+
+    /// This path and another behind it.
+    pub fn then(&self, more: &FieldPath) -> FieldPath {
+        FieldPath(self.0.iter().chain(&more.0).cloned().collect())
+    }
+
+    fn with(&self, step: Step) -> FieldPath {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        FieldPath(steps)
+    }
+
+    /// The value at this path.
+    pub fn find<'a>(&self, root: &'a Value) -> Option<&'a Value> {
+        self.0.iter().try_fold(root, |value, step| match step {
+            Step::Key(key) => value.get(key),
+            Step::Item(index, _) => value.items().get(*index),
+        })
+    }
+
+    /// The line of the field, or of the closest one above it that is there.
+    pub fn line(&self, root: &Value) -> u32 {
+        let (mut value, mut line) = (root, root.line);
+        for step in &self.0 {
+            let next = match step {
+                Step::Key(key) => {
+                    let Some(entry) = value.entries().iter().find(|entry| entry.key == *key) else { break };
+                    line = entry.line;
+                    &entry.value
+                }
+                Step::Item(index, _) => {
+                    let Some(item) = value.items().get(*index) else { break };
+                    line = item.line;
+                    item
+                }
+            };
+            value = next;
+        }
+        line
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if key.contains('.') => write!(f, "[{key}]")?,
+                Step::Key(key) if i == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Item(_, Some(name)) => write!(f, "[{name}]")?,
+                Step::Item(index, None) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The fields that a rule is about: `spec.rules[].http.paths[].backend.service`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(Vec<PatternStep>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum PatternStep {
+    Key(Box<str>),
+    Each,
+}
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// If a bracket is not closed or a key is empty.
+    pub fn parse(text: &str) -> Result<Pattern, String> {
+        let mut steps = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            if let Some(inside) = rest.strip_prefix('[') {
+                let (key, after) =
+                    inside.split_once(']').ok_or_else(|| format!("`{text}`: `[` is not closed"))?;
+                steps.push(if key.is_empty() { PatternStep::Each } else { PatternStep::Key(key.into()) });
+                rest = after.strip_prefix('.').unwrap_or(after);
+            } else {
+                let end = rest.find(['.', '[']).unwrap_or(rest.len());
+                if end == 0 {
+                    return Err(format!("`{text}`: a key is empty"));
+                }
+                steps.push(PatternStep::Key(rest[..end].into()));
+                rest = rest[end..].strip_prefix('.').unwrap_or(&rest[end..]);
+            }
+        }
+        Ok(Pattern(steps))
+    }
+
+    /// Every field of `root` that the pattern is about, with its path behind `prefix`, in the order of the file.
+    pub fn find<'a>(&self, root: &'a Value, prefix: &FieldPath) -> Vec<(FieldPath, &'a Value)> {
+        self.walk(root, prefix).into_iter().filter_map(|hit| Some((hit.path, hit.value?))).collect()
+    }
+
+    /// Like [`Pattern::find`], with the value that holds each field.
+    pub fn find_with_parent<'a>(&self, root: &'a Value, prefix: &FieldPath) -> Vec<Hit<'a>> {
+        self.walk(root, prefix).into_iter().filter(|hit| hit.value.is_some()).collect()
+    }
+
+    fn walk<'a>(&self, root: &'a Value, prefix: &FieldPath) -> Vec<Hit<'a>> {
+        let mut hits = vec![Hit { path: prefix.clone(), parent: root, value: Some(root) }];
+        for step in &self.0 {
+            let mut next = Vec::new();
+            for hit in hits {
+                let Some(value) = hit.value else { continue };
+                match (step, &value.kind) {
+                    (PatternStep::Key(key), Kind::Map(_)) => {
+                        if let Some(found) = value.get(key) {
+                            next.push(Hit { path: hit.path.key(key), parent: value, value: Some(found) });
+                        }
+                    }
+                    (PatternStep::Each, Kind::List(items)) => {
+                        next.extend(items.iter().enumerate().map(|(index, item)| Hit {
+                            path: hit.path.item(index, item),
+                            parent: value,
+                            value: Some(item),
+                        }));
+                    }
+                    _ => {}
+                }
+            }
+            hits = next;
+        }
+        hits
+    }
+}
+
+/// A field that a pattern is about.
+#[derive(Clone, Debug)]
+pub struct Hit<'a> {
+    /// Where it stands.
+    pub path: FieldPath,
+    /// The value that holds it.
+    pub parent: &'a Value,
+    /// The field itself; always there in what this module hands out.
+    pub value: Option<&'a Value>,
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pattern, D::Error> {
+        Pattern::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_know_lists_and_keys_with_dots() {
+        let pattern = Pattern::parse("metadata.labels[kubernetes.io/service-name]").unwrap();
+        assert_eq!(pattern.0.len(), 3);
+        let pattern = Pattern::parse("spec.rules[].http.paths[].backend.service").unwrap();
+        assert_eq!(pattern.0.len(), 8);
+        assert!(Pattern::parse("a[b").is_err());
+        assert!(Pattern::parse("a..b").is_err());
+    }
+}

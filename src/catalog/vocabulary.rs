@@ -1,0 +1,263 @@
+//! The closed vocabulary of knowledge files. No code in rules, ever: what does not fit is Rust, one file a rule.
+
+use super::Pattern;
+use serde::{Deserialize, Serialize};
+
+/// What podviz knows about one kind: one file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindRule {
+    /// The kind. `(pod)`, `(container)` and `(any)` hold the references of every pod, container and object.
+    pub kind: String,
+    /// Its API group; nothing for the core group.
+    #[serde(default)]
+    pub group: String,
+    /// Older `apiVersion`s of the kind, which are read as if they were this one.
+    #[serde(default)]
+    pub succeeds: Vec<String>,
+    /// Whether its objects stand in a namespace.
+    #[serde(default)]
+    pub scope: Scope,
+    /// The part it plays: pages, shapes and the order of lists follow from it.
+    #[serde(default)]
+    pub role: Role,
+    /// The path of its pod template (a mapping with `metadata` and `spec`); `.` for a Pod itself.
+    #[serde(default)]
+    pub pods: Option<String>,
+    /// Objects that clusters bring along: a reference to one that is not in the input is no mistake.
+    #[serde(default)]
+    pub ambient: Ambient,
+    /// What an object of this kind does, in one sentence.
+    #[serde(default)]
+    pub summary: String,
+    /// Its references to other objects.
+    #[serde(default)]
+    pub edges: Vec<EdgeRule>,
+    /// What its fields mean, where that matters.
+    #[serde(default)]
+    pub explain: Vec<Explanation>,
+}
+
+/// Whether objects of a kind stand in a namespace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Scope {
+    /// They do.
+    #[default]
+    Namespaced,
+    /// They belong to the whole cluster.
+    Cluster,
+}
+
+/// The part that a kind plays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Makes pods, or is one.
+    Workload,
+    /// Brings traffic into the cluster.
+    Route,
+    /// Gives pods a stable address.
+    Service,
+    /// Is read by pods.
+    Config,
+    /// Is read by pods and never shown.
+    Secret,
+    /// Keeps data.
+    Storage,
+    /// Says who may do what.
+    Access,
+    /// Rules over other objects: scaling, budgets, network rules, quotas.
+    Policy,
+    /// A node, or what nodes are made of.
+    Node,
+    /// A namespace.
+    Namespace,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+/// Which objects of a kind clusters bring along.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Ambient {
+    /// None.
+    #[default]
+    None,
+    /// All, or none.
+    All(bool),
+    /// Those of these names.
+    Names(Vec<String>),
+}
+
+impl Ambient {
+    /// Whether clusters bring along the object of this name.
+    pub fn has(&self, name: &str) -> bool {
+        match self {
+            Ambient::None => false,
+            Ambient::All(all) => *all,
+            Ambient::Names(names) => names.iter().any(|one| one == name),
+        }
+    }
+}
+
+/// One field that refers to other objects.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EdgeRule {
+    /// What the object does to the one it refers to.
+    pub relation: Relation,
+    /// The field: a string that is the name, a mapping that holds it, or a selector. `[]` stands for each item of a
+    /// list, `[key]` for a key with dots in it.
+    pub field: Pattern,
+    /// The kind it refers to; `Kind.group` where the kind alone is not enough; `Host` for a name in the DNS.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// In the mapping: the key of the name.
+    #[serde(default = "name_key")]
+    pub name: String,
+    /// In the mapping: the key that may hold another kind than `to`.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// In the mapping: the key that may hold the group or the `apiVersion` of that kind.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// In the mapping: the key that may hold another namespace.
+    #[serde(default)]
+    pub namespace: Option<String>,
+    /// Only references to these kinds; with `kind`.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// Beside the name: the key that says that the target need not exist; `true` if it never needs to.
+    #[serde(default)]
+    pub optional: Option<Optional>,
+    /// The name that is meant where the field is absent; the reference counts only if the input has that object.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// Whether the field is a selector of `to`, and of which form.
+    #[serde(default)]
+    pub select: Option<Selection>,
+    /// What an empty selector picks; an absent one always picks nothing.
+    #[serde(default)]
+    pub empty: Empty,
+    /// Whether the arrow points the other way: from the object that is named to the one that names it.
+    #[serde(default)]
+    pub reverse: bool,
+}
+
+fn name_key() -> String {
+    "name".to_owned()
+}
+
+/// When a target need not exist.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Optional {
+    /// Never, or always.
+    Always(bool),
+    /// If this key beside the name is true.
+    Key(String),
+}
+
+/// The form of a selector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Selection {
+    /// A mapping of labels that must all be equal.
+    Labels,
+    /// `matchLabels` and `matchExpressions`.
+    LabelSelector,
+}
+
+/// What an empty selector picks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Empty {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Everything in the namespace.
+    Everything,
+}
+
+/// What a field means when it has a certain value.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explanation {
+    /// The field.
+    pub field: Pattern,
+    /// Only if it has this value, as written; otherwise whenever it is set. `{value}` in the texts is the value.
+    #[serde(default)]
+    pub is: Option<Scalar>,
+    /// What it does.
+    pub say: String,
+    /// Why one would want that, or what to mind.
+    #[serde(default)]
+    pub why: String,
+}
+
+/// A scalar as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scalar(pub String);
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Scalar, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(Scalar(text)),
+            other => Ok(Scalar(other.to_string())),
+        }
+    }
+}
+
+/// What one object does to another. The list is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the words say it; verb() spells them out")]
+pub enum Relation {
+    Owns,
+    Selects,
+    RoutesTo,
+    ReadsEnv,
+    Mounts,
+    Claims,
+    Binds,
+    Provisions,
+    PullsWith,
+    RunsAs,
+    Grants,
+    Scales,
+    Protects,
+    Allows,
+    Calls,
+    SchedulesOn,
+    NamedBy,
+    Produces,
+    References,
+}
+
+impl Relation {
+    /// The verb on an arrow.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Relation::Owns => "owns",
+            Relation::Selects => "selects",
+            Relation::RoutesTo => "sends traffic to",
+            Relation::ReadsEnv => "reads",
+            Relation::Mounts => "mounts",
+            Relation::Claims => "claims",
+            Relation::Binds => "is bound to",
+            Relation::Provisions => "provisions",
+            Relation::PullsWith => "pulls images with",
+            Relation::RunsAs => "runs as",
+            Relation::Grants => "grants",
+            Relation::Scales => "scales",
+            Relation::Protects => "protects",
+            Relation::Allows => "allows",
+            Relation::Calls => "calls",
+            Relation::SchedulesOn => "is scheduled on",
+            Relation::NamedBy => "gets its name from",
+            Relation::Produces => "produces",
+            Relation::References => "refers to",
+        }
+    }
+}
