@@ -4,7 +4,7 @@
 mod path;
 pub mod vocabulary;
 
-pub use path::{FieldPath, Pattern, Step};
+pub use path::{FieldPath, Hit, Pattern, Step};
 use rust_embed::Embed;
 use std::collections::BTreeMap;
 pub use vocabulary::{EdgeRule, KindRule, Relation, Role, Scope, Selection};

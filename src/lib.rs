@@ -7,3 +7,4 @@ pub mod names;
 pub mod page;
 pub mod problem;
 pub mod source;
+pub mod topology;

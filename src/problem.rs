@@ -63,6 +63,7 @@ codes! {
     InvalidManifest "invalid-manifest" "A document looks like a manifest but is not one."
     InvalidYaml "invalid-yaml" "A document is not valid YAML or JSON."
     LinkSkipped "link-skipped" "A link that leads out of the input, or a special file, was not followed."
+    ListShortened "list-shortened" "A list was too long to be written out."
     NotText "not-text" "A file is not text that can be decoded."
     NotAManifest "not-a-manifest" "Files that hold no manifest were passed over."
     ScalarType "scalar-type" "A scalar has another type than the string that Kubernetes wants."

@@ -59,6 +59,20 @@ impl FieldPath {
         })
     }
 
+    /// The values on the way: the object, then each part down to the field itself.
+    pub fn values<'a>(&self, root: &'a Value) -> Vec<&'a Value> {
+        let mut way = vec![root];
+        for step in &self.0 {
+            let next = way.last().and_then(|value| match step {
+                Step::Key(key) => value.get(key),
+                Step::Item(index, _) => value.items().get(*index),
+            });
+            let Some(next) = next else { break };
+            way.push(next);
+        }
+        way
+    }
+
     /// The line of the field, or of the closest one above it that is there.
     pub fn line(&self, root: &Value) -> u32 {
         let (mut value, mut line) = (root, root.line);

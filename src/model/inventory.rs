@@ -1,6 +1,6 @@
-//! Stage 3: documents become objects with an identity: Lists unpacked, namespaces settled, sorted, unique.
+//! Objects, what makes each the one it is, and the sorted set of all of them.
 
-use super::{Document, Value};
+use super::{SourceFile, Value};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -86,29 +86,27 @@ pub enum Subject {
 }
 
 /// One object of the input.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Object {
-    /// What makes it the one it is. Kinds of replaced API versions stand here as their successors.
+    /// What makes it the one it is. Kinds of replaced API groups stand here as their successors.
     pub identity: Identity,
     /// API version without the group, as its author wrote it.
     pub version: String,
-    /// The document it came from.
-    pub document: Arc<Document>,
-    /// Where in the document it stands; for an item of a List another node than the document's root.
+    /// The file it stands in.
+    pub file: Arc<SourceFile>,
+    /// The index of its document in the file, from 0.
+    pub document: usize,
+    /// Its first line, from 1.
+    pub first_line: u32,
+    /// Its last line, from 1.
+    pub last_line: u32,
+    /// The comment block at the top of its document, if the document is this object.
+    pub comment: Option<String>,
+    /// Its manifest, redacted.
     pub value: Value,
 }
 
 impl Object {
-    /// The path of its file, relative to the input.
-    pub fn file(&self) -> &str {
-        &self.document.file.path
-    }
-
-    /// Its first line, from 1.
-    pub fn line(&self) -> u32 {
-        self.value.line
-    }
-
     /// The label `key` of its metadata.
     pub fn label(&self, key: &str) -> Option<&str> {
         self.value.at("metadata.labels")?.get(key)?.as_str()

@@ -1,0 +1,147 @@
+//! Stage 4: the inventory becomes a [`Topology`]: nodes, and edges that each know the field and the line that made
+//! them. References are data of the catalog; what does not fit its vocabulary is one file in `rules`.
+
+mod build;
+mod pod;
+mod reference;
+mod rules;
+mod selector;
+mod typed;
+
+use crate::catalog::{FieldPath, Relation, Role};
+use crate::model::{Environment, Identity, Object};
+pub use build::connect;
+pub use pod::{Container, ContainerKind, Pod, Volume};
+pub use selector::Selector;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The index of a node in its topology.
+pub type NodeIndex = usize;
+
+/// Every object of the input and what it refers to.
+#[derive(Debug)]
+pub struct Topology {
+    /// The environments, sorted by name.
+    pub environments: Vec<Environment>,
+    /// The nodes, sorted by identity.
+    pub nodes: Vec<Node>,
+    /// The edges, sorted by their ends, relation and field.
+    pub edges: Vec<Edge>,
+    outgoing: Vec<Vec<usize>>,
+    incoming: Vec<Vec<usize>>,
+}
+
+/// One object: of the input, or referred to by it.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What makes it the one it is.
+    pub identity: Identity,
+    /// How podviz knows of it.
+    pub state: State,
+    /// The part its kind plays.
+    pub role: Role,
+    /// The object, if it is in the input.
+    pub object: Option<Arc<Object>>,
+    /// The pod that it makes or is.
+    pub pod: Option<Arc<Pod>>,
+}
+
+/// How podviz knows of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It is in the input.
+    Present,
+    /// It is referred to, and not in the input.
+    Missing,
+    /// Kubernetes will make it, such as a claim of a StatefulSet.
+    Inferred,
+    /// It is outside: a name in the DNS, or something that clusters bring along.
+    External,
+}
+
+/// What one object does to another.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Who names, selects or uses the other.
+    pub from: NodeIndex,
+    /// The other.
+    pub to: NodeIndex,
+    /// What it does to it.
+    pub relation: Relation,
+    /// The field that says so, in the object of `declared_by`.
+    pub field: FieldPath,
+    /// The node whose manifest holds the field: `from`, or `to` for an owner reference.
+    pub declared_by: NodeIndex,
+    /// More on it, such as ports: `80 → 8080/TCP`.
+    pub label: Option<String>,
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// The line of the field, from 1; 0 where unknown.
+    pub line: u32,
+}
+
+/// How sure an edge is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// A field says so.
+    Declared,
+    /// It is read out of a value, such as a URL.
+    Inferred,
+}
+
+impl Topology {
+    pub(crate) fn new(environments: Vec<Environment>, nodes: Vec<Node>, edges: Vec<Edge>) -> Topology {
+        let (mut outgoing, mut incoming) = (vec![Vec::new(); nodes.len()], vec![Vec::new(); nodes.len()]);
+        for (index, edge) in edges.iter().enumerate() {
+            outgoing[edge.from].push(index);
+            incoming[edge.to].push(index);
+        }
+        Topology { environments, nodes, edges, outgoing, incoming }
+    }
+
+    /// The edges that start at a node, sorted.
+    pub fn from(&self, node: NodeIndex) -> impl Iterator<Item = &Edge> {
+        self.outgoing[node].iter().map(|&index| &self.edges[index])
+    }
+
+    /// The edges that end at a node, sorted.
+    pub fn to(&self, node: NodeIndex) -> impl Iterator<Item = &Edge> {
+        self.incoming[node].iter().map(|&index| &self.edges[index])
+    }
+
+    /// The node of an identity.
+    pub fn find(&self, identity: &Identity) -> Option<NodeIndex> {
+        self.nodes.binary_search_by(|node| node.identity.cmp(identity)).ok()
+    }
+
+    /// The nodes whose objects are in the input, with their indexes.
+    pub fn present(&self) -> impl Iterator<Item = (NodeIndex, &Node)> {
+        self.nodes.iter().enumerate().filter(|(_, node)| node.state == State::Present)
+    }
+
+    /// The nodes that make pods or are one, with their indexes and pods.
+    pub fn workloads(&self) -> impl Iterator<Item = (NodeIndex, &Node, &Pod)> {
+        self.present().filter_map(|(index, node)| Some((index, node, node.pod.as_deref()?)))
+    }
+
+    /// The namespaces that hold an object of the input, sorted, with the number of these objects.
+    pub fn namespaces(&self) -> BTreeMap<(Arc<str>, Arc<str>), usize> {
+        let mut namespaces = BTreeMap::new();
+        for (_, node) in self.present().filter(|(_, node)| !node.identity.namespace.is_empty()) {
+            let key = (Arc::clone(&node.identity.environment), Arc::clone(&node.identity.namespace));
+            *namespaces.entry(key).or_default() += 1;
+        }
+        namespaces
+    }
+}
+
+impl Node {
+    /// The path of its file and its first line, if it is in the input.
+    pub fn source(&self) -> Option<(&str, u32)> {
+        self.object.as_ref().map(|object| (object.file.path.as_str(), object.first_line))
+    }
+}

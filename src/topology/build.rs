@@ -1,0 +1,255 @@
+//! From the inventory to the topology: nodes first, then every edge that the catalog or a rule finds.
+
+use super::reference::refer;
+use super::rules;
+use super::selector::{Labels, labels};
+use super::typed::read_pod;
+use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
+use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
+use crate::model::{Identity, Inventory, Object};
+use crate::problem::Problems;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The kind of a node that stands for a name in the DNS or an address outside of the cluster.
+pub const HOST: &str = "Host";
+
+/// Connects the objects of the inventory.
+pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems) {
+    let mut problems = Problems::none();
+    let members: Vec<Member> =
+        inventory.objects.iter().map(|object| member(object, catalog, &mut problems)).collect();
+    let cast = Cast::new(&members, catalog);
+    let mut draft = Draft::default();
+    for member in &members {
+        refer(member, &cast, &mut draft);
+        rules::apply(member, &cast, &mut draft, &mut problems);
+    }
+    (draft.finish(inventory, members, catalog), problems)
+}
+
+/// An object with the pod it makes.
+#[derive(Debug)]
+pub(super) struct Member {
+    /// The object.
+    pub object: Arc<Object>,
+    /// Its pod.
+    pub pod: Option<Arc<Pod>>,
+}
+
+fn member(object: &Arc<Object>, catalog: &Catalog, problems: &mut Problems) -> Member {
+    let rule = catalog.kind(&object.identity.group, &object.identity.kind);
+    let pod = rule.and_then(|rule| read_pod(object, rule, problems)).map(Arc::new);
+    Member { object: Arc::clone(object), pod }
+}
+
+/// All members, looked up in the ways that rules need.
+pub(super) struct Cast<'a> {
+    /// What is known of kinds.
+    pub catalog: &'a Catalog,
+    members: &'a [Member],
+    by_identity: BTreeMap<&'a Identity, usize>,
+    pods_of_namespace: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+    pods_by_label: BTreeMap<(&'a str, &'a str, &'a str, &'a str), Vec<usize>>,
+    by_kind: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+}
+
+impl<'a> Cast<'a> {
+    fn new(members: &'a [Member], catalog: &'a Catalog) -> Cast<'a> {
+        let mut cast = Cast {
+            catalog,
+            members,
+            by_identity: BTreeMap::new(),
+            pods_of_namespace: BTreeMap::new(),
+            pods_by_label: BTreeMap::new(),
+            by_kind: BTreeMap::new(),
+        };
+        for (index, member) in members.iter().enumerate() {
+            let identity = &member.object.identity;
+            let (environment, namespace) = (&*identity.environment, &*identity.namespace);
+            cast.by_identity.insert(identity, index);
+            cast.by_kind.entry((environment, &*identity.kind)).or_default().push(index);
+            let Some(pod) = &member.pod else { continue };
+            cast.pods_of_namespace.entry((environment, namespace)).or_default().push(index);
+            for (key, value) in &pod.labels {
+                cast.pods_by_label.entry((environment, namespace, key, value)).or_default().push(index);
+            }
+        }
+        cast
+    }
+
+    /// The member of an identity.
+    pub fn find(&self, identity: &Identity) -> Option<&'a Member> {
+        self.by_identity.get(identity).map(|&index| &self.members[index])
+    }
+
+    /// The members of a kind in an environment.
+    pub fn of_kind(&self, environment: &str, kind: &str) -> impl Iterator<Item = &'a Member> + '_ {
+        let indexes = self.by_kind.get(&(environment, kind)).map(Vec::as_slice).unwrap_or_default();
+        indexes.iter().map(|&index| &self.members[index])
+    }
+
+    /// The members in a namespace that make pods which a selector picks.
+    pub fn picked(&self, environment: &str, namespace: &str, selector: &super::Selector) -> Vec<&'a Member> {
+        let candidates = match selector.required_label() {
+            Some((key, value)) => self.pods_by_label.get(&(environment, namespace, key, value)),
+            None => self.pods_of_namespace.get(&(environment, namespace)),
+        };
+        let members =
+            candidates.map(Vec::as_slice).unwrap_or_default().iter().map(|&index| &self.members[index]);
+        members
+            .filter(|member| member.pod.as_ref().is_some_and(|pod| selector.matches(&pod.labels)))
+            .collect()
+    }
+
+    /// The namespaces of an environment, with their labels. One without a Namespace object has only the label that
+    /// Kubernetes gives it.
+    pub fn namespaces(&self, environment: &str) -> BTreeMap<Arc<str>, Labels> {
+        let mut namespaces = BTreeMap::new();
+        for member in self.members.iter().filter(|member| &*member.object.identity.environment == environment)
+        {
+            let identity = &member.object.identity;
+            let is_namespace = identity.group.is_empty() && &*identity.kind == "Namespace";
+            let name = if is_namespace { &identity.name } else { &identity.namespace };
+            if name.is_empty() {
+                continue;
+            }
+            let entry: &mut Labels = namespaces.entry(Arc::clone(name)).or_default();
+            entry.insert("kubernetes.io/metadata.name".to_owned(), name.to_string());
+            if is_namespace {
+                entry.extend(labels(member.object.value.at("metadata.labels")));
+            }
+        }
+        namespaces
+    }
+}
+
+/// Edges as they are found, their ends still identities.
+#[derive(Default)]
+pub(super) struct Draft {
+    edges: Vec<DraftEdge>,
+    inferred: BTreeMap<Identity, Role>,
+}
+
+struct DraftEdge {
+    from: Identity,
+    to: Identity,
+    relation: Relation,
+    field: FieldPath,
+    reverse: bool,
+    optional: bool,
+    label: Option<String>,
+    line: u32,
+}
+
+/// A reference that was found: who refers to whom, and which field says so.
+pub(super) struct Reference<'a> {
+    /// The object whose manifest holds the field.
+    pub by: &'a Object,
+    /// The other one.
+    pub to: Identity,
+    /// What the first does to the second.
+    pub relation: Relation,
+    /// The field.
+    pub field: FieldPath,
+    /// Whether the arrow points from `to` to `by`.
+    pub reverse: bool,
+    /// Whether the other need not exist: then it is drawn only if it does.
+    pub optional: bool,
+    /// More on it, such as ports.
+    pub label: Option<String>,
+}
+
+impl Draft {
+    /// Adds a reference.
+    pub fn add(&mut self, reference: Reference) {
+        let Reference { by, to, relation, field, reverse, optional, label } = reference;
+        let line = field.line(&by.value);
+        let (from, to) = if reverse { (to, by.identity.clone()) } else { (by.identity.clone(), to) };
+        self.edges.push(DraftEdge { from, to, relation, field, reverse, optional, label, line });
+    }
+
+    /// Says that Kubernetes will make an object which may not be in the input.
+    pub fn infer(&mut self, identity: Identity, role: Role) {
+        self.inferred.insert(identity, role);
+    }
+
+    fn finish(self, inventory: &Inventory, members: Vec<Member>, catalog: &Catalog) -> Topology {
+        let mut nodes: BTreeMap<Identity, Node> = BTreeMap::new();
+        for Member { object, pod } in members {
+            let identity = object.identity.clone();
+            let role = match pod {
+                Some(_) => Role::Workload,
+                None => catalog.role(&identity.group, &identity.kind),
+            };
+            let node =
+                Node { identity: identity.clone(), state: State::Present, role, object: Some(object), pod };
+            nodes.insert(identity, node);
+        }
+        for (identity, role) in self.inferred {
+            let node =
+                Node { identity: identity.clone(), state: State::Inferred, role, object: None, pod: None };
+            nodes.entry(identity).or_insert(node);
+        }
+        for edge in self.edges.iter().filter(|edge| !edge.optional) {
+            for end in [&edge.from, &edge.to] {
+                if !nodes.contains_key(end) {
+                    nodes.insert(end.clone(), absent(end, catalog));
+                }
+            }
+        }
+        let nodes: Vec<Node> = nodes.into_values().collect();
+        let index = |identity: &Identity| nodes.binary_search_by(|node| node.identity.cmp(identity)).ok();
+        let edges = self.edges.into_iter().filter_map(|edge| {
+            let (from, to): (NodeIndex, NodeIndex) = (index(&edge.from)?, index(&edge.to)?);
+            Some(Edge {
+                from,
+                to,
+                relation: edge.relation,
+                field: edge.field,
+                declared_by: if edge.reverse { to } else { from },
+                label: edge.label,
+                certainty: Certainty::Declared,
+                line: edge.line,
+            })
+        });
+        let mut edges: Vec<Edge> = edges.collect();
+        let key = |edge: &Edge| (edge.from, edge.to, edge.relation);
+        edges.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.field.cmp(&b.field)));
+        edges.dedup_by(|a, b| key(a) == key(b) && a.field == b.field);
+        Topology::new(inventory.environments.clone(), nodes, edges)
+    }
+}
+
+/// The node of an object that is not in the input: clusters bring some along, the others are missing.
+fn absent(identity: &Identity, catalog: &Catalog) -> Node {
+    let rule = catalog.kind(&identity.group, &identity.kind);
+    let outside = &*identity.kind == HOST || rule.is_some_and(|rule| rule.ambient.has(&identity.name));
+    let state = if outside { State::External } else { State::Missing };
+    let role = catalog.role(&identity.group, &identity.kind);
+    Node { identity: identity.clone(), state, role, object: None, pod: None }
+}
+
+/// The identity of an object that another one names: its namespace is the other's, unless its kind has none.
+pub(super) fn target(
+    by: &Identity,
+    group: &str,
+    kind: &str,
+    namespace: Option<&str>,
+    name: &str,
+    catalog: &Catalog,
+) -> Identity {
+    let cluster_wide = kind == HOST || catalog.scope(group, kind) == Some(Scope::Cluster);
+    let namespace = match namespace {
+        _ if cluster_wide => Arc::from(""),
+        Some(namespace) => Arc::from(namespace),
+        None => Arc::clone(&by.namespace),
+    };
+    Identity {
+        environment: Arc::clone(&by.environment),
+        group: group.into(),
+        kind: kind.into(),
+        namespace,
+        name: name.into(),
+    }
+}

@@ -1,0 +1,108 @@
+//! The pod that a workload makes, typed, with the way from its manifest to each part.
+
+use super::selector::Labels;
+use crate::catalog::FieldPath;
+use k8s_openapi::api::core::v1 as api;
+use serde::Serialize;
+
+/// The pod that an object makes or is.
+#[derive(Clone, Debug)]
+pub struct Pod {
+    /// Its spec as written, without defaults. Fields that could not be read are absent.
+    pub spec: api::PodSpec,
+    /// The labels its pods get.
+    pub labels: Labels,
+    /// The annotations its pods get.
+    pub annotations: Labels,
+    /// The way from the object to the pod's spec, such as `spec.template.spec`.
+    pub path: FieldPath,
+    /// Its containers: init containers and sidecars in their order, then app containers, then ephemeral ones.
+    pub containers: Vec<Container>,
+    /// Its volumes, in order.
+    pub volumes: Vec<Volume>,
+}
+
+/// One container of a pod.
+#[derive(Clone, Debug)]
+pub struct Container {
+    /// Its name; empty where the manifest has none.
+    pub name: String,
+    /// Its image as written; empty where the manifest has none.
+    pub image: String,
+    /// When it runs.
+    pub kind: ContainerKind,
+    /// Everything else of it.
+    pub spec: api::Container,
+    /// The way from the object to it, such as `spec.template.spec.containers[app]`.
+    pub path: FieldPath,
+    /// Its first line, from 1.
+    pub line: u32,
+}
+
+/// When a container runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContainerKind {
+    /// To completion, before the app containers.
+    Init,
+    /// From its turn among the init containers until after the app containers: an init container that always restarts.
+    Sidecar,
+    /// As long as the pod.
+    App,
+    /// Added to a running pod to look into it.
+    Ephemeral,
+}
+
+impl ContainerKind {
+    /// The kind in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            ContainerKind::Init => "init container",
+            ContainerKind::Sidecar => "sidecar",
+            ContainerKind::App => "container",
+            ContainerKind::Ephemeral => "ephemeral container",
+        }
+    }
+}
+
+/// One volume of a pod.
+#[derive(Clone, Debug)]
+pub struct Volume {
+    /// Its name.
+    pub name: String,
+    /// The field that says what it is: `emptyDir`, `configMap`, `persistentVolumeClaim`…
+    pub source: &'static str,
+    /// The way from the object to it.
+    pub path: FieldPath,
+    /// Its first line, from 1.
+    pub line: u32,
+}
+
+impl Pod {
+    /// The containers that run at the same time: sidecars and app containers.
+    pub fn running(&self) -> impl Iterator<Item = &Container> {
+        self.containers
+            .iter()
+            .filter(|container| matches!(container.kind, ContainerKind::App | ContainerKind::Sidecar))
+    }
+
+    /// The app containers.
+    pub fn apps(&self) -> impl Iterator<Item = &Container> {
+        self.containers.iter().filter(|container| container.kind == ContainerKind::App)
+    }
+
+    /// The pod port that a Service's target port means: a number as it is, a name looked up in the containers, then
+    /// in the native sidecars; `None` where no container has a port of that name and protocol.
+    ///
+    /// Source: `k8s.io/kubernetes/pkg/api/v1/pod/util.go`, `FindPort`.
+    pub fn resolve_port(&self, name: &str, protocol: &str) -> Option<i32> {
+        let of = |kind| self.containers.iter().filter(move |container| container.kind == kind);
+        let mut ports = of(ContainerKind::App)
+            .chain(of(ContainerKind::Sidecar))
+            .flat_map(|container| container.spec.ports.iter().flatten());
+        let port = ports.find(|port| {
+            port.name.as_deref() == Some(name) && port.protocol.as_deref().unwrap_or("TCP") == protocol
+        });
+        port.map(|port| port.container_port)
+    }
+}

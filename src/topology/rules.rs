@@ -1,0 +1,20 @@
+//! The references that do not fit the catalog's vocabulary, one file a rule.
+
+mod claim_template;
+mod endpoints;
+mod network_policy;
+pub(super) mod ports;
+
+use super::build::{Cast, Draft, Member};
+use crate::problem::Problems;
+
+/// Adds what the rules find in one object.
+pub(super) fn apply(member: &Member, cast: &Cast, draft: &mut Draft, problems: &mut Problems) {
+    let identity = &member.object.identity;
+    match (&*identity.group, &*identity.kind) {
+        ("apps", "StatefulSet") => claim_template::apply(&member.object, draft, problems),
+        ("networking.k8s.io", "NetworkPolicy") => network_policy::apply(&member.object, cast, draft),
+        ("", "Endpoints") => endpoints::apply(&member.object, cast, draft),
+        _ => {}
+    }
+}

@@ -1,0 +1,62 @@
+//! A NetworkPolicy allows the peers that its rules name.
+//!
+//! A `podSelector` alone picks in the policy's namespace, a `namespaceSelector` alone picks whole namespaces, both in
+//! one item pick the pods of these namespaces; an `ipBlock` is an address outside. A rule without peers allows
+//! everyone and names nobody.
+//!
+//! Source: `k8s.io/api/networking/v1/types.go`, `NetworkPolicyPeer`.
+
+use super::super::build::{Cast, Draft, HOST, Reference, target};
+use super::super::selector::Selector;
+use crate::catalog::{FieldPath, Pattern, Relation, Selection};
+use crate::model::{Identity, Object, Value};
+
+pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
+    for peers in ["spec.ingress[].from[]", "spec.egress[].to[]"] {
+        let Ok(pattern) = Pattern::parse(peers) else { continue };
+        for (field, peer) in pattern.find(&policy.value, &FieldPath::root()) {
+            for (to, key) in allowed(policy, peer, cast) {
+                let (field, relation) = (field.key(key), Relation::Allows);
+                draft.add(Reference {
+                    by: policy,
+                    to,
+                    relation,
+                    field,
+                    reverse: false,
+                    optional: false,
+                    label: None,
+                });
+            }
+        }
+    }
+}
+
+/// Whom one peer means, with the key of the peer that says so.
+fn allowed(policy: &Object, peer: &Value, cast: &Cast) -> Vec<(Identity, &'static str)> {
+    let own = &policy.identity;
+    if let Some(cidr) = peer.at("ipBlock.cidr").and_then(Value::as_str) {
+        return vec![(target(own, "", HOST, None, cidr, cast.catalog), "ipBlock")];
+    }
+    let read = |key| {
+        peer.get(key)
+            .filter(|value| value.is_map())
+            .map(|value| Selector::read(value, Selection::LabelSelector))
+    };
+    let namespaces = read("namespaceSelector").map(|selector| {
+        let all = cast.namespaces(&own.environment).into_iter();
+        all.filter(|(_, labels)| selector.matches(labels)).map(|(name, _)| name).collect::<Vec<_>>()
+    });
+    match (read("podSelector"), namespaces) {
+        (Some(pods), namespaces) => {
+            let namespaces = namespaces.unwrap_or_else(|| vec![own.namespace.clone()]);
+            let picked =
+                namespaces.iter().flat_map(|namespace| cast.picked(&own.environment, namespace, &pods));
+            picked.map(|member| (member.object.identity.clone(), "podSelector")).collect()
+        }
+        (None, Some(namespaces)) => {
+            let nodes = namespaces.iter().map(|name| target(own, "", "Namespace", None, name, cast.catalog));
+            nodes.map(|namespace| (namespace, "namespaceSelector")).collect()
+        }
+        (None, None) => Vec::new(),
+    }
+}

@@ -1,0 +1,69 @@
+//! The ports on arrows: `80 → 8080/TCP` from a Service to a pod, `/api on 80` from an Ingress to a Service.
+//!
+//! Source: `k8s.io/api/core/v1/types.go`, `ServicePort`: the target port is the port itself where it is absent or 0.
+
+use super::super::Pod;
+use crate::catalog::FieldPath;
+use crate::model::{Object, Value};
+
+/// One port of a Service and where it leads in one pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServicePort {
+    /// The name, where it has one.
+    pub name: Option<String>,
+    /// The Service's port.
+    pub port: i64,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub protocol: String,
+    /// The pod's port, or the name that no container has.
+    pub target: Result<i64, String>,
+}
+
+/// The ports of a Service as they lead into `pod`.
+pub fn service_ports(service: &Value, pod: &Pod) -> Vec<ServicePort> {
+    let ports = service.at("spec.ports").map(Value::items).unwrap_or_default();
+    let ports = ports.iter().filter_map(|entry| {
+        let port = entry.get("port")?.as_i64()?;
+        let protocol = entry.get("protocol").and_then(Value::as_str).unwrap_or("TCP").to_owned();
+        let target = match entry.get("targetPort") {
+            None => Ok(port),
+            Some(target) => match (target.as_i64(), target.as_str()) {
+                (Some(0), _) | (None, None | Some("")) => Ok(port),
+                (Some(number), _) => Ok(number),
+                (None, Some(name)) => {
+                    pod.resolve_port(name, &protocol).map(i64::from).ok_or_else(|| name.to_owned())
+                }
+            },
+        };
+        Some(ServicePort { name: entry.get("name").and_then(Value::scalar_text), port, protocol, target })
+    });
+    ports.collect()
+}
+
+/// The ports on the arrow from an object to a pod, if the object is a Service.
+pub fn service_label(by: &Object, pod: &Pod) -> Option<String> {
+    if &*by.identity.kind != "Service" || !by.identity.group.is_empty() {
+        return None;
+    }
+    let ports = service_ports(&by.value, pod).into_iter().map(|port| match port.target {
+        Ok(target) => format!("{} → {target}/{}", port.port, port.protocol),
+        Err(name) => format!("{} → {name}/{}, which no container has", port.port, port.protocol),
+    });
+    Some(ports.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+}
+
+/// The host, path and port on the arrow from an Ingress to what stands behind it; `field` is the backend's.
+pub fn route_label(by: &Object, field: &FieldPath) -> Option<String> {
+    if &*by.identity.kind != "Ingress" {
+        return None;
+    }
+    let way = field.values(&by.value);
+    let last = |key: &str| way.iter().rev().find_map(|value| value.get(key).filter(|value| !value.is_map()));
+    let port = way.iter().rev().find_map(|value| value.get("servicePort").or(value.get("port")));
+    let port =
+        port.and_then(|port| port.scalar_text().or_else(|| port.entries().first()?.value.scalar_text()));
+    let text = |key| last(key).and_then(Value::scalar_text).unwrap_or_default();
+    let place = format!("{}{}", text("host"), text("path"));
+    let words = [Some(place).filter(|place| !place.is_empty()), port.map(|port| format!("port {port}"))];
+    Some(words.into_iter().flatten().collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,106 @@
+//! Label selectors, as the API machinery understands them.
+
+use crate::catalog::Selection;
+use crate::model::Value;
+use std::collections::BTreeMap;
+
+/// Labels of an object.
+pub type Labels = BTreeMap<String, String>;
+
+/// What labels must be like. Every requirement must hold.
+///
+/// Source: `k8s.io/apimachinery/pkg/apis/meta/v1/helpers.go`, `LabelSelectorAsSelector`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selector(Vec<Requirement>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Requirement {
+    Equal(String, String),
+    In(String, Vec<String>),
+    NotIn(String, Vec<String>),
+    Exists(String),
+    Absent(String),
+    Never,
+}
+
+impl Selector {
+    /// Reads a selector of the given form. One that the API server would refuse picks nothing.
+    pub fn read(value: &Value, form: Selection) -> Selector {
+        match form {
+            Selection::Labels => Selector(equals(value).collect()),
+            Selection::LabelSelector => {
+                let labels = value.get("matchLabels").into_iter().flat_map(equals);
+                let expressions = value.get("matchExpressions").map(Value::items).unwrap_or_default();
+                Selector(labels.chain(expressions.iter().map(expression)).collect())
+            }
+        }
+    }
+
+    /// Whether it asks for nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the labels meet every requirement.
+    pub fn matches(&self, labels: &Labels) -> bool {
+        self.0.iter().all(|requirement| match requirement {
+            Requirement::Equal(key, value) => labels.get(key) == Some(value),
+            Requirement::In(key, values) => labels.get(key).is_some_and(|value| values.contains(value)),
+            // A label that is absent is not in any list of values.
+            Requirement::NotIn(key, values) => labels.get(key).is_none_or(|value| !values.contains(value)),
+            Requirement::Exists(key) => labels.contains_key(key),
+            Requirement::Absent(key) => !labels.contains_key(key),
+            Requirement::Never => false,
+        })
+    }
+
+    /// A label that everything it picks has, if it asks for one: a key for an index.
+    pub fn required_label(&self) -> Option<(&str, &str)> {
+        self.0.iter().find_map(|requirement| match requirement {
+            Requirement::Equal(key, value) => Some((key.as_str(), value.as_str())),
+            _ => None,
+        })
+    }
+
+    /// The selector in words people know from kubectl: `app=web, tier in (a, b)`.
+    pub fn text(&self) -> String {
+        let words = self.0.iter().map(|requirement| match requirement {
+            Requirement::Equal(key, value) => format!("{key}={value}"),
+            Requirement::In(key, values) => format!("{key} in ({})", values.join(", ")),
+            Requirement::NotIn(key, values) => format!("{key} not in ({})", values.join(", ")),
+            Requirement::Exists(key) => key.clone(),
+            Requirement::Absent(key) => format!("not {key}"),
+            Requirement::Never => "nothing".to_owned(),
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The labels under `value`, scalars as text.
+pub fn labels(value: Option<&Value>) -> Labels {
+    let entries = value.map(Value::entries).unwrap_or_default();
+    entries.iter().filter_map(|entry| Some((entry.key.to_string(), entry.value.scalar_text()?))).collect()
+}
+
+fn equals(value: &Value) -> impl Iterator<Item = Requirement> {
+    labels(Some(value)).into_iter().map(|(key, value)| Requirement::Equal(key, value))
+}
+
+fn expression(value: &Value) -> Requirement {
+    let key = value.get("key").and_then(Value::scalar_text);
+    let operator = value.get("operator").and_then(Value::as_str);
+    let values: Vec<String> = value
+        .get("values")
+        .map(Value::items)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Value::scalar_text)
+        .collect();
+    match (key, operator) {
+        (Some(key), Some("In")) if !values.is_empty() => Requirement::In(key, values),
+        (Some(key), Some("NotIn")) if !values.is_empty() => Requirement::NotIn(key, values),
+        (Some(key), Some("Exists")) => Requirement::Exists(key),
+        (Some(key), Some("DoesNotExist")) => Requirement::Absent(key),
+        _ => Requirement::Never,
+    }
+}
