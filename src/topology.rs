@@ -10,9 +10,10 @@ mod typed;
 
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::model::{Environment, Identity, Object};
-pub use build::connect;
+pub use build::{HOST, connect};
 pub use pod::{Container, ContainerKind, Pod, Volume};
-pub use selector::Selector;
+pub use rules::ports::{ServicePort, service_ports};
+pub use selector::{Labels, Selector};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -40,6 +40,11 @@ impl FieldPath {
         self.with(Step::Item(index, name.map(Into::into)))
     }
 
+    /// This path and the item `index` of the list there, which bears `name`.
+    pub fn named_item(&self, index: usize, name: &str) -> FieldPath {
+        self.with(Step::Item(index, Some(name).filter(|name| !name.is_empty()).map(Into::into)))
+    }
+
     /// This path and another behind it.
     pub fn then(&self, more: &FieldPath) -> FieldPath {
         FieldPath(self.0.iter().chain(&more.0).cloned().collect())

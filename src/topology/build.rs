@@ -84,9 +84,9 @@ impl<'a> Cast<'a> {
     }
 
     /// The members of a kind in an environment.
-    pub fn of_kind(&self, environment: &str, kind: &str) -> impl Iterator<Item = &'a Member> + '_ {
+    pub fn of_kind(&self, environment: &str, kind: &str) -> Vec<&'a Member> {
         let indexes = self.by_kind.get(&(environment, kind)).map(Vec::as_slice).unwrap_or_default();
-        indexes.iter().map(|&index| &self.members[index])
+        indexes.iter().map(|&index| &self.members[index]).collect()
     }
 
     /// The members in a namespace that make pods which a selector picks.

@@ -80,7 +80,7 @@ fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft
         field,
         reverse: rule.reverse,
         optional,
-        label: None,
+        label: ports::route_label(by, &hit.path),
     });
 }
 
@@ -121,7 +121,7 @@ fn select(rule: &EdgeRule, form: Selection, by: &Object, hit: &Hit, cast: &Cast,
     let picked = match rule.to.as_deref() {
         None | Some("Pod") => cast.picked(environment, namespace, &selector),
         Some(kind) => {
-            let of_kind = cast.of_kind(environment, kind);
+            let of_kind = cast.of_kind(environment, kind).into_iter();
             let near = of_kind.filter(|member| {
                 let theirs = &*member.object.identity.namespace;
                 theirs.is_empty() || theirs == namespace

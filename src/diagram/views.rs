@@ -1,0 +1,1 @@
+//! The views: one file a question. Each turns topology and facts into a [`Diagram`](super::Diagram).
