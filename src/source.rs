@@ -84,8 +84,7 @@ pub fn read(inputs: &[PathBuf], output: Option<&Path>, limits: &Limits) -> Resul
         match loaded {
             Ok(loaded) => {
                 if loaded.template {
-                    let folder = file.name.rsplit_once('/').map_or(".", |(folder, _)| folder);
-                    *templates.entry(folder.to_owned()).or_default() += 1;
+                    *templates.entry(home(&file.name, &templates)).or_default() += 1;
                 }
                 reading.documents.extend(loaded.documents);
                 reading.passed_over += usize::from(loaded.passed_over);
@@ -97,6 +96,19 @@ pub fn read(inputs: &[PathBuf], output: Option<&Path>, limits: &Limits) -> Resul
     problems.extend(templates.into_iter().map(|(folder, files)| helm_template(&folder, files)).collect());
     problems.extend(reading.problems);
     Ok(Reading { problems, ..reading })
+}
+
+/// The chart that a template outside of `templates/` belongs to, else its folder.
+fn home(name: &str, charts: &BTreeMap<String, usize>) -> String {
+    let own = name.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    let mut folder = name;
+    while let Some((outer, _)) = folder.rsplit_once('/') {
+        if charts.contains_key(outer) {
+            return outer.to_owned();
+        }
+        folder = outer;
+    }
+    if charts.contains_key(".") { ".".to_owned() } else { own.to_owned() }
 }
 
 fn helm_template(folder: &str, files: usize) -> Problem {

@@ -4,7 +4,7 @@ use super::compose::Fault;
 use super::decode::decode;
 use super::highlight;
 use super::manifest::{Verdict, judge};
-use super::redact::{Edit, Edits, redact_text};
+use super::redact::{Edit, Edits, MARK, redact_text};
 use super::settle::settle;
 use super::sheet::{Part, Sheet};
 use super::template::is_template;
@@ -122,7 +122,7 @@ impl Reader<'_> {
                 }
                 Verdict::Nearly(fault, help) => {
                     hidden.push(region);
-                    self.problems.push(problem(self.name, fault, index).help(help));
+                    self.problems.push(problem(self.name, fault).help(help));
                 }
             }
         }
@@ -132,7 +132,7 @@ impl Reader<'_> {
                 foreign = true;
                 continue;
             }
-            self.problems.push(problem(self.name, fault, 0));
+            self.problems.push(problem(self.name, fault));
         }
         // Late edits of one document may concern a scalar that another part of the tree shares.
         accepted.iter_mut().for_each(|document| edits.apply(&mut document.value));
@@ -178,19 +178,21 @@ impl Reader<'_> {
             let text: Vec<&str> =
                 block.iter().map(|comment| &self.text[comment.start..comment.end]).collect();
             let text = text.join("\n");
-            if let Some(redacted) = redact_text(&text, false) {
-                for ((comment, old), new) in block.into_iter().zip(text.split('\n')).zip(redacted.split('\n'))
-                {
-                    if old != new {
-                        edits.add(comment.spot.line, comment.spot.column, Edit::Text(new.into()));
-                    }
+            let redacted = redact_text(&text, false);
+            let mut lines = redacted.as_deref().unwrap_or(&text).split('\n').zip(text.split('\n'));
+            for comment in block {
+                let Some((new, old)) = lines.next() else { break };
+                if edits.in_secret(comment.spot.line) {
+                    edits.add(comment.spot.line, comment.spot.column, Edit::Text(format!("# {MARK}").into()));
+                } else if old != new {
+                    edits.add(comment.spot.line, comment.spot.column, Edit::Text(new.into()));
                 }
             }
         }
     }
 }
 
-fn problem(name: &str, fault: Fault, _index: usize) -> Problem {
+fn problem(name: &str, fault: Fault) -> Problem {
     Problem::new(Level::Error, fault.code, fault.message).at(name, fault.line, fault.column)
 }
 

@@ -14,6 +14,7 @@ pub use text::redact as redact_text;
 use super::compose::Spot;
 use crate::model::{Kind, Value};
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 /// What stands where a secret was: never its length, never a hash of it.
 pub const MARK: &str = "[redacted]";
@@ -29,7 +30,11 @@ pub enum Edit {
 
 /// The edits of a file, by line and column of what they change.
 #[derive(Default)]
-pub struct Edits(HashMap<(u32, u32), Edit>);
+pub struct Edits {
+    places: HashMap<(u32, u32), Edit>,
+    /// Lines of Secrets' data: their comments may say what the values decode to.
+    zones: Vec<RangeInclusive<u32>>,
+}
 
 impl Edits {
     /// Adds what must be replaced in the raw tree of a document.
@@ -39,7 +44,7 @@ impl Edits {
 
     /// Adds an edit; of two for one place the stricter counts.
     pub fn add(&mut self, line: u32, column: u32, edit: Edit) {
-        self.0
+        self.places
             .entry((line, column))
             .and_modify(|old| {
                 if *old != edit {
@@ -49,21 +54,27 @@ impl Edits {
             .or_insert(edit);
     }
 
+    /// Whether `line` belongs to the data of a Secret.
+    pub fn in_secret(&self, line: u32) -> bool {
+        self.zones.iter().any(|zone| zone.contains(&line))
+    }
+
     /// Adds the edits of `more`.
     pub fn absorb(&mut self, more: Edits) {
-        for ((line, column), edit) in more.0 {
+        self.zones.extend(more.zones);
+        for ((line, column), edit) in more.places {
             self.add(line, column, edit);
         }
     }
 
     /// The edit of what begins at `spot`.
     pub fn at(&self, spot: Spot) -> Option<&Edit> {
-        self.0.get(&(spot.line, spot.column))
+        self.places.get(&(spot.line, spot.column))
     }
 
     /// Replaces in a tree what was found, there or in any other document of the file.
     pub fn apply(&self, value: &mut Value) {
-        if self.0.is_empty() {
+        if self.places.is_empty() {
             return;
         }
         match &mut value.kind {
@@ -71,14 +82,14 @@ impl Edits {
             Kind::List(items) => items.iter_mut().for_each(|item| self.apply(item)),
             Kind::Map(entries) => {
                 for entry in entries {
-                    if let Some(edit) = self.0.get(&(entry.line, entry.column)) {
+                    if let Some(edit) = self.places.get(&(entry.line, entry.column)) {
                         entry.key = edit.text();
                     }
                     self.apply(&mut entry.value);
                 }
             }
             Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {
-                if let Some(edit) = self.0.get(&(value.line, value.column)) {
+                if let Some(edit) = self.places.get(&(value.line, value.column)) {
                     value.kind = Kind::String(edit.text());
                     value.written = None;
                 }

@@ -18,18 +18,20 @@ pub fn is_template(text: &str, sheet: &Sheet) -> bool {
     broken || sheet.lexemes.iter().any(|lexeme| names_helm(lexeme, &text[lexeme.start..lexeme.end]))
 }
 
-/// Whether a template action stands outside of comments in the document around `line`.
+/// Whether the document around `line` has a template action outside of comments, and looks like a manifest.
 fn near_action(text: &str, line: u32) -> bool {
     static ACTION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[^#]*\{\{").expect("a pattern"));
+    static MANIFEST: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern =
+            r#"^["'{ ]*(?:apiVersion|kind)\b|\.(?:Values|Release|Chart|Capabilities)\b|\binclude\s+""#;
+        Regex::new(pattern).expect("a pattern")
+    });
     let lines: Vec<&str> = text.lines().collect();
     let at = (line.max(1) as usize - 1).min(lines.len());
     let from = lines[..at].iter().rposition(|line| line.starts_with("---")).unwrap_or(0);
-    let to = lines[at..]
-        .iter()
-        .skip(1)
-        .position(|line| line.starts_with("---"))
-        .map_or(lines.len(), |n| at + 1 + n);
-    lines[from..to].iter().any(|line| ACTION.is_match(line))
+    let next = lines[at..].iter().skip(1).position(|line| line.starts_with("---"));
+    let region = &lines[from..next.map_or(lines.len(), |n| at + 1 + n)];
+    region.iter().any(|line| ACTION.is_match(line)) && region.iter().any(|line| MANIFEST.is_match(line))
 }
 
 fn names_helm(lexeme: &Lexeme, raw: &str) -> bool {
@@ -38,8 +40,10 @@ fn names_helm(lexeme: &Lexeme, raw: &str) -> bool {
             .expect("a pattern")
     });
     static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\{\{-?\s*(?:if|range|with|end|define|include|template|toYaml|tpl|\$?\.(?:Values|Release|Chart|Files|Capabilities)\b)")
-            .expect("a pattern")
+        Regex::new(
+            r"\{\{-?\s*(?:define|include|toYaml|tpl|\$?\.(?:Values|Release|Chart|Files|Capabilities)\b)",
+        )
+        .expect("a pattern")
     });
     match lexeme.form {
         Form::Plain => raw.contains("{{") && PLAIN.is_match(raw),

@@ -66,8 +66,10 @@ impl Finder<'_> {
                 }
             }
             _ if secret && matches!(key.to_ascii_lowercase().as_str(), "data" | "stringdata") => {
-                self.all(value)
+                self.edits.zones.push(entry.line..=last_line(value));
+                self.all(value);
             }
+
             "stringData" | "auths" | "kubectl.kubernetes.io/last-applied-configuration" => self.all(value),
             "encryptedData" if self.sealed => {}
             "secretKey" if self.external => {}
@@ -135,6 +137,12 @@ impl Finder<'_> {
             _ => self.edits.add(value.line, value.column, Edit::Whole),
         }
     }
+}
+
+/// The line of the last node in `value`.
+fn last_line(value: &Value) -> u32 {
+    let inside = value.items().iter().chain(value.entries().iter().map(|entry| &entry.value));
+    inside.map(last_line).max().unwrap_or(0).max(value.line)
 }
 
 /// Whether `key` maps to a string that passes `test`, here or in what is merged in; any duplicate counts.
