@@ -5,6 +5,8 @@
 use crate::model::Subject;
 use std::fmt;
 
+pub mod mermaid;
+
 /// One diagram: it answers one question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagram {

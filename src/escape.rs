@@ -268,8 +268,9 @@ pub mod mermaid {
     }
 
     fn encoded(raw: &str, separator: &str, hides_keywords: bool) -> Mermaid {
-        let lines: Vec<String> =
-            lines(&visible(raw)).iter().map(|line| encoded_line(line, hides_keywords)).collect();
+        let lines = lines(&visible(raw));
+        let lines = lines.iter().enumerate().map(|(at, line)| encoded_line(line, hides_keywords && at == 0));
+        let lines: Vec<String> = lines.collect();
         Mermaid(if lines.is_empty() { EMPTY.to_owned() } else { lines.join(separator) })
     }
 
