@@ -177,6 +177,9 @@ pub mod mermaid {
     /// What shows nothing, where a position must not be empty.
     const EMPTY: &str = "#160;";
 
+    /// A zero-width space, as a code: it breaks up what Mermaid reads after it has decoded the codes.
+    const BREAK: &str = "#8203;";
+
     /// Words that begin a statement somewhere: an unquoted text that starts with one gets its first letter encoded.
     const KEYWORDS: &[&str] = &[
         "accdescr",
@@ -274,6 +277,19 @@ pub mod mermaid {
         Mermaid(if lines.is_empty() { EMPTY.to_owned() } else { lines.join(separator) })
     }
 
+    /// Whether `before` and `rest` make a mark that labels of two lines are searched for once they are decoded: a
+    /// formula, an icon, a line break, or one of the placeholders that codes become.
+    fn is_mark(before: char, rest: &str) -> bool {
+        match before {
+            '$' => rest.starts_with('$'),
+            ':' => rest.starts_with("fa-"),
+            '\\' => rest.starts_with('n'),
+            'ﬂ' => rest.starts_with('°'),
+            '¶' => rest.starts_with('ß'),
+            _ => false,
+        }
+    }
+
     /// One line. Letters, digits, blanks and a few marks that are syntax nowhere stay readable.
     fn encoded_line(line: &str, hides_keywords: bool) -> String {
         let lower = line.to_ascii_lowercase();
@@ -283,8 +299,13 @@ pub mod mermaid {
         let mut before = ' ';
         let mut could_be_list = true; // older versions refuse labels that look like a Markdown list
         for (at, c) in line.char_indices() {
+            if is_mark(before, &lower[at..]) {
+                text.push_str(BREAK);
+            }
             let stays = match c {
                 ' ' => true,
+                // Flowcharts find `direction LR` even inside quotes.
+                'd' | 'D' => !(at == 0 && is_keyword) && !lower[at..].starts_with("direction"),
                 c if c.is_ascii_alphanumeric() => !(at == 0 && is_keyword),
                 '.' => !could_be_list && !lower[..at].ends_with("www"),
                 '-' => !could_be_list && before != '-',

@@ -24,7 +24,8 @@ fn decoded_mermaid(text: &str) -> String {
         decoded.push(char::from_u32(rest[start + 1..end].parse().expect("a number")).expect("a character"));
         rest = &rest[end + 1..];
     }
-    decoded + rest
+    // What breaks up marks is not seen, and no visible text holds it.
+    (decoded + rest).replace('\u{200b}', "")
 }
 
 /// What Markdown shows for `source`, which must be one paragraph of plain text and code spans.
@@ -237,7 +238,11 @@ fn references_in_destinations_do_not_decode() {
 fn labels_of_mermaid_end_nothing() {
     assert_eq!(mermaid::label("a\"]; click x").as_str(), "a#34;#93;#59; click x");
     assert_eq!(mermaid::label("x\ny").as_str(), "x<br/>y");
-    assert_eq!(mermaid::label("ﬂ°°35¶ß").as_str(), "#64258;#176;#176;35#182;#223;");
+    assert_eq!(mermaid::label("ﬂ°°35¶ß").as_str(), "#64258;#8203;#176;#176;35#182;#8203;#223;");
+    assert_eq!(mermaid::label("a direction LR").as_str(), "a #100;irection LR");
+    assert_eq!(mermaid::label("fa:fa-x").as_str(), "fa#58;#8203;fa-x");
+    assert_eq!(mermaid::label("$$").as_str(), "#36;#8203;#36;");
+    assert_eq!(mermaid::label("\\n").as_str(), "#92;#8203;n");
     assert_eq!(mermaid::label("").as_str(), "#160;");
     assert_eq!(mermaid::label("1. a-b.c --x").as_str(), "1#46; a-b.c -#45;x");
     assert_eq!(mermaid::message("end note").as_str(), "#101;nd note");

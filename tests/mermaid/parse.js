@@ -36,9 +36,10 @@ function sourcesOf(file) {
   }
 }
 
-/** What of `expected` the drawn `shown` does not hold, in words. White space does not count: Mermaid wraps as it likes. */
+/** What of `expected` the drawn `shown` does not hold, in words. White space does not count, zero-width
+ * space included: Mermaid wraps as it likes. */
 function differences(expected, shown) {
-  const squeezed = text => text.replace(/[\s\u00a0]+/g, '');
+  const squeezed = text => text.replace(/[\s\u200b]+/g, '');
   return Object.entries(expected).flatMap(([what, texts]) => {
     const wanted = squeezed([].concat(texts).join('')), found = squeezed(shown[what].join(''));
     return wanted === found ? [] : [`${what}: ${JSON.stringify(found.slice(0, 80))} instead of ${JSON.stringify(wanted.slice(0, 80))}`];
