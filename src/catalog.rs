@@ -2,6 +2,8 @@
 //! of [`vocabulary`]; dropping a file there is all that it takes to add a kind.
 
 mod path;
+#[cfg(test)]
+mod tests;
 pub mod vocabulary;
 
 pub use path::{FieldPath, Hit, Pattern, Step};

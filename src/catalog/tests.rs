@@ -1,0 +1,110 @@
+//! The embedded knowledge is sound, and a kind is added with one text.
+
+use super::*;
+use std::collections::BTreeSet;
+
+const LIGHTHOUSE: &str = "
+kind: Lighthouse
+group: example.org
+role: route
+summary: Shows ships the way to a Service.
+edges:
+  - { relation: routes-to, field: spec.serviceName, to: Service }
+explain:
+  - field: spec.light
+    is: false
+    say: The light is off.
+";
+
+fn catalog() -> Catalog {
+    Catalog::embedded().unwrap()
+}
+
+fn every_edge(catalog: &Catalog) -> Vec<(String, EdgeRule)> {
+    let pseudo = [catalog.pod_edges(), catalog.container_edges(), catalog.any_edges()];
+    let pseudo = pseudo.into_iter().flatten().map(|edge| ("(pseudo)".to_owned(), edge.clone()));
+    let kinds = catalog.kinds().flat_map(|rule| rule.edges.iter().map(|edge| (rule.kind.clone(), edge.clone())));
+    pseudo.chain(kinds).collect()
+}
+
+#[test]
+fn the_embedded_files_follow_the_vocabulary() {
+    let catalog = catalog();
+    assert!(catalog.kinds().count() > 80);
+    assert!(!catalog.pod_edges().is_empty());
+    assert!(!catalog.container_edges().is_empty());
+    assert!(!catalog.any_edges().is_empty());
+}
+
+#[test]
+fn every_edge_leads_to_a_kind_that_is_known() {
+    let catalog = catalog();
+    let known: BTreeSet<_> = catalog.kinds().map(|rule| rule.kind.as_str()).collect();
+    for (kind, edge) in every_edge(&catalog) {
+        assert!(edge.to.is_some() || edge.kind.is_some(), "{kind}: {:?} leads nowhere", edge.field);
+        for to in edge.to.iter().chain(&edge.only).filter(|to| *to != "Host") {
+            let there = match to.split_once('.') {
+                Some((name, group)) => catalog.kind(group, name).is_some(),
+                None => known.contains(to.as_str()),
+            };
+            assert!(there, "{kind}: {to} has no file");
+        }
+    }
+}
+
+#[test]
+fn every_summary_is_one_short_sentence() {
+    for rule in catalog().kinds() {
+        let words: Vec<_> = rule.summary.split_whitespace().collect();
+        let verb = words.first().copied().unwrap_or_default();
+        let good = verb.starts_with(char::is_uppercase) && verb.ends_with('s');
+        assert!(good, "{}: {verb:?} is no verb", rule.kind);
+        assert!(rule.summary.ends_with('.'), "{}: no period", rule.kind);
+        assert!(words.len() <= 25, "{}: {} words", rule.kind, words.len());
+    }
+}
+
+#[test]
+fn every_explanation_is_made_of_sentences() {
+    for rule in catalog().kinds() {
+        for text in rule.explain.iter().flat_map(|one| [&one.say, &one.why]).filter(|text| !text.is_empty()) {
+            assert!(text.ends_with('.'), "{}: {text}", rule.kind);
+        }
+    }
+}
+
+#[test]
+fn no_kind_stands_in_two_files() {
+    let catalog = catalog();
+    let files = Embedded::iter().count();
+    assert_eq!(catalog.kinds().count() + 3, files);
+}
+
+#[test]
+fn old_groups_lead_to_the_kinds_of_today() {
+    let catalog = catalog();
+    assert_eq!(catalog.successor("extensions", "Deployment"), "apps");
+    assert_eq!(catalog.successor("extensions", "Ingress"), "networking.k8s.io");
+    assert_eq!(catalog.successor("", "Pod"), "");
+    assert_eq!(catalog.group_of("Event"), "");
+    assert_eq!(catalog.scope("", "Node"), Some(Scope::Cluster));
+    assert_eq!(catalog.role("apps", "StatefulSet"), Role::Workload);
+}
+
+#[test]
+fn a_kind_is_one_text() {
+    let catalog = Catalog::with(&[("lighthouse.yaml", LIGHTHOUSE)]).unwrap();
+    let rule = catalog.kind("example.org", "Lighthouse").unwrap();
+    assert_eq!(rule.role, Role::Route);
+    assert_eq!(rule.edges[0].relation, Relation::RoutesTo);
+    assert_eq!(rule.edges[0].to.as_deref(), Some("Service"));
+    assert_eq!(rule.explain[0].is.as_ref().map(|is| is.0.as_str()), Some("false"));
+    assert_eq!(catalog.group_of("Lighthouse"), "example.org");
+}
+
+#[test]
+fn a_word_outside_the_vocabulary_is_refused() {
+    let text = LIGHTHOUSE.replace("routes-to", "shines-on");
+    let error = Catalog::with(&[("lighthouse.yaml", text.as_str())]).unwrap_err();
+    assert_eq!(error.file, "lighthouse.yaml");
+}
