@@ -7,6 +7,8 @@ pub mod views;
 use crate::model::Subject;
 use std::fmt;
 
+pub mod mermaid;
+
 /// One diagram: it answers one question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagram {

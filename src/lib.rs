@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod diagram;
+pub mod escape;
 pub mod facts;
 pub mod model;
 pub mod names;

@@ -1,0 +1,351 @@
+//! Every escaper is decoded again, and every attack that we know has a test with its name.
+
+use super::*;
+use proptest::prelude::*;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+/// Characters that mean something somewhere, so that short random strings are nasty ones.
+const NASTY: &str = "[-#;:&<>%$\\\\|`~*_{}()\\[\\]!+=.,@/?'\"^0-9a-cw \n\t\r\u{1b}\u{85}\u{200b}\u{202e}\u{2028}\u{feff}ﬂ°¶ßéאع🚀]{0,24}";
+
+fn decoded_html(text: &str) -> String {
+    let parts =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#10;", "\n"), ("&#9;", "\t")];
+    parts.iter().fold(text.to_owned(), |text, (code, c)| text.replace(code, c)).replace("&amp;", "&")
+}
+
+/// Decodes `#NN;` codes and line breaks as Mermaid does.
+fn decoded_mermaid(text: &str) -> String {
+    let mut decoded = String::new();
+    let text = text.replace("<br/>", "\n");
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find('#') {
+        let end = rest.find(';').expect("a code ends");
+        decoded.push_str(&rest[..start]);
+        decoded.push(char::from_u32(rest[start + 1..end].parse().expect("a number")).expect("a character"));
+        rest = &rest[end + 1..];
+    }
+    // What breaks up marks is not seen, and no visible text holds it.
+    (decoded + rest).replace('\u{200b}', "")
+}
+
+/// What Markdown shows for `source`, which must be one paragraph of plain text and code spans.
+fn shown(source: &str) -> (String, Vec<&'static str>) {
+    let (mut text, mut kinds) = (String::new(), Vec::new());
+    let options = Options::all() - Options::ENABLE_SMART_PUNCTUATION;
+    for event in Parser::new_ext(source, options) {
+        match event {
+            Event::Start(Tag::Paragraph) => kinds.push("paragraph"),
+            Event::End(TagEnd::Paragraph) => {}
+            Event::Text(part) => text.push_str(&part),
+            Event::Code(part) => {
+                kinds.push("code");
+                text.push_str(&part);
+            }
+            other => panic!("{source:?} holds {other:?}"),
+        }
+    }
+    (text.replace('\u{2060}', ""), kinds)
+}
+
+fn squeezed(text: &str) -> String {
+    text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn check_prose(raw: &str) {
+    let expected = squeezed(&visible(raw));
+    let (text, kinds) = shown(markdown::text(raw).as_str());
+    assert_eq!(text, expected, "{raw:?}");
+    assert_eq!(kinds, if expected.is_empty() { vec![] } else { vec!["paragraph"] }, "{raw:?}");
+}
+
+fn check_code(raw: &str) {
+    let expected = visible(raw).replace(['\n', '\t'], " ");
+    let (text, kinds) = shown(&format!("a {} b", markdown::code(raw)));
+    let expected = if expected.is_empty() { " ".to_owned() } else { expected };
+    assert_eq!(text, format!("a {expected} b"), "{raw:?}");
+    assert_eq!(kinds, ["paragraph", "code"], "{raw:?}");
+}
+
+/// The cells of a table whose second cell is `cell`.
+fn cells(cell: &Markdown) -> Vec<String> {
+    let source = format!("| a | b |\n| --- | --- |\n| x | {cell} |\n");
+    let mut cells = Vec::new();
+    for event in Parser::new_ext(&source, Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(Tag::TableCell) => cells.push(String::new()),
+            Event::Text(part) | Event::Code(part) => cells.last_mut().expect("a cell").push_str(&part),
+            Event::InlineHtml(tag) => assert!(["<code>", "</code>"].contains(&&*tag), "{source:?}"),
+            _ => {}
+        }
+    }
+    cells
+}
+
+fn check_cells(raw: &str) {
+    let expected = squeezed(&visible(raw));
+    let found = cells(&markdown::cell(raw));
+    assert_eq!(found.len(), 4, "{raw:?}");
+    assert_eq!(found[3].replace('\u{2060}', ""), expected, "{raw:?}");
+    let found = cells(&markdown::cell_code(raw));
+    assert_eq!(found.len(), 4, "{raw:?}");
+    assert_eq!(squeezed(&found[3]), expected, "{raw:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_deceptive_is_left(raw in any::<String>()) {
+        prop_assert!(!visible(&raw).chars().any(is_deceptive));
+        let once = visible(&raw).into_owned();
+        prop_assert_eq!(visible(&once), once.as_str());
+    }
+
+    #[test]
+    fn html_and_xml_decode_to_what_is_visible(raw in prop_oneof![any::<String>(), NASTY]) {
+        let expected = visible(&raw).into_owned();
+        for text in [html(&raw).to_string(), xml(&raw).to_string()] {
+            prop_assert!(!text.contains(['<', '>', '"', '\'']));
+            prop_assert_eq!(decoded_html(&text), expected.as_str());
+        }
+    }
+
+    #[test]
+    fn mermaid_codes_decode_to_what_is_visible(raw in prop_oneof![any::<String>(), NASTY]) {
+        let whole: Vec<String> = visible(&raw).split('\n').map(|line| line.replace('\t', " ").trim().to_owned()).collect();
+        let whole = whole.join("\n");
+        let expected = match whole.trim_matches('\n') { "" => "\u{a0}", lines => lines };
+        prop_assert_eq!(decoded_mermaid(mermaid::label(&raw).as_str()), expected);
+        prop_assert_eq!(decoded_mermaid(mermaid::message(&raw).as_str()), expected);
+        prop_assert_eq!(decoded_mermaid(mermaid::title(&raw).as_str()), expected.replace('\n', " "));
+        let frame = mermaid::frame(&raw).to_string();
+        let is_syntax = |c| "#;:<>&%\\$\nﬂ¶".contains(c);
+        prop_assert!(!frame.is_empty() && !frame.contains(is_syntax));
+    }
+
+    #[test]
+    fn markdown_shows_what_is_visible(raw in prop_oneof![any::<String>(), NASTY]) {
+        check_prose(&raw);
+        check_code(&raw);
+        check_cells(&raw);
+    }
+
+    #[test]
+    fn a_fence_holds_what_it_fences(raw in prop_oneof![any::<String>(), "[`~a\n ]{0,20}"]) {
+        let source = markdown::block("text", &raw).to_string();
+        let mut text = String::new();
+        for event in Parser::new_ext(&source, Options::all()) {
+            match event {
+                Event::Text(part) => text.push_str(&part),
+                Event::Start(Tag::CodeBlock(_)) | Event::End(TagEnd::CodeBlock) => {}
+                other => prop_assert!(false, "{source:?} holds {other:?}"),
+            }
+        }
+        let expected = visible(&raw).into_owned();
+        prop_assert_eq!(text.trim_end_matches('\n'), expected.trim_end_matches('\n'));
+    }
+
+    #[test]
+    fn a_line_of_a_terminal_is_one_line(raw in prop_oneof![any::<String>(), NASTY]) {
+        let line = terminal(&raw).to_string();
+        prop_assert!(!line.chars().any(|c| c.is_control() || is_deceptive(c)));
+    }
+
+    #[test]
+    fn a_link_is_of_url_characters(raw in prop_oneof![any::<String>(), NASTY, "(java|vb)?script ?:.{0,9}"]) {
+        if let Some(link) = href(&raw) {
+            let stays = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@&+,=!%[]".contains(c);
+            prop_assert!(link.as_str().chars().all(stays));
+            prop_assert!(!link.as_str().contains("script:"));
+            prop_assert_eq!(href(link.as_str()), Some(link.clone()));
+        }
+    }
+}
+
+#[test]
+fn trojan_source_is_spelled_out() {
+    assert_eq!(visible("ab\u{202e}c"), "ab<U+202E>c");
+    assert_eq!(
+        visible("\u{e0041}\u{200d}\u{fffe}\u{1b}[31m\u{9b}"),
+        "<U+E0041><U+200D><U+FFFE><U+001B>[31m<U+009B>"
+    );
+    assert_eq!(html("\u{2066}").as_str(), "&lt;U+2066&gt;");
+}
+
+#[test]
+fn honest_letters_stay() {
+    for text in ["עברית", "العربية", "e\u{301}", "日本語", "❤\u{fe0f}", "line\n\ttab"] {
+        assert!(matches!(visible(text), Cow::Borrowed(_)), "{text}");
+    }
+}
+
+#[test]
+fn carriage_returns_end_lines_or_are_shown() {
+    assert_eq!(visible("a\r\nb\rc"), "a\nb<U+000D>c");
+}
+
+#[test]
+fn foreign_schemes_are_no_links() {
+    for url in [
+        "javascript:alert(1)",
+        " JaVaScRiPt:alert(1)",
+        "java\nscript:x",
+        "\u{1}javascript:x",
+        "java script:x",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "ftp://x",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil",
+        "/\t/evil.example",
+        ":x",
+        "",
+        " ",
+        "javascript\u{a0}:x",
+        "tel:1",
+    ] {
+        assert_eq!(href(url), None, "{url:?}");
+    }
+}
+
+#[test]
+fn pages_and_the_web_are_links() {
+    for (url, expected) in [
+        ("HTTPS://example.com/a b", "HTTPS://example.com/a%20b"),
+        ("../web/index.html#L1", "../web/index.html#L1"),
+        ("mailto:a@example.com", "mailto:a@example.com"),
+        ("x?y=1&z=%41%4", "x?y=1&z=%41%254"),
+        ("http://[::1]:80/", "http://[::1]:80/"),
+        ("a/b:c", "a/b:c"),
+        ("é", "%C3%A9"),
+        ("x\"onclick='y'", "x%22onclick%3D%27y%27"),
+    ] {
+        let expected = expected.replace("%3D", "=");
+        assert_eq!(href(url).map(|link| link.to_string()), Some(expected), "{url:?}");
+    }
+}
+
+#[test]
+fn references_in_destinations_do_not_decode() {
+    let link = href("javascript&colon;alert(1)").expect("a path");
+    assert_eq!(markdown::destination(&link).as_str(), "<javascript&amp;colon%3Balert%281%29>");
+    assert_eq!(link.html().as_str(), "javascript&amp;colon%3Balert%281%29");
+}
+
+#[test]
+fn labels_of_mermaid_end_nothing() {
+    assert_eq!(mermaid::label("a\"]; click x").as_str(), "a#34;#93;#59; click x");
+    assert_eq!(mermaid::label("x\ny").as_str(), "x<br/>y");
+    assert_eq!(mermaid::label("ﬂ°°35¶ß").as_str(), "#64258;#8203;#176;#176;35#182;#8203;#223;");
+    assert_eq!(mermaid::label("a direction LR").as_str(), "a #100;irection LR");
+    assert_eq!(mermaid::label("fa:fa-x").as_str(), "fa#58;#8203;fa-x");
+    assert_eq!(mermaid::label("$$").as_str(), "#36;#8203;#36;");
+    assert_eq!(mermaid::label("\\n").as_str(), "#92;#8203;n");
+    assert_eq!(mermaid::label("").as_str(), "#160;");
+    assert_eq!(mermaid::label("1. a-b.c --x").as_str(), "1#46; a-b.c -#45;x");
+    assert_eq!(mermaid::message("end note").as_str(), "#101;nd note");
+    assert_eq!(mermaid::message("ending").as_str(), "ending");
+    assert_eq!(mermaid::title("a\nb").as_str(), "a b");
+    assert_eq!(mermaid::frame("a;#35; %%{x}").as_str(), "a；＃35； ％％{x}");
+}
+
+#[test]
+fn markdown_attacks_are_text() {
+    for raw in [
+        "# heading",
+        "1. item",
+        "1) item",
+        "- item",
+        "+ item",
+        "* item",
+        "> quote",
+        "===",
+        "---",
+        "***",
+        "| a | b |",
+        "[x](javascript:alert(1))",
+        "![x](y)",
+        "<script>alert(1)</script>",
+        "<!-- x -->",
+        "&lt;b&gt;",
+        "`a``b`",
+        "**b** _i_ ~~s~~",
+        "http://example.com",
+        "www.example.com",
+        "me@example.com",
+        "[^1]: note",
+        "[a]: b",
+        "$x$ and $$y$$",
+        "{{< shortcode >}}",
+        "{% include x %}",
+        "{{ x }}",
+        "<x.y />",
+        "\\*",
+        "a\\",
+        "~~~",
+        "```",
+        "    indented",
+        "a\n\n# b",
+        "a\n===",
+        "| - |\n| - |",
+        ": definition",
+        "!!! note",
+        "::: tip",
+        "export x",
+        "==m==",
+        "import x",
+        "C:\\path",
+        "a|b",
+        "\\|",
+        "`|`",
+        "`",
+        "``",
+        " ",
+        "",
+        " ` ",
+        "\n",
+        "+++",
+        "---\ntitle: x\n---",
+    ] {
+        check_prose(raw);
+        check_code(raw);
+        check_cells(raw);
+    }
+}
+
+#[test]
+fn github_finds_no_mention_reference_or_emoji() {
+    assert_eq!(
+        markdown::text("ping @all, see #12 :tada:").as_str(),
+        "ping @&#8288;all, see \\#&#8288;12 :&#8288;tada:"
+    );
+    assert_eq!(markdown::text("80:http").as_str(), "80:http");
+}
+
+#[test]
+fn autolinks_are_broken() {
+    for raw in ["http://example.com", "see https://example.com", "www.example.com", "WWW.example.com"] {
+        let text = markdown::text(raw).to_string();
+        assert!(!text.contains("://") && !text.to_lowercase().contains("www."), "{text}");
+    }
+}
+
+#[test]
+fn templates_of_site_generators_do_not_run() {
+    let text = markdown::text("{{< x >}} {% y %} {{ z }} <Comp/> :::tip").to_string();
+    assert!(!text.contains(['{', '}', '<']) && !text.contains(":::"), "{text}");
+}
+
+#[test]
+fn a_log_line_cannot_be_forged() {
+    assert_eq!(terminal("x\nerror: \u{1b}[2Jy\t").as_str(), "x<U+000A>error: <U+001B>[2Jy<U+0009>");
+}
+
+#[test]
+fn json_shows_what_hides_and_loses_no_key() {
+    let value = serde_json::json!({"a\u{200b}": ["\u{202e}", "x\ny"], "a<U+200B>": 1});
+    let expected = serde_json::json!({"a<U+200B>": ["<U+202E>", "x\ny"], "a<U+200B>_": 1});
+    assert_eq!(visible_json(value), expected);
+}
