@@ -23,7 +23,8 @@ fn catalog() -> Catalog {
 fn every_edge(catalog: &Catalog) -> Vec<(String, EdgeRule)> {
     let pseudo = [catalog.pod_edges(), catalog.container_edges(), catalog.any_edges()];
     let pseudo = pseudo.into_iter().flatten().map(|edge| ("(pseudo)".to_owned(), edge.clone()));
-    let kinds = catalog.kinds().flat_map(|rule| rule.edges.iter().map(|edge| (rule.kind.clone(), edge.clone())));
+    let kinds =
+        catalog.kinds().flat_map(|rule| rule.edges.iter().map(|edge| (rule.kind.clone(), edge.clone())));
     pseudo.chain(kinds).collect()
 }
 
