@@ -1,12 +1,120 @@
-//! Stage 1 (being written).
+//! Stage 1: paths become documents. Hands on redacted trees and redacted, highlighted lines, and the problems met.
+//!
+//! Secrets end here: no other stage reads a manifest, and nothing that leaves this one holds a secret value.
+//! Only `walk` touches the disk; everything else is a function of bytes.
 
-use crate::model::Value;
+mod base64;
+mod compose;
+mod decode;
+mod highlight;
+mod json;
+mod load;
+mod manifest;
+mod redact;
+mod scalar;
+mod settle;
+mod sheet;
+mod template;
+mod walk;
+mod yaml;
 
-/// Reads one YAML document that is no manifest, such as a knowledge file.
-///
-/// # Errors
-///
-/// If it is not valid YAML.
-pub fn parse(_text: &[u8]) -> Result<Value, String> {
-    Err("not yet".to_owned())
+pub use load::{Loaded, load};
+pub use redact::MARK;
+
+use crate::model::Document;
+use crate::problem::{Code, Level, Problem, Problems};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How much of anything is read. Each limit costs the document or file that exceeds it, and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a file.
+    pub file_bytes: u64,
+    /// Levels of lists and mappings inside each other.
+    pub depth: usize,
+    /// Values of a document, aliases expanded.
+    pub nodes_per_document: usize,
+    /// Values of a document that come from aliases.
+    pub aliases: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { file_bytes: 32 << 20, depth: 100, nodes_per_document: 1_000_000, aliases: 100_000 }
+    }
+}
+
+/// Why an INPUT could not be read at all; nothing is written then.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// There is no such file or folder.
+    #[error("{}: no such file or folder", .0.display())]
+    NotFound(PathBuf),
+    /// It is there, but the system does not let us read it.
+    #[error("{}: {reason}", .path.display())]
+    Unreadable {
+        /// The INPUT, as it was given.
+        path: PathBuf,
+        /// What the system says.
+        reason: std::io::ErrorKind,
+    },
+}
+
+/// Everything that the inputs hold.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The manifests, by path, then by their order in the file.
+    pub documents: Vec<Document>,
+    /// How many files hold something else.
+    pub passed_over: usize,
+    /// What went wrong, in the order of the files.
+    pub problems: Problems,
+}
+
+/// Reads `inputs` from the disk: files, folders, or `-` for the standard input. Nothing at or below `output` is read.
+pub fn read(inputs: &[PathBuf], output: Option<&Path>, limits: &Limits) -> Result<Reading, ReadError> {
+    let walk::Found { files, charts, mut problems } = walk::find(inputs, output)?;
+    let loaded: Vec<Result<Loaded, Problem>> =
+        files.par_iter().map(|file| Ok(load(&file.name, &file.bytes(limits)?, limits))).collect();
+    let mut reading = Reading::default();
+    let mut templates: BTreeMap<String, usize> = charts;
+    for (file, loaded) in files.iter().zip(loaded) {
+        match loaded {
+            Ok(loaded) => {
+                if loaded.template {
+                    *templates.entry(home(&file.name, &templates)).or_default() += 1;
+                }
+                reading.documents.extend(loaded.documents);
+                reading.passed_over += usize::from(loaded.passed_over);
+                reading.problems.extend(loaded.problems);
+            }
+            Err(problem) => reading.problems.push(problem),
+        }
+    }
+    problems.extend(templates.into_iter().map(|(folder, files)| helm_template(&folder, files)).collect());
+    problems.extend(reading.problems);
+    Ok(Reading { problems, ..reading })
+}
+
+/// The chart that a template outside of `templates/` belongs to, else its folder.
+fn home(name: &str, charts: &BTreeMap<String, usize>) -> String {
+    let own = name.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    let mut folder = name;
+    while let Some((outer, _)) = folder.rsplit_once('/') {
+        if charts.contains_key(outer) {
+            return outer.to_owned();
+        }
+        folder = outer;
+    }
+    if charts.contains_key(".") { ".".to_owned() } else { own.to_owned() }
+}
+
+fn helm_template(folder: &str, files: usize) -> Problem {
+    let count = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    let message = format!("looks like a Helm template that is not rendered ({count})");
+    Problem::new(Level::Error, Code::HelmTemplate, message)
+        .at(folder, 0, 0)
+        .help("render the chart with `helm template` first and give podviz its output")
 }

@@ -1,0 +1,132 @@
+//! The file as it may be shown: redacted lines, split into tokens along the parser's spans.
+
+use super::redact::{Edit, Edits, MARK, redact_text};
+use super::sheet::{Form, Lexeme};
+use crate::model::{Token, TokenClass};
+use std::ops::Range;
+
+/// What stands for each line of a document that may not be shown.
+pub const HIDDEN: &str = "[not shown: no manifest could be read here]";
+
+/// The lines of `text`. Those in `hidden` (numbers from 1) are not shown: nothing is known of what they hold.
+pub fn lines(text: &str, lexemes: &[Lexeme], edits: &Edits, hidden: &[Range<u32>]) -> Vec<Vec<Token>> {
+    let mut page = Page { lines: vec![Vec::new()] };
+    let mut done = 0;
+    for lexeme in lexemes {
+        if lexeme.start < done || lexeme.end > text.len() {
+            continue;
+        }
+        gap(&text[done..lexeme.start], &mut page);
+        show(lexeme, &text[lexeme.start..lexeme.end], edits.at(lexeme.spot), &mut page);
+        done = lexeme.end;
+    }
+    gap(&text[done..], &mut page);
+    if text.ends_with('\n') || text.is_empty() {
+        page.lines.pop();
+    }
+    for range in hidden {
+        let clip = |line: u32| (line.max(1) as usize - 1).min(page.lines.len());
+        let (from, to) = (clip(range.start), clip(range.end));
+        for line in &mut page.lines[from..to.max(from)] {
+            if !line.is_empty() {
+                *line = vec![Token { class: TokenClass::Plain, text: HIDDEN.into() }];
+            }
+        }
+    }
+    page.lines
+}
+
+struct Page {
+    lines: Vec<Vec<Token>>,
+}
+
+impl Page {
+    fn push(&mut self, class: TokenClass, text: &str) {
+        for (at, part) in text.split('\n').enumerate() {
+            if at > 0 {
+                self.lines.push(Vec::new());
+            }
+            let Some(line) = self.lines.last_mut() else { continue };
+            match line.last_mut() {
+                _ if part.is_empty() => {}
+                Some(last) if last.class == class && class == TokenClass::Plain => last.text.push_str(part),
+                _ => line.push(Token { class, text: part.into() }),
+            }
+        }
+    }
+
+    /// Text that may hold marks.
+    fn marked(&mut self, class: TokenClass, text: &str) {
+        for (at, part) in text.split(MARK).enumerate() {
+            if at > 0 {
+                self.push(TokenClass::Redacted, MARK);
+            }
+            self.push(class, part);
+        }
+    }
+}
+
+/// What stands between lexemes: space and punctuation, block headers, directives.
+fn gap(text: &str, page: &mut Page) {
+    if !text.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+        return page.push(TokenClass::Plain, text);
+    }
+    match redact_text(text, false) {
+        Some(redacted) => page.marked(TokenClass::Plain, &redacted),
+        None => page.push(
+            if text.trim_start().starts_with('%') { TokenClass::Meta } else { TokenClass::Plain },
+            text,
+        ),
+    }
+}
+
+fn show(lexeme: &Lexeme, raw: &str, edit: Option<&Edit>, page: &mut Page) {
+    let class = lexeme.class;
+    let Some(edit) = edit else { return page.push(class, raw) };
+    match (lexeme.form, edit) {
+        (Form::Block, Edit::Text(redacted)) => {
+            let mut lines = redacted.split('\n');
+            each_line(raw, page, |page| match lines.next() {
+                Some(line) => page.marked(class, line.trim_start_matches(' ')),
+                None => page.push(TokenClass::Redacted, MARK),
+            });
+        }
+        (form @ (Form::Plain | Form::Single | Form::Double), edit) if !raw.contains('\n') => {
+            let text = match edit {
+                Edit::Whole => MARK.to_owned(),
+                Edit::Text(text) => text.to_string(),
+            };
+            let (quote, text) = match form {
+                Form::Single => ("'", text.replace('\'', "''")),
+                Form::Double => ("\"", escaped(&text)),
+                _ => ("", escaped_breaks(&text)),
+            };
+            page.push(class, quote);
+            page.marked(class, &text);
+            page.push(class, quote);
+        }
+        (Form::Other, Edit::Text(redacted)) => page.marked(class, redacted),
+        // Over several lines nobody can say which part of which line was the secret.
+        _ => each_line(raw, page, |page| page.push(TokenClass::Redacted, MARK)),
+    }
+}
+
+/// Keeps the indentation and every empty line of `raw`, and lets `show` write the rest.
+fn each_line(raw: &str, page: &mut Page, mut show: impl FnMut(&mut Page)) {
+    for (at, line) in raw.split('\n').enumerate() {
+        if at > 0 {
+            page.push(TokenClass::Plain, "\n");
+        }
+        let body = line.trim_start_matches([' ', '\t']);
+        page.push(TokenClass::Plain, &line[..line.len() - body.len()]);
+        if body.is_empty() { show(&mut Page { lines: vec![Vec::new()] }) } else { show(page) }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    escaped_breaks(&text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn escaped_breaks(text: &str) -> String {
+    text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t")
+}

@@ -1,0 +1,112 @@
+//! Secrets end here: what may not be shown is found in a raw tree, and replaced in it and in the shown source.
+//!
+//! Found by type (Secrets), by name ([`name`]) and by shape ([`shape`]). What is found at one place of the file
+//! is replaced wherever that place is used: aliases, merges and duplicates share their scalar's fate.
+
+mod assignment;
+mod name;
+mod shape;
+mod text;
+mod tree;
+
+pub use text::redact as redact_text;
+
+use super::compose::Spot;
+use crate::model::{Kind, Value};
+use std::collections::{BTreeMap, HashMap};
+
+/// What stands where a secret was: never its length, never a hash of it.
+pub const MARK: &str = "[redacted]";
+
+/// What becomes of a scalar or a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// All of it is secret.
+    Whole,
+    /// Its text with marks in it; as many lines as before.
+    Text(Box<str>),
+}
+
+/// The edits of a file, by line and column of what they change.
+#[derive(Default)]
+pub struct Edits {
+    places: HashMap<(u32, u32), Edit>,
+    /// Lines of Secrets' data: their comments may say what the values decode to.
+    zones: BTreeMap<u32, u32>,
+}
+
+impl Edits {
+    /// Adds what must be replaced in the raw tree of a document.
+    pub fn find(&mut self, root: &Value) {
+        tree::find(root, self);
+    }
+
+    /// Adds an edit; of two for one place the stricter counts.
+    pub fn add(&mut self, line: u32, column: u32, edit: Edit) {
+        self.places
+            .entry((line, column))
+            .and_modify(|old| {
+                if *old != edit {
+                    *old = Edit::Whole
+                }
+            })
+            .or_insert(edit);
+    }
+
+    /// Whether `line` belongs to the data of a Secret.
+    pub fn in_secret(&self, line: u32) -> bool {
+        self.zones.range(..=line).next_back().is_some_and(|(_, &last)| line <= last)
+    }
+
+    /// Notes the lines of a Secret's data.
+    pub fn add_zone(&mut self, first: u32, last: u32) {
+        let zone = self.zones.entry(first).or_insert(last);
+        *zone = last.max(*zone);
+    }
+
+    /// Adds the edits of `more`.
+    pub fn absorb(&mut self, more: Edits) {
+        for ((line, column), edit) in more.places {
+            self.add(line, column, edit);
+        }
+    }
+
+    /// The edit of what begins at `spot`.
+    pub fn at(&self, spot: Spot) -> Option<&Edit> {
+        self.places.get(&(spot.line, spot.column))
+    }
+
+    /// Replaces in a tree what was found, there or in any other document of the file.
+    pub fn apply(&self, value: &mut Value) {
+        if self.places.is_empty() {
+            return;
+        }
+        match &mut value.kind {
+            Kind::Null => {}
+            Kind::List(items) => items.iter_mut().for_each(|item| self.apply(item)),
+            Kind::Map(entries) => {
+                for entry in entries {
+                    if let Some(edit) = self.places.get(&(entry.line, entry.column)) {
+                        entry.key = edit.text();
+                    }
+                    self.apply(&mut entry.value);
+                }
+            }
+            Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {
+                if let Some(edit) = self.places.get(&(value.line, value.column)) {
+                    value.kind = Kind::String(edit.text());
+                    value.written = None;
+                }
+            }
+        }
+    }
+}
+
+impl Edit {
+    fn text(&self) -> Box<str> {
+        match self {
+            Edit::Whole => MARK.into(),
+            Edit::Text(text) => text.clone(),
+        }
+    }
+}

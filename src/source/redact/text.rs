@@ -1,0 +1,238 @@
+//! Secrets in text of one line or many: comments, arguments, scripts, properties, manifests inside manifests.
+
+use super::{MARK, assignment, name, shape};
+use assignment::is_worth;
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// `text` with a mark for every secret in it, line for line; `None` if it has none. In `prose` a colon after
+/// a word is punctuation.
+pub fn redact(text: &str, prose: bool) -> Option<String> {
+    if text.len() < 4 {
+        return None;
+    }
+    let mut state = State::new(text, prose);
+    let mut out = String::new();
+    let mut changed = false;
+    let mut ranges = Vec::new();
+    for (at, line) in text.split('\n').enumerate() {
+        ranges.clear();
+        state.line(line, &mut ranges);
+        if !ranges.is_empty() && !changed {
+            changed = true;
+            let before: usize = text.split('\n').take(at).map(|line| line.len() + 1).sum();
+            out.push_str(&text[..before.saturating_sub(1)]);
+        }
+        if changed {
+            if at > 0 {
+                out.push('\n');
+            }
+            mask(line, &mut ranges, &mut out);
+        }
+    }
+    changed.then_some(out)
+}
+
+/// Adds what is secret in one line by itself.
+pub fn find(line: &str, prose: bool, ranges: &mut Vec<Range<usize>>) {
+    shape::find(line, ranges);
+    assignment::find(line, prose, ranges);
+}
+
+fn mask(line: &str, ranges: &mut [Range<usize>], out: &mut String) {
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut done = 0;
+    let mut marked = None;
+    for range in ranges.iter().filter(|range| !range.is_empty()) {
+        if range.end <= done {
+            continue;
+        }
+        // Ranges that overlap or touch are one secret.
+        if range.start > done || marked.is_none() {
+            out.push_str(&line[done..range.start.max(done)]);
+            if marked != Some(range.start) {
+                out.push_str(MARK);
+            }
+        }
+        done = range.end;
+        marked = Some(done);
+    }
+    out.push_str(&line[done..]);
+}
+
+/// What earlier lines say about the next one.
+struct State {
+    prose: bool,
+    /// Inside a private key.
+    key: bool,
+    /// Lines indented deeper than this are a secret's.
+    block: Option<usize>,
+    /// The text holds a Secret: what its `data` maps keys to is secret.
+    secret: bool,
+    data: Option<usize>,
+    /// The line before named a variable that is secret: its `value` follows.
+    named: bool,
+}
+
+impl State {
+    fn new(text: &str, prose: bool) -> State {
+        static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(
+                r#"(?im)^[\s#\-]*["']?kind["']?:\s*["']?secret(?:list)?\b|^[\s#]*["']?stringData["']?:"#,
+            )
+            .expect("a pattern")
+        });
+        let secret = text.contains('\n') && SECRET.is_match(text);
+        State { prose, key: false, block: None, secret, data: None, named: false }
+    }
+
+    fn line(&mut self, line: &str, ranges: &mut Vec<Range<usize>>) {
+        let content = line.trim_start_matches([' ', '\t', '#']);
+        let indent = line.len() - content.len();
+        let all = indent..line.len();
+        if self.key {
+            self.key = !content.contains("-----END");
+            ranges.push(all);
+            return;
+        }
+        if let Some(outer) = self.block {
+            if content.is_empty() {
+                return;
+            }
+            if indent > outer {
+                ranges.push(all);
+                return;
+            }
+            self.block = None;
+        }
+        if self.data.is_some_and(|outer| !content.is_empty() && indent <= outer) {
+            self.data = None;
+        }
+        find(line, self.prose, ranges);
+        self.key = content.contains("-----BEGIN")
+            && content.contains("PRIVATE KEY")
+            && !content.contains("-----END");
+        if self.prose || content.is_empty() {
+            return;
+        }
+        let Some(colon) = content.find(':') else {
+            if self.data.is_some() {
+                ranges.push(all);
+            }
+            return;
+        };
+        let key = content[..colon].trim_start_matches(['-', ' ']).trim_matches(['"', '\'']);
+        let value = content[colon + 1..].trim();
+        let from = line.len() - content[colon + 1..].trim_start().len();
+        if self.data.is_some() && !value.is_empty() {
+            ranges.push(from..line.len());
+        }
+        let opens = value.is_empty() || value.starts_with(['|', '>']);
+        if value.starts_with(['|', '>']) && (self.data.is_some() || name::class(key).is_some()) {
+            self.block = Some(indent);
+        }
+        if self.secret && matches!(key, "data" | "stringData") {
+            if opens { self.data = Some(indent) } else { ranges.push(from..line.len()) }
+        }
+        let bare = value.trim_matches(['"', '\'', ',']);
+        if self.named && key == "value" && is_worth(bare, name::Class::Password) {
+            ranges.push(from..line.len());
+        }
+        self.named = key == "name" && name::pair_class(bare).is_some();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redact;
+
+    fn check(text: &str, want: &str) {
+        assert_eq!(redact(text, false).as_deref().unwrap_or(text), want, "{text}");
+    }
+
+    #[test]
+    fn secrets_in_a_line() {
+        check("--password=CANARY --x=1", "--password=[redacted] --x=1");
+        check("--token CANARY -v", "--token [redacted] -v");
+        check("mysql -u root -pcanary db", "mysql -u root -p[redacted] db");
+        check("-pCANARY-S3CR3T", "-p[redacted]");
+        check("curl -u me:canary http://x", "curl -u me:[redacted] http://x");
+        check(
+            "curl -H 'Authorization: Bearer CANARY1' http://x",
+            "curl -H 'Authorization: [redacted]' http://x",
+        );
+        check("postgres://u:p@ss@db:5432/app", "postgres://u:[redacted]@db:5432/app");
+        check("redis://:pw@cache:6379", "redis://:[redacted]@cache:6379");
+        check("amqp://u:pa/ss@mq:5672/v", "amqp://u:[redacted]@mq:5672/v");
+        check("PGPASSWORD=canary psql -h db", "PGPASSWORD=[redacted] psql -h db");
+        check("/h?token=canary&x=1", "/h?token=[redacted]&x=1");
+        check("https://blob/x?sv=1&sig=canary", "https://blob/x?sv=1&sig=[redacted]");
+        check(
+            "{\"auth\":{\"password\":\"a\\\"b\",\"user\":\"u\"}}",
+            "{\"auth\":{\"password\":\"[redacted]\",\"user\":\"u\"}}",
+        );
+        check(
+            r#"{\"password\":\"canary\",\"user\":\"u\"}"#,
+            r#"{\"password\":\"[redacted]\",\"user\":\"u\"}"#,
+        );
+        check(
+            "Server=db;User=sa;Password=a b;Encrypt=true",
+            "Server=db;User=sa;Password=[redacted];Encrypt=true",
+        );
+        check("db.password = my pass phrase", "db.password = [redacted]");
+        check("# password: hunter2", "# password: [redacted]");
+        check("token: abc", "token: [redacted]");
+    }
+
+    #[test]
+    fn what_only_looks_like_one() {
+        for text in [
+            "--token-ttl=5m",
+            "--tls-private-key-file=/etc/tls/tls.key",
+            "--secret-name foo",
+            "-p8080:80",
+            "-parallel=4",
+            "-print0",
+            "password=$(DB_PASSWORD)",
+            "password=${DB_PASSWORD}",
+            "--password $(PW)",
+            "postgres://$(USER):$(PASS)@db:5432/app",
+            "http://host:8080/x@y",
+            "LOG_LEVEL=debug",
+            "nginx@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "secretName: tls",
+            "basic authentication",
+            "use a bearer token here",
+            "password: true",
+            "token_file = /var/run/token",
+            "https://example.com/path?code_challenge=x",
+            "registry.example.com/team/app:1.2.3",
+            "the secret: none",
+        ] {
+            check(text, text);
+        }
+        assert_eq!(redact("password: the one that was chosen", true), None);
+    }
+
+    #[test]
+    fn secrets_over_lines() {
+        check(
+            "a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb",
+            "a\n[redacted]\n[redacted]\n[redacted]\nb",
+        );
+        check(
+            "kind: Secret\ndata:\n  a: Zm9v\n  b: |\n    x\nz: 1",
+            "kind: Secret\ndata:\n  a: [redacted]\n  b: [redacted]\n    [redacted]\nz: 1",
+        );
+        check(
+            "- name: DB_PASSWORD\n  value: x1\n- name: A\n  value: b",
+            "- name: DB_PASSWORD\n  value: [redacted]\n- name: A\n  value: b",
+        );
+        check("password: |\n  one\n  two\nuser: u", "password: |\n  [redacted]\n  [redacted]\nuser: u");
+        check(
+            "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----",
+            "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----",
+        );
+    }
+}

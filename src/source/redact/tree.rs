@@ -1,0 +1,169 @@
+//! Secrets in a document's tree: by the type of the object, by the names of keys, by what strings hold.
+
+use super::assignment::{attached, flag_value, is_worth};
+use super::{Edit, Edits, MARK, name, text};
+use crate::model::{Entry, Kind, Value};
+use crate::source::base64;
+use crate::source::compose::MERGE;
+
+/// Adds what must be replaced in `root`. Depth is bounded by the composer.
+pub fn find(root: &Value, edits: &mut Edits) {
+    Finder { edits, sealed: false, external: false }.value(root, "", false);
+}
+
+struct Finder<'e> {
+    edits: &'e mut Edits,
+    /// Inside a SealedSecret: its `encryptedData` is meant to be public.
+    sealed: bool,
+    /// Inside an ExternalSecret: its `secretKey` names a key.
+    external: bool,
+}
+
+impl Finder<'_> {
+    fn value(&mut self, value: &Value, key: &str, secret: bool) {
+        match &value.kind {
+            Kind::Map(entries) => self.map(entries, secret),
+            Kind::List(items) => self.list(items, secret),
+            Kind::String(string) => {
+                if let Some(redacted) = text::redact(string, key == "description") {
+                    self.edits.add(value.line, value.column, Edit::Text(redacted.into()));
+                }
+            }
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+        }
+    }
+
+    /// `secret` if the mapping is a Secret although its own `kind` does not say so.
+    fn map(&mut self, entries: &[Entry], secret: bool) {
+        let outer = (self.sealed, self.external);
+        self.sealed |= any(entries, "kind", |kind| kind == "SealedSecret");
+        self.external |= any(entries, "kind", |kind| kind.ends_with("ExternalSecret"));
+        let list = any(entries, "kind", |kind| kind.eq_ignore_ascii_case("SecretList"));
+        let secret = secret
+            || any(entries, "kind", |kind| {
+                matches!(kind.trim().to_ascii_lowercase().as_str(), "secret" | "secrets")
+            })
+            || any(entries, "type", |kind| kind == "Opaque" || kind.starts_with("kubernetes.io/"))
+                && entries.iter().any(|entry| *entry.key == *"data");
+        let named = pair_name(entries);
+        for entry in entries {
+            if *entry.key != *MERGE
+                && let Some(redacted) = text::redact(&entry.key, true)
+            {
+                self.edits.add(entry.line, entry.column, Edit::Text(redacted.into()));
+            }
+            self.entry(entry, secret, list, named);
+        }
+        (self.sealed, self.external) = outer;
+    }
+
+    fn entry(&mut self, entry: &Entry, secret: bool, list: bool, named: Option<name::Class>) {
+        let (key, value) = (&*entry.key, &entry.value);
+        match key {
+            MERGE => {
+                for map in std::iter::once(value).chain(value.items()) {
+                    self.map(map.entries(), secret);
+                }
+            }
+            _ if secret && matches!(key.to_ascii_lowercase().as_str(), "data" | "stringdata") => {
+                self.edits.add_zone(entry.line, last_line(value));
+                self.all(value);
+            }
+
+            "stringData" | "auths" | "kubectl.kubernetes.io/last-applied-configuration" => self.all(value),
+            "encryptedData" if self.sealed => {}
+            "secretKey" if self.external => {}
+            "items" if list => value.items().iter().for_each(|item| self.map(item.entries(), true)),
+            "auth" if value.as_str().is_some_and(is_login) => self.all(value),
+            "value" | "default" | "values" if named.is_some() => self.named(value, key, named, true),
+            _ => self.named(value, key, name::class(key), false),
+        }
+    }
+
+    /// A value under a name; in a pair (`name` and `value`) also numbers count.
+    fn named(&mut self, value: &Value, key: &str, class: Option<name::Class>, pair: bool) {
+        let Some(class) = class else { return self.value(value, key, false) };
+        let password = class == name::Class::Password;
+        match &value.kind {
+            Kind::String(string) if is_worth(string, if pair { name::Class::Password } else { class }) => {
+                self.all(value)
+            }
+            Kind::Number(_) if password || pair => self.all(value),
+            Kind::List(items) if password || pair => {
+                for item in items {
+                    self.named(item, key, Some(class), pair);
+                }
+            }
+            _ => self.value(value, key, false),
+        }
+    }
+
+    fn list(&mut self, items: &[Value], secret: bool) {
+        let mut program = "";
+        let mut flag = "";
+        for item in items {
+            self.value(item, "", secret);
+            let Some(string) = item.as_str() else {
+                // A number after `--password` is one, too.
+                if matches!(item.kind, Kind::Number(_)) && name::class(flag.trim_start_matches('-')).is_some()
+                {
+                    self.all(item);
+                }
+                flag = "";
+                continue;
+            };
+            let found = if flag.is_empty() { None } else { flag_value(program, flag, string) }
+                .or_else(|| attached(program, string));
+            if let Some(range) = found {
+                let redacted = format!("{}{MARK}{}", &string[..range.start], &string[range.end..]);
+                let edit = if range == (0..string.len()) { Edit::Whole } else { Edit::Text(redacted.into()) };
+                self.edits.add(item.line, item.column, edit);
+            }
+            let is_flag = string.starts_with('-') && !string.contains(char::is_whitespace);
+            flag = if is_flag { string } else { "" };
+            if !is_flag && !string.contains(char::is_whitespace) && program.is_empty() {
+                program = string.rsplit('/').next().unwrap_or(string);
+            }
+        }
+    }
+
+    /// Every scalar below is secret; keys stay.
+    fn all(&mut self, value: &Value) {
+        match &value.kind {
+            Kind::Null => {}
+            Kind::List(items) => items.iter().for_each(|item| self.all(item)),
+            Kind::Map(entries) => entries.iter().for_each(|entry| self.all(&entry.value)),
+            Kind::String(string) if string.is_empty() => {}
+            _ => self.edits.add(value.line, value.column, Edit::Whole),
+        }
+    }
+}
+
+/// The line of the last node in `value`.
+fn last_line(value: &Value) -> u32 {
+    let inside = value.items().iter().chain(value.entries().iter().map(|entry| &entry.value));
+    inside.map(last_line).max().unwrap_or(0).max(value.line)
+}
+
+/// Whether `key` maps to a string that passes `test`, here or in what is merged in; any duplicate counts.
+fn any(entries: &[Entry], key: &str, test: impl Fn(&str) -> bool + Copy) -> bool {
+    entries.iter().any(|entry| {
+        if *entry.key == *MERGE {
+            return std::iter::once(&entry.value)
+                .chain(entry.value.items())
+                .any(|map| any(map.entries(), key, test));
+        }
+        entry.key.eq_ignore_ascii_case(key) && entry.value.as_str().is_some_and(test)
+    })
+}
+
+/// What the `name` (or `key`, `header`) of a mapping that also has a `value` says of it.
+fn pair_name(entries: &[Entry]) -> Option<name::Class> {
+    let names = entries.iter().filter(|entry| matches!(&*entry.key, "name" | "key" | "header"));
+    names.filter_map(|entry| name::pair_class(entry.value.as_str()?)).next()
+}
+
+/// Whether `text` is base64 of `user:password`, as in a Docker configuration.
+fn is_login(text: &str) -> bool {
+    base64::decode(text).is_some_and(|bytes| bytes.is_ascii() && bytes.contains(&b':'))
+}
