@@ -127,10 +127,10 @@ pub fn href(url: &str) -> Option<Href> {
     if bare.is_empty() || starts_like_a_host {
         return None;
     }
-    if let Some(end) = bare.find([':', '/', '?', '#']).filter(|&end| bare[end..].starts_with(':')) {
-        if !matches!(&bare[..end], "http" | "https" | "mailto") {
-            return None;
-        }
+    let scheme =
+        bare.find([':', '/', '?', '#']).filter(|&end| bare[end..].starts_with(':')).map(|end| &bare[..end]);
+    if scheme.is_some_and(|scheme| !matches!(scheme, "http" | "https" | "mailto")) {
+        return None;
     }
     Some(Href(percent_encoded(kept)))
 }
@@ -305,8 +305,8 @@ pub mod mermaid {
             let stays = match c {
                 ' ' => true,
                 // Flowcharts find `direction LR` even inside quotes.
-                'd' | 'D' => !(at == 0 && is_keyword) && !lower[at..].starts_with("direction"),
-                c if c.is_ascii_alphanumeric() => !(at == 0 && is_keyword),
+                'd' | 'D' if lower[at..].starts_with("direction") => false,
+                c if c.is_ascii_alphanumeric() => at > 0 || !is_keyword,
                 '.' => !could_be_list && !lower[..at].ends_with("www"),
                 '-' => !could_be_list && before != '-',
                 '+' | ')' | '=' => !could_be_list,
@@ -360,7 +360,7 @@ pub mod markdown {
         let text = visible(raw).replace(['\n', '\t'], " ");
         let fence = "`".repeat(longest_run(&text) + 1);
         // One space at both ends is taken off again by the reader, unless there is nothing but spaces.
-        let strips = text.starts_with(' ') && text.ends_with(' ') && text.trim_matches(' ') != "";
+        let strips = text.starts_with(' ') && text.ends_with(' ') && !text.trim_matches(' ').is_empty();
         let pads = strips || text.starts_with('`') || text.ends_with('`');
         match (text.is_empty(), pads) {
             (true, _) => Markdown("` `".to_owned()),

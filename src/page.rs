@@ -2,9 +2,25 @@
 //!
 //! It knows no HTML and no Markdown: a link is a [`Target`], and `output` spells it.
 
+mod container;
+mod environment;
+mod glossary;
+pub mod graph;
+mod images;
+mod knowledge;
+mod lists;
+mod object;
+mod overview;
+mod places;
+mod prose;
+mod sentence;
+mod site;
+mod workload;
+
 use crate::diagram::Diagram;
 use crate::model::{SourceFile, Subject};
 use crate::names::PagePath;
+pub use site::build;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@ use super::selector::Labels;
 use crate::catalog::FieldPath;
 use k8s_openapi::api::core::v1 as api;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The pod that an object makes or is.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct Pod {
 pub struct Container {
     /// Its name; empty where the manifest has none.
     pub name: String,
+    /// What names it among its siblings: its name, or where that is empty or taken its name and index.
+    pub key: Arc<str>,
     /// Its image as written; empty where the manifest has none.
     pub image: String,
     /// When it runs.

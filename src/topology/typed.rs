@@ -196,7 +196,7 @@ fn containers(spec: &api::PodSpec, value: &Value, path: &FieldPath) -> Vec<Conta
     let build = |list: &str, index: usize, kind: ContainerKind, spec: &api::Container| {
         let (path, line) = place(list, index);
         let (name, image) = (spec.name.clone(), spec.image.clone().unwrap_or_default());
-        Container { name, image, kind, spec: spec.clone(), path, line }
+        Container { key: name.as_str().into(), name, image, kind, spec: spec.clone(), path, line }
     };
     let inits = spec.init_containers.iter().flatten().enumerate().map(|(index, container)| {
         let always = container.restart_policy.as_deref() == Some("Always");
@@ -211,7 +211,14 @@ fn containers(spec: &api::PodSpec, value: &Value, path: &FieldPath) -> Vec<Conta
     let ephemeral = spec.ephemeral_containers.iter().flatten().enumerate().map(|(index, container)| {
         build("ephemeralContainers", index, ContainerKind::Ephemeral, &as_container(container))
     });
-    inits.chain(apps).chain(ephemeral).collect()
+    let mut containers: Vec<Container> = inits.chain(apps).chain(ephemeral).collect();
+    for index in 0..containers.len() {
+        let name = &containers[index].name;
+        if name.is_empty() || containers[..index].iter().any(|earlier| earlier.name == *name) {
+            containers[index].key = format!("{name} ({})", index + 1).into();
+        }
+    }
+    containers
 }
 
 /// An ephemeral container has the fields of a container that make sense in a running pod.

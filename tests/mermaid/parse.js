@@ -11,8 +11,9 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
   '--disable-component-update', '--disable-sync'];
 const MAX_SHOWN = 20;
 
-/** Every file at or below `place`, in the order of names. */
+/** Every file at or below `place`, in the order of names; none if there is no such place. */
 function walk(place) {
+  if (!fs.existsSync(place)) return [];
   if (fs.statSync(place).isFile()) return [place];
   return fs.readdirSync(place).sort().flatMap(name => walk(path.join(place, name)));
 }

@@ -1,0 +1,187 @@
+//! The topology as JSON, for other programs: schema `podviz/graph/1`.
+
+use crate::catalog::Relation;
+use crate::escape::visible;
+use crate::facts::Facts;
+use crate::model::{Environment, Kind, Value};
+use crate::problem::{Code, Level, Problems};
+use crate::topology::{Certainty, ContainerKind, Node, NodeIndex, State, Topology};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Graph<'a> {
+    schema: &'static str,
+    environments: &'a [Environment],
+    nodes: Vec<NodeEntry<'a>>,
+    edges: Vec<EdgeEntry<'a>>,
+    problems: Vec<ProblemEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct NodeEntry<'a> {
+    id: String,
+    environment: &'a str,
+    group: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    kind: &'a str,
+    namespace: &'a str,
+    name: &'a str,
+    state: State,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<DocumentEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pod: Option<PodEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<ObjectEntry>,
+}
+
+#[derive(Serialize)]
+struct DocumentEntry<'a> {
+    file: &'a str,
+    line: u32,
+    document: usize,
+}
+
+#[derive(Serialize)]
+struct PodEntry<'a> {
+    containers: Vec<ContainerEntry<'a>>,
+    volumes: Vec<VolumeEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct ContainerEntry<'a> {
+    name: &'a str,
+    image: &'a str,
+    role: Option<crate::facts::ContainerRole>,
+    kind: ContainerKind,
+}
+
+#[derive(Serialize)]
+struct VolumeEntry<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    source: &'a str,
+}
+
+/// The redacted manifest, and the line of each of its values in the order in which they are printed, outer first.
+#[derive(Serialize)]
+struct ObjectEntry {
+    manifest: serde_json::Value,
+    lines: Vec<u32>,
+}
+
+#[derive(Serialize)]
+struct EdgeEntry<'a> {
+    from: &'a str,
+    to: &'a str,
+    relation: Relation,
+    field: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
+    certainty: Certainty,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<LineEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct LineEntry<'a> {
+    file: &'a str,
+    line: u32,
+}
+
+#[derive(Serialize)]
+struct ProblemEntry<'a> {
+    level: Level,
+    code: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    message: &'a str,
+}
+
+/// The graph as JSON text that ends in a newline; with `full`, each object of the input with its manifest.
+pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool) -> String {
+    let ids: Vec<String> = topology.nodes.iter().map(|node| node.identity.id()).collect();
+    let nodes = topology.nodes.iter().enumerate().map(|(index, node)| entry(facts, index, node, full));
+    let edges = topology.edges.iter().map(|edge| {
+        let object = topology.nodes[edge.declared_by].object.as_ref();
+        EdgeEntry {
+            from: &ids[edge.from],
+            to: &ids[edge.to],
+            relation: edge.relation,
+            field: edge.field.to_string(),
+            label: edge.label.as_deref(),
+            certainty: edge.certainty,
+            source: object.map(|object| LineEntry { file: &object.file.path, line: edge.line }),
+        }
+    });
+    let known = |number: u32| Some(number).filter(|number| *number > 0);
+    let problems = problems.iter().map(|problem| ProblemEntry {
+        level: problem.level,
+        code: problem.code,
+        file: problem.place.as_ref().map(|place| place.file.as_str()),
+        line: problem.place.as_ref().and_then(|place| known(place.line)),
+        column: problem.place.as_ref().and_then(|place| known(place.column)),
+        message: &problem.message,
+    });
+    let graph = Graph {
+        schema: "podviz/graph/1",
+        environments: &topology.environments,
+        nodes: nodes.collect(),
+        edges: edges.collect(),
+        problems: problems.collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&graph).unwrap_or_default();
+    text.push('\n');
+    // The only characters that `visible` changes stand inside of strings, where their visible form is as good.
+    visible(&text).into_owned()
+}
+
+fn entry<'a>(facts: &Facts, index: NodeIndex, node: &'a Node, full: bool) -> NodeEntry<'a> {
+    let identity = &node.identity;
+    let object = node.object.as_deref();
+    let pod = node.pod.as_deref().map(|pod| PodEntry {
+        containers: pod
+            .containers
+            .iter()
+            .enumerate()
+            .map(|(position, container)| ContainerEntry {
+                name: &container.name,
+                image: &container.image,
+                role: facts.of(index).map(|facts| facts.roles[position]),
+                kind: container.kind,
+            })
+            .collect(),
+        volumes: pod.volumes.iter().map(|volume| VolumeEntry { name: &volume.name, source: volume.source }).collect(),
+    });
+    NodeEntry {
+        id: identity.id(),
+        environment: &identity.environment,
+        group: &identity.group,
+        version: object.map(|object| object.version.as_str()),
+        kind: &identity.kind,
+        namespace: &identity.namespace,
+        name: &identity.name,
+        state: node.state,
+        source: object.map(|object| DocumentEntry { file: &object.file.path, line: object.first_line, document: object.document }),
+        pod,
+        object: object.filter(|_| full).map(|object| {
+            let mut lines = Vec::new();
+            collect_lines(&object.value, &mut lines);
+            ObjectEntry { manifest: object.value.to_json(), lines }
+        }),
+    }
+}
+
+fn collect_lines(value: &Value, lines: &mut Vec<u32>) {
+    lines.push(value.line);
+    match &value.kind {
+        Kind::List(items) => items.iter().for_each(|item| collect_lines(item, lines)),
+        Kind::Map(entries) => entries.iter().for_each(|entry| collect_lines(&entry.value, lines)),
+        _ => {}
+    }
+}

@@ -1,0 +1,118 @@
+//! All that a page may draw on, and the links between pages.
+
+use super::places::Places;
+use super::prose::{code, text};
+use super::{Inline, Link, Prose, Source, Target};
+use crate::catalog::{Catalog, FieldPath, KindRule};
+use crate::facts::{Facts, PodFacts};
+use crate::model::{Identity, Object, Subject};
+use crate::names::PagePath;
+use crate::topology::{Edge, Node, NodeIndex, Pod, State, Topology};
+use std::sync::Arc;
+
+/// All that a page may draw on.
+pub struct Knowledge<'a> {
+    /// Objects and what they refer to.
+    pub topology: &'a Topology,
+    /// What is true of pods.
+    pub facts: &'a Facts,
+    /// What is known of kinds.
+    pub catalog: &'a Catalog,
+    /// Where pages are.
+    pub places: &'a Places,
+}
+
+impl<'a> Knowledge<'a> {
+    /// The node at an index.
+    pub fn node(&self, index: NodeIndex) -> &'a Node {
+        &self.topology.nodes[index]
+    }
+
+    /// What is known of a node's kind.
+    pub fn rule(&self, node: &Node) -> Option<&'a KindRule> {
+        self.catalog.kind(&node.identity.group, &node.identity.kind)
+    }
+
+    /// The pod of a workload with what is true of it.
+    pub fn pod(&self, index: NodeIndex) -> Option<(&'a Pod, &'a PodFacts)> {
+        Some((self.node(index).pod.as_deref()?, self.facts.of(index)?))
+    }
+
+    /// Where a subject's page is, if it has one.
+    pub fn page(&self, subject: &Subject) -> Option<&'a PagePath> {
+        self.places.subjects.get(subject)
+    }
+
+    /// The name of a subject in a code span, linked if it has a page.
+    pub fn link(&self, subject: &Subject, name: &str) -> Inline {
+        self.link_at(subject, name, "")
+    }
+
+    /// The same, to an anchor of the page.
+    pub fn link_at(&self, subject: &Subject, name: &str, anchor: &str) -> Inline {
+        match self.page(subject) {
+            Some(page) => {
+                let to = Target { page: page.clone(), anchor: anchor.to_owned() };
+                Inline::Link(Link { text: name.to_owned(), code: true, to })
+            }
+            None => code(name),
+        }
+    }
+
+    /// `Kind name` with the name linked; the namespace is named where it is another than `near`'s. What is not in
+    /// the input says so.
+    pub fn mention(&self, index: NodeIndex, near: &Identity) -> Prose {
+        let node = self.node(index);
+        let identity = &node.identity;
+        let mut prose = Prose::new();
+        if &*identity.kind != crate::topology::HOST {
+            prose.push(text(format!("{} ", identity.kind)));
+        }
+        prose.push(self.name(index));
+        if !identity.namespace.is_empty() && identity.namespace != near.namespace {
+            prose.extend([text(" in namespace "), self.namespace(identity)]);
+        }
+        if node.state == State::Missing {
+            prose.push(text(" (not in these manifests)"));
+        }
+        prose
+    }
+
+    /// The name of a node in a code span, linked if it has a page.
+    pub fn name(&self, index: NodeIndex) -> Inline {
+        let identity = &self.node(index).identity;
+        self.link(&Subject::Object(identity.clone()), &identity.name)
+    }
+
+    /// The name of an identity's namespace, linked.
+    pub fn namespace(&self, identity: &Identity) -> Inline {
+        let subject = Subject::Namespace(Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
+        self.link(&subject, &identity.namespace)
+    }
+
+    /// The name of a container, linked.
+    pub fn container(&self, workload: NodeIndex, container: usize) -> Inline {
+        let node = self.node(workload);
+        let key = node.pod.as_ref().and_then(|pod| pod.containers.get(container)).map(|one| Arc::clone(&one.key));
+        let key = key.unwrap_or_default();
+        self.link(&Subject::Container(node.identity.clone(), Arc::clone(&key)), &key)
+    }
+
+    /// Where an object says something: the line of a field.
+    pub fn source(&self, object: &Object, field: &FieldPath) -> Inline {
+        Inline::Source(self.line(object, field.line(&object.value)))
+    }
+
+    /// A line of an object's file.
+    pub fn line(&self, object: &Object, line: u32) -> Source {
+        let file = object.file.path.clone();
+        let page = self.places.files.get(&file).cloned().unwrap_or_default();
+        Source { to: Target { page, anchor: format!("L{line}") }, file, line }
+    }
+
+    /// Where an edge is declared.
+    pub fn because(&self, edge: &Edge) -> Option<Inline> {
+        let object = self.node(edge.declared_by).object.as_ref()?;
+        Some(Inline::Source(self.line(object, edge.line)))
+    }
+}

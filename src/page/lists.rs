@@ -1,0 +1,89 @@
+//! The pages of problems and of the input's files.
+
+use super::knowledge::Knowledge;
+use super::prose::{code, muted, plain, text};
+use super::workload::section;
+use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Source, Table, Target};
+use crate::model::SourceFile;
+use crate::names::{PagePath, count};
+use crate::problem::{Level, Problems};
+use std::sync::Arc;
+
+/// Where the page of problems is.
+pub fn problems_path() -> PagePath {
+    PagePath::root().fixed("problems")
+}
+
+/// The page of what could not be read, or may not mean what its author thinks.
+pub fn problems(know: &Knowledge, problems: &Problems, crumbs: Vec<Link>) -> Page {
+    let rows = problems.iter().map(|problem| {
+        let place: Prose = match &problem.place {
+            Some(place) => match know.places.files.get(&place.file) {
+                Some(page) if place.line > 0 => {
+                    let to = Target { page: page.clone(), anchor: format!("L{}", place.line) };
+                    vec![Inline::Source(Source { file: place.file.clone(), line: place.line, to })]
+                }
+                _ if place.line > 0 => vec![code(format!("{}:{}", place.file, place.line))],
+                _ => vec![code(&place.file)],
+            },
+            None => vec![muted("–")],
+        };
+        let mut message = plain(problem.message.clone());
+        message.extend(problem.help.iter().map(|help| text(format!(". What to do: {help}"))));
+        message.push(text("."));
+        vec![plain(problem.level.word()), place, message, vec![code(problem.code.id())]]
+    });
+    let rows: Vec<Vec<Prose>> = rows.collect();
+    let errors = problems.iter().filter(|problem| problem.level == Level::Error).count();
+    let lead = match (rows.len(), errors) {
+        (0, _) => plain("Everything in the input could be read."),
+        (_, 0) => plain("Everything that looks like a manifest could be read; these are worth a look."),
+        (_, errors) => plain(format!("{} of the input could not be read and left out; everything else is documented.", count(errors, "part", "parts"))),
+    };
+    let head = ["Level", "Where", "What", "Code"].map(str::to_owned).to_vec();
+    let table = Table { caption: "Problems".to_owned(), head, rows };
+    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let sections = vec![section("overview", "All problems", blocks)];
+    Page {
+        path: problems_path(),
+        sort: Sort::List,
+        title: "Problems".to_owned(),
+        kicker: String::new(),
+        crumbs,
+        children: Vec::new(),
+        source: None,
+        lead: vec![lead],
+        sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
+        keywords: Vec::new(),
+        namespace: String::new(),
+    }
+}
+
+/// The page of one file of the input.
+pub fn source(know: &Knowledge, file: &Arc<SourceFile>, crumbs: Vec<Link>) -> Option<Page> {
+    let last_line = u32::try_from(file.lines.len()).ok()?;
+    let manifest = Manifest { file: Arc::clone(file), first_line: 1, last_line, anchors: true };
+    let objects = know.topology.present().filter_map(|(index, node)| Some((index, node.object.as_ref()?)));
+    let mut here: Vec<_> = objects.filter(|(_, object)| object.file.path == file.path).collect();
+    here.sort_by_key(|(_, object)| object.first_line);
+    let items = here.iter().map(|(index, object)| {
+        vec![text(format!("{} ", object.identity.kind)), know.name(*index), text(format!(", from line {}", object.first_line))]
+    });
+    let items: Vec<Prose> = items.collect();
+    Some(Page {
+        path: know.places.files.get(&file.path)?.clone(),
+        sort: Sort::Source,
+        title: file.path.clone(),
+        kicker: "File".to_owned(),
+        crumbs,
+        children: Vec::new(),
+        source: None,
+        lead: vec![plain(format!("{}, {}.", count(file.lines.len(), "line", "lines"), count(items.len(), "object", "objects")))],
+        sections: vec![
+            section("overview", "What it defines", vec![Block::List { ordered: false, items }]),
+            section("source", "The file", vec![Block::Manifest(manifest)]),
+        ],
+        keywords: Vec::new(),
+        namespace: String::new(),
+    })
+}

@@ -1,0 +1,250 @@
+//! The page of any object, and the parts that all objects' pages share.
+
+use super::knowledge::Knowledge;
+use super::prose::{code, concat, listed, muted, plain, text};
+use super::workload::{diagrams, section};
+use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
+use crate::catalog::{FieldPath, Relation, Role};
+use crate::diagram::View;
+use crate::model::{Kind, Object, Subject, Value};
+use crate::names::count;
+use crate::topology::{Edge, NodeIndex, State};
+use std::sync::Arc;
+
+/// The page of an object that makes no pods.
+pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
+    let mut page = frame(know, index, object, Sort::Object)?;
+    let node = know.node(index);
+    page.lead = vec![lead(know, index, object)];
+    let explained = explanations(know, object);
+    let meaning = if explained.is_empty() { Vec::new() } else { vec![Block::List { ordered: false, items: explained }] };
+    let content = match node.role {
+        Role::Secret => keys(object, false),
+        Role::Config => keys(object, true),
+        _ => Vec::new(),
+    };
+    let sections = [
+        section("overview", "What its fields say", meaning),
+        section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
+        section("reads", "What it holds", content),
+        section("references", "Everything it refers to", references(know, index)),
+        section("source", "Manifest", vec![manifest(object)]),
+    ];
+    page.sections = sections.into_iter().filter(|section| !section.blocks.is_empty()).collect();
+    Some(page)
+}
+
+/// A page with what every object's page has: name, place, the pages above, the author's own words.
+pub fn frame(know: &Knowledge, index: NodeIndex, object: &Object, sort: Sort) -> Option<Page> {
+    let identity = &know.node(index).identity;
+    Some(Page {
+        path: know.page(&Subject::Object(identity.clone()))?.clone(),
+        sort,
+        title: identity.name.to_string(),
+        kicker: kicker(know, object),
+        crumbs: crumbs(know, object),
+        children: Vec::new(),
+        source: Some(know.line(object, object.first_line)),
+        lead: Vec::new(),
+        sections: Vec::new(),
+        keywords: Vec::new(),
+        namespace: identity.namespace.to_string(),
+    })
+}
+
+/// The kind, with its group where the kind alone does not say which.
+fn kicker(know: &Knowledge, object: &Object) -> String {
+    let identity = &object.identity;
+    if know.catalog.owns_name(&identity.group, &identity.kind) || identity.group.is_empty() {
+        identity.kind.to_string()
+    } else {
+        format!("{} ({})", identity.kind, identity.group)
+    }
+}
+
+/// The pages above an object: the first page and its namespace.
+pub fn crumbs(know: &Knowledge, object: &Object) -> Vec<Link> {
+    let identity = &object.identity;
+    let mut subjects = vec![(Subject::Cluster(Arc::clone(&identity.environment)), "Cluster")];
+    if !identity.namespace.is_empty() {
+        let namespace = Subject::Namespace(Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
+        subjects.push((namespace, &identity.namespace));
+    }
+    let link = |(subject, name): (Subject, &str)| {
+        let to = Target { page: know.page(&subject)?.clone(), anchor: String::new() };
+        Some(Link { text: name.to_owned(), code: false, to })
+    };
+    subjects.into_iter().filter_map(link).collect()
+}
+
+fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
+    let node = know.node(index);
+    let summary = know.rule(node).map(|rule| rule.summary.clone()).unwrap_or_default();
+    let mut prose = if summary.is_empty() {
+        vec![text("A custom resource: "), code(format!("{}/{}", object.identity.group, object.version)), text(" defines what it does.")]
+    } else {
+        plain(summary)
+    };
+    let picks = |relation: Relation| know.topology.from(index).filter(move |edge| edge.relation == relation);
+    let mut targets: Vec<NodeIndex> = match node.role {
+        Role::Service => picks(Relation::Selects).map(|edge| edge.to).collect(),
+        Role::Route => picks(Relation::RoutesTo).map(|edge| edge.to).collect(),
+        Role::Policy => know.topology.from(index).filter(|edge| edge.relation != Relation::Allows).map(|edge| edge.to).collect(),
+        _ => know.topology.to(index).map(|edge| edge.from).collect(),
+    };
+    targets.dedup();
+    let mentions: Vec<Prose> = targets.iter().map(|&target| know.mention(target, &node.identity)).collect();
+    let verb = match node.role {
+        Role::Service | Role::Route => " This one sends traffic to ",
+        Role::Policy => " This one applies to ",
+        _ => " This one is used by ",
+    };
+    if !mentions.is_empty() {
+        prose.extend(concat(vec![plain(verb), listed(mentions, 4), plain(".")]));
+    } else if node.role == Role::Service {
+        let external = object.value.at("spec.externalName").and_then(Value::as_str);
+        match external {
+            Some(_) => {}
+            None if object.value.at("spec.selector").is_some_and(|selector| !selector.entries().is_empty()) => {
+                prose.push(text(" Its selector picks no pod in these manifests."));
+            }
+            None => prose.push(text(" It has no selector: something else must say where its traffic goes.")),
+        }
+    } else if matches!(node.role, Role::Config | Role::Secret) {
+        prose.push(text(" Nothing in these manifests names it."));
+    }
+    prose
+}
+
+/// What the catalog says of the fields that are set.
+pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
+    let Some(rule) = know.catalog.kind(&object.identity.group, &object.identity.kind) else { return Vec::new() };
+    let mut items = Vec::new();
+    for explanation in &rule.explain {
+        for (path, value) in explanation.field.find(&object.value, &FieldPath::root()) {
+            let text_of = value.scalar_text();
+            let understood = value.to_json();
+            let understood = understood.as_str().map_or_else(|| understood.to_string(), str::to_owned);
+            if explanation.is.as_ref().is_some_and(|is| text_of.as_deref() != Some(&is.0) && understood != is.0) {
+                continue;
+            }
+            let shown = text_of.unwrap_or_default();
+            let mut item = vec![code(path.to_string()), text(" ")];
+            item.extend(filled(&explanation.say, &shown));
+            if !explanation.why.is_empty() {
+                item.push(text(" "));
+                item.extend(filled(&explanation.why, &shown));
+            }
+            item.extend([text(" "), know.source(object, &path)]);
+            items.push(item);
+        }
+    }
+    items
+}
+
+/// A text with the value in place of `{value}`, in a code span.
+fn filled(words: &str, value: &str) -> Prose {
+    let mut prose = Prose::new();
+    for (index, part) in words.split("{value}").enumerate() {
+        if index > 0 {
+            prose.push(code(value));
+        }
+        prose.extend(spans(part));
+    }
+    prose
+}
+
+/// Text with `code` between backticks, as the catalog's authors write it.
+fn spans(words: &str) -> Prose {
+    let parts = words.split('`').enumerate();
+    let spans = parts.map(|(index, part)| if index % 2 == 1 { code(part) } else { text(part) });
+    spans.filter(|inline| !matches!(inline, Inline::Text(text) if text.is_empty())).collect()
+}
+
+/// The keys of a ConfigMap or a Secret; the values only where they may be shown.
+fn keys(object: &Object, show: bool) -> Vec<Block> {
+    let fields = ["data", "stringData", "binaryData"];
+    let entries = fields.iter().flat_map(|field| {
+        let entries = object.value.get(field).map(Value::entries).unwrap_or_default();
+        entries.iter().map(move |entry| (*field, entry))
+    });
+    let (mut rows, mut files) = (Vec::new(), Vec::new());
+    for (field, entry) in entries {
+        let value = entry.value.scalar_text().unwrap_or_default();
+        let shown = match (show, field) {
+            (false, _) => vec![muted("a Secret value, never shown")],
+            (true, "binaryData") => vec![muted("binary data")],
+            (true, _) if value.contains('\n') => {
+                files.push(Block::Verbatim { caption: entry.key.to_string(), text: value.clone() });
+                plain(count(value.lines().count(), "line", "lines"))
+            }
+            (true, _) if value.is_empty() => vec![muted("empty")],
+            (true, _) => vec![code(value)],
+        };
+        rows.push(vec![vec![code(&*entry.key)], shown]);
+    }
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let head = ["Key", "Value"].map(str::to_owned).to_vec();
+    let mut blocks = vec![Block::Table(Table { caption: format!("Keys of {}", object.identity.title()), head, rows })];
+    if !show {
+        blocks.push(Block::Alert { tone: Tone::Note, text: plain("podviz never shows Secret values, in any form.") });
+    }
+    blocks.extend(files);
+    blocks
+}
+
+/// Every edge from and to an object, as a table.
+pub fn references(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
+    let near = &know.node(index).identity;
+    let title = near.title();
+    let mut rows = Vec::new();
+    for edge in know.topology.from(index) {
+        let verb = concat(vec![plain(edge.relation.verb()), plain(" "), know.mention(edge.to, near)]);
+        rows.push(row(know, edge, verb));
+    }
+    for edge in know.topology.to(index) {
+        let verb = concat(vec![know.mention(edge.from, near), plain(" "), plain(edge.relation.verb()), plain(" it")]);
+        rows.push(row(know, edge, verb));
+    }
+    rows.dedup();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let head = ["Reference", "More", "Because of"].map(str::to_owned).to_vec();
+    vec![Block::Table(Table { caption: format!("References of {title}"), head, rows })]
+}
+
+fn row(know: &Knowledge, edge: &Edge, what: Prose) -> Vec<Prose> {
+    let state = match know.node(edge.to).state {
+        State::External => Some("the cluster brings it along, or it is outside"),
+        State::Inferred => Some("Kubernetes makes it"),
+        State::Missing | State::Present => None,
+    };
+    let more = edge.label.as_deref().or(state).map(plain).unwrap_or_default();
+    let mut because = vec![code(edge.field.to_string()), text(" ")];
+    because.extend(know.because(edge));
+    vec![what, more, because]
+}
+
+/// The manifest of an object, each line an anchor.
+pub fn manifest(object: &Object) -> Block {
+    Block::Manifest(Manifest {
+        file: Arc::clone(&object.file),
+        first_line: object.first_line,
+        last_line: object.last_line,
+        anchors: true,
+    })
+}
+
+/// The last line of a value.
+pub fn last_line(value: &Value) -> u32 {
+    let inner = match &value.kind {
+        Kind::List(items) => items.iter().map(last_line).max(),
+        Kind::Map(entries) => entries.iter().map(|entry| last_line(&entry.value)).max(),
+        Kind::String(text) => u32::try_from(text.lines().count().saturating_sub(1)).ok().map(|more| value.line + more),
+        _ => None,
+    };
+    inner.unwrap_or(value.line).max(value.line)
+}

@@ -1,0 +1,63 @@
+//! Building prose: words, names in code spans, lists in words.
+
+use super::{Inline, Prose};
+
+/// Words.
+pub fn text(words: impl Into<String>) -> Inline {
+    Inline::Text(words.into())
+}
+
+/// The name of a thing, or a value.
+pub fn code(name: impl Into<String>) -> Inline {
+    Inline::Code(name.into())
+}
+
+/// Words of lesser weight.
+pub fn muted(words: impl Into<String>) -> Inline {
+    Inline::Muted(words.into())
+}
+
+/// Words alone, as prose.
+pub fn plain(words: impl Into<String>) -> Prose {
+    vec![text(words)]
+}
+
+/// `a`, `a and b`, `a, b, and c`: items joined in words.
+pub fn joined(items: Vec<Prose>, last: &str) -> Prose {
+    let count = items.len();
+    let mut prose = Prose::new();
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            let comma = if count > 2 { "," } else { "" };
+            let word = if index + 1 == count { format!("{comma} {last} ") } else { ", ".to_owned() };
+            prose.push(text(word));
+        }
+        prose.extend(item);
+    }
+    prose
+}
+
+/// Items up to `most` in words; longer lists end in how many more there are.
+pub fn listed(mut items: Vec<Prose>, most: usize) -> Prose {
+    if items.len() > most {
+        let more = items.len() - (most - 1);
+        items.truncate(most - 1);
+        items.push(plain(format!("{more} more")));
+    }
+    joined(items, "and")
+}
+
+/// Prose from pieces: `sentence![text("Runs "), code("web"), prose]`.
+pub fn concat(pieces: Vec<Prose>) -> Prose {
+    pieces.into_iter().flatten().collect()
+}
+
+/// The words of prose without their links: for places that hold no markup.
+pub fn words(prose: &Prose) -> String {
+    let word = |inline: &Inline| match inline {
+        Inline::Text(text) | Inline::Code(text) | Inline::Strong(text) | Inline::Muted(text) => text.clone(),
+        Inline::Link(link) => link.text.clone(),
+        Inline::Source(_) => String::new(),
+    };
+    prose.iter().map(word).collect()
+}

@@ -1,0 +1,219 @@
+//! The opening sentences: what a workload does, in one breath.
+
+use super::knowledge::Knowledge;
+use super::prose::{code, concat, joined, listed, plain, text};
+use super::{Inline, Prose};
+use crate::catalog::{FieldPath, Relation};
+use crate::model::{Object, Value};
+use crate::names::{count, plural};
+use crate::topology::{ContainerKind, NodeIndex, Pod};
+
+/// What a workload does: how many pods of what, who sends it traffic, where its data is.
+pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
+    let node = know.node(index);
+    let (Some(object), Some(pod)) = (&node.object, &node.pod) else { return Prose::new() };
+    let parts = [runs(object, pod), traffic(know, index), data(pod, object)];
+    let mut prose = Prose::new();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        if !prose.is_empty() {
+            prose.push(text("; "));
+        }
+        prose.extend(part);
+    }
+    prose.push(text("."));
+    prose
+}
+
+/// `2 containers`, `1 container and 1 init container`.
+pub fn containers(pod: &Pod) -> String {
+    let number = |kind| pod.containers.iter().filter(|container| container.kind == kind).count();
+    let words = [
+        (number(ContainerKind::App), "container", "containers"),
+        (number(ContainerKind::Sidecar), "sidecar", "sidecars"),
+        (number(ContainerKind::Init), "init container", "init containers"),
+        (number(ContainerKind::Ephemeral), "ephemeral container", "ephemeral containers"),
+    ];
+    let words = words.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many));
+    let words: Vec<Prose> = words.map(plain).collect();
+    if words.is_empty() { "no container".to_owned() } else { super::prose::words(&joined(words, "and")) }
+}
+
+/// How many pods a workload keeps, if its kind has such a number.
+pub fn replicas(object: &Object) -> Option<i64> {
+    let replicas = || object.value.at("spec.replicas").and_then(Value::as_i64).unwrap_or(1).max(0);
+    matches!(&*object.identity.kind, "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController").then(replicas)
+}
+
+fn runs(object: &Object, pod: &Pod) -> Prose {
+    let containers = containers(pod);
+    let number = |path: &str| object.value.at(path).and_then(Value::as_i64);
+    match &*object.identity.kind {
+        "Pod" => plain(format!("Runs {containers} in a single pod that nobody restarts on another node")),
+        "DaemonSet" => concat(vec![plain("Runs one pod on every node "), selected_nodes(pod), plain(format!("that accepts it, new ones included, each with {containers}"))]),
+        "StatefulSet" => stateful(object, &containers),
+        "Job" => plain(format!("{} Each pod runs {containers}", job(number("spec.completions"), number("spec.parallelism")))),
+        "CronJob" => cron_job(object, &containers),
+        _ => match replicas(object) {
+            Some(0) => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
+            Some(1) => plain(format!("Runs 1 copy of {containers}")),
+            Some(many) => plain(format!("Runs {many} identical copies of {containers}")),
+            None => plain(format!("Runs {containers}")),
+        },
+    }
+}
+
+fn selected_nodes(pod: &Pod) -> Prose {
+    let labels: Vec<Prose> =
+        pod.spec.node_selector.iter().flatten().map(|(key, value)| vec![code(format!("{key}={value}"))]).collect();
+    if labels.is_empty() {
+        return Prose::new();
+    }
+    let word = if labels.len() == 1 { "with label " } else { "with labels " };
+    concat(vec![plain(word), listed(labels, 4), plain(" ")])
+}
+
+fn stateful(object: &Object, containers: &str) -> Prose {
+    let first = object.value.at("spec.ordinals.start").and_then(Value::as_i64).unwrap_or(0).max(0);
+    let name = &object.identity.name;
+    match replicas(object).unwrap_or(1) {
+        0 => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
+        1 => vec![text("Runs 1 numbered pod, "), code(format!("{name}-{first}")), text(format!(", with {containers}"))],
+        many => vec![
+            text(format!("Runs {many} numbered pods, ")),
+            code(format!("{name}-{first}")),
+            text(" to "),
+            code(format!("{name}-{}", first.saturating_add(many - 1))),
+            text(format!(", each with {containers}")),
+        ],
+    }
+}
+
+fn job(completions: Option<i64>, parallelism: Option<i64>) -> String {
+    let at_once = match parallelism.unwrap_or(1) {
+        1 => String::new(),
+        many => format!(", {many} at a time"),
+    };
+    match (completions, parallelism) {
+        (_, Some(0)) => "Is paused: its parallelism is 0.".to_owned(),
+        (None, Some(many)) if many > 1 => format!("Runs {many} pods that share the work, until one has succeeded and all have ended."),
+        (None | Some(1), _) => "Runs once, until a pod has succeeded.".to_owned(),
+        (Some(many), _) => format!("Runs until {many} pods have succeeded{at_once}."),
+    }
+}
+
+fn cron_job(object: &Object, containers: &str) -> Prose {
+    let text_at = |path: &str| object.value.at(path).and_then(Value::scalar_text);
+    let schedule = text_at("spec.schedule").unwrap_or_default();
+    let zone = text_at("spec.timeZone").map(|zone| vec![text(" ("), code(zone), text(")")]).unwrap_or_default();
+    let overlap = match text_at("spec.concurrencyPolicy").as_deref() {
+        Some("Forbid") => "; skips a run while the last one is still going",
+        Some("Replace") => "; a new run replaces one that is still going",
+        _ => "",
+    };
+    let suspended = object.value.at("spec.suspend").and_then(Value::as_bool) == Some(true);
+    let start = if suspended { "Is suspended; would start a Job on the schedule " } else { "Starts a Job on the schedule " };
+    concat(vec![
+        vec![text(start), code(schedule)],
+        zone,
+        plain(format!("{overlap}; each pod runs {containers}")),
+    ])
+}
+
+/// Who sends it traffic.
+fn traffic(know: &Knowledge, index: NodeIndex) -> Prose {
+    let services = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
+    let near = &know.node(index).identity;
+    let mut named: Vec<Prose> = Vec::new();
+    for edge in services.filter(|edge| &*know.node(edge.from).identity.kind == "Service") {
+        let service = know.node(edge.from);
+        let ports: Vec<String> = service
+            .object
+            .iter()
+            .flat_map(|object| object.value.at("spec.ports").map(Value::items).unwrap_or_default())
+            .filter_map(|port| port.get("port")?.scalar_text())
+            .collect();
+        let on = match ports.len() {
+            0 => String::new(),
+            1 => format!(" on port {}", ports[0]),
+            2..=4 => format!(" on ports {}", super::prose::words(&joined(ports.into_iter().map(plain).collect(), "and"))),
+            many => format!(" on {many} ports"),
+        };
+        let mention = know.mention(edge.from, near);
+        if !named.contains(&concat(vec![mention.clone(), plain(on.clone())])) {
+            named.push(concat(vec![mention, plain(on)]));
+        }
+    }
+    if named.is_empty() {
+        let runs_to_completion = matches!(&*near.kind, "Job" | "CronJob");
+        return if runs_to_completion { Prose::new() } else { plain("no Service in these manifests sends it traffic") };
+    }
+    concat(vec![plain("gets traffic from "), listed(named, 4)])
+}
+
+/// Where its data is.
+fn data(pod: &Pod, object: &Object) -> Prose {
+    let templates = FieldPath::of("spec.volumeClaimTemplates").find(&object.value).map(Value::items).unwrap_or_default();
+    if &*object.identity.kind == "StatefulSet" && !templates.is_empty() {
+        let sizes: Vec<String> =
+            templates.iter().filter_map(|claim| claim.at("spec.resources.requests.storage")?.scalar_text()).collect();
+        let disk = match (templates.len(), sizes.as_slice()) {
+            (1, [size]) => format!("its own {} disk that stays", people_size(size)),
+            (1, _) => "its own disk that stays".to_owned(),
+            (many, _) => format!("{many} disks of its own that stay"),
+        };
+        return plain(format!("each pod has {disk} when the pod goes"));
+    }
+    let has = |source| pod.volumes.iter().any(|volume| volume.source == source);
+    if has("persistentVolumeClaim") || has("ephemeral") {
+        let claims = pod.volumes.iter().filter(|volume| volume.source == "persistentVolumeClaim").count();
+        return match claims {
+            0 => plain("gets a disk that lives as long as the pod"),
+            1 => plain("keeps data in a PersistentVolumeClaim"),
+            many => plain(format!("keeps data in {many} {}", plural("PersistentVolumeClaim"))),
+        };
+    }
+    let remote = ["nfs", "iscsi", "cephfs", "rbd", "glusterfs", "csi", "awsElasticBlockStore", "azureDisk", "azureFile", "gcePersistentDisk"];
+    if remote.iter().any(|source| has(source)) {
+        return plain("keeps data on a disk outside of the pod");
+    }
+    if has("hostPath") {
+        return plain("uses files of the node it runs on");
+    }
+    plain("keeps no data on disk")
+}
+
+/// A quantity of bytes as people write it: `10Gi` → `10 GiB`.
+pub fn people_size(quantity: &str) -> String {
+    let digits = quantity.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    match &quantity[digits.len()..] {
+        unit @ ("Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei") => format!("{digits} {unit}B"),
+        "k" => format!("{digits} kB"),
+        unit @ ("M" | "G" | "T" | "P" | "E") => format!("{digits} {unit}B"),
+        _ => quantity.to_owned(),
+    }
+}
+
+/// An amount of CPU as people write it: `250m` → `250m CPU`, `1` → `1 CPU core`.
+pub fn people_cpu(quantity: &str) -> String {
+    match quantity {
+        "1" => "1 CPU core".to_owned(),
+        millis if millis.ends_with('m') => format!("{millis} CPU"),
+        cores => format!("{cores} CPU cores"),
+    }
+}
+
+/// A quantity of the named resource as people write it.
+pub fn people_quantity(resource: &str, quantity: &str) -> String {
+    match resource {
+        "cpu" => people_cpu(quantity),
+        "memory" => format!("{} memory", people_size(quantity)),
+        "ephemeral-storage" => format!("{} scratch disk", people_size(quantity)),
+        other => format!("{quantity} {other}"),
+    }
+}
+
+/// Names of things as code spans joined by commas and `and`.
+pub fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Prose {
+    let names: Vec<Prose> = names.into_iter().map(|name| vec![code(name)] as Vec<Inline>).collect();
+    joined(names, "and")
+}

@@ -1,0 +1,79 @@
+//! The whole site: every page, in the order of their paths.
+
+use super::knowledge::Knowledge;
+use super::places::Places;
+use super::{Link, Page, Site, Target, container, glossary, graph, images, lists, object, overview, workload};
+use crate::catalog::Catalog;
+use crate::facts::Facts;
+use crate::model::{SourceFile, Subject};
+use crate::names::PagePath;
+use crate::problem::Problems;
+use crate::topology::{NodeIndex, Topology};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Makes the site.
+pub fn build(title: &str, topology: &Topology, facts: &Facts, catalog: &Catalog, problems: &Problems) -> Site {
+    let places = Places::of(topology, catalog);
+    let know = Knowledge { topology, facts, catalog, places: &places };
+    let home = || vec![link("Cluster", &PagePath::root())];
+    let mut pages: Vec<Page> = Vec::new();
+    for environment in &topology.environments {
+        let environment: Arc<str> = environment.name.as_str().into();
+        pages.extend(overview::overview(&know, &environment, title, problems));
+    }
+    for (environment, namespace) in topology.namespaces().into_keys() {
+        pages.extend(overview::namespace(&know, &environment, &namespace));
+    }
+    let present: Vec<NodeIndex> = topology.present().map(|(index, _)| index).collect();
+    pages.par_extend(present.par_iter().flat_map_iter(|&index| of_object(&know, index)));
+    pages.extend(images::page(&know, home()));
+    pages.push(lists::problems(&know, problems, home()));
+    pages.push(glossary::page(&know, home()));
+    pages.extend(files(topology).values().filter_map(|file| lists::source(&know, file, home())));
+    pages.sort_by(|a, b| a.path.cmp(&b.path));
+    let sections = sections(&pages);
+    let graph = graph::json(topology, facts, problems, true);
+    Site { title: title.to_owned(), sections, pages, places: places.subjects, graph }
+}
+
+/// The page of an object and those of its containers.
+fn of_object(know: &Knowledge, index: NodeIndex) -> Vec<Page> {
+    let Some(object) = &know.node(index).object else { return Vec::new() };
+    let Some((pod, _)) = know.pod(index) else { return object::page(know, index, object).into_iter().collect() };
+    let page = workload::page(know, index, object);
+    let containers = (0..pod.containers.len()).filter_map(|position| container::page(know, index, object, position));
+    page.into_iter().chain(containers).collect()
+}
+
+/// The files that hold an object, by their path.
+fn files(topology: &Topology) -> BTreeMap<&str, &Arc<SourceFile>> {
+    let objects = topology.present().filter_map(|(_, node)| node.object.as_ref());
+    objects.map(|object| (object.file.path.as_str(), &object.file)).collect()
+}
+
+/// The entries at the top of the navigation: they depend on what there is, not on what is in it.
+fn sections(pages: &[Page]) -> Vec<Link> {
+    let root = PagePath::root();
+    let mut sections = vec![link("Overview", &root)];
+    for (name, path) in [
+        ("Pod or container?", root.fixed("glossary")),
+        ("Images", root.fixed("images")),
+        ("Problems", lists::problems_path()),
+    ] {
+        if pages.iter().any(|page| page.path == path) {
+            sections.push(link(name, &path));
+        }
+    }
+    sections
+}
+
+fn link(text: &str, page: &PagePath) -> Link {
+    Link { text: text.to_owned(), code: false, to: Target { page: page.clone(), anchor: String::new() } }
+}
+
+/// The subject whose page a path is, for diagrams' links.
+pub fn page_of<'a>(site: &'a Site, subject: &Subject) -> Option<&'a PagePath> {
+    site.places.get(subject)
+}
