@@ -1,1 +1,102 @@
-//! The views: one file a question. Each turns topology and facts into a [`Diagram`](super::Diagram).
+//! The views: each asks the topology one question and answers it with a [`Diagram`].
+//!
+//! One file a view. [`draw`] is the only way in; `sheet` collects what is drawn, `cast` says how things of the
+//! topology look.
+
+mod architecture;
+mod cast;
+//mod compare;
+mod fold;
+//mod interaction;
+//mod lifecycle;
+mod neighborhood;
+mod relationship;
+mod route;
+mod sheet;
+//mod shutdown;
+//mod tale;
+//mod traffic;
+mod wording;
+
+//#[cfg(test)]
+//mod tests;
+
+use super::{Diagram, View};
+use crate::facts::Facts;
+use crate::topology::{NodeIndex, Topology};
+use std::sync::Arc;
+
+/// What a diagram is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Focus {
+    /// Everything in one environment.
+    All(Arc<str>),
+    /// One namespace of an environment.
+    Namespace(Arc<str>, Arc<str>),
+    /// One object.
+    Object(NodeIndex),
+    /// One container of the pod that a workload makes, by its index in [`crate::topology::Pod::containers`].
+    Container(NodeIndex, usize),
+}
+
+/// How much a diagram may hold and still be read. A view folds until it fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Most nodes.
+    pub nodes: usize,
+    /// Most edges; in a sequence, most steps.
+    pub edges: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { nodes: 60, edges: 100 }
+    }
+}
+
+/// What the views read: everything is borrowed, nothing is kept.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    topology: &'a Topology,
+    facts: &'a Facts,
+    budget: Budget,
+}
+
+/// Draws one view of the focus; `None` where the view has nothing to say about it, such as the lifecycle of a
+/// ConfigMap or the traffic of a pod that nothing reaches. An index that is out of range has nothing to show either.
+pub fn draw(
+    view: View,
+    focus: &Focus,
+    topology: &Topology,
+    facts: &Facts,
+    budget: &Budget,
+) -> Option<Diagram> {
+    // With fewer boxes or arrows no view can say anything.
+    let budget = Budget { nodes: budget.nodes.max(8), edges: budget.edges.max(8) };
+    let scene = Scene { topology, facts, budget };
+    if !scene.holds(focus) {
+        return None;
+    }
+    match view {
+        View::Architecture => architecture::draw(scene, focus),
+        View::Relationship => relationship::draw(scene, focus),
+        //View::Lifecycle => lifecycle::draw(scene, focus),
+        //View::Interaction => interaction::draw(scene, focus),
+        //View::Compare => compare::draw(scene, focus),
+        //View::Traffic => traffic::draw(scene, focus),
+        _ => None,
+    }
+}
+
+impl Scene<'_> {
+    fn holds(&self, focus: &Focus) -> bool {
+        let node = |index: NodeIndex| self.topology.nodes.get(index);
+        match focus {
+            Focus::All(_) | Focus::Namespace(..) => true,
+            Focus::Object(index) => node(*index).is_some(),
+            Focus::Container(index, container) => node(*index)
+                .and_then(|node| node.pod.as_ref())
+                .is_some_and(|pod| *container < pod.containers.len()),
+        }
+    }
+}

@@ -13,8 +13,7 @@ pub use text::redact as redact_text;
 
 use super::compose::Spot;
 use crate::model::{Kind, Value};
-use std::collections::HashMap;
-use std::ops::RangeInclusive;
+use std::collections::{BTreeMap, HashMap};
 
 /// What stands where a secret was: never its length, never a hash of it.
 pub const MARK: &str = "[redacted]";
@@ -33,7 +32,7 @@ pub enum Edit {
 pub struct Edits {
     places: HashMap<(u32, u32), Edit>,
     /// Lines of Secrets' data: their comments may say what the values decode to.
-    zones: Vec<RangeInclusive<u32>>,
+    zones: BTreeMap<u32, u32>,
 }
 
 impl Edits {
@@ -56,12 +55,17 @@ impl Edits {
 
     /// Whether `line` belongs to the data of a Secret.
     pub fn in_secret(&self, line: u32) -> bool {
-        self.zones.iter().any(|zone| zone.contains(&line))
+        self.zones.range(..=line).next_back().is_some_and(|(_, &last)| line <= last)
+    }
+
+    /// Notes the lines of a Secret's data.
+    pub fn add_zone(&mut self, first: u32, last: u32) {
+        let zone = self.zones.entry(first).or_insert(last);
+        *zone = last.max(*zone);
     }
 
     /// Adds the edits of `more`.
     pub fn absorb(&mut self, more: Edits) {
-        self.zones.extend(more.zones);
         for ((line, column), edit) in more.places {
             self.add(line, column, edit);
         }

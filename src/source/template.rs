@@ -11,22 +11,22 @@ pub fn is_template(text: &str, sheet: &Sheet) -> bool {
     if !text.contains("{{") {
         return false;
     }
+    let lines: Vec<&str> = text.lines().collect();
     let broken = sheet.parts.iter().any(|part| {
         let fault = part.outcome.as_ref().err();
-        fault.is_some_and(|fault| fault.code == Code::InvalidYaml && near_action(text, fault.line))
+        fault.is_some_and(|fault| fault.code == Code::InvalidYaml && near_action(&lines, fault.line))
     });
     broken || sheet.lexemes.iter().any(|lexeme| names_helm(lexeme, &text[lexeme.start..lexeme.end]))
 }
 
 /// Whether the document around `line` has a template action outside of comments, and looks like a manifest.
-fn near_action(text: &str, line: u32) -> bool {
+fn near_action(lines: &[&str], line: u32) -> bool {
     static ACTION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[^#]*\{\{").expect("a pattern"));
     static MANIFEST: LazyLock<Regex> = LazyLock::new(|| {
         let pattern =
             r#"^["'{ ]*(?:apiVersion|kind)\b|\.(?:Values|Release|Chart|Capabilities)\b|\binclude\s+""#;
         Regex::new(pattern).expect("a pattern")
     });
-    let lines: Vec<&str> = text.lines().collect();
     let at = (line.max(1) as usize - 1).min(lines.len());
     let from = lines[..at].iter().rposition(|line| line.starts_with("---")).unwrap_or(0);
     let next = lines[at..].iter().skip(1).position(|line| line.starts_with("---"));

@@ -6,23 +6,24 @@ use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// What a line assigns to a name: both as byte ranges.
-pub struct Assignment<'t> {
-    pub name: &'t str,
-    pub value: Range<usize>,
-}
-
 /// Adds the ranges of `line` that are the values of secret names. In `prose` a colon assigns nothing.
 pub fn find(line: &str, prose: bool, ranges: &mut Vec<Range<usize>>) {
+    // What a found value covers is not looked at again, so that nested names cost linear time.
+    let mut covered = 0;
     for (at, byte) in line.bytes().enumerate() {
-        if byte != b'=' && (byte != b':' || prose) {
+        if at < covered || byte != b'=' && (byte != b':' || prose) {
             continue;
         }
-        if let Some(found) = assignment(line, at) {
-            let text = &line[found.value.clone()];
-            if is_secret(found.name, text, line[..at].ends_with(found.name) && query(line, at, found.name)) {
-                ranges.push(found.value);
-            }
+        let Some(name) = name_before(line, at) else { continue };
+        let query =
+            byte == b'=' && line[..name.start].ends_with(['?', '&']) && name::is_query(&line[name.clone()]);
+        let class = if query { Some(Class::Password) } else { name::pair_class(&line[name.clone()]) };
+        let Some(class) = class else { continue };
+        if let Some(value) =
+            value_after(line, at, &name).filter(|value| is_worth(&line[value.clone()], class))
+        {
+            covered = value.end;
+            ranges.push(value);
         }
     }
     if line.contains('-') {
@@ -77,19 +78,8 @@ pub fn is_worth(value: &str, class: Class) -> bool {
     !(harmless || number || is_placeholder(value) || PATH.is_match(value))
 }
 
-fn is_secret(name: &str, value: &str, query: bool) -> bool {
-    if query && name::is_query(name) {
-        return !is_placeholder(value);
-    }
-    name::pair_class(name).is_some_and(|class| is_worth(value, class))
-}
-
-fn query(line: &str, at: usize, name: &str) -> bool {
-    line.as_bytes()[at] == b'=' && line[..at - name.len()].ends_with(['?', '&'])
-}
-
-/// The assignment whose `=` or `:` stands at `at`.
-pub fn assignment(line: &str, at: usize) -> Option<Assignment<'_>> {
+/// The name that the `=` or `:` at `at` gives a value to, without leading dashes.
+fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
     let bytes = line.as_bytes();
     let colon = bytes[at] == b':';
     if matches!(bytes.get(at + 1), Some(b'=' | b'~')) || colon && bytes.get(at + 1) == Some(&b':') {
@@ -115,16 +105,23 @@ pub fn assignment(line: &str, at: usize) -> Option<Assignment<'_>> {
     {
         start -= 1;
     }
-    let flag = line[start..end].starts_with('-');
     let name = line[start..end].trim_start_matches(['-', '/']);
-    if name.is_empty() {
-        return None;
-    }
-    let before = line[..end - name.len()].trim_end_matches('-');
+    (!name.is_empty()).then(|| end - name.len()..end)
+}
+
+/// The value that the `=` or `:` at `at` gives to the name before it.
+fn value_after(line: &str, at: usize, name: &Range<usize>) -> Option<Range<usize>> {
+    let bytes = line.as_bytes();
+    let colon = bytes[at] == b':';
+    let quoted = matches!(bytes[name.end], b'"' | b'\'' | b'\\');
+    let before = line[..name.start].trim_end_matches('-');
+    let flag = before.len() < name.start;
+    let name = &line[name.clone()];
     let opener = before.trim_end().chars().next_back();
-    let first = before
-        .bytes()
-        .all(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'#' | b'>' | b'*' | b'/' | b';' | b'"' | b'\''));
+    let first = before.len() < 400
+        && before.bytes().all(|byte| {
+            matches!(byte, b' ' | b'\t' | b'-' | b'#' | b'>' | b'*' | b'/' | b';' | b'"' | b'\'')
+        });
     if colon {
         let spaced = matches!(bytes.get(at + 1), None | Some(b' ' | b'\t' | b'"' | b'\'' | b'\\'));
         let placed = quoted || first || matches!(opener, Some('{' | ',' | '[' | ';' | '"' | '\'' | '('));
@@ -138,7 +135,7 @@ pub fn assignment(line: &str, at: usize) -> Option<Assignment<'_>> {
     if let Some(quote @ ('"' | '\'')) = rest[slashes..].chars().next() {
         let open = slashes + 1;
         let len = closing(&rest[open..], quote, slashes);
-        return Some(Assignment { name, value: from + open..from + open + len });
+        return Some(from + open..from + open + len);
     }
     let shell = !name.bytes().any(|byte| byte.is_ascii_lowercase());
     let stop: &[char] = match opener {
@@ -151,7 +148,7 @@ pub fn assignment(line: &str, at: usize) -> Option<Assignment<'_>> {
     };
     let len = rest.find(stop).unwrap_or(rest.len());
     let value = rest[..len].split(" #").next().unwrap_or_default().trim_end();
-    Some(Assignment { name, value: from..from + value.len() })
+    Some(from..from + value.len())
 }
 
 /// Length of a quoted text up to its closing quote, which has as many backslashes as the opening one had.

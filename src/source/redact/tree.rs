@@ -66,7 +66,7 @@ impl Finder<'_> {
                 }
             }
             _ if secret && matches!(key.to_ascii_lowercase().as_str(), "data" | "stringdata") => {
-                self.edits.zones.push(entry.line..=last_line(value));
+                self.edits.add_zone(entry.line, last_line(value));
                 self.all(value);
             }
 

@@ -1,0 +1,350 @@
+//! Where everything runs: the cluster manages nodes, nodes host pods, pods contain containers.
+//!
+//! It is a tree at every size: what does not fit is folded from its leaves up, first containers into their workload,
+//! then whole namespaces, then workloads that look alike.
+
+use super::cast::{self, Actor};
+use super::fold::{self, Piece, fold};
+use super::sheet::{Reason, Sheet};
+use super::wording::{self, list};
+use super::{Focus, Scene};
+use crate::catalog::{Relation, Role};
+use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
+use crate::model::{PLAIN_ENVIRONMENT, Subject};
+use crate::names::{count, plural};
+use crate::topology::{Node, NodeIndex, Pod};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Up to so many containers the tree grows downwards, as on a blackboard.
+const FEW_CONTAINERS: usize = 8;
+/// Up to so many boxes, containers are drawn one by one.
+const MOST_WITH_CONTAINERS: usize = 44;
+/// So many containers of one pod are drawn one by one.
+const MOST_OF_ONE_POD: usize = 16;
+
+type Workload<'a> = (NodeIndex, &'a Node, &'a Pod);
+
+pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+    match focus {
+        Focus::All(environment) => Plan::new(scene, environment, None)?.draw(),
+        Focus::Namespace(environment, namespace) => Plan::new(scene, environment, Some(namespace))?.draw(),
+        Focus::Object(index) | Focus::Container(index, _) => {
+            let node = &scene.topology.nodes[*index];
+            let identity = &node.identity;
+            match node.pod.as_deref() {
+                Some(pod) => Plan::of_one(scene, (*index, node, pod)).draw(),
+                None if node.role == Role::Namespace => {
+                    Plan::new(scene, &identity.environment, Some(&identity.name))?.draw()
+                }
+                None => None,
+            }
+        }
+    }
+}
+
+/// How much is drawn one by one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Containers,
+    Workloads,
+    Namespaces,
+    Lookalikes,
+}
+
+struct Plan<'a> {
+    scene: Scene<'a>,
+    environment: Arc<str>,
+    title: String,
+    workloads: Vec<Workload<'a>>,
+    owned: usize,
+    alone: bool,
+    sheet: Sheet,
+}
+
+impl<'a> Plan<'a> {
+    fn new(scene: Scene<'a>, environment: &Arc<str>, namespace: Option<&Arc<str>>) -> Option<Plan<'a>> {
+        let here = |node: &Node| {
+            node.identity.environment == *environment
+                && namespace.is_none_or(|namespace| node.identity.namespace == *namespace)
+        };
+        let all = scene.topology.workloads().filter(|(_, node, _)| here(node));
+        // In a live dump, pods and ReplicaSets stand beside the Deployment that owns them.
+        let (owned, workloads): (Vec<_>, Vec<_>) = all.partition(|(index, ..)| is_owned(scene, *index));
+        if workloads.is_empty() {
+            return None;
+        }
+        let title = match namespace {
+            Some(namespace) => format!("Architecture of namespace {namespace}"),
+            None if **environment == *PLAIN_ENVIRONMENT => "Architecture of the cluster".to_owned(),
+            None => format!("Architecture of environment {environment}"),
+        };
+        let (environment, owned) = (Arc::clone(environment), owned.len());
+        Some(Plan { scene, environment, title, workloads, owned, alone: false, sheet: Sheet::default() })
+    }
+
+    fn of_one(scene: Scene<'a>, workload: Workload<'a>) -> Plan<'a> {
+        let identity = &workload.1.identity;
+        Plan {
+            scene,
+            environment: Arc::clone(&identity.environment),
+            title: format!("Architecture of {} {}", identity.kind, identity.name),
+            workloads: vec![workload],
+            owned: 0,
+            alone: true,
+            sheet: Sheet::default(),
+        }
+    }
+
+    fn draw(mut self) -> Option<Diagram> {
+        let depth = self.depth();
+        let few = self.alone || self.containers() <= FEW_CONTAINERS;
+        let direction = if few { Direction::Down } else { Direction::Right };
+        self.sheet.node(cast::cluster(&self.environment), None);
+        match depth {
+            Depth::Containers | Depth::Workloads => self.draw_workloads(depth),
+            Depth::Namespaces => self.draw_namespaces(),
+            Depth::Lookalikes => self.draw_lookalikes(),
+        }
+        if self.owned > 0 {
+            let objects = count(self.owned, "object", "objects");
+            let has =
+                if self.owned == 1 { "it has a page of its own" } else { "they have pages of their own" };
+            self.sheet.leave_out(format!("Not drawn: {objects} that a workload drawn here owns; {has}."));
+        }
+        let description = self.description();
+        Some(self.sheet.finish(View::Architecture, self.title, description, direction, self.scene.budget))
+    }
+
+    fn depth(&self) -> Depth {
+        let most = self.scene.budget.nodes.min(self.scene.budget.edges);
+        let trunk = 1 + self.pools().len() + self.workloads.len();
+        if self.alone || trunk + self.containers() <= most.min(MOST_WITH_CONTAINERS) {
+            Depth::Containers
+        } else if trunk <= most {
+            Depth::Workloads
+        } else if self.namespaces().len() > 1 {
+            Depth::Namespaces
+        } else {
+            Depth::Lookalikes
+        }
+    }
+
+    fn containers(&self) -> usize {
+        self.workloads.iter().map(|(_, _, pod)| pod.containers.len()).sum()
+    }
+
+    fn pools(&self) -> BTreeSet<String> {
+        self.workloads.iter().map(|(_, _, pod)| wording::place(pod).0).collect()
+    }
+
+    fn namespaces(&self) -> BTreeMap<&'a str, Vec<Workload<'a>>> {
+        let mut namespaces: BTreeMap<&str, Vec<Workload>> = BTreeMap::new();
+        for workload in &self.workloads {
+            namespaces.entry(&workload.1.identity.namespace).or_default().push(*workload);
+        }
+        namespaces
+    }
+
+    fn description(&self) -> String {
+        let pods = match &self.workloads[..] {
+            [(_, node, pod)] => {
+                let (kind, name) = (&node.identity.kind, &node.identity.name);
+                format!("{kind} {name} ({} of {})", wording::pods(node), wording::containers(pod))
+            }
+            workloads => {
+                let containers = count(self.containers(), "container", "containers");
+                let workloads = count(workloads.len(), "workload", "workloads");
+                match self.namespaces().len() {
+                    1 => format!("{workloads} with {containers}"),
+                    namespaces => format!("{workloads} with {containers} in {namespaces} namespaces"),
+                }
+            }
+        };
+        let pools: Vec<String> = self.pools().into_iter().collect();
+        let nodes = match &pools[..] {
+            [any] if any == "Any node" => "nodes, any of which hosts".to_owned(),
+            [one] => format!("nodes, of which {one} hosts"),
+            pools => format!("{}, which host", count(pools.len(), "group of nodes", "groups of nodes")),
+        };
+        format!("The cluster manages {nodes} {pods}.")
+    }
+
+    /// Draws the node pool of a pod under the cluster, and an arrow from it to the pod's box.
+    fn host(&mut self, node: &Node, pod: &Pod, guest: &Id) {
+        let cluster = cast::cluster(&self.environment).node.id;
+        let pool = self.sheet.node(cast::node_pool(self.scene.topology, &self.environment, pod), None);
+        self.sheet.arrow(&cluster, &pool, "manages", Line::Solid, Reason::none());
+        let field = if pod.spec.node_name.is_some() {
+            "nodeName"
+        } else if pod.spec.node_selector.is_some() {
+            "nodeSelector"
+        } else {
+            ""
+        };
+        let reason = match field {
+            "" => Reason::none(),
+            field => Reason::field(node.object.as_deref(), &pod.path.key(field)),
+        };
+        self.sheet.arrow(&pool, guest, "hosts", Line::Solid, reason);
+    }
+
+    fn namespace_group(&mut self, node: &Node) -> Option<Id> {
+        let (environment, namespace) = (&node.identity.environment, &node.identity.namespace);
+        if namespace.is_empty() {
+            return None;
+        }
+        let id = Id::of('g', &[environment, namespace]);
+        let link = Subject::Namespace(Arc::clone(environment), Arc::clone(namespace));
+        Some(self.sheet.group(id, Class::Namespace, &format!("Namespace {namespace}"), None, Some(link)))
+    }
+
+    fn draw_workloads(&mut self, depth: Depth) {
+        let folded = depth == Depth::Workloads;
+        for (index, node, pod) in self.workloads.clone() {
+            let group = self.namespace_group(node);
+            let actor = if folded { cast::folded_workload(node, pod) } else { cast::pod(node) };
+            let id = self.sheet.node(actor, group.as_ref());
+            self.host(node, pod, &id);
+            self.draw_containers((index, node, pod), &id, group.as_ref(), folded);
+        }
+        if folded {
+            let containers = count(self.containers(), "container", "containers");
+            self.sheet.leave_out(format!(
+                "Not drawn one by one: {containers}; the page of each workload draws its own."
+            ));
+        }
+    }
+
+    fn draw_containers(&mut self, workload: Workload, pod_id: &Id, group: Option<&Id>, folded: bool) {
+        let (index, node, pod) = workload;
+        let roles = self.scene.facts.of(index).map(|facts| facts.roles.as_slice()).unwrap_or_default();
+        let (drawn, rest) = fold::containers(pod, MOST_OF_ONE_POD);
+        for &container in drawn.iter().chain(&rest) {
+            let actor = cast::container(node, pod, roles.get(container).copied(), container);
+            let reason = Reason::field(node.object.as_deref(), &pod.containers[container].path);
+            if folded || rest.contains(&container) {
+                let (from, link) = (self.sheet.said(pod_id), actor.node.link.clone());
+                self.sheet.row(from, "contains", (actor.said, link), reason);
+            } else {
+                let id = self.sheet.node(actor, group);
+                self.sheet.arrow(pod_id, &id, "contains", Line::Solid, reason);
+            }
+        }
+        if !folded && !rest.is_empty() {
+            let words = count(rest.len(), "more container", "more containers");
+            let id = Id::of('f', &[&node.identity.id(), "containers"]);
+            let id = self.sheet.node(Actor::new(id, Class::Container, &words, ""), group);
+            self.sheet.arrow(pod_id, &id, "contains", Line::Solid, Reason::none());
+            self.sheet.leave_out(format!(
+                "Not drawn one by one: {words} of {} {}; the table lists them.",
+                node.identity.kind, node.identity.name
+            ));
+        }
+    }
+
+    fn draw_namespaces(&mut self) {
+        let namespaces = self.namespaces();
+        let pools = self.pools().len();
+        let most = self.scene.budget.nodes.min(self.scene.budget.edges / pools.clamp(1, 4));
+        let room = most.saturating_sub(pools + 2).max(1);
+        let beyond = if namespaces.len() > room + 1 { namespaces.len() - room } else { 0 };
+        let shown = namespaces.len() - beyond;
+        for (name, workloads) in namespaces.iter().take(shown) {
+            let id = Id::of('s', &[&self.environment, name]);
+            let link = Subject::Namespace(Arc::clone(&self.environment), Arc::from(*name));
+            let actor = Actor::new(id, Class::Namespace, name, &sum(workloads))
+                .called(format!("namespace {name}"))
+                .linked(Some(link));
+            let id = self.sheet.node(actor, None);
+            workloads.iter().for_each(|(_, node, pod)| self.host(node, pod, &id));
+        }
+        if beyond > 0 {
+            let rest: Vec<Workload> = namespaces.values().skip(shown).flatten().copied().collect();
+            let words = count(beyond, "more namespace", "more namespaces");
+            let id = Id::of('f', &[&self.environment, "namespaces"]);
+            let id = self.sheet.node(Actor::new(id, Class::Namespace, &words, &sum(&rest)), None);
+            rest.iter().for_each(|(_, node, pod)| self.host(node, pod, &id));
+            self.sheet.leave_out(format!("Not drawn one by one: {words}; each has a page under Namespaces."));
+        }
+        let workloads = sum(&self.workloads);
+        self.sheet.leave_out(format!(
+            "Not drawn one by one: {workloads}; the page of each namespace draws its own."
+        ));
+    }
+
+    fn draw_lookalikes(&mut self) {
+        let pools = self.pools().len();
+        let most = self.scene.budget.nodes.min(self.scene.budget.edges).saturating_sub(pools + 2).max(1);
+        let keys: [fn(&Workload) -> [String; 3]; 3] = [
+            |(_, node, pod)| [kind(node), wording::place(pod).0, each(pod.containers.len())],
+            |(_, node, pod)| [kind(node), wording::place(pod).0, String::new()],
+            |(_, _, pod)| ["workload".to_owned(), wording::place(pod).0, String::new()],
+        ];
+        let mut pieces = Vec::new();
+        for key in keys {
+            let things = self.workloads.iter().map(|workload| (key(workload), *workload)).collect();
+            pieces = fold(things, |_| usize::MAX, most);
+            if pieces.len() <= most {
+                break;
+            }
+        }
+        let mut folded: Vec<String> = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::One((_, node, pod)) => {
+                    let group = self.namespace_group(node);
+                    let id = self.sheet.node(cast::folded_workload(node, pod), group.as_ref());
+                    self.host(node, pod, &id);
+                }
+                Piece::Many([kind, place, note], members) => {
+                    let Some(&(_, first, pod)) = members.first() else { continue };
+                    let group = self.namespace_group(first);
+                    let id = Id::of(
+                        'f',
+                        &[&first.identity.environment, &first.identity.namespace, &kind, &place, &note],
+                    );
+                    let link = Subject::Namespace(
+                        Arc::clone(&self.environment),
+                        Arc::clone(&first.identity.namespace),
+                    );
+                    let actor =
+                        cast::several(id, Class::Workload, members.len(), &kind, &note).linked(Some(link));
+                    folded.push(actor.said.clone());
+                    let id = self.sheet.node(actor, group.as_ref());
+                    self.host(first, pod, &id);
+                }
+            }
+        }
+        let words = list(&folded, "group of workloads", "groups of workloads that look alike");
+        self.sheet.leave_out(format!("Not drawn one by one: {words}; the namespace's page lists them."));
+        let containers = count(self.containers(), "container", "containers");
+        self.sheet.leave_out(format!(
+            "Not drawn one by one: {containers}; the page of each workload draws its own."
+        ));
+    }
+}
+
+fn kind(node: &Node) -> String {
+    node.identity.kind.to_string()
+}
+
+fn each(containers: usize) -> String {
+    format!("{} each", count(containers, "container", "containers"))
+}
+
+/// `12 workloads, 14 containers`; `9 Deployments, 10 containers` where all are of one kind.
+fn sum(workloads: &[Workload]) -> String {
+    let containers: usize = workloads.iter().map(|(_, _, pod)| pod.containers.len()).sum();
+    let kinds: BTreeSet<&str> = workloads.iter().map(|(_, node, _)| &*node.identity.kind).collect();
+    let workloads = match kinds.first() {
+        Some(kind) if kinds.len() == 1 => count(workloads.len(), kind, &plural(kind)),
+        _ => count(workloads.len(), "workload", "workloads"),
+    };
+    format!("{workloads}, {}", count(containers, "container", "containers"))
+}
+
+fn is_owned(scene: Scene, index: NodeIndex) -> bool {
+    let mut edges = scene.topology.to(index);
+    edges.any(|edge| edge.relation == Relation::Owns && scene.topology.nodes[edge.from].pod.is_some())
+}

@@ -1,0 +1,340 @@
+//! What a pod holds, what its containers share, who mounts what, and one hop around it.
+
+use super::cast::{self, Actor};
+use super::neighborhood::{self, Neighbor, neighbors, surround};
+use super::sheet::{Reason, Sheet};
+use super::wording::{self, list};
+use super::{Focus, Scene, fold, route};
+use crate::catalog::{FieldPath, Relation, Role};
+use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
+use crate::facts::{Access, VolumeUse};
+use crate::names::count;
+use crate::topology::{Edge, Node, NodeIndex, Pod};
+use std::collections::BTreeMap;
+
+/// How many boxes the whole diagram may have and still be read at one glance.
+const MOST: usize = 26;
+/// How many containers, and how many volumes, are drawn one by one.
+const MOST_OF_A_POD: usize = 8;
+
+pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+    match *focus {
+        Focus::All(_) | Focus::Namespace(..) => None,
+        Focus::Object(index) => match Stage::new(scene, index) {
+            Some(stage) => Some(stage.draw_pod()),
+            None => neighborhood::draw(scene, index),
+        },
+        Focus::Container(index, container) => Some(Stage::new(scene, index)?.draw_container(container)),
+    }
+}
+
+struct Stage<'a> {
+    scene: Scene<'a>,
+    index: NodeIndex,
+    node: &'a Node,
+    pod: &'a Pod,
+    volumes: &'a [VolumeUse],
+    paths: Vec<(String, Id, bool)>,
+    group: Id,
+    sheet: Sheet,
+}
+
+impl<'a> Stage<'a> {
+    fn new(scene: Scene<'a>, index: NodeIndex) -> Option<Stage<'a>> {
+        let node = &scene.topology.nodes[index];
+        let pod = node.pod.as_deref()?;
+        let volumes = scene.facts.of(index).map(|facts| facts.volumes.as_slice()).unwrap_or_default();
+        let mut sheet = Sheet::default();
+        let identity = &node.identity;
+        let label = match &*identity.kind {
+            "Pod" => format!("Pod {}", identity.name),
+            kind => format!("Pod of {kind} {}", identity.name),
+        };
+        let group = Id::of('g', &[&identity.id()]);
+        sheet.group(group.clone(), Class::Pod, &label, None, cast::link(node));
+        // Fields of containers and volumes start like this; what else the pod's manifest says is the pod's.
+        let containers = (0..pod.containers.len())
+            .map(|i| (format!("{}.", pod.containers[i].path), cast::container_id(identity, pod, i), false));
+        let volume_paths = pod
+            .volumes
+            .iter()
+            .map(|volume| (volume.path.to_string(), cast::volume_id(identity, &volume.name), true));
+        let paths = containers.chain(volume_paths).collect();
+        Some(Stage { scene, index, node, pod, volumes, paths, group, sheet })
+    }
+
+    fn draw_pod(mut self) -> Diagram {
+        let pod_id = self.sheet.node(cast::pod(self.node), Some(&self.group));
+        let (drawn, rest) = fold::containers(self.pod, MOST_OF_A_POD);
+        for &container in &drawn {
+            self.contain(&pod_id, container);
+        }
+        self.fold_containers(&pod_id, &rest);
+        let network = self.sheet.node(cast::network(self.node, self.pod), Some(&self.group));
+        self.sheet.arrow(&pod_id, &network, self.network_verb(), Line::Solid, self.network_reason());
+        let volumes: Vec<&VolumeUse> = self.volumes.iter().collect();
+        let shown = if volumes.len() > MOST_OF_A_POD { MOST_OF_A_POD - 1 } else { volumes.len() };
+        for usage in &volumes[..shown] {
+            self.draw_volume(usage, &pod_id, None);
+        }
+        self.fold_volumes(&pod_id, &volumes[shown..]);
+        let around = neighbors(self.scene, self.index);
+        let kinds = neighborhood::kinds(self.scene, &around);
+        let most = MOST.min(self.scene.budget.nodes).saturating_sub(self.sheet.len()).max(4);
+        let number = self.surround(around, &pod_id, most);
+        let title = format!("Pod and containers of {} {}", self.node.identity.kind, self.node.identity.name);
+        let description = self.describe(number, &kinds);
+        self.sheet.finish(View::Relationship, title, description, Direction::Down, self.scene.budget)
+    }
+
+    fn describe(&self, number: usize, kinds: &str) -> String {
+        let names: Vec<String> =
+            (0..self.pod.containers.len()).map(|index| cast::container_name(self.pod, index)).collect();
+        let containers = wording::containers(self.pod);
+        let names = if names.len() <= 4 { format!(" ({})", list(&names, "", "")) } else { String::new() };
+        let network = if self.on_host() { "the network of their node" } else { "one network namespace" };
+        let shared = self.volumes.iter().filter(|usage| usage.is_shared()).count();
+        let shares = match (self.pod.containers.len(), shared) {
+            (1, _) if self.on_host() => "uses the network of its node".to_owned(),
+            (1, _) => "has a network namespace of its own".to_owned(),
+            (_, 0) => format!("shares {network} among them and no volume"),
+            (_, shared) => format!("shares {network} and {} among them", count(shared, "volume", "volumes")),
+        };
+        let around = match number {
+            0 => String::new(),
+            number => format!(" Around it: {} ({kinds}).", count(number, "object", "objects")),
+        };
+        let (kind, name) = (&self.node.identity.kind, &self.node.identity.name);
+        let of = if &**kind == "Pod" { format!("Pod {name}") } else { format!("The pod of {kind} {name}") };
+        format!("{of} contains {containers}{names} and {shares}.{around}")
+    }
+
+    fn on_host(&self) -> bool {
+        self.pod.spec.host_network == Some(true)
+    }
+
+    fn network_verb(&self) -> &'static str {
+        if self.on_host() { "uses" } else { "shares" }
+    }
+
+    fn network_reason(&self) -> Reason {
+        match self.on_host() {
+            true => Reason::field(self.node.object.as_deref(), &self.pod.path.key("hostNetwork")),
+            false => Reason::none(),
+        }
+    }
+
+    fn container(&self, index: usize) -> (Actor, Reason) {
+        let roles = self.scene.facts.of(self.index).map(|facts| facts.roles.as_slice()).unwrap_or_default();
+        let actor = cast::container(self.node, self.pod, roles.get(index).copied(), index);
+        (actor, Reason::field(self.node.object.as_deref(), &self.pod.containers[index].path))
+    }
+
+    fn contain(&mut self, pod_id: &Id, index: usize) {
+        let (actor, reason) = self.container(index);
+        let id = self.sheet.node(actor, Some(&self.group));
+        self.sheet.arrow(pod_id, &id, "contains", Line::Solid, reason);
+    }
+
+    fn fold_containers(&mut self, pod_id: &Id, rest: &[usize]) {
+        if rest.is_empty() {
+            return;
+        }
+        let words = count(rest.len(), "more container", "more containers");
+        let id = Id::of('f', &[&self.node.identity.id(), "containers"]);
+        let id = self.sheet.node(Actor::new(id, Class::Container, &words, ""), Some(&self.group));
+        self.sheet.silent_arrow(pod_id, &id, "contains", Line::Solid);
+        for &index in rest {
+            let (actor, reason) = self.container(index);
+            let from = self.sheet.said(pod_id);
+            self.sheet.row(from, "contains", (actor.said, actor.node.link), reason);
+        }
+        self.sheet
+            .leave_out(format!("Not drawn one by one: {words}; the table lists what the pod contains."));
+    }
+
+    fn fold_volumes(&mut self, pod_id: &Id, rest: &[&VolumeUse]) {
+        if rest.is_empty() {
+            return;
+        }
+        let words = count(rest.len(), "more volume", "more volumes");
+        let id = Id::of('f', &[&self.node.identity.id(), "volumes"]);
+        let id = self.sheet.node(Actor::new(id, Class::Volume, &words, ""), Some(&self.group));
+        self.sheet.silent_arrow(pod_id, &id, "has", Line::Solid);
+        for usage in rest {
+            let actor = cast::volume(self.node, self.pod, usage);
+            let from = self.sheet.said(pod_id);
+            self.sheet.row(from, "has", (actor.said, None), self.volume_reason(usage));
+        }
+        self.sheet.leave_out(format!("Not drawn one by one: {words}; the table lists them."));
+    }
+
+    fn volume_reason(&self, usage: &VolumeUse) -> Reason {
+        match usage.volume.and_then(|index| self.pod.volumes.get(index)) {
+            Some(volume) => Reason::field(self.node.object.as_deref(), &volume.path),
+            None => Reason::none(),
+        }
+    }
+
+    /// Draws a volume and who mounts it; with `only`, the mounts of that container and of those that share it.
+    fn draw_volume(&mut self, usage: &VolumeUse, pod_id: &Id, only: Option<usize>) {
+        let mut actor = cast::volume(self.node, self.pod, usage);
+        let mut mounts: BTreeMap<(usize, Access), Vec<&str>> = BTreeMap::new();
+        for mount in &usage.mounts {
+            mounts.entry((mount.container, mount.access)).or_default().push(&mount.path);
+        }
+        if usage.is_shared() {
+            let note = format!("shared {}", actor.node.note);
+            actor = actor.noted(note);
+        }
+        let id = self.sheet.node(actor, Some(&self.group));
+        for ((container, access), paths) in mounts {
+            let container_id = cast::container_id(&self.node.identity, self.pod, container);
+            let more = self.container(container).0;
+            if !self.sheet.has(&container_id) {
+                if only.is_none() {
+                    self.sheet.row(
+                        (more.said, more.node.link),
+                        "mounts",
+                        self.sheet.said(&id),
+                        Reason::none(),
+                    );
+                    continue;
+                }
+                self.sheet.node(more, Some(&self.group));
+            }
+            let verb = if access == Access::ReadOnly { "reads" } else { "mounts" };
+            let verb = match &paths[..] {
+                paths if paths.len() <= 2 => format!("{verb} {}", paths.join(" and ")),
+                paths => format!("{verb} {}", count(paths.len(), "path", "paths")),
+            };
+            let reason = Reason::field(self.node.object.as_deref(), &self.mount_path(container, &usage.name));
+            self.sheet.arrow(&container_id, &id, &verb, Line::Solid, reason);
+        }
+        if usage.mounts.is_empty() {
+            let reason = self.volume_reason(usage);
+            self.sheet.arrow(pod_id, &id, "has, though nobody mounts it", Line::Solid, reason);
+        }
+    }
+
+    fn mount_path(&self, container: usize, volume: &str) -> FieldPath {
+        let container = &self.pod.containers[container];
+        let mut mounts = container.spec.volume_mounts.iter().flatten();
+        match mounts.position(|mount| mount.name == volume) {
+            Some(index) => container.path.key("volumeMounts").named_item(index, volume),
+            None => container.path.key("volumeDevices"),
+        }
+    }
+
+    fn surround(&mut self, around: Vec<Neighbor>, pod_id: &Id, most: usize) -> usize {
+        let (scene, paths) = (self.scene, std::mem::take(&mut self.paths));
+        let drawn: Vec<(&str, &Id, bool)> = paths
+            .iter()
+            .filter(|(_, id, _)| self.sheet.has(id))
+            .map(|(path, id, volume)| (path.as_str(), id, *volume))
+            .collect();
+        let anchor = |edge: &Edge| {
+            let field = edge.field.to_string();
+            let part = drawn.iter().find(|(path, ..)| edge.from == self.index && field.starts_with(path));
+            match part {
+                Some((_, id, true)) if edge.relation == Relation::Mounts => {
+                    ((*id).clone(), Some("holds files of"))
+                }
+                Some((_, id, _)) => ((*id).clone(), None),
+                None => (pod_id.clone(), None),
+            }
+        };
+        surround(&mut self.sheet, scene, around, &anchor, most)
+    }
+
+    fn draw_container(mut self, index: usize) -> Diagram {
+        let (actor, _) = self.container(index);
+        let said = actor.said.clone();
+        let me = self.sheet.node(actor, Some(&self.group));
+        let mounted: Vec<&VolumeUse> = self
+            .volumes
+            .iter()
+            .filter(|usage| usage.mounts.iter().any(|mount| mount.container == index))
+            .collect();
+        let shown = if mounted.len() > MOST_OF_A_POD { MOST_OF_A_POD - 1 } else { mounted.len() };
+        let siblings = (0..self.pod.containers.len()).filter(|&other| other != index);
+        let (near, far): (Vec<usize>, Vec<usize>) = siblings
+            .enumerate()
+            .map(|(n, i)| (n < MOST_OF_A_POD, i))
+            .fold((Vec::new(), Vec::new()), |(mut near, mut far), (is_near, i)| {
+                if is_near {
+                    near.push(i)
+                } else {
+                    far.push(i)
+                }
+                (near, far)
+            });
+        let network = self.sheet.node(cast::network(self.node, self.pod), Some(&self.group));
+        let alone = self.pod.containers.len() == 1 || self.on_host();
+        let verb = if alone { "uses" } else { "shares" };
+        self.sheet.arrow(&me, &network, verb, Line::Solid, self.network_reason());
+        for &other in &near {
+            let (actor, _) = self.container(other);
+            let id = self.sheet.node(actor, Some(&self.group));
+            self.sheet.arrow(&id, &network, verb, Line::Solid, self.network_reason());
+        }
+        if !far.is_empty() {
+            let words = count(far.len(), "more container", "more containers");
+            self.sheet.leave_out(format!(
+                "Not drawn: {words} that share the network namespace; the pod's page lists them."
+            ));
+        }
+        for usage in &mounted[..shown] {
+            self.draw_volume(usage, &me, Some(index));
+        }
+        self.fold_volumes(&me, &mounted[shown..]);
+        let around = self.around_container(index);
+        let most = MOST.min(self.scene.budget.nodes).saturating_sub(self.sheet.len()).max(4);
+        let number = self.surround(around, &me, most);
+        let name = cast::container_name(self.pod, index);
+        let (kind, workload) = (&self.node.identity.kind, &self.node.identity.name);
+        let title = format!("What container {name} of {kind} {workload} shares and uses");
+        let siblings = match near.len() + far.len() {
+            0 => "has its pod to itself".to_owned(),
+            n => format!("shares its pod with {}", count(n, "other container", "other containers")),
+        };
+        let mounts = match mounted.len() {
+            0 => "mounts no volume".to_owned(),
+            n => format!("mounts {}", count(n, "volume", "volumes")),
+        };
+        let objects = count(number, "object", "objects");
+        let description = format!(
+            "{}{} {siblings}, {mounts} and has to do with {objects} outside of the pod.",
+            said.chars().next().map(|c| c.to_ascii_uppercase()).unwrap_or_default(),
+            said.chars().skip(1).collect::<String>()
+        );
+        self.sheet.finish(View::Relationship, title, description, Direction::Down, self.scene.budget)
+    }
+
+    /// What the container's own fields and its volumes refer to, and the Services that send traffic to its ports.
+    fn around_container(&self, index: usize) -> Vec<Neighbor<'a>> {
+        let own = |edge: &Edge| {
+            let field = edge.field.to_string();
+            self.paths.iter().any(|(path, id, volume)| {
+                let is_me = *id == cast::container_id(&self.node.identity, self.pod, index);
+                (is_me || (*volume && self.sheet.has(id))) && field.starts_with(path.as_str())
+            })
+        };
+        let serves = |service: NodeIndex| {
+            let service = &self.scene.topology.nodes[service];
+            let servers = route::servers(service, self.pod);
+            let only = servers.is_empty() && self.pod.apps().count() == 1;
+            let is_app = self.pod.containers[index].kind == crate::topology::ContainerKind::App;
+            service.role == Role::Service && (servers.contains(&index) || (only && is_app))
+        };
+        let mut around = neighbors(self.scene, self.index);
+        around.retain_mut(|neighbor| {
+            if neighbor.out {
+                neighbor.edges.retain(|edge| own(edge));
+            }
+            let serves = || neighbor.edges[0].relation == Relation::Selects && serves(neighbor.node);
+            !neighbor.edges.is_empty() && (neighbor.out || serves())
+        });
+        around
+    }
+}

@@ -1,0 +1,64 @@
+//! How a Service leads to pods: the verb on its arrow, and the container that answers.
+
+use crate::catalog::{Relation, Role};
+use crate::model::{Object, Value};
+use crate::topology::{Edge, Node, Pod, Topology, service_ports};
+
+/// What the arrow of an edge says, with ports or paths behind the verb.
+pub(super) fn verb(topology: &Topology, edge: &Edge) -> String {
+    let from = &topology.nodes[edge.from];
+    let verb = match (edge.relation, from.role) {
+        (Relation::Selects, Role::Service) if is_headless(from) => "gives the addresses of",
+        (Relation::Selects, Role::Service) => "sends traffic to",
+        (Relation::Selects, Role::Policy) if &*from.identity.kind == "NetworkPolicy" => "limits traffic of",
+        (Relation::RoutesTo, Role::Service) => "is another name for",
+        (relation, _) => relation.verb(),
+    };
+    match &edge.label {
+        Some(label) => format!("{verb} ({label})"),
+        None => verb.to_owned(),
+    }
+}
+
+/// Whether a Service has no address of its own.
+pub(super) fn is_headless(service: &Node) -> bool {
+    text(service.object.as_deref(), "spec.clusterIP") == Some("None")
+}
+
+/// The type of a Service, `ClusterIP` where it says none.
+pub(super) fn service_type(service: &Node) -> &str {
+    text(service.object.as_deref(), "spec.type").unwrap_or("ClusterIP")
+}
+
+/// What a Service is, for its note.
+pub(super) fn service_note(service: &Node) -> String {
+    match service_type(service) {
+        "ExternalName" => "Service: a name for a host outside".to_owned(),
+        "ClusterIP" if is_headless(service) => "headless Service".to_owned(),
+        "ClusterIP" => "Service".to_owned(),
+        exposed => format!("Service of type {exposed}"),
+    }
+}
+
+/// Whether a Service can be reached from outside of the cluster without a route.
+pub(super) fn is_exposed(service: &Node) -> bool {
+    let addresses = service.object.as_ref().and_then(|object| object.value.at("spec.externalIPs"));
+    matches!(service_type(service), "LoadBalancer" | "NodePort")
+        || addresses.is_some_and(|addresses| !addresses.items().is_empty())
+}
+
+/// The containers that declare a port which a Service sends traffic to.
+pub(super) fn servers(service: &Node, pod: &Pod) -> Vec<usize> {
+    let Some(object) = &service.object else { return Vec::new() };
+    let targets: Vec<i64> =
+        service_ports(&object.value, pod).into_iter().filter_map(|port| port.target.ok()).collect();
+    let serves = |index: &usize| {
+        let ports = pod.containers[*index].spec.ports.iter().flatten();
+        ports.map(|port| i64::from(port.container_port)).any(|port| targets.contains(&port))
+    };
+    (0..pod.containers.len()).filter(serves).collect()
+}
+
+fn text<'a>(object: Option<&'a Object>, path: &str) -> Option<&'a str> {
+    object?.value.at(path).and_then(Value::as_str)
+}

@@ -1,0 +1,242 @@
+//! The sheet that a view draws on: it keeps ids unique, writes a table row for every arrow, and enforces the budget.
+
+use super::Budget;
+use super::cast::Actor;
+use super::wording::shorten;
+use crate::catalog::FieldPath;
+use crate::diagram::{Body, Class, Diagram, Direction, Edge, Flow, Group, Id, Line, Row, View};
+use crate::model::{Object, Subject};
+use crate::names::count;
+use crate::topology::{self, Certainty, State, Topology};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many rows the table beside a diagram may have.
+const MOST_ROWS: usize = 400;
+
+/// What is drawn so far.
+#[derive(Default)]
+pub(super) struct Sheet {
+    groups: Vec<Group>,
+    nodes: Vec<super::super::Node>,
+    edges: Vec<Edge>,
+    table: Table,
+    left_out: Vec<String>,
+    said: BTreeMap<Id, (String, Option<Subject>)>,
+    arrows: BTreeSet<(Id, Id, String)>,
+}
+
+/// Why an arrow is drawn: the field that says so, with its file and line. Empty where the diagram is the reason.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Reason {
+    /// The field.
+    pub field: String,
+    /// File and line of the field.
+    pub source: Option<(String, u32)>,
+}
+
+impl Reason {
+    /// The diagram itself is the reason.
+    pub fn none() -> Reason {
+        Reason::default()
+    }
+
+    /// A field of an object.
+    pub fn field(object: Option<&Object>, path: &FieldPath) -> Reason {
+        let source = object.map(|object| (object.file.path.clone(), path.line(&object.value)));
+        Reason { field: path.to_string(), source }
+    }
+
+    /// The field that made an edge of the topology.
+    pub fn edge(topology: &Topology, edge: &topology::Edge) -> Reason {
+        let object = topology.nodes[edge.declared_by].object.as_deref();
+        let source = object.filter(|_| edge.line > 0).map(|object| (object.file.path.clone(), edge.line));
+        Reason { field: edge.field.to_string(), source }
+    }
+}
+
+/// How sure an edge of the topology is, as a line.
+pub(super) fn line(topology: &Topology, edge: &topology::Edge) -> Line {
+    let vague =
+        |index: topology::NodeIndex| matches!(topology.nodes[index].state, State::Missing | State::Inferred);
+    let inferred = edge.certainty == Certainty::Inferred;
+    if inferred || vague(edge.from) || vague(edge.to) { Line::Dashed } else { Line::Solid }
+}
+
+impl Sheet {
+    /// Draws a group, unless it is drawn already.
+    pub fn group(
+        &mut self,
+        id: Id,
+        class: Class,
+        label: &str,
+        parent: Option<&Id>,
+        link: Option<Subject>,
+    ) -> Id {
+        if !self.groups.iter().any(|group| group.id == id) {
+            let (id, label, parent) = (id.clone(), shorten(label), parent.cloned());
+            self.groups.push(Group { id, class, label, parent, link });
+        }
+        id
+    }
+
+    /// Draws a node, unless it is drawn already.
+    pub fn node(&mut self, actor: Actor, parent: Option<&Id>) -> Id {
+        let Actor { mut node, said } = actor;
+        let id = node.id.clone();
+        if !self.said.contains_key(&id) {
+            self.said.insert(id.clone(), (said, node.link.clone()));
+            node.parent = parent.cloned();
+            node.label = shorten(&node.label);
+            node.note = shorten(&node.note);
+            self.nodes.push(node);
+        }
+        id
+    }
+
+    /// Whether a node is drawn.
+    pub fn has(&self, id: &Id) -> bool {
+        self.said.contains_key(id)
+    }
+
+    /// How many nodes are drawn.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Draws an arrow between two drawn nodes and writes its row; the same arrow again only adds its reason.
+    pub fn arrow(&mut self, from: &Id, to: &Id, verb: &str, line: Line, reason: Reason) {
+        let (Some(from_said), Some(to_said)) = (self.said.get(from).cloned(), self.said.get(to).cloned())
+        else {
+            return;
+        };
+        self.silent_arrow(from, to, verb, line);
+        self.table.add(from_said, verb, to_said, reason);
+    }
+
+    /// Draws an arrow without a row, where the rows of what it stands for are written one by one.
+    pub fn silent_arrow(&mut self, from: &Id, to: &Id, verb: &str, line: Line) {
+        let drawn = self.has(from) && self.has(to);
+        if drawn && self.arrows.insert((from.clone(), to.clone(), verb.to_owned())) {
+            let (from, to, verb) = (from.clone(), to.clone(), shorten(verb));
+            self.edges.push(Edge { from, to, verb, line });
+        }
+    }
+
+    /// Writes a row without an arrow, for what is drawn by standing in a group or folded away.
+    pub fn row(
+        &mut self,
+        from: (String, Option<Subject>),
+        verb: &str,
+        to: (String, Option<Subject>),
+        reason: Reason,
+    ) {
+        self.table.add(from, verb, to, reason);
+    }
+
+    /// How a drawn node is called in rows, with its link.
+    pub fn said(&self, id: &Id) -> (String, Option<Subject>) {
+        self.said.get(id).cloned().unwrap_or_default()
+    }
+
+    /// Says what is not drawn, and where to find it.
+    pub fn leave_out(&mut self, sentence: String) {
+        if !self.left_out.contains(&sentence) {
+            self.left_out.push(sentence);
+        }
+    }
+
+    /// The diagram. Whatever is beyond the budget even now is cut off at the end of the reading order, and said.
+    pub fn finish(
+        mut self,
+        view: View,
+        title: String,
+        description: String,
+        direction: Direction,
+        budget: Budget,
+    ) -> Diagram {
+        self.cut(budget);
+        let (rows, left_out) = self.table.finish();
+        self.left_out.extend(left_out);
+        let flow = Flow { direction, groups: self.groups, nodes: self.nodes, edges: self.edges };
+        Diagram { view, title, description, body: Body::Flow(flow), rows, left_out: self.left_out }
+    }
+
+    fn cut(&mut self, budget: Budget) {
+        let beyond = self.nodes.len().saturating_sub(budget.nodes);
+        if beyond > 0 {
+            let boxes = count(beyond, "box", "boxes");
+            self.leave_out(format!("Not drawn: {boxes} more; the table beside the diagram lists them."));
+            self.nodes.truncate(budget.nodes);
+        }
+        let drawn: BTreeSet<&Id> = self.nodes.iter().map(|node| &node.id).collect();
+        self.edges.retain(|edge| drawn.contains(&edge.from) && drawn.contains(&edge.to));
+        let beyond = self.edges.len().saturating_sub(budget.edges);
+        if beyond > 0 {
+            let arrows = count(beyond, "arrow", "arrows");
+            self.leave_out(format!("Not drawn: {arrows} more; the table beside the diagram lists them."));
+            self.edges.truncate(budget.edges);
+        }
+        self.drop_empty_groups();
+    }
+
+    fn drop_empty_groups(&mut self) {
+        let parents: BTreeMap<&Id, Option<&Id>> =
+            self.groups.iter().map(|group| (&group.id, group.parent.as_ref())).collect();
+        let mut used: BTreeSet<Id> = BTreeSet::new();
+        for node in &self.nodes {
+            let mut parent = node.parent.as_ref();
+            while let Some(id) = parent {
+                if !used.insert(id.clone()) {
+                    break;
+                }
+                parent = parents.get(id).copied().flatten();
+            }
+        }
+        self.groups.retain(|group| used.contains(&group.id));
+    }
+}
+
+/// The rows beside a diagram: equal ones are one, with the first field and the number of the others.
+#[derive(Default)]
+pub(super) struct Table {
+    rows: Vec<Row>,
+    index: BTreeMap<(String, String, String), (usize, usize)>,
+    beyond: usize,
+}
+
+impl Table {
+    /// Adds a row.
+    pub fn add(
+        &mut self,
+        from: (String, Option<Subject>),
+        verb: &str,
+        to: (String, Option<Subject>),
+        reason: Reason,
+    ) {
+        let key = (from.0.clone(), verb.to_owned(), to.0.clone());
+        if let Some((_, more)) = self.index.get_mut(&key) {
+            *more += 1;
+        } else if self.rows.len() >= MOST_ROWS {
+            self.beyond += 1;
+        } else {
+            self.index.insert(key, (self.rows.len(), 0));
+            let Reason { field, source } = reason;
+            self.rows.push(Row { from, verb: verb.to_owned(), to, field, source });
+        }
+    }
+
+    /// The rows, and a sentence on those that are too many.
+    pub fn finish(mut self) -> (Vec<Row>, Option<String>) {
+        for (row, more) in self.index.into_values().filter(|(_, more)| *more > 0) {
+            let field = &mut self.rows[row].field;
+            if !field.is_empty() {
+                *field = format!("{field} and {}", count(more, "more field", "more fields"));
+            }
+        }
+        let beyond = (self.beyond > 0).then(|| {
+            let rows = count(self.beyond, "row", "rows");
+            format!("Not listed: {rows} more; `podviz graph` prints every edge.")
+        });
+        (self.rows, beyond)
+    }
+}

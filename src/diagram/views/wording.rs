@@ -1,0 +1,126 @@
+//! The words of diagrams: numbers of copies, lists, volumes and places in the words of `kubectl`'s users.
+
+use crate::model::{Object, Value};
+use crate::names::count;
+use crate::topology::{Node, Pod, Volume};
+
+/// The longest a label may be, in characters; no real name is longer than a DNS name.
+const LONGEST_LABEL: usize = 160;
+
+/// A text that fits on a label: cut, with an ellipsis, if someone made it absurdly long.
+pub(super) fn shorten(text: &str) -> String {
+    shorten_to(text, LONGEST_LABEL)
+}
+
+/// A text of at most so many characters.
+pub(super) fn shorten_to(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`; more than four become a count.
+pub(super) fn list(names: &[String], one: &str, many: &str) -> String {
+    match names {
+        [] => format!("no {one}"),
+        [only] => only.clone(),
+        [first @ .., last] if names.len() <= 4 => format!("{} and {last}", first.join(", ")),
+        _ => count(names.len(), one, many),
+    }
+}
+
+/// How many pods a workload has, in words: `3 pods`, `one pod per node`, `2 to 10 pods`.
+pub(super) fn pods(node: &Node) -> String {
+    let number = |path: &str| node.object.as_ref().and_then(|object| object.value.at(path)?.as_i64());
+    match &*node.identity.kind {
+        "Pod" => "1 pod".to_owned(),
+        "DaemonSet" => "1 pod per node".to_owned(),
+        "Job" => "1 run".to_owned(),
+        "CronJob" => match node.object.as_ref().and_then(|object| object.value.at("spec.schedule")?.as_str())
+        {
+            Some(schedule) => format!("runs on schedule {}", shorten_to(schedule, 40)),
+            None => "runs on a schedule".to_owned(),
+        },
+        _ => count_of(number("spec.replicas").unwrap_or(1), "pod", "pods"),
+    }
+}
+
+/// A count of something that may be negative in a wrong manifest.
+pub(super) fn count_of(number: i64, one: &str, many: &str) -> String {
+    count(usize::try_from(number).unwrap_or(0), one, many)
+}
+
+/// `1 container`, `3 containers`, with the init containers beside: `2 containers and 1 init container`.
+pub(super) fn containers(pod: &Pod) -> String {
+    let running = pod.running().count();
+    let inits = pod.containers.len().saturating_sub(running);
+    let words = count(running, "container", "containers");
+    if inits == 0 {
+        words
+    } else {
+        format!("{words} and {}", count(inits, "init container", "init containers"))
+    }
+}
+
+/// What kind of storage a volume is, in words: `empty directory`, `claim data`.
+pub(super) fn volume_source(volume: &Volume, object: Option<&Object>) -> String {
+    let value = object.and_then(|object| volume.path.find(&object.value));
+    let source = value.and_then(|value| value.get(volume.source));
+    let name = |path: &str| source.and_then(|source| source.at(path)).and_then(Value::scalar_text);
+    let with = |words: &str, path: &str| match name(path) {
+        Some(name) => format!("{words} {name}"),
+        None => words.to_owned(),
+    };
+    match volume.source {
+        "emptyDir" if name("medium").as_deref() == Some("Memory") => {
+            "memory, lives as long as the pod".to_owned()
+        }
+        "emptyDir" => "empty directory, lives as long as the pod".to_owned(),
+        "configMap" => with("files of ConfigMap", "name"),
+        "secret" => with("files of Secret", "secretName"),
+        "persistentVolumeClaim"
+            if value.is_some_and(|value| value.get("spec").is_some() || value.get("metadata").is_some()) =>
+        {
+            "one claim per pod".to_owned()
+        }
+        "persistentVolumeClaim" => with("claim", "claimName"),
+        "ephemeral" => "claim that goes with the pod".to_owned(),
+        "hostPath" => with("directory of the node:", "path"),
+        "projected" => "files from several sources".to_owned(),
+        "downwardAPI" => "facts about the pod".to_owned(),
+        "nfs" => with("network share on", "server"),
+        "csi" => with("CSI driver", "driver"),
+        "image" => with("files of image", "reference"),
+        other => other.to_owned(),
+    }
+}
+
+/// Which nodes a pod may run on: a label and a note for the box that stands for them.
+pub(super) fn place(pod: &Pod) -> (String, String) {
+    let spec = &pod.spec;
+    if let Some(name) = spec.node_name.as_ref().filter(|name| !name.is_empty()) {
+        return (name.clone(), "node".to_owned());
+    }
+    let labels = spec.node_selector.iter().flatten();
+    let labels: Vec<String> = labels.map(|(key, value)| format!("{key}={value}")).collect();
+    if !labels.is_empty() {
+        return (
+            labels.join(", "),
+            "nodes with this label".replace("this label", these_labels(labels.len())),
+        );
+    }
+    let required = spec
+        .affinity
+        .as_ref()
+        .and_then(|affinity| affinity.node_affinity.as_ref())
+        .is_some_and(|affinity| affinity.required_during_scheduling_ignored_during_execution.is_some());
+    if required {
+        return ("Some nodes".to_owned(), "those that its node affinity names".to_owned());
+    }
+    ("Any node".to_owned(), "inferred: no field picks one".to_owned())
+}
+
+fn these_labels(number: usize) -> &'static str {
+    if number == 1 { "this label" } else { "these labels" }
+}
