@@ -37,7 +37,7 @@ impl<'a> Blocks<'a> {
         let here = Target { page: self.page.path.clone(), anchor: section.anchor.clone() };
         object([
             ("anchor", section.anchor.as_str().into()),
-            ("href", self.spelling.href(&here).into()),
+            ("href", self.spelling.address(&self.spelling.href(&here))),
             ("title", section.title.as_str().into()),
             ("blocks", blocks.into()),
         ])
@@ -204,12 +204,13 @@ impl<'a> Blocks<'a> {
         let last = first + shown.len().saturating_sub(1);
         let range = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
         let label = self.label(&format!("{}, {range}", file.path), "Manifest");
+        let href = self.pages.line(self.spelling, &file.path, first as u32);
         object([
             ("is", "manifest".into()),
             ("file", file.path.as_str().into()),
             ("label", label.into()),
             ("range", range.into()),
-            ("href", self.pages.line(self.spelling, &file.path, first as u32).into()),
+            ("href", href.map(|href| self.spelling.address(&href)).into()),
             ("is_source", manifest.anchors.into()),
             ("repository", self.pages.repository_line(&file.path, first as u32)),
             ("lines", lines.into()),

@@ -15,6 +15,9 @@ pub(super) enum Place {
     Cell,
 }
 
+/// What a cell of a table shows in one line, in characters.
+const LONG_NAME: usize = 24;
+
 /// Spells what stands on one page.
 #[derive(Clone, Copy)]
 pub(super) struct Spelling<'a> {
@@ -43,12 +46,21 @@ impl Spelling<'_> {
         href
     }
 
+    /// The same address as a template takes it: HTML is escaped there, Markdown has rules of its own.
+    pub(super) fn address(&self, href: &str) -> Value {
+        if self.is_html() {
+            return href.into();
+        }
+        escape::href(href).map(|href| finished(&destination(&href))).into()
+    }
+
     /// The prose as finished text.
     pub(super) fn prose(&self, prose: &[Inline], place: Place) -> Value {
         let mut out = String::new();
         for inline in prose {
             match inline {
-                Inline::Text(raw) => out.push_str(&self.text(raw)),
+                Inline::Text(raw) if out.is_empty() => out.push_str(&self.text(raw)),
+                Inline::Text(raw) => out.push_str(&self.further(raw)),
                 Inline::Code(raw) => out.push_str(&self.code(raw, place)),
                 Inline::Strong(raw) if self.is_html() => {
                     out.push_str(&format!("<strong>{}</strong>", escape::html(raw)))
@@ -76,16 +88,28 @@ impl Spelling<'_> {
             return escape::html(raw).to_string();
         }
         let spaced = |c: Option<char>| if c.is_some_and(char::is_whitespace) { " " } else { "" };
-        let text = escape::markdown::text(raw);
-        match text.as_str() {
+        match escape::markdown::text(raw).as_str() {
             "" => spaced(raw.chars().next()).to_owned(),
             text => format!("{}{text}{}", spaced(raw.chars().next()), spaced(raw.chars().next_back())),
+        }
+    }
+
+    /// Words behind others. What is syntax at the start of a line only, such as `.` or `-`, needs no escape there:
+    /// the escaper sees a letter first, which no language changes.
+    fn further(&self, raw: &str) -> String {
+        match (self.is_html(), raw.chars().next()) {
+            (false, Some('!'..='/' | ':'..='@')) => self.text(&format!("x{raw}")).split_off(1),
+            _ => self.text(raw),
         }
     }
 
     /// The name of a thing.
     pub(super) fn code(&self, raw: &str, place: Place) -> String {
         match (self.flavour.language(), place) {
+            // A cell is made wide enough for a short name, and a long one is broken anywhere.
+            (Language::Html, Place::Cell) if raw.chars().nth(LONG_NAME).is_some() => {
+                format!("<code class=\"long\">{}</code>", escape::html(raw))
+            }
             (Language::Html, _) => format!("<code>{}</code>", escape::html(raw)),
             (Language::Markdown, Place::Flow) => escape::markdown::code(raw).to_string(),
             (Language::Markdown, Place::Cell) => escape::markdown::cell_code(raw).to_string(),
@@ -119,15 +143,7 @@ impl Spelling<'_> {
     pub(super) fn anchor(&self, href: &str, text: &str, attributes: &str) -> String {
         match (escape::href(href), self.flavour.language()) {
             (Some(href), Language::Html) => format!("<a{attributes} href=\"{}\">{text}</a>", href.html()),
-            (Some(href), Language::Markdown) => {
-                let destination = escape::markdown::destination(&href).to_string();
-                // Pointed brackets are needed by none of our own paths, and hosts show them more often than not.
-                let plain = |c: char| c.is_ascii_alphanumeric() || "/._-#:%".contains(c);
-                match destination.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
-                    Some(bare) if bare.chars().all(plain) => format!("[{text}]({bare})"),
-                    _ => format!("[{text}]({destination})"),
-                }
-            }
+            (Some(href), Language::Markdown) => format!("[{text}]({})", destination(&href)),
             (None, _) => text.to_owned(),
         }
     }
@@ -156,6 +172,16 @@ pub(super) fn percent_encoded(raw: &str) -> String {
         }
     }
     out
+}
+
+/// A link's destination in Markdown, without the pointed brackets where none of its characters needs them.
+pub(super) fn destination(href: &escape::Href) -> String {
+    let spelled = escape::markdown::destination(href).to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-#:%".contains(c);
+    match spelled.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
+        Some(bare) if bare.chars().all(is_plain) => bare.to_owned(),
+        _ => spelled,
+    }
 }
 
 /// Text that is spelled already.

@@ -1,7 +1,7 @@
 //! Turns a page into what its template sees: every link is relative, every inline piece is spelled.
 
 use super::block::Blocks;
-use super::spelling::{Place, Spelling, finished, percent_encoded};
+use super::spelling::{Place, Spelling, destination, finished, percent_encoded};
 use super::{Flavour, Language, Options};
 use crate::escape;
 use crate::names::PagePath;
@@ -63,7 +63,7 @@ impl<'a> Pages<'a> {
         let source = page.source.as_ref().map(|source| {
             object([
                 ("text", format!("{}:{}", source.file, source.line).into()),
-                ("href", spelling.href(&source.to).into()),
+                ("href", spelling.address(&spelling.href(&source.to))),
                 ("repository", self.repository_line(&source.file, source.line)),
             ])
         });
@@ -77,7 +77,7 @@ impl<'a> Pages<'a> {
 
     fn link(&self, spelling: Spelling, page: &Page, link: &Link) -> Value {
         object([
-            ("href", spelling.href(&link.to).into()),
+            ("href", spelling.address(&spelling.href(&link.to))),
             ("name", finished(&spelling.name(&link.text, link.code, Place::Flow))),
             ("text", link.text.as_str().into()),
             ("is_here", (link.to.page == page.path && link.to.anchor.is_empty()).into()),
@@ -98,7 +98,7 @@ impl<'a> Pages<'a> {
         let address = format!("{repository}/{}#L{line}", percent_encoded(file));
         match (escape::href(&address), self.flavour.language()) {
             (Some(href), Language::Html) => finished(href.html().as_str()),
-            (Some(href), Language::Markdown) => finished(escape::markdown::destination(&href).as_str()),
+            (Some(href), Language::Markdown) => finished(&destination(&href)),
             (None, _) => Value::none(),
         }
     }

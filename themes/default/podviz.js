@@ -148,12 +148,12 @@
     const entries = await index();
     const me = entries.find((entry) => entry.path === html.dataset.path);
     if (!me || me.above < 0) return;
-    const beside = entries.filter((entry) => entry.above === me.above)
-      .sort((a, b) => (a.kicker < b.kicker ? -1 : a.kicker > b.kicker ? 1 : a.title < b.title ? -1 : 1));
+    const folder = (entry) => entry.path.replace(/[^/]*$/, ""); // of one kind
+    const beside = entries.filter((entry) => entry.above === me.above && folder(entry) === folder(me));
     const mine = beside.indexOf(me), most = 40;
     const from = Math.max(0, Math.min(mine - most / 2, beside.length - most));
     const item = (entry) => {
-      const link = make("a", { href: address(entry), title: entry.kicker }, make("code", { textContent: entry.title }));
+      const link = make("a", { href: address(entry) }, make("code", { textContent: entry.title }));
       const node = make("li", {}, link);
       node.dataset.depth = here.dataset.depth;
       return node;
