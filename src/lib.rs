@@ -141,7 +141,9 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
         }
         Goal::Diagram { view, focus, format } => {
             let focus = match focus {
-                Some((subject, namespace)) => find_subject(&topology, &catalog, subject, namespace.as_deref())?,
+                Some((subject, namespace)) => {
+                    find_subject(&topology, &catalog, subject, namespace.as_deref())?
+                }
                 None => Focus::All(inventory.environments[0].name.as_str().into()),
             };
             let diagram = draw(*view, &focus, &topology, &facts, &Budget::default())

@@ -36,7 +36,9 @@ pub enum SubjectError {
         candidates: Vec<String>,
     },
     /// It is not written as a subject.
-    #[error("`{0}` is not a subject: write `kind/name`, `Kind namespace/name`, or `Container namespace/workload/container`")]
+    #[error(
+        "`{0}` is not a subject: write `kind/name`, `Kind namespace/name`, or `Container namespace/workload/container`"
+    )]
     Unreadable(String),
 }
 
@@ -45,8 +47,14 @@ pub enum SubjectError {
 /// # Errors
 ///
 /// If nothing or more than one object answers to it.
-pub fn find_subject(topology: &Topology, catalog: &Catalog, subject: &str, namespace: Option<&str>) -> Result<Found, SubjectError> {
-    let asked = Asked::read(subject, namespace).ok_or_else(|| SubjectError::Unreadable(subject.to_owned()))?;
+pub fn find_subject(
+    topology: &Topology,
+    catalog: &Catalog,
+    subject: &str,
+    namespace: Option<&str>,
+) -> Result<Found, SubjectError> {
+    let asked =
+        Asked::read(subject, namespace).ok_or_else(|| SubjectError::Unreadable(subject.to_owned()))?;
     if is_kind(catalog, "", "Namespace", &asked.kind) {
         let mut known = topology.namespaces().into_keys();
         if let Some((environment, namespace)) = known.find(|(_, name)| **name == *asked.name) {
@@ -54,16 +62,24 @@ pub fn find_subject(topology: &Topology, catalog: &Catalog, subject: &str, names
         }
     }
     let wanted = |identity: &Identity| match &asked.container {
-        Some(_) => *identity.name == *asked.name && (asked.kind.is_empty() || is_kind(catalog, &identity.group, &identity.kind, &asked.kind)),
-        None => *identity.name == *asked.name && is_kind(catalog, &identity.group, &identity.kind, &asked.kind),
+        Some(_) => {
+            *identity.name == *asked.name
+                && (asked.kind.is_empty() || is_kind(catalog, &identity.group, &identity.kind, &asked.kind))
+        }
+        None => {
+            *identity.name == *asked.name && is_kind(catalog, &identity.group, &identity.kind, &asked.kind)
+        }
     };
-    let here = |identity: &Identity| asked.namespace.as_deref().is_none_or(|namespace| *identity.namespace == *namespace);
+    let here = |identity: &Identity| {
+        asked.namespace.as_deref().is_none_or(|namespace| *identity.namespace == *namespace)
+    };
     let nodes = topology.present().filter(|(_, node)| wanted(&node.identity) && here(&node.identity));
     let mut found: Vec<Found> = match &asked.container {
         None => nodes.map(|(index, _)| Found::Object(index)).collect(),
         Some(container) => {
             let containers = nodes.filter_map(|(index, node)| {
-                let position = node.pod.as_ref()?.containers.iter().position(|one| *one.key == **container)?;
+                let position =
+                    node.pod.as_ref()?.containers.iter().position(|one| *one.key == **container)?;
                 Some(Found::Container(index, position))
             });
             containers.collect()
@@ -105,7 +121,8 @@ impl Asked {
         let mut parts = rest.splitn(3, '/');
         let (in_namespace, workload, container) = (parts.next()?, parts.next()?, parts.next()?);
         // Where two workloads share a name, the kind stands in front of it: `deployment.web`.
-        let (kind, name) = workload.split_once('.').filter(|(kind, _)| !kind.is_empty()).unwrap_or(("", workload));
+        let (kind, name) =
+            workload.split_once('.').filter(|(kind, _)| !kind.is_empty()).unwrap_or(("", workload));
         let known_kind = kind.chars().all(|c| c.is_ascii_lowercase());
         let (kind, name) = if known_kind { (kind, name) } else { ("", workload) };
         Some(Asked {
@@ -122,7 +139,10 @@ fn is_kind(catalog: &Catalog, group: &str, kind: &str, asked: &str) -> bool {
     let asked = asked.to_ascii_lowercase();
     let short = || catalog.kind(group, kind).is_some_and(|rule| rule.short.contains(&asked));
     let lower = kind.to_ascii_lowercase();
-    asked == lower || asked == crate::names::plural(kind).to_ascii_lowercase() || asked == format!("{lower}.{group}") || short()
+    asked == lower
+        || asked == crate::names::plural(kind).to_ascii_lowercase()
+        || asked == format!("{lower}.{group}")
+        || short()
 }
 
 fn title(topology: &Topology, found: &Found) -> String {

@@ -39,8 +39,17 @@ fn isolate_all(policy: &Object, cast: &Cast, draft: &mut Draft) {
     }
     let own = &policy.identity;
     for member in cast.picked(&own.environment, &own.namespace, &Selector::default()) {
-        let (to, field, relation) = (member.object.identity.clone(), FieldPath::of("spec"), Relation::Selects);
-        draft.add(Reference { by: policy, to, relation, field, reverse: false, optional: false, label: None });
+        let (to, field, relation) =
+            (member.object.identity.clone(), FieldPath::of("spec"), Relation::Selects);
+        draft.add(Reference {
+            by: policy,
+            to,
+            relation,
+            field,
+            reverse: false,
+            optional: false,
+            label: None,
+        });
     }
 }
 
