@@ -3,5 +3,6 @@
 pub mod diagram;
 pub mod model;
 pub mod names;
+pub mod output;
 pub mod page;
 pub mod problem;
