@@ -7,8 +7,8 @@
 //! `.podviz` in the folder lists what podviz wrote. Only those files are ever replaced or removed; all others belong
 //! to somebody else, and are kept.
 //!
-//! A power cut may still lose bytes that the disk has not written. The next run compares bytes, not names, so it
-//! repairs such files.
+//! Nothing waits for the disk itself, as other site generators do not: flushing 10,000 pages takes seconds, and a site
+//! can be made again. A power cut may lose bytes; the next run compares bytes, not names, and repairs such files.
 
 mod guard;
 mod in_place;

@@ -66,9 +66,6 @@ pub(super) fn write(plan: &Plan) -> Result<bool, PublishError> {
     for leftover in [new, beside(folder, "old")] {
         retire(&leftover, folder);
     }
-    if let Some(parent) = folder.parent() {
-        sync_folder(parent);
-    }
     is_swapped
 }
 
@@ -78,7 +75,7 @@ fn build(plan: &Plan, new: &Path) -> Result<bool, PublishError> {
     let folder = &destination.folder;
     // First, so that an unfinished folder can tell what in it is podviz's.
     write_file(&new.join(listing::NAME), plan.listing.as_bytes())
-        .and_then(|file| file.sync_all())
+        .map(drop)
         .map_err(PublishError::disk("write", &destination.show(Path::new(listing::NAME))))?;
     for path in plan.folders() {
         fs::create_dir(new.join(&path)).map_err(PublishError::disk("create", &destination.show(&path)))?;
@@ -103,7 +100,6 @@ fn build(plan: &Plan, new: &Path) -> Result<bool, PublishError> {
         }
         let _ = fs::set_permissions(new, old.permissions());
     }
-    sync_folder(new);
     Ok(true)
 }
 
@@ -169,11 +165,6 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<fs::File> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
     Ok(file)
-}
-
-fn sync_folder(folder: &Path) {
-    // Not every file system can; the site is complete either way.
-    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 /// Removes a folder that podviz built in or took away: its own files, and those that also stand in `site`. What
