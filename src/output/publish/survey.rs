@@ -2,7 +2,7 @@
 
 use super::listing;
 use std::collections::BTreeSet;
-use std::fs::{self, DirEntry};
+use std::fs::{self, DirEntry, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub(super) struct Survey {
     pub foreign: BTreeSet<PathBuf>,
     /// The folders that hold none of podviz's files, relative, parents first.
     pub folders: BTreeSet<PathBuf>,
-    /// Whether something here cannot move to another folder: a mount point, or a folder that is closed to us.
+    /// Whether something here cannot move to another folder: a mount point, or a folder of somebody else's.
     pub cannot_move: bool,
 }
 
@@ -41,7 +41,8 @@ fn survey(folder: &Path, stop_at_foreign: bool) -> io::Result<Survey> {
         Err(error) => return Err(error),
     };
     let listed = listing::read(folder);
-    let mut survey = Survey { is_site: listed.is_some(), ..Survey::default() };
+    let mut survey =
+        Survey { is_site: listed.is_some(), cannot_move: !is_ours_to_move(&root), ..Survey::default() };
     let listed = listed.unwrap_or_default();
     let own_folders: BTreeSet<&str> = listed.iter().flat_map(|path| listing::folders_of(path)).collect();
 
@@ -55,8 +56,7 @@ fn survey(folder: &Path, stop_at_foreign: bool) -> io::Result<Survey> {
             }
             let text = path.to_str();
             if metadata.is_dir() {
-                let owner_may_change_it = metadata.mode() & 0o300 == 0o300;
-                survey.cannot_move |= metadata.dev() != root.dev() || !owner_may_change_it;
+                survey.cannot_move |= metadata.dev() != root.dev() || !is_ours_to_move(&metadata);
                 if !text.is_some_and(|text| own_folders.contains(text)) {
                     survey.folders.insert(path.clone());
                 }
@@ -73,6 +73,13 @@ fn survey(folder: &Path, stop_at_foreign: bool) -> io::Result<Survey> {
         open.extend(inner.into_iter().rev());
     }
     Ok(survey)
+}
+
+/// Whether a folder can be made anew and emptied: otherwise the copy would have another owner, or the old one would stay.
+fn is_ours_to_move(folder: &Metadata) -> bool {
+    let user = rustix::process::geteuid();
+    let is_open = folder.mode() & 0o300 == 0o300;
+    user.is_root() || (folder.uid() == user.as_raw() && is_open)
 }
 
 /// podviz's own book-keeping at the top of the folder.

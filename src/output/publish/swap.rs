@@ -93,12 +93,8 @@ fn build(plan: &Plan, new: &Path) -> Result<bool, PublishError> {
     if !keep_foreign(plan, new) {
         return Ok(false);
     }
-    if let Ok(old) = fs::metadata(folder) {
-        if rustix::process::geteuid().is_root() {
-            // A site that root renders for a web server stays the web server's.
-            let _ = std::os::unix::fs::chown(new, Some(old.uid()), Some(old.gid()));
-        }
-        let _ = fs::set_permissions(new, old.permissions());
+    if folder.is_dir() && take_after(folder, new).is_err() {
+        return Ok(false);
     }
     Ok(true)
 }
@@ -114,10 +110,19 @@ fn keep_foreign(plan: &Plan, new: &Path) -> bool {
     };
     let copy_folder = |path: &PathBuf| {
         fs::create_dir_all(new.join(path))?;
-        fs::set_permissions(new.join(path), fs::metadata(folder.join(path))?.permissions())
+        take_after(&folder.join(path), &new.join(path))
     };
     plan.survey.folders.iter().all(|path| copy_folder(path).is_ok())
         && plan.survey.foreign.iter().all(|path| link(path).is_ok())
+}
+
+/// Gives the folder `new` the permissions of `old`. What root renders for a web server stays the web server's.
+fn take_after(old: &Path, new: &Path) -> io::Result<()> {
+    let old = fs::metadata(old)?;
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(new, Some(old.uid()), Some(old.gid()))?;
+    }
+    fs::set_permissions(new, old.permissions())
 }
 
 /// Puts `new` in the place of `folder`. Afterwards the old site is at `new`, or at `old`, or there was none.
