@@ -5,6 +5,7 @@
 
 mod block;
 mod engine;
+pub mod publish;
 mod search;
 mod spelling;
 mod view;
