@@ -2,6 +2,8 @@
 //!
 //! [`mermaid`] spells a diagram as Mermaid text, [`svg`] paints it. Both read the same model, so they cannot disagree.
 
+pub mod svg;
+
 use crate::model::Subject;
 use std::fmt;
 
