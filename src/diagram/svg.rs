@@ -27,7 +27,7 @@ pub fn paint(
     let Body::Flow(flow) = &diagram.body else { return (None, Problems::none()) };
     let width = 20 + 180 * flow.nodes.len();
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width}\" height=\"200\" viewBox=\"0 0 {width} 200\"><title>{}</title>",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"200\" viewBox=\"0 0 {width} 200\"><title>{}</title>",
         html(&diagram.title)
     );
     for (i, node) in flow.nodes.iter().enumerate() {
