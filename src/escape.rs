@@ -124,10 +124,10 @@ pub fn href(url: &str) -> Option<Href> {
     if bare.is_empty() || starts_like_a_host {
         return None;
     }
-    if let Some(end) = bare.find([':', '/', '?', '#']).filter(|&end| bare[end..].starts_with(':')) {
-        if !matches!(&bare[..end], "http" | "https" | "mailto") {
-            return None;
-        }
+    let scheme =
+        bare.find([':', '/', '?', '#']).filter(|&end| bare[end..].starts_with(':')).map(|end| &bare[..end]);
+    if scheme.is_some_and(|scheme| !matches!(scheme, "http" | "https" | "mailto")) {
+        return None;
     }
     Some(Href(percent_encoded(kept)))
 }
@@ -173,6 +173,9 @@ pub mod mermaid {
 
     /// What shows nothing, where a position must not be empty.
     const EMPTY: &str = "#160;";
+
+    /// A zero-width space, as a code: it breaks up what Mermaid reads after it has decoded the codes.
+    const BREAK: &str = "#8203;";
 
     /// Words that begin a statement somewhere: an unquoted text that starts with one gets its first letter encoded.
     const KEYWORDS: &[&str] = &[
@@ -255,13 +258,12 @@ pub mod mermaid {
         Mermaid(href.0.clone())
     }
 
-    /// The lines that are shown: trimmed, without empty ones at either end, tabs as blanks.
+    /// The lines that are shown: trimmed, tabs as blanks. Some versions fail on an empty line, so there is none.
     fn lines(text: &str) -> Vec<String> {
-        let all: Vec<String> =
-            text.split('\n').map(|line| line.replace('\t', " ").trim().to_owned()).collect();
-        let first = all.iter().position(|line| !line.is_empty()).unwrap_or(all.len());
-        let last = all.iter().rposition(|line| !line.is_empty()).map_or(first, |last| last + 1);
-        all[first..last].to_vec()
+        text.split('\n')
+            .map(|line| line.replace('\t', " ").trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect()
     }
 
     fn encoded(raw: &str, separator: &str, hides_keywords: bool) -> Mermaid {
@@ -269,6 +271,19 @@ pub mod mermaid {
         let lines = lines.iter().enumerate().map(|(at, line)| encoded_line(line, hides_keywords && at == 0));
         let lines: Vec<String> = lines.collect();
         Mermaid(if lines.is_empty() { EMPTY.to_owned() } else { lines.join(separator) })
+    }
+
+    /// Whether `before` and `rest` make a mark that labels of two lines are searched for once they are decoded: a
+    /// formula, an icon, a line break, or one of the placeholders that codes become.
+    fn is_mark(before: char, rest: &str) -> bool {
+        match before {
+            '$' => rest.starts_with('$'),
+            ':' => rest.starts_with("fa-"),
+            '\\' => rest.starts_with('n'),
+            'ﬂ' => rest.starts_with('°'),
+            '¶' => rest.starts_with('ß'),
+            _ => false,
+        }
     }
 
     /// One line. Letters, digits, blanks and a few marks that are syntax nowhere stay readable.
@@ -280,9 +295,14 @@ pub mod mermaid {
         let mut before = ' ';
         let mut could_be_list = true; // older versions refuse labels that look like a Markdown list
         for (at, c) in line.char_indices() {
+            if is_mark(before, &lower[at..]) {
+                text.push_str(BREAK);
+            }
             let stays = match c {
                 ' ' => true,
-                c if c.is_ascii_alphanumeric() => !(at == 0 && is_keyword),
+                // Flowcharts find `direction LR` even inside quotes.
+                'd' | 'D' if lower[at..].starts_with("direction") => false,
+                c if c.is_ascii_alphanumeric() => at > 0 || !is_keyword,
                 '.' => !could_be_list && !lower[..at].ends_with("www"),
                 '-' => !could_be_list && before != '-',
                 '+' | ')' | '=' => !could_be_list,
@@ -336,7 +356,7 @@ pub mod markdown {
         let text = visible(raw).replace(['\n', '\t'], " ");
         let fence = "`".repeat(longest_run(&text) + 1);
         // One space at both ends is taken off again by the reader, unless there is nothing but spaces.
-        let strips = text.starts_with(' ') && text.ends_with(' ') && text.trim_matches(' ') != "";
+        let strips = text.starts_with(' ') && text.ends_with(' ') && !text.trim_matches(' ').is_empty();
         let pads = strips || text.starts_with('`') || text.ends_with('`');
         match (text.is_empty(), pads) {
             (true, _) => Markdown("` `".to_owned()),
@@ -390,7 +410,7 @@ pub mod markdown {
             let rest = &prose[at + c.len_utf8()..];
             let next = rest.chars().next().unwrap_or(' ');
             match c {
-                '*' | '_' | '[' | ']' | '`' => text.extend(['\\', c]),
+                '*' | '_' | '`' => text.extend(['\\', c]),
                 '#' => text.push_str("\\#"),
                 '-' | '.' if starts || next == c || before == c => text.extend(['\\', c]),
                 ')' if starts => text.extend(['\\', c]),
@@ -400,7 +420,8 @@ pub mod markdown {
                 ':' if next == '/' || next == ':' || before == ':' => push_reference(text, c),
                 '=' if next == c || before == c => push_reference(text, c),
                 '&' | '<' | '>' | '"' => push_html(text, c),
-                '\\' | '|' | '~' | '^' | '$' | '{' | '}' => push_reference(text, c),
+                // A backslash before a bracket would begin a formula of MathJax.
+                '[' | ']' | '\\' | '|' | '~' | '^' | '$' | '{' | '}' => push_reference(text, c),
                 c => text.push(c),
             }
             let is_reference = match c {

