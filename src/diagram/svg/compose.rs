@@ -219,7 +219,7 @@ impl<'a> Composer<'a> {
         self.chart.edges.iter().any(|edge| edge.from == node && edge.to == node)
     }
 
-    /// A node with room for as many arrows as it has, and for its self edges.
+    /// A node with room for as many arrows as it has, and for its self edge.
     fn node(&self, node: usize, direction: Direction) -> Block {
         let (mut w, mut h) = self.chart.nodes[node].size;
         let arrows = (self.degree[node] as f64 * 11.0).min(330.0);
@@ -227,29 +227,27 @@ impl<'a> Composer<'a> {
             Direction::Down => w = w.max(arrows),
             Direction::Right => h = h.max(arrows),
         }
-        let mut block = Block { w, h, nodes: vec![(node, Rect::new(0.0, 0.0, w, h))], ..Block::default() };
-        for (edge, line) in self.chart.edges.iter().enumerate() {
-            if line.from != node || line.to != node {
-                continue;
+        let own = self.chart.edges.iter().enumerate().find(|(_, line)| line.from == node && line.to == node);
+        let Some((edge, line)) = own else {
+            return Block { w, h, nodes: vec![(node, Rect::new(0.0, 0.0, w, h))], ..Block::default() };
+        };
+        let (label_w, label_h) = line.label;
+        let (size, center) = match direction {
+            Direction::Down => {
+                let tall = h.max(label_h);
+                ((w + LOOP + label_w + 4.0, tall), at(w + LOOP + label_w / 2.0, tall / 2.0))
             }
-            let (label_w, label_h) = line.label;
-            let center = match direction {
-                Direction::Down => at(block.w + LOOP + label_w / 2.0, h / 2.0),
-                Direction::Right => at(w / 2.0, block.h + LOOP + label_h / 2.0),
-            };
-            match direction {
-                Direction::Down => {
-                    block.w += LOOP + label_w + 6.0;
-                    block.h = block.h.max(label_h);
-                }
-                Direction::Right => {
-                    block.h += LOOP + label_h + 4.0;
-                    block.w = block.w.max(w / 2.0 + label_w / 2.0).max(label_w);
-                }
+            Direction::Right => {
+                let wide = w.max(label_w);
+                ((wide, h + LOOP + label_h + 4.0), at(wide / 2.0, h + LOOP + label_h / 2.0))
             }
-            block.routes.push(Route { edge, bends: Vec::new(), label: Some(center), direction });
-        }
-        block
+        };
+        let rect = match direction {
+            Direction::Down => Rect::new(0.0, center.y - h / 2.0, w, h),
+            Direction::Right => Rect::new(center.x - w / 2.0, 0.0, w, h),
+        };
+        let route = Route { edge, bends: Vec::new(), label: Some(center), direction };
+        Block { w: size.0, h: size.1, nodes: vec![(node, rect)], routes: vec![route], ..Block::default() }
     }
 
     /// A group around its content.
@@ -283,6 +281,10 @@ impl<'a> Composer<'a> {
         for (direction, share) in
             [(asked, 0.6), (other, 0.6), (asked, 0.36), (other, 0.36), (asked, 0.2), (other, 0.2)]
         {
+            // Another way is worth a try only while there is enough left for the rest of the picture.
+            if best.is_some() && self.budget.0 < super::WORK / 2 {
+                break;
+            }
             let block = self.drawn(container, members, direction, available * share)?;
             let too_wide = (block.w / available).max(1.0);
             let cost = (block.w / 1.5).max(block.h) * too_wide * too_wide;
