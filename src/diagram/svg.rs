@@ -9,6 +9,7 @@ mod compose;
 mod edge;
 mod flow;
 mod layout;
+mod parts;
 mod pen;
 mod sequence;
 mod shape;
