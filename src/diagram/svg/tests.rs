@@ -115,7 +115,9 @@ fn check(flow: &Flow) -> Result<(), TestCaseError> {
         prop_assert!(inside(rect, whole));
         let parent = place(&flow.groups[group].parent);
         if let Some(parent) = parent {
-            prop_assert!(inside(rect.grown(2.0), rect_of(parent).unwrap()), "groups touch");
+            let outer = rect_of(parent).unwrap();
+            prop_assert!(inside(rect.grown(2.0), outer), "groups touch");
+            prop_assert!(rect.y >= outer.y + BAND, "group {} on its group's title", group);
         }
         for &(other, area) in &block.groups {
             let siblings = other != group && place(&flow.groups[other].parent) == parent;
