@@ -21,7 +21,7 @@ mod yaml;
 pub use load::{Loaded, load};
 pub use redact::MARK;
 
-use crate::model::Document;
+use crate::model::{Document, Value};
 use crate::problem::{Code, Level, Problem, Problems};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -117,4 +117,17 @@ fn helm_template(folder: &str, files: usize) -> Problem {
     Problem::new(Level::Error, Code::HelmTemplate, message)
         .at(folder, 0, 0)
         .help("render the chart with `helm template` first and give podviz its output")
+}
+
+/// Reads one YAML document that is no manifest, such as a knowledge file.
+///
+/// # Errors
+///
+/// If it is not valid YAML.
+pub fn parse(text: &[u8]) -> Result<Value, String> {
+    let text = decode::decode(text).map_err(|error| format!("not valid {}", error.encoding))?;
+    let part = yaml::read(&text, &Limits::default()).parts.into_iter().next().ok_or("it is empty")?;
+    let mut value = part.outcome.map_err(|fault| format!("line {}: {}", fault.line, fault.message))?;
+    settle::settle(&mut value, &mut Vec::new());
+    Ok(value)
 }

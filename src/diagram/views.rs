@@ -5,16 +5,16 @@
 
 mod architecture;
 mod cast;
-//mod compare;
+mod compare;
 mod fold;
-//mod interaction;
-//mod lifecycle;
+mod interaction;
+mod lifecycle;
 mod neighborhood;
 mod relationship;
 mod route;
 mod sheet;
-//mod shutdown;
-//mod tale;
+mod shutdown;
+mod tale;
 //mod traffic;
 mod wording;
 
@@ -80,9 +80,9 @@ pub fn draw(
     match view {
         View::Architecture => architecture::draw(scene, focus),
         View::Relationship => relationship::draw(scene, focus),
-        //View::Lifecycle => lifecycle::draw(scene, focus),
-        //View::Interaction => interaction::draw(scene, focus),
-        //View::Compare => compare::draw(scene, focus),
+        View::Lifecycle => lifecycle::draw(scene, focus),
+        View::Interaction => interaction::draw(scene, focus),
+        View::Compare => compare::draw(scene, focus),
         //View::Traffic => traffic::draw(scene, focus),
         _ => None,
     }

@@ -28,7 +28,11 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
     let reads = environment::table(know, index, container).map(Block::Table);
     let sections = [
         section("overview", "At a glance", vec![glance(container)]),
-        section("diagram", "What it touches", diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()),
+        section(
+            "diagram",
+            "What it touches",
+            diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect(),
+        ),
         section("talks-to", "Who reaches it", reached(know, index, pod, position)),
         section("reads", "Environment", reads.into_iter().collect()),
         section("storage", "Files", files(know, index, object, pod, position)),
@@ -70,19 +74,36 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object, position: usize) ->
     let container = &pod.containers[position];
     let workload = concat(vec![plain(format!("{} ", object.identity.kind)), vec![know.name(index)]]);
     let opening = match (container.kind, facts.roles[position]) {
-        (ContainerKind::Init, _) => plain("Runs to completion before the app containers and every later init container, each time a pod of "),
-        (ContainerKind::Sidecar, _) => plain("A sidecar: it starts before the app containers and runs as long as they do, in each pod of "),
-        (ContainerKind::Ephemeral, _) => plain("An ephemeral container, added to look into a running pod of "),
-        (ContainerKind::App, ContainerRole::Main) if pod.apps().count() == 1 && pod.containers.len() == 1 => plain("The only container of "),
+        (ContainerKind::Init, _) => plain(
+            "Runs to completion before the app containers and every later init container, each time a pod of ",
+        ),
+        (ContainerKind::Sidecar, _) => plain(
+            "A sidecar: it starts before the app containers and runs as long as they do, in each pod of ",
+        ),
+        (ContainerKind::Ephemeral, _) => {
+            plain("An ephemeral container, added to look into a running pod of ")
+        }
+        (ContainerKind::App, ContainerRole::Main) if pod.apps().count() == 1 && pod.containers.len() == 1 => {
+            plain("The only container of ")
+        }
         (ContainerKind::App, ContainerRole::Main) => plain("The main container of "),
-        (ContainerKind::App, _) => plain(format!("One of {} that run side by side in each pod of ", count(pod.apps().count(), "container", "containers"))),
+        (ContainerKind::App, _) => plain(format!(
+            "One of {} that run side by side in each pod of ",
+            count(pod.apps().count(), "container", "containers")
+        )),
     };
     let closing = if container.kind == ContainerKind::Init { " starts." } else { "." };
     let mut prose = concat(vec![opening, workload, plain(closing)]);
     let services = served(know, index, pod, position);
     if !services.is_empty() {
-        let services = services.into_iter().map(|(service, ports)| concat(vec![know.mention(service, &object.identity), plain(format!(" on port {ports}"))]));
-        prose.extend(concat(vec![plain(" It gets traffic from "), listed(services.collect(), 4), plain(".")]));
+        let services = services.into_iter().map(|(service, ports)| {
+            concat(vec![know.mention(service, &object.identity), plain(format!(" on port {ports}"))])
+        });
+        prose.extend(concat(vec![
+            plain(" It gets traffic from "),
+            listed(services.collect(), 4),
+            plain("."),
+        ]));
     }
     let before: Vec<Prose> = facts
         .start_order
@@ -90,7 +111,11 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object, position: usize) ->
         .take_while(|phase| !phase.contains(&position))
         .flatten()
         .map(|&earlier| {
-            let word = if pod.containers[earlier].kind == ContainerKind::Init { " has finished" } else { " has started" };
+            let word = if pod.containers[earlier].kind == ContainerKind::Init {
+                " has finished"
+            } else {
+                " has started"
+            };
             vec![know.container(index, earlier), text(word)]
         })
         .collect();
@@ -103,18 +128,30 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object, position: usize) ->
 /// The Services that lead to a port which the container declares, each with its ports.
 fn served(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) -> Vec<(NodeIndex, String)> {
     let container = &pod.containers[position];
-    let declared: Vec<i64> = container.spec.ports.iter().flatten().map(|port| i64::from(port.container_port)).collect();
+    let declared: Vec<i64> =
+        container.spec.ports.iter().flatten().map(|port| i64::from(port.container_port)).collect();
     // A lone container is the only one that can listen, declared or not.
     let alone = pod.running().count() == 1 && container.kind == ContainerKind::App;
     let mut services = Vec::new();
     for edge in know.topology.to(index).filter(|edge| edge.relation == Relation::Selects) {
-        let Some(service) = know.node(edge.from).object.as_ref().filter(|_| &*know.node(edge.from).identity.kind == "Service") else { continue };
+        let Some(service) = know
+            .node(edge.from)
+            .object
+            .as_ref()
+            .filter(|_| &*know.node(edge.from).identity.kind == "Service")
+        else {
+            continue;
+        };
         let ports = service_ports(&service.value, pod).into_iter();
-        let ports = ports.filter(|port| port.target.as_ref().is_ok_and(|target| alone || declared.contains(target)));
+        let ports =
+            ports.filter(|port| port.target.as_ref().is_ok_and(|target| alone || declared.contains(target)));
         let mut ports: Vec<String> = ports.map(|port| port.port.to_string()).collect();
         ports.dedup();
         if !ports.is_empty() {
-            services.push((edge.from, super::prose::words(&joined(ports.into_iter().map(plain).collect(), "and"))));
+            services.push((
+                edge.from,
+                super::prose::words(&joined(ports.into_iter().map(plain).collect(), "and")),
+            ));
         }
     }
     services.dedup();
@@ -122,7 +159,9 @@ fn served(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) -> Vec
 }
 
 fn glance(container: &Container) -> Block {
-    let words = |list: &Option<Vec<String>>| list.as_ref().filter(|list| !list.is_empty()).map(|list| vec![code(list.join(" "))]);
+    let words = |list: &Option<Vec<String>>| {
+        list.as_ref().filter(|list| !list.is_empty()).map(|list| vec![code(list.join(" "))])
+    };
     let mut facts = vec![("Image".to_owned(), image(container))];
     facts.extend(super::images::parts(&container.image));
     let command = words(&container.spec.command).unwrap_or_else(|| vec![muted("the image's own")]);
@@ -135,7 +174,10 @@ fn glance(container: &Container) -> Block {
     }
     facts.push(("Ports".to_owned(), ports(container)));
     facts.push(("Reserves".to_owned(), resources(container, |set| set.requests.as_ref(), "nothing")));
-    facts.push(("May use at most".to_owned(), resources(container, |set| set.limits.as_ref(), "what the node has to spare")));
+    facts.push((
+        "May use at most".to_owned(),
+        resources(container, |set| set.limits.as_ref(), "what the node has to spare"),
+    ));
     facts.push(("Image is pulled".to_owned(), vec![code(pull_policy(container))]));
     Block::Facts(facts)
 }
@@ -154,13 +196,18 @@ fn reached(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) -> Ve
     let near = &know.node(index).identity;
     let mut items: Vec<Prose> = Vec::new();
     for (service, ports) in served(know, index, pod, position) {
-        items.push(concat(vec![know.mention(service, near), plain(format!(" sends it traffic on port {ports}."))]));
+        items.push(concat(vec![
+            know.mention(service, near),
+            plain(format!(" sends it traffic on port {ports}.")),
+        ]));
     }
     for call in know.facts.of(index).iter().flat_map(|facts| &facts.localhost) {
         let address = code(format!("localhost:{}", call.port));
         let source = know.node(index).object.as_deref().map(|object| know.source(object, &call.field));
         let mut prose = match (call.from == position, call.to == position) {
-            (true, _) => vec![text("It reaches "), know.container(index, call.to), text(" at "), address, text(". ")],
+            (true, _) => {
+                vec![text("It reaches "), know.container(index, call.to), text(" at "), address, text(". ")]
+            }
             (_, true) => vec![know.container(index, call.from), text(" reaches it at "), address, text(". ")],
             _ => continue,
         };
@@ -189,7 +236,9 @@ fn files(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, positio
         }
     }
     if rows.is_empty() {
-        return vec![Block::Paragraph(plain("It mounts no volume: what it writes is gone when it restarts."))];
+        return vec![Block::Paragraph(plain(
+            "It mounts no volume: what it writes is gone when it restarts.",
+        ))];
     }
     let head = ["Path", "Volume", "What it is", "Access"].map(str::to_owned).to_vec();
     let caption = format!("Volumes that {} mounts", pod.containers[position].key);
@@ -207,8 +256,16 @@ fn lifecycle(know: &Knowledge, object: &Object, container: &Container, grace_s: 
     }
     let hooks = container.spec.lifecycle.as_ref();
     for (name, hook, words) in [
-        ("postStart", hooks.and_then(|hooks| hooks.post_start.as_ref()), "Right after it starts, Kubernetes runs "),
-        ("preStop", hooks.and_then(|hooks| hooks.pre_stop.as_ref()), "Before SIGTERM, within the grace period, Kubernetes runs "),
+        (
+            "postStart",
+            hooks.and_then(|hooks| hooks.post_start.as_ref()),
+            "Right after it starts, Kubernetes runs ",
+        ),
+        (
+            "preStop",
+            hooks.and_then(|hooks| hooks.pre_stop.as_ref()),
+            "Before SIGTERM, within the grace period, Kubernetes runs ",
+        ),
     ] {
         if let Some(hook) = hook {
             let source = know.source(object, &container.path.key("lifecycle").key(name));
@@ -226,11 +283,19 @@ fn probe_sentence(probe: &Probe) -> Prose {
     let every = format!(" every {}", seconds(probe.period_s));
     let tries = count(usize::try_from(probe.failures).unwrap_or(0), "failed try", "failed tries in a row");
     let effect = match probe.kind {
-        ProbeKind::Startup => format!(" until it succeeds; the other probes wait for that. After {tries} the container is restarted."),
-        ProbeKind::Readiness => format!("; after {tries} new traffic goes to other pods until it succeeds again."),
+        ProbeKind::Startup => format!(
+            " until it succeeds; the other probes wait for that. After {tries} the container is restarted."
+        ),
+        ProbeKind::Readiness => {
+            format!("; after {tries} new traffic goes to other pods until it succeeds again.")
+        }
         ProbeKind::Liveness => format!("; after {tries} the container is killed and started again."),
     };
-    let delay = if probe.delay_s > 0 { format!(", first after about {}", seconds(probe.delay_s)) } else { String::new() };
+    let delay = if probe.delay_s > 0 {
+        format!(", first after about {}", seconds(probe.delay_s))
+    } else {
+        String::new()
+    };
     let opening = match probe.kind {
         ProbeKind::Startup => "Startup: Kubernetes tries ",
         ProbeKind::Readiness => "Readiness: Kubernetes tries ",
@@ -259,30 +324,41 @@ fn hook_words(hook: &api::LifecycleHandler) -> Prose {
 
 fn siblings(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) -> Vec<Block> {
     let container = &pod.containers[position];
-    let others: Vec<Prose> =
-        (0..pod.containers.len()).filter(|&other| other != position).map(|other| vec![know.container(index, other)]).collect();
+    let others: Vec<Prose> = (0..pod.containers.len())
+        .filter(|&other| other != position)
+        .map(|other| vec![know.container(index, other)])
+        .collect();
     if others.is_empty() {
         return Vec::new();
     }
     let network = if pod.spec.host_network == Some(true) { "the node's network" } else { "one IP address" };
     let shared = know.facts.of(index).map(|facts| facts.volumes.as_slice()).unwrap_or_default().iter();
-    let shared = shared.filter(|usage| usage.is_shared() && usage.mounts.iter().any(|mount| mount.container == position));
+    let shared = shared
+        .filter(|usage| usage.is_shared() && usage.mounts.iter().any(|mount| mount.container == position));
     let shared: Vec<Prose> = shared.map(|usage| vec![code(&usage.name)]).collect();
     let files = match shared.len() {
         0 => plain("It shares no files with them."),
         1 => concat(vec![plain("They share files on volume "), joined(shared, "and"), plain(".")]),
         _ => concat(vec![plain("They share files on the volumes "), joined(shared, "and"), plain(".")]),
     };
-    let mut items = vec![concat(vec![plain(format!("It shares {network} with ")), listed(others, 6), plain(".")]), files];
+    let mut items =
+        vec![concat(vec![plain(format!("It shares {network} with ")), listed(others, 6), plain(".")]), files];
     if pod.spec.share_process_namespace == Some(true) {
         items.push(plain("The containers of the pod see each other's processes."));
     } else if container.kind != ContainerKind::Init {
-        items.push(plain("It has its own file system, processes, environment, and limits, and restarts alone."));
+        items.push(plain(
+            "It has its own file system, processes, environment, and limits, and restarts alone.",
+        ));
     }
     vec![Block::List { ordered: false, items }]
 }
 
 fn lines(object: &Object, container: &Container) -> Block {
     let last = container.path.find(&object.value).map_or(container.line, object::last_line);
-    Block::Manifest(Manifest { file: Arc::clone(&object.file), first_line: container.line, last_line: last, anchors: true })
+    Block::Manifest(Manifest {
+        file: Arc::clone(&object.file),
+        first_line: container.line,
+        last_line: last,
+        anchors: true,
+    })
 }

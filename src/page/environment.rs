@@ -36,7 +36,9 @@ impl Reader<'_> {
         let name = vec![code(&variable.name)];
         let Some(from) = &variable.value_from else {
             let value = self.written(&field.key("value")).or_else(|| variable.value.clone());
-            let value = value.filter(|value| !value.is_empty()).map_or_else(|| vec![muted("empty")], |value| vec![code(value)]);
+            let value = value
+                .filter(|value| !value.is_empty())
+                .map_or_else(|| vec![muted("empty")], |value| vec![code(value)]);
             return vec![name, value, here];
         };
         let (value, origin) = self.origin(from);
@@ -51,13 +53,20 @@ impl Reader<'_> {
             return self.key("Secret", &key.name, &key.key, key.optional == Some(true));
         }
         if let Some(field) = &from.field_ref {
-            return (vec![muted("set when the pod starts")], vec![text("the pod's own "), code(&field.field_path)]);
+            return (
+                vec![muted("set when the pod starts")],
+                vec![text("the pod's own "), code(&field.field_path)],
+            );
         }
         if let Some(resource) = &from.resource_field_ref {
-            return (vec![muted("set when the pod starts")], vec![text("the container's own "), code(&resource.resource)]);
+            return (
+                vec![muted("set when the pod starts")],
+                vec![text("the container's own "), code(&resource.resource)],
+            );
         }
         if let Some(file) = &from.file_key_ref {
-            let origin = vec![text("key "), code(&file.key), text(" of a file on volume "), code(&file.volume_name)];
+            let origin =
+                vec![text("key "), code(&file.key), text(" of a file on volume "), code(&file.volume_name)];
             return (vec![muted("set when the container starts")], origin);
         }
         (vec![muted("unknown")], plain("a source that podviz does not know"))
@@ -77,7 +86,11 @@ impl Reader<'_> {
             }
             ("ConfigMap", Some(_)) if data("data").is_some() => {
                 let text = data("data").and_then(Value::scalar_text).unwrap_or_default();
-                if text.contains('\n') { plain(format!("{} lines", text.lines().count())) } else { vec![code(text)] }
+                if text.contains('\n') {
+                    plain(format!("{} lines", text.lines().count()))
+                } else {
+                    vec![code(text)]
+                }
             }
             ("ConfigMap", Some(_)) if data("binaryData").is_some() => plain("binary data"),
             (_, Some(_)) if optional => vec![muted("optional; not in that object")],
@@ -95,14 +108,21 @@ impl Reader<'_> {
             (None, None) => return Vec::new(),
         };
         let identity = self.node.identity.sibling("", kind, name);
-        let origin = || concat(vec![vec![text(format!("{kind} ")), self.name(&identity), text(" ")], self.here(&field)]);
+        let origin = || {
+            concat(vec![vec![text(format!("{kind} ")), self.name(&identity), text(" ")], self.here(&field)])
+        };
         let prefix = from.prefix.as_deref().unwrap_or_default();
         let Some(object) = self.object(&identity) else {
             let words = if optional { "optional; not in these manifests" } else { "not in these manifests" };
-            return vec![vec![plain(format!("every key{}", prefixed(prefix))), vec![Inline::Strong(words.to_owned())], origin()]];
+            return vec![vec![
+                plain(format!("every key{}", prefixed(prefix))),
+                vec![Inline::Strong(words.to_owned())],
+                origin(),
+            ]];
         };
         let fields: &[&str] = if kind == "Secret" { &["data", "stringData"] } else { &["data"] };
-        let entries = fields.iter().flat_map(|field| object.value.get(field).map(Value::entries).unwrap_or_default());
+        let entries =
+            fields.iter().flat_map(|field| object.value.get(field).map(Value::entries).unwrap_or_default());
         let rows = entries.map(|entry| {
             let value = match entry.value.scalar_text() {
                 _ if kind == "Secret" => vec![muted("a Secret value, never shown")],
@@ -114,7 +134,11 @@ impl Reader<'_> {
             vec![vec![code(format!("{prefix}{}", entry.key))], value, origin()]
         });
         let rows: Vec<Vec<Prose>> = rows.collect();
-        if rows.is_empty() { vec![vec![plain("no key"), vec![muted("the object is empty")], origin()]] } else { rows }
+        if rows.is_empty() {
+            vec![vec![plain("no key"), vec![muted("the object is empty")], origin()]]
+        } else {
+            rows
+        }
     }
 
     fn object(&self, identity: &Identity) -> Option<&crate::model::Object> {

@@ -36,14 +36,19 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
             section("split", "When to use several pods", split()),
             section("words", "Words on these pages", vec![Block::Table(words())]),
         ],
-        keywords: ["pod", "container", "sidecar", "init", "ambassador", "adapter"].map(str::to_owned).to_vec(),
+        keywords: ["pod", "container", "sidecar", "init", "ambassador", "adapter"]
+            .map(str::to_owned)
+            .to_vec(),
         namespace: String::new(),
     }
 }
 
 /// The pod with the most containers; of equal ones the first.
 fn example(know: &Knowledge) -> Option<NodeIndex> {
-    let most = know.topology.workloads().max_by_key(|(index, _, pod)| (pod.containers.len(), std::cmp::Reverse(*index)));
+    let most = know
+        .topology
+        .workloads()
+        .max_by_key(|(index, _, pod)| (pod.containers.len(), std::cmp::Reverse(*index)));
     most.map(|(index, ..)| index)
 }
 
@@ -54,34 +59,81 @@ fn table() -> Table {
         head: ["", "Pod", "Container"].map(str::to_owned).to_vec(),
         rows: vec![
             row("What it is", "A group of containers on one node", "A program with its files, in isolation"),
-            row("Network", "One IP address for all of its containers", "Shares the pod's address; listens on ports of its own"),
-            row("Files", "Holds volumes that its containers may mount", "Has its own file system; shares only mounted volumes"),
+            row(
+                "Network",
+                "One IP address for all of its containers",
+                "Shares the pod's address; listens on ports of its own",
+            ),
+            row(
+                "Files",
+                "Holds volumes that its containers may mount",
+                "Has its own file system; shares only mounted volumes",
+            ),
             row("Start and end", "Placed, started, and removed as a whole", "Restarts alone when it fails"),
             row("Copies", "The unit that is copied to scale", "Copied only together with its pod"),
-            row("Limits", "The sum of its containers, unless it sets its own", "Its own CPU and memory limits, its own user and rights"),
+            row(
+                "Limits",
+                "The sum of its containers, unless it sets its own",
+                "Its own CPU and memory limits, its own user and rights",
+            ),
         ],
     }
 }
 
 fn grouped(know: &Knowledge) -> Vec<Block> {
-    let has = |kind: ContainerKind| move |pod: &Pod| pod.containers.iter().any(|container| container.kind == kind);
-    let shares = |know: &Knowledge, index: NodeIndex| know.facts.of(index).is_some_and(|facts| facts.volumes.iter().any(crate::facts::VolumeUse::is_shared));
-    let talks = |know: &Knowledge, index: NodeIndex| know.facts.of(index).is_some_and(|facts| !facts.localhost.is_empty());
+    let has =
+        |kind: ContainerKind| move |pod: &Pod| pod.containers.iter().any(|container| container.kind == kind);
+    let shares = |know: &Knowledge, index: NodeIndex| {
+        know.facts.of(index).is_some_and(|facts| facts.volumes.iter().any(crate::facts::VolumeUse::is_shared))
+    };
+    let talks = |know: &Knowledge, index: NodeIndex| {
+        know.facts.of(index).is_some_and(|facts| !facts.localhost.is_empty())
+    };
     let examples = |wanted: &dyn Fn(NodeIndex, &Pod) -> bool| {
         let found = know.topology.workloads().filter(|(index, _, pod)| wanted(*index, pod));
         let found: Vec<Prose> = found.map(|(index, node, _)| know.mention(index, &node.identity)).collect();
-        if found.is_empty() { Prose::new() } else { concat(vec![plain(" Here: "), listed(found, 3), plain(".")]) }
+        if found.is_empty() {
+            Prose::new()
+        } else {
+            concat(vec![plain(" Here: "), listed(found, 3), plain(".")])
+        }
     };
-    let item = |name: &str, words: &str, examples: Prose| concat(vec![vec![Inline::Strong(name.to_owned()), text(words)], examples]);
+    let item = |name: &str, words: &str, examples: Prose| {
+        concat(vec![vec![Inline::Strong(name.to_owned()), text(words)], examples])
+    };
     vec![Block::List {
         ordered: false,
         items: vec![
-            item("Init container:", " it prepares something, ends, and only then the app starts.", examples(&|_, pod| has(ContainerKind::Init)(pod))),
-            item("Sidecar:", " it helps the main container as long as that runs: logs, metrics, certificates.", examples(&|_, pod| has(ContainerKind::Sidecar)(pod))),
-            item("Ambassador:", " the app talks to localhost, and this container carries it to a service outside.", Prose::new()),
-            item("Adapter:", " it turns what the app reports into a form that others understand.", Prose::new()),
-            item("Shared data:", " one container writes files that another reads.", examples(&|index, _| shares(know, index))),
-            item("Localhost:", " one container reaches another without leaving the pod.", examples(&|index, _| talks(know, index))),
+            item(
+                "Init container:",
+                " it prepares something, ends, and only then the app starts.",
+                examples(&|_, pod| has(ContainerKind::Init)(pod)),
+            ),
+            item(
+                "Sidecar:",
+                " it helps the main container as long as that runs: logs, metrics, certificates.",
+                examples(&|_, pod| has(ContainerKind::Sidecar)(pod)),
+            ),
+            item(
+                "Ambassador:",
+                " the app talks to localhost, and this container carries it to a service outside.",
+                Prose::new(),
+            ),
+            item(
+                "Adapter:",
+                " it turns what the app reports into a form that others understand.",
+                Prose::new(),
+            ),
+            item(
+                "Shared data:",
+                " one container writes files that another reads.",
+                examples(&|index, _| shares(know, index)),
+            ),
+            item(
+                "Localhost:",
+                " one container reaches another without leaving the pod.",
+                examples(&|index, _| talks(know, index)),
+            ),
         ],
     }]
 }
@@ -93,7 +145,10 @@ fn split() -> Vec<Block> {
         items: vec![
             item("Independent scaling:", " the parts need different numbers of copies."),
             item("Different resources:", " one part needs much more CPU or memory than another, or a GPU."),
-            item("Fault isolation:", " a part that fails must not take the others out of service; data must outlive the app's pods."),
+            item(
+                "Fault isolation:",
+                " a part that fails must not take the others out of service; data must outlive the app's pods.",
+            ),
             item("Different hosts:", " the parts belong on different nodes."),
         ],
     }]
@@ -108,7 +163,10 @@ fn words() -> Table {
             row("Workload", "An object that makes pods, such as a Deployment, or a Pod on its own."),
             row("Service", "A stable name and address in front of the pods that its selector picks."),
             row("Claim", "A request for a disk that outlives the pod."),
-            row("Probe", "A question that Kubernetes asks a container again and again: started, ready, alive?"),
+            row(
+                "Probe",
+                "A question that Kubernetes asks a container again and again: started, ready, alive?",
+            ),
             row("Reserves", "What the node sets aside for a container (its requests)."),
             row("Missing", "Named by an object of these manifests, but not among them."),
         ],

@@ -156,7 +156,11 @@ fn entry<'a>(facts: &Facts, index: NodeIndex, node: &'a Node, full: bool) -> Nod
                 kind: container.kind,
             })
             .collect(),
-        volumes: pod.volumes.iter().map(|volume| VolumeEntry { name: &volume.name, source: volume.source }).collect(),
+        volumes: pod
+            .volumes
+            .iter()
+            .map(|volume| VolumeEntry { name: &volume.name, source: volume.source })
+            .collect(),
     });
     NodeEntry {
         id: identity.id(),
@@ -167,7 +171,11 @@ fn entry<'a>(facts: &Facts, index: NodeIndex, node: &'a Node, full: bool) -> Nod
         namespace: &identity.namespace,
         name: &identity.name,
         state: node.state,
-        source: object.map(|object| DocumentEntry { file: &object.file.path, line: object.first_line, document: object.document }),
+        source: object.map(|object| DocumentEntry {
+            file: &object.file.path,
+            line: object.first_line,
+            document: object.document,
+        }),
         pod,
         object: object.filter(|_| full).map(|object| {
             let mut lines = Vec::new();

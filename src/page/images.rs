@@ -30,8 +30,11 @@ impl Image {
             None => (reference, None),
         };
         let colon = rest.rfind(':').filter(|&colon| !rest[colon..].contains('/'));
-        let (name, tag) = colon.map_or((rest, None), |colon| (&rest[..colon], Some(rest[colon + 1..].to_owned())));
-        let is_registry = |part: &str| part.contains(['.', ':']) || part == "localhost" || part.to_ascii_lowercase() != part;
+        let (name, tag) =
+            colon.map_or((rest, None), |colon| (&rest[..colon], Some(rest[colon + 1..].to_owned())));
+        let is_registry = |part: &str| {
+            part.contains(['.', ':']) || part == "localhost" || part.to_ascii_lowercase() != part
+        };
         let (registry, repository) = match name.split_once('/') {
             Some((first, repository)) if is_registry(first) => (first.to_owned(), repository.to_owned()),
             Some(_) => ("docker.io".to_owned(), name.to_owned()),
@@ -65,8 +68,15 @@ pub fn parts(reference: &str) -> Vec<(String, Prose)> {
 pub fn page(know: &Knowledge, crumbs: Vec<super::Link>) -> Option<Page> {
     let mut users: BTreeMap<&str, Vec<Prose>> = BTreeMap::new();
     for (index, node, pod) in know.topology.workloads() {
-        for (position, container) in pod.containers.iter().enumerate().filter(|(_, one)| !one.image.is_empty()) {
-            let user = vec![know.container(index, position), text(" of "), text(format!("{} ", node.identity.kind)), know.name(index)];
+        for (position, container) in
+            pod.containers.iter().enumerate().filter(|(_, one)| !one.image.is_empty())
+        {
+            let user = vec![
+                know.container(index, position),
+                text(" of "),
+                text(format!("{} ", node.identity.kind)),
+                know.name(index),
+            ];
             users.entry(&container.image).or_default().push(user);
         }
     }
@@ -93,7 +103,10 @@ pub fn page(know: &Knowledge, crumbs: Vec<super::Link>) -> Option<Page> {
         crumbs,
         children: Vec::new(),
         source: None,
-        lead: vec![super::prose::plain(format!("{} in all, and the containers that run them.", count(number, "image", "images")))],
+        lead: vec![super::prose::plain(format!(
+            "{} in all, and the containers that run them.",
+            count(number, "image", "images")
+        ))],
         sections: vec![super::workload::section("overview", "Every image", vec![Block::Table(table)])],
         keywords: Vec::new(),
         namespace: String::new(),
@@ -113,6 +126,9 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(read("redis"), ("docker.io".into(), "library/redis".into(), None, None));
         assert_eq!(read("acme/web:1"), ("docker.io".into(), "acme/web".into(), some("1"), None));
-        assert_eq!(read("host:5000/a/b:v@sha256:0"), ("host:5000".into(), "a/b".into(), some("v"), some("sha256:0")));
+        assert_eq!(
+            read("host:5000/a/b:v@sha256:0"),
+            ("host:5000".into(), "a/b".into(), some("v"), some("sha256:0"))
+        );
     }
 }

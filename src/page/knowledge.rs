@@ -93,7 +93,8 @@ impl<'a> Knowledge<'a> {
     /// The name of a container, linked.
     pub fn container(&self, workload: NodeIndex, container: usize) -> Inline {
         let node = self.node(workload);
-        let key = node.pod.as_ref().and_then(|pod| pod.containers.get(container)).map(|one| Arc::clone(&one.key));
+        let key =
+            node.pod.as_ref().and_then(|pod| pod.containers.get(container)).map(|one| Arc::clone(&one.key));
         let key = key.unwrap_or_default();
         self.link(&Subject::Container(node.identity.clone(), Arc::clone(&key)), &key)
     }

@@ -38,7 +38,10 @@ pub fn problems(know: &Knowledge, problems: &Problems, crumbs: Vec<Link>) -> Pag
     let lead = match (rows.len(), errors) {
         (0, _) => plain("Everything in the input could be read."),
         (_, 0) => plain("Everything that looks like a manifest could be read; these are worth a look."),
-        (_, errors) => plain(format!("{} of the input could not be read and left out; everything else is documented.", count(errors, "part", "parts"))),
+        (_, errors) => plain(format!(
+            "{} of the input could not be read and left out; everything else is documented.",
+            count(errors, "part", "parts")
+        )),
     };
     let head = ["Level", "Where", "What", "Code"].map(str::to_owned).to_vec();
     let table = Table { caption: "Problems".to_owned(), head, rows };
@@ -67,7 +70,11 @@ pub fn source(know: &Knowledge, file: &Arc<SourceFile>, crumbs: Vec<Link>) -> Op
     let mut here: Vec<_> = objects.filter(|(_, object)| object.file.path == file.path).collect();
     here.sort_by_key(|(_, object)| object.first_line);
     let items = here.iter().map(|(index, object)| {
-        vec![text(format!("{} ", object.identity.kind)), know.name(*index), text(format!(", from line {}", object.first_line))]
+        vec![
+            text(format!("{} ", object.identity.kind)),
+            know.name(*index),
+            text(format!(", from line {}", object.first_line)),
+        ]
     });
     let items: Vec<Prose> = items.collect();
     Some(Page {
@@ -78,7 +85,11 @@ pub fn source(know: &Knowledge, file: &Arc<SourceFile>, crumbs: Vec<Link>) -> Op
         crumbs,
         children: Vec::new(),
         source: None,
-        lead: vec![plain(format!("{}, {}.", count(file.lines.len(), "line", "lines"), count(items.len(), "object", "objects")))],
+        lead: vec![plain(format!(
+            "{}, {}.",
+            count(file.lines.len(), "line", "lines"),
+            count(items.len(), "object", "objects")
+        ))],
         sections: vec![
             section("overview", "What it defines", vec![Block::List { ordered: false, items }]),
             section("source", "The file", vec![Block::Manifest(manifest)]),

@@ -17,7 +17,11 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     let node = know.node(index);
     page.lead = vec![lead(know, index, object)];
     let explained = explanations(know, object);
-    let meaning = if explained.is_empty() { Vec::new() } else { vec![Block::List { ordered: false, items: explained }] };
+    let meaning = if explained.is_empty() {
+        Vec::new()
+    } else {
+        vec![Block::List { ordered: false, items: explained }]
+    };
     let content = match node.role {
         Role::Secret => keys(object, false),
         Role::Config => keys(object, true),
@@ -67,7 +71,8 @@ pub fn crumbs(know: &Knowledge, object: &Object) -> Vec<Link> {
     let identity = &object.identity;
     let mut subjects = vec![(Subject::Cluster(Arc::clone(&identity.environment)), "Cluster")];
     if !identity.namespace.is_empty() {
-        let namespace = Subject::Namespace(Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
+        let namespace =
+            Subject::Namespace(Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
         subjects.push((namespace, &identity.namespace));
     }
     let link = |(subject, name): (Subject, &str)| {
@@ -81,7 +86,11 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     let node = know.node(index);
     let summary = know.rule(node).map(|rule| rule.summary.clone()).unwrap_or_default();
     let mut prose = if summary.is_empty() {
-        vec![text("A custom resource: "), code(format!("{}/{}", object.identity.group, object.version)), text(" defines what it does.")]
+        vec![
+            text("A custom resource: "),
+            code(format!("{}/{}", object.identity.group, object.version)),
+            text(" defines what it does."),
+        ]
     } else {
         plain(summary)
     };
@@ -89,7 +98,12 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     let mut targets: Vec<NodeIndex> = match node.role {
         Role::Service => picks(Relation::Selects).map(|edge| edge.to).collect(),
         Role::Route => picks(Relation::RoutesTo).map(|edge| edge.to).collect(),
-        Role::Policy => know.topology.from(index).filter(|edge| edge.relation != Relation::Allows).map(|edge| edge.to).collect(),
+        Role::Policy => know
+            .topology
+            .from(index)
+            .filter(|edge| edge.relation != Relation::Allows)
+            .map(|edge| edge.to)
+            .collect(),
         _ => know.topology.to(index).map(|edge| edge.from).collect(),
     };
     targets.dedup();
@@ -105,7 +119,11 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
         let external = object.value.at("spec.externalName").and_then(Value::as_str);
         match external {
             Some(_) => {}
-            None if object.value.at("spec.selector").is_some_and(|selector| !selector.entries().is_empty()) => {
+            None if object
+                .value
+                .at("spec.selector")
+                .is_some_and(|selector| !selector.entries().is_empty()) =>
+            {
                 prose.push(text(" Its selector picks no pod in these manifests."));
             }
             None => prose.push(text(" It has no selector: something else must say where its traffic goes.")),
@@ -118,14 +136,20 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
 
 /// What the catalog says of the fields that are set.
 pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
-    let Some(rule) = know.catalog.kind(&object.identity.group, &object.identity.kind) else { return Vec::new() };
+    let Some(rule) = know.catalog.kind(&object.identity.group, &object.identity.kind) else {
+        return Vec::new();
+    };
     let mut items = Vec::new();
     for explanation in &rule.explain {
         for (path, value) in explanation.field.find(&object.value, &FieldPath::root()) {
             let text_of = value.scalar_text();
             let understood = value.to_json();
             let understood = understood.as_str().map_or_else(|| understood.to_string(), str::to_owned);
-            if explanation.is.as_ref().is_some_and(|is| text_of.as_deref() != Some(&is.0) && understood != is.0) {
+            if explanation
+                .is
+                .as_ref()
+                .is_some_and(|is| text_of.as_deref() != Some(&is.0) && understood != is.0)
+            {
                 continue;
             }
             let shown = text_of.unwrap_or_default();
@@ -187,9 +211,13 @@ fn keys(object: &Object, show: bool) -> Vec<Block> {
         return Vec::new();
     }
     let head = ["Key", "Value"].map(str::to_owned).to_vec();
-    let mut blocks = vec![Block::Table(Table { caption: format!("Keys of {}", object.identity.title()), head, rows })];
+    let mut blocks =
+        vec![Block::Table(Table { caption: format!("Keys of {}", object.identity.title()), head, rows })];
     if !show {
-        blocks.push(Block::Alert { tone: Tone::Note, text: plain("podviz never shows Secret values, in any form.") });
+        blocks.push(Block::Alert {
+            tone: Tone::Note,
+            text: plain("podviz never shows Secret values, in any form."),
+        });
     }
     blocks.extend(files);
     blocks
@@ -205,7 +233,12 @@ pub fn references(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
         rows.push(row(know, edge, verb));
     }
     for edge in know.topology.to(index) {
-        let verb = concat(vec![know.mention(edge.from, near), plain(" "), plain(edge.relation.verb()), plain(" it")]);
+        let verb = concat(vec![
+            know.mention(edge.from, near),
+            plain(" "),
+            plain(edge.relation.verb()),
+            plain(" it"),
+        ]);
         rows.push(row(know, edge, verb));
     }
     rows.dedup();
@@ -243,7 +276,9 @@ pub fn last_line(value: &Value) -> u32 {
     let inner = match &value.kind {
         Kind::List(items) => items.iter().map(last_line).max(),
         Kind::Map(entries) => entries.iter().map(|entry| last_line(&entry.value)).max(),
-        Kind::String(text) => u32::try_from(text.lines().count().saturating_sub(1)).ok().map(|more| value.line + more),
+        Kind::String(text) => {
+            u32::try_from(text.lines().count().saturating_sub(1)).ok().map(|more| value.line + more)
+        }
         _ => None,
     };
     inner.unwrap_or(value.line).max(value.line)

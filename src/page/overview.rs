@@ -28,7 +28,11 @@ pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems:
         section("containers", "What runs here", workloads(know, &mine)),
         section("namespaces", "Namespaces", namespaces(know, environment)),
     ];
-    sections.extend(by_kind(know, &|node| mine(node) && node.identity.namespace.is_empty(), "Objects of the whole cluster"));
+    sections.extend(by_kind(
+        know,
+        &|node| mine(node) && node.identity.namespace.is_empty(),
+        "Objects of the whole cluster",
+    ));
     sections.push(section("problems", "What could not be read", unread(problems)));
     Some(Page {
         path: know.page(&subject)?.clone(),
@@ -48,7 +52,8 @@ pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems:
 /// The page of a namespace.
 pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>) -> Option<Page> {
     let subject = Subject::Namespace(Arc::clone(environment), Arc::clone(namespace));
-    let mine = |node: &Node| node.identity.environment == *environment && node.identity.namespace == *namespace;
+    let mine =
+        |node: &Node| node.identity.environment == *environment && node.identity.namespace == *namespace;
     let focus = Focus::Namespace(Arc::clone(environment), Arc::clone(namespace));
     let mut sections = vec![
         section("diagram", "Architecture", drawn(know, View::Architecture, &focus)),
@@ -62,7 +67,11 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
         sort: Sort::Namespace,
         title: namespace.to_string(),
         kicker: "Namespace".to_owned(),
-        crumbs: vec![Link { text: "Cluster".to_owned(), code: false, to: Target { page: cluster, anchor: String::new() } }],
+        crumbs: vec![Link {
+            text: "Cluster".to_owned(),
+            code: false,
+            to: Target { page: cluster, anchor: String::new() },
+        }],
         children: Vec::new(),
         source: None,
         lead: vec![figures(know, &mine)],
@@ -84,21 +93,28 @@ fn figures(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
         workloads += 1;
         containers += pod.containers.len();
     }
-    let number = |role: Role| know.topology.present().filter(|(_, node)| node.role == role && mine(node)).count();
+    let number =
+        |role: Role| know.topology.present().filter(|(_, node)| node.role == role && mine(node)).count();
     let mut prose = match workloads {
         0 => plain("Nothing runs here"),
         1 => plain(format!("1 workload runs {}", count(containers, "container", "containers"))),
-        many => plain(format!("{} run {}", count(many, "workload", "workloads"), count(containers, "container", "containers"))),
+        many => plain(format!(
+            "{} run {}",
+            count(many, "workload", "workloads"),
+            count(containers, "container", "containers")
+        )),
     };
     let services = number(Role::Service);
     if services > 0 {
         let verb = if services == 1 { "gives" } else { "give" };
-        prose.push(text(format!("; {} {verb} them stable addresses", count(services, "Service", "Services"))));
+        prose
+            .push(text(format!("; {} {verb} them stable addresses", count(services, "Service", "Services"))));
     }
     prose.push(text(". "));
     let routes = know.topology.present().filter(|(_, node)| node.role == Role::Route && mine(node));
     let open = know.topology.present().filter(|(_, node)| mine(node) && is_open(node));
-    let doors: Vec<Prose> = routes.chain(open).map(|(index, node)| know.mention(index, &node.identity)).collect();
+    let doors: Vec<Prose> =
+        routes.chain(open).map(|(index, node)| know.mention(index, &node.identity)).collect();
     prose.extend(if doors.is_empty() {
         plain("Nothing in these manifests lets traffic in from outside.")
     } else {
@@ -116,7 +132,11 @@ fn is_open(node: &Node) -> bool {
 fn workloads(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Vec<Block> {
     let listed: Vec<NodeIndex> =
         know.topology.workloads().filter(|(_, node, _)| mine(node)).map(|(index, ..)| index).collect();
-    if listed.len() > MOST_LISTED && listed.windows(2).any(|pair| know.node(pair[0]).identity.namespace != know.node(pair[1]).identity.namespace) {
+    if listed.len() > MOST_LISTED
+        && listed
+            .windows(2)
+            .any(|pair| know.node(pair[0]).identity.namespace != know.node(pair[1]).identity.namespace)
+    {
         return Vec::new();
     }
     let cards = listed.into_iter().map(|index| card(know, index, sentence::workload(know, index)));
@@ -127,7 +147,8 @@ fn workloads(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Vec<Block> {
 fn card(know: &Knowledge, index: NodeIndex, text: Prose) -> Option<Card> {
     let identity = &know.node(index).identity;
     let page = know.page(&Subject::Object(identity.clone()))?.clone();
-    let link = Link { text: identity.name.to_string(), code: true, to: Target { page, anchor: String::new() } };
+    let link =
+        Link { text: identity.name.to_string(), code: true, to: Target { page, anchor: String::new() } };
     Some(Card { link, kicker: identity.kind.to_string(), text })
 }
 
@@ -135,9 +156,11 @@ fn namespaces(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
     let mut rows = Vec::new();
     for (of, namespace) in know.topology.namespaces().into_keys().filter(|(of, _)| of == environment) {
         let subject = Subject::Namespace(of, Arc::clone(&namespace));
-        let here = |node: &Node| node.identity.environment == *environment && node.identity.namespace == namespace;
+        let here =
+            |node: &Node| node.identity.environment == *environment && node.identity.namespace == namespace;
         let workloads = know.topology.workloads().filter(|(_, node, _)| here(node)).count();
-        let services = know.topology.present().filter(|(_, node)| here(node) && node.role == Role::Service).count();
+        let services =
+            know.topology.present().filter(|(_, node)| here(node) && node.role == Role::Service).count();
         let all = know.topology.present().filter(|(_, node)| here(node)).count();
         rows.push(vec![
             vec![know.link(&subject, &namespace)],
@@ -165,7 +188,8 @@ fn by_kind(know: &Knowledge, mine: &dyn Fn(&Node) -> bool, title: &str) -> Optio
         if let Some(rule) = know.catalog.kind(group, kind).filter(|rule| !rule.summary.is_empty()) {
             blocks.push(Block::Paragraph(plain(rule.summary.clone())));
         }
-        let rows = members.into_iter().map(|index| vec![vec![know.name(index)], purpose(know, index)]).collect();
+        let rows =
+            members.into_iter().map(|index| vec![vec![know.name(index)], purpose(know, index)]).collect();
         let head = vec![kind.to_owned(), "In use".to_owned()];
         blocks.push(Block::Table(Table { caption: crate::names::plural(kind), head, rows }));
     }
@@ -200,8 +224,16 @@ fn unread(problems: &Problems) -> Vec<Block> {
     if errors == 0 {
         return Vec::new();
     }
-    let words = if errors == 1 { "1 part of the input was left out".to_owned() } else { format!("{errors} parts of the input were left out") };
-    let link = Link { text: "Problems".to_owned(), code: false, to: Target { page: super::lists::problems_path(), anchor: String::new() } };
+    let words = if errors == 1 {
+        "1 part of the input was left out".to_owned()
+    } else {
+        format!("{errors} parts of the input were left out")
+    };
+    let link = Link {
+        text: "Problems".to_owned(),
+        code: false,
+        to: Target { page: super::lists::problems_path(), anchor: String::new() },
+    };
     let text = vec![text(format!("{words}: see ")), super::Inline::Link(link), text(".")];
     vec![Block::Alert { tone: Tone::Warning, text }]
 }

@@ -33,7 +33,8 @@ pub fn containers(pod: &Pod) -> String {
         (number(ContainerKind::Init), "init container", "init containers"),
         (number(ContainerKind::Ephemeral), "ephemeral container", "ephemeral containers"),
     ];
-    let words = words.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many));
+    let words =
+        words.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many));
     let words: Vec<Prose> = words.map(plain).collect();
     if words.is_empty() { "no container".to_owned() } else { super::prose::words(&joined(words, "and")) }
 }
@@ -41,7 +42,8 @@ pub fn containers(pod: &Pod) -> String {
 /// How many pods a workload keeps, if its kind has such a number.
 pub fn replicas(object: &Object) -> Option<i64> {
     let replicas = || object.value.at("spec.replicas").and_then(Value::as_i64).unwrap_or(1).max(0);
-    matches!(&*object.identity.kind, "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController").then(replicas)
+    matches!(&*object.identity.kind, "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController")
+        .then(replicas)
 }
 
 fn runs(object: &Object, pod: &Pod) -> Prose {
@@ -49,9 +51,16 @@ fn runs(object: &Object, pod: &Pod) -> Prose {
     let number = |path: &str| object.value.at(path).and_then(Value::as_i64);
     match &*object.identity.kind {
         "Pod" => plain(format!("Runs {containers} in a single pod that nobody restarts on another node")),
-        "DaemonSet" => concat(vec![plain("Runs one pod on every node "), selected_nodes(pod), plain(format!("that accepts it, new ones included, each with {containers}"))]),
+        "DaemonSet" => concat(vec![
+            plain("Runs one pod on every node "),
+            selected_nodes(pod),
+            plain(format!("that accepts it, new ones included, each with {containers}")),
+        ]),
         "StatefulSet" => stateful(object, &containers),
-        "Job" => plain(format!("{} Each pod runs {containers}", job(number("spec.completions"), number("spec.parallelism")))),
+        "Job" => plain(format!(
+            "{} Each pod runs {containers}",
+            job(number("spec.completions"), number("spec.parallelism"))
+        )),
         "CronJob" => cron_job(object, &containers),
         _ => match replicas(object) {
             Some(0) => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
@@ -63,8 +72,13 @@ fn runs(object: &Object, pod: &Pod) -> Prose {
 }
 
 fn selected_nodes(pod: &Pod) -> Prose {
-    let labels: Vec<Prose> =
-        pod.spec.node_selector.iter().flatten().map(|(key, value)| vec![code(format!("{key}={value}"))]).collect();
+    let labels: Vec<Prose> = pod
+        .spec
+        .node_selector
+        .iter()
+        .flatten()
+        .map(|(key, value)| vec![code(format!("{key}={value}"))])
+        .collect();
     if labels.is_empty() {
         return Prose::new();
     }
@@ -77,7 +91,11 @@ fn stateful(object: &Object, containers: &str) -> Prose {
     let name = &object.identity.name;
     match replicas(object).unwrap_or(1) {
         0 => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
-        1 => vec![text("Runs 1 numbered pod, "), code(format!("{name}-{first}")), text(format!(", with {containers}"))],
+        1 => vec![
+            text("Runs 1 numbered pod, "),
+            code(format!("{name}-{first}")),
+            text(format!(", with {containers}")),
+        ],
         many => vec![
             text(format!("Runs {many} numbered pods, ")),
             code(format!("{name}-{first}")),
@@ -95,7 +113,9 @@ fn job(completions: Option<i64>, parallelism: Option<i64>) -> String {
     };
     match (completions, parallelism) {
         (_, Some(0)) => "Is paused: its parallelism is 0.".to_owned(),
-        (None, Some(many)) if many > 1 => format!("Runs {many} pods that share the work, until one has succeeded and all have ended."),
+        (None, Some(many)) if many > 1 => {
+            format!("Runs {many} pods that share the work, until one has succeeded and all have ended.")
+        }
         (None | Some(1), _) => "Runs once, until a pod has succeeded.".to_owned(),
         (Some(many), _) => format!("Runs until {many} pods have succeeded{at_once}."),
     }
@@ -104,14 +124,19 @@ fn job(completions: Option<i64>, parallelism: Option<i64>) -> String {
 fn cron_job(object: &Object, containers: &str) -> Prose {
     let text_at = |path: &str| object.value.at(path).and_then(Value::scalar_text);
     let schedule = text_at("spec.schedule").unwrap_or_default();
-    let zone = text_at("spec.timeZone").map(|zone| vec![text(" ("), code(zone), text(")")]).unwrap_or_default();
+    let zone =
+        text_at("spec.timeZone").map(|zone| vec![text(" ("), code(zone), text(")")]).unwrap_or_default();
     let overlap = match text_at("spec.concurrencyPolicy").as_deref() {
         Some("Forbid") => "; skips a run while the last one is still going",
         Some("Replace") => "; a new run replaces one that is still going",
         _ => "",
     };
     let suspended = object.value.at("spec.suspend").and_then(Value::as_bool) == Some(true);
-    let start = if suspended { "Is suspended; would start a Job on the schedule " } else { "Starts a Job on the schedule " };
+    let start = if suspended {
+        "Is suspended; would start a Job on the schedule "
+    } else {
+        "Starts a Job on the schedule "
+    };
     concat(vec![
         vec![text(start), code(schedule)],
         zone,
@@ -135,7 +160,10 @@ fn traffic(know: &Knowledge, index: NodeIndex) -> Prose {
         let on = match ports.len() {
             0 => String::new(),
             1 => format!(" on port {}", ports[0]),
-            2..=4 => format!(" on ports {}", super::prose::words(&joined(ports.into_iter().map(plain).collect(), "and"))),
+            2..=4 => format!(
+                " on ports {}",
+                super::prose::words(&joined(ports.into_iter().map(plain).collect(), "and"))
+            ),
             many => format!(" on {many} ports"),
         };
         let mention = know.mention(edge.from, near);
@@ -145,17 +173,24 @@ fn traffic(know: &Knowledge, index: NodeIndex) -> Prose {
     }
     if named.is_empty() {
         let runs_to_completion = matches!(&*near.kind, "Job" | "CronJob");
-        return if runs_to_completion { Prose::new() } else { plain("no Service in these manifests sends it traffic") };
+        return if runs_to_completion {
+            Prose::new()
+        } else {
+            plain("no Service in these manifests sends it traffic")
+        };
     }
     concat(vec![plain("gets traffic from "), listed(named, 4)])
 }
 
 /// Where its data is.
 fn data(pod: &Pod, object: &Object) -> Prose {
-    let templates = FieldPath::of("spec.volumeClaimTemplates").find(&object.value).map(Value::items).unwrap_or_default();
+    let templates =
+        FieldPath::of("spec.volumeClaimTemplates").find(&object.value).map(Value::items).unwrap_or_default();
     if &*object.identity.kind == "StatefulSet" && !templates.is_empty() {
-        let sizes: Vec<String> =
-            templates.iter().filter_map(|claim| claim.at("spec.resources.requests.storage")?.scalar_text()).collect();
+        let sizes: Vec<String> = templates
+            .iter()
+            .filter_map(|claim| claim.at("spec.resources.requests.storage")?.scalar_text())
+            .collect();
         let disk = match (templates.len(), sizes.as_slice()) {
             (1, [size]) => format!("its own {} disk that stays", people_size(size)),
             (1, _) => "its own disk that stays".to_owned(),
@@ -172,7 +207,18 @@ fn data(pod: &Pod, object: &Object) -> Prose {
             many => plain(format!("keeps data in {many} {}", plural("PersistentVolumeClaim"))),
         };
     }
-    let remote = ["nfs", "iscsi", "cephfs", "rbd", "glusterfs", "csi", "awsElasticBlockStore", "azureDisk", "azureFile", "gcePersistentDisk"];
+    let remote = [
+        "nfs",
+        "iscsi",
+        "cephfs",
+        "rbd",
+        "glusterfs",
+        "csi",
+        "awsElasticBlockStore",
+        "azureDisk",
+        "azureFile",
+        "gcePersistentDisk",
+    ];
     if remote.iter().any(|source| has(source)) {
         return plain("keeps data on a disk outside of the pod");
     }

@@ -2,7 +2,9 @@
 
 use super::knowledge::Knowledge;
 use super::places::Places;
-use super::{Link, Page, Site, Target, container, glossary, graph, images, lists, object, overview, workload};
+use super::{
+    Link, Page, Site, Target, container, glossary, graph, images, lists, object, overview, workload,
+};
 use crate::catalog::Catalog;
 use crate::facts::Facts;
 use crate::model::{SourceFile, Subject};
@@ -14,7 +16,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Makes the site.
-pub fn build(title: &str, topology: &Topology, facts: &Facts, catalog: &Catalog, problems: &Problems) -> Site {
+pub fn build(
+    title: &str,
+    topology: &Topology,
+    facts: &Facts,
+    catalog: &Catalog,
+    problems: &Problems,
+) -> Site {
     let places = Places::of(topology, catalog);
     let know = Knowledge { topology, facts, catalog, places: &places };
     let home = || vec![link("Cluster", &PagePath::root())];
@@ -41,9 +49,12 @@ pub fn build(title: &str, topology: &Topology, facts: &Facts, catalog: &Catalog,
 /// The page of an object and those of its containers.
 fn of_object(know: &Knowledge, index: NodeIndex) -> Vec<Page> {
     let Some(object) = &know.node(index).object else { return Vec::new() };
-    let Some((pod, _)) = know.pod(index) else { return object::page(know, index, object).into_iter().collect() };
+    let Some((pod, _)) = know.pod(index) else {
+        return object::page(know, index, object).into_iter().collect();
+    };
     let page = workload::page(know, index, object);
-    let containers = (0..pod.containers.len()).filter_map(|position| container::page(know, index, object, position));
+    let containers =
+        (0..pod.containers.len()).filter_map(|position| container::page(know, index, object, position));
     page.into_iter().chain(containers).collect()
 }
 

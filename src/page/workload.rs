@@ -2,7 +2,9 @@
 
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, muted, plain, text};
-use super::{Block, Inline, Page, Prose, Section, Sort, Table, Tone, container, environment, object, sentence};
+use super::{
+    Block, Inline, Page, Prose, Section, Sort, Table, Tone, container, environment, object, sentence,
+};
 use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
@@ -17,7 +19,8 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     let (pod, _) = know.pod(index)?;
     let mut page = object::frame(know, index, object, Sort::Workload)?;
     page.lead = vec![sentence::workload(know, index)];
-    page.children = pod.containers.iter().filter_map(|container| container::link(know, index, container)).collect();
+    page.children =
+        pod.containers.iter().filter_map(|container| container::link(know, index, container)).collect();
     page.keywords = keywords(pod);
     let sections = [
         section("overview", "At a glance", glance(know, index, object, pod)),
@@ -44,7 +47,8 @@ pub fn section(anchor: &str, title: &str, blocks: Vec<Block>) -> Section {
 /// The diagrams of these views that have something to say.
 pub fn diagrams(know: &Knowledge, index: NodeIndex, views: &[View]) -> Vec<Block> {
     let focus = Focus::Object(index);
-    let drawn = views.iter().filter_map(|view| draw(*view, &focus, know.topology, know.facts, &Default::default()));
+    let drawn =
+        views.iter().filter_map(|view| draw(*view, &focus, know.topology, know.facts, &Default::default()));
     drawn.map(|diagram| Block::Diagram(Box::new(diagram))).collect()
 }
 
@@ -94,8 +98,13 @@ fn account(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Prose {
 }
 
 fn runs_on(pod: &Pod) -> Prose {
-    let labels: Vec<Prose> =
-        pod.spec.node_selector.iter().flatten().map(|(key, value)| vec![code(format!("{key}={value}"))]).collect();
+    let labels: Vec<Prose> = pod
+        .spec
+        .node_selector
+        .iter()
+        .flatten()
+        .map(|(key, value)| vec![code(format!("{key}={value}"))])
+        .collect();
     match (&pod.spec.node_name, labels.is_empty()) {
         (Some(node), _) => vec![text("node "), code(node)],
         (None, true) => plain("any node that accepts it"),
@@ -104,7 +113,8 @@ fn runs_on(pod: &Pod) -> Prose {
 }
 
 fn containers(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
-    let head = ["Container", "Role", "Image", "Ports", "Reserves", "May use", "Probes"].map(str::to_owned).to_vec();
+    let head =
+        ["Container", "Role", "Image", "Ports", "Reserves", "May use", "Probes"].map(str::to_owned).to_vec();
     let row = |(position, container): (usize, &Container)| {
         let role = container::role(know, index, position);
         vec![
@@ -145,11 +155,16 @@ pub fn ports(container: &Container) -> Prose {
 /// What a container reserves, or may use at most.
 pub fn resources<'a>(
     container: &'a Container,
-    which: impl Fn(&'a k8s_openapi::api::core::v1::ResourceRequirements) -> Option<&'a std::collections::BTreeMap<String, k8s_openapi::apimachinery::pkg::api::resource::Quantity>>,
+    which: impl Fn(
+        &'a k8s_openapi::api::core::v1::ResourceRequirements,
+    ) -> Option<
+        &'a std::collections::BTreeMap<String, k8s_openapi::apimachinery::pkg::api::resource::Quantity>,
+    >,
     none: &str,
 ) -> Prose {
     let set = container.spec.resources.as_ref().and_then(which);
-    let words = set.into_iter().flatten().map(|(name, quantity)| plain(sentence::people_quantity(name, &quantity.0)));
+    let words =
+        set.into_iter().flatten().map(|(name, quantity)| plain(sentence::people_quantity(name, &quantity.0)));
     let words: Vec<Prose> = words.collect();
     if words.is_empty() { vec![muted(none)] } else { joined(words, "and") }
 }
@@ -164,11 +179,14 @@ fn lifecycle(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     let Some(facts) = know.facts.of(index) else { return blocks };
     let mut items: Vec<Prose> = Vec::new();
     for phase in &facts.start_order {
-        let names: Vec<Prose> = phase.iter().map(|&container| vec![know.container(index, container)]).collect();
+        let names: Vec<Prose> =
+            phase.iter().map(|&container| vec![know.container(index, container)]).collect();
         let last = phase.last().map(|&last| &pod.containers[last]);
         let starts = if names.len() == 1 { " starts" } else { " start" };
         let words = match last.map(|last| last.kind) {
-            Some(ContainerKind::Init) => " runs to completion; the next one starts once it has exited with 0.".to_owned(),
+            Some(ContainerKind::Init) => {
+                " runs to completion; the next one starts once it has exited with 0.".to_owned()
+            }
             Some(ContainerKind::Sidecar) => {
                 let probed = last.is_some_and(|last| last.spec.startup_probe.is_some());
                 let started = if probed { "its startup probe has succeeded" } else { "its process runs" };
@@ -193,10 +211,18 @@ fn shutdown(pod: &Pod, grace_s: i64) -> Vec<Prose> {
     let hooks = if hooks.is_empty() {
         Prose::new()
     } else {
-        concat(vec![plain(" The "), vec![code("preStop")], plain(" hook of "), listed(hooks, 4), plain(" runs first, within that time.")])
+        concat(vec![
+            plain(" The "),
+            vec![code("preStop")],
+            plain(" hook of "),
+            listed(hooks, 4),
+            plain(" runs first, within that time."),
+        ])
     };
     let time = count(usize::try_from(grace_s).unwrap_or(0), "second", "seconds");
-    let mut words = vec![plain(format!("On deletion the pod gets {time} to end: SIGTERM first, SIGKILL for what is left."))];
+    let mut words = vec![plain(format!(
+        "On deletion the pod gets {time} to end: SIGTERM first, SIGKILL for what is left."
+    ))];
     words.push(hooks);
     if pod.containers.iter().any(|container| container.kind == ContainerKind::Sidecar) {
         words.push(plain(" Sidecars stop after the last app container, in reverse order."));
@@ -211,16 +237,31 @@ fn talks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     for edge in know.topology.to(index).filter(|edge| edge.relation == Relation::Selects) {
         let from = know.node(edge.from);
         let words = match &*from.identity.kind {
-            "Service" => edge.label.as_ref().map_or_else(|| " sends it traffic.".to_owned(), |ports| format!(" sends it traffic: {ports}.")),
+            "Service" => edge.label.as_ref().map_or_else(
+                || " sends it traffic.".to_owned(),
+                |ports| format!(" sends it traffic: {ports}."),
+            ),
             "NetworkPolicy" => " limits who may reach it or whom it may reach.".to_owned(),
             _ => " selects it.".to_owned(),
         };
-        items.push(concat(vec![know.mention(edge.from, near), plain(words), plain(" "), know.because(edge).into_iter().collect()]));
+        items.push(concat(vec![
+            know.mention(edge.from, near),
+            plain(words),
+            plain(" "),
+            know.because(edge).into_iter().collect(),
+        ]));
     }
     for call in know.facts.of(index).iter().flat_map(|facts| &facts.localhost) {
         let object = know.node(index).object.as_deref();
         let source = object.map(|object| know.source(object, &call.field));
-        let mut prose = vec![know.container(index, call.from), text(" reaches "), know.container(index, call.to), text(" at "), code(format!("localhost:{}", call.port)), text(". ")];
+        let mut prose = vec![
+            know.container(index, call.from),
+            text(" reaches "),
+            know.container(index, call.to),
+            text(" at "),
+            code(format!("localhost:{}", call.port)),
+            text(". "),
+        ];
         prose.extend(source);
         items.push(prose);
     }
@@ -230,10 +271,15 @@ fn talks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     }
     if pod.running().count() > 1 && pod.spec.host_network != Some(true) {
         let names = pod.running().map(|container| vec![code(&*container.key)]).collect();
-        items.push(concat(vec![listed(names, 4), plain(" share one IP address and reach each other on localhost.")]));
+        items.push(concat(vec![
+            listed(names, 4),
+            plain(" share one IP address and reach each other on localhost."),
+        ]));
     }
     if pod.spec.host_network == Some(true) {
-        items.push(plain("It uses the network of its node: its ports are the node's ports, and localhost is the node."));
+        items.push(plain(
+            "It uses the network of its node: its ports are the node's ports, and localhost is the node.",
+        ));
     }
     blocks.push(Block::List { ordered: false, items });
     blocks
@@ -263,7 +309,9 @@ fn reads(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
 }
 
 fn storage(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
-    let Some(facts) = know.facts.of(index).filter(|facts| !facts.volumes.is_empty()) else { return Vec::new() };
+    let Some(facts) = know.facts.of(index).filter(|facts| !facts.volumes.is_empty()) else {
+        return Vec::new();
+    };
     let mut head = vec!["Volume".to_owned(), "What it is".to_owned()];
     head.extend(pod.containers.iter().map(|container| container.key.to_string()));
     let rows = facts.volumes.iter().map(|usage| {
@@ -280,7 +328,8 @@ fn storage(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Ve
             let mounts = usage.mounts.iter().filter(|mount| mount.container == container);
             let cells = mounts.map(|mount| {
                 let access = if mount.access == Access::ReadOnly { " read-only" } else { " read-write" };
-                let part = mount.sub_path.as_ref().map(|part| vec![text(", only "), code(part)]).unwrap_or_default();
+                let part =
+                    mount.sub_path.as_ref().map(|part| vec![text(", only "), code(part)]).unwrap_or_default();
                 concat(vec![vec![code(&mount.path), text(access)], part])
             });
             let cells: Vec<Prose> = cells.collect();
@@ -290,7 +339,8 @@ fn storage(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Ve
     });
     let caption = format!("Volumes of {}", object.identity.title());
     let table = Table { caption, head, rows: rows.collect() };
-    let shared: Vec<Prose> = facts.volumes.iter().filter(|usage| usage.is_shared()).map(|usage| vec![code(&usage.name)]).collect();
+    let shared: Vec<Prose> =
+        facts.volumes.iter().filter(|usage| usage.is_shared()).map(|usage| vec![code(&usage.name)]).collect();
     let mut blocks = vec![Block::Table(table)];
     let running = pod.containers.len();
     if running > 1 {
@@ -298,7 +348,11 @@ fn storage(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Ve
         let words = if shared.is_empty() {
             concat(vec![each, plain("; they share no files.")])
         } else {
-            let word = if shared.len() == 1 { "; they share no files, except volume " } else { "; they share no files, except the volumes " };
+            let word = if shared.len() == 1 {
+                "; they share no files, except volume "
+            } else {
+                "; they share no files, except the volumes "
+            };
             concat(vec![each, plain(word), joined(shared, "and"), plain(".")])
         };
         blocks.push(Block::Paragraph(words));
@@ -307,9 +361,16 @@ fn storage(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Ve
 }
 
 /// What a volume is and how long it lives.
-pub fn volume_words(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, volume: &crate::topology::Volume) -> Prose {
+pub fn volume_words(
+    know: &Knowledge,
+    index: NodeIndex,
+    object: &Object,
+    pod: &Pod,
+    volume: &crate::topology::Volume,
+) -> Prose {
     let value = volume.path.find(&object.value);
-    let part = |key: &str| value.and_then(|value| value.get(volume.source)?.get(key)).and_then(Value::scalar_text);
+    let part =
+        |key: &str| value.and_then(|value| value.get(volume.source)?.get(key)).and_then(Value::scalar_text);
     let refer = |kind: &str, key: &str| match part(key) {
         Some(name) => {
             let identity = know.node(index).identity.sibling("", kind, &name);
@@ -326,23 +387,37 @@ pub fn volume_words(know: &Knowledge, index: NodeIndex, object: &Object, pod: &P
     match volume.source {
         "emptyDir" => {
             let memory = part("medium").as_deref() == Some("Memory");
-            let size = part("sizeLimit").map(|size| format!(", at most {}", sentence::people_size(&size))).unwrap_or_default();
+            let size = part("sizeLimit")
+                .map(|size| format!(", at most {}", sentence::people_size(&size)))
+                .unwrap_or_default();
             let place = if memory { "An empty folder in memory" } else { "An empty folder" };
             plain(format!("{place}{size}: it survives a container's restart, not the pod's deletion"))
         }
         "configMap" => concat(vec![plain("Files from "), refer("ConfigMap", "name")]),
         "secret" => concat(vec![plain("Files from "), refer("Secret", "secretName")]),
-        "persistentVolumeClaim" if part("claimName").is_some() => concat(vec![refer("PersistentVolumeClaim", "claimName"), plain(": it keeps its files when the pod is deleted or moves")]),
+        "persistentVolumeClaim" if part("claimName").is_some() => concat(vec![
+            refer("PersistentVolumeClaim", "claimName"),
+            plain(": it keeps its files when the pod is deleted or moves"),
+        ]),
         "persistentVolumeClaim" => {
-            let size = value.and_then(|claim| claim.at("spec.resources.requests.storage")).and_then(Value::scalar_text);
+            let size = value
+                .and_then(|claim| claim.at("spec.resources.requests.storage"))
+                .and_then(Value::scalar_text);
             let size = size.map(|size| format!(" of {}", sentence::people_size(&size))).unwrap_or_default();
             plain(format!("A claim{size} for each pod: it stays when the pod goes"))
         }
-        "hostPath" => vec![text("Path "), code(part("path").unwrap_or_default()), text(" of the node: another node has other files")],
+        "hostPath" => vec![
+            text("Path "),
+            code(part("path").unwrap_or_default()),
+            text(" of the node: another node has other files"),
+        ],
         "downwardAPI" => plain("Facts about the pod, as files"),
         "projected" => plain("Tokens, ConfigMaps, Secrets, or facts about the pod, as files"),
         "ephemeral" => plain("A disk that is made with the pod and deleted with it"),
-        "nfs" => vec![text("NFS share "), code(format!("{}:{}", part("server").unwrap_or_default(), part("path").unwrap_or_default()))],
+        "nfs" => vec![
+            text("NFS share "),
+            code(format!("{}:{}", part("server").unwrap_or_default(), part("path").unwrap_or_default())),
+        ],
         "csi" => vec![text("A volume of driver "), code(part("driver").unwrap_or_default())],
         "image" => vec![text("Files of image "), code(part("reference").unwrap_or_default())],
         other => vec![text("A volume of type "), code(other)],
@@ -364,15 +439,27 @@ fn identity(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> V
     if let Some(edge) = know.topology.from(index).find(|edge| edge.relation == Relation::RunsAs) {
         for grant in know.topology.to(edge.to).filter(|edge| edge.relation == Relation::Grants) {
             let mut roles: Vec<Prose> = Vec::new();
-            for role in know.topology.from(grant.from).filter(|edge| know.node(edge.to).identity.kind.ends_with("Role")) {
+            for role in know
+                .topology
+                .from(grant.from)
+                .filter(|edge| know.node(edge.to).identity.kind.ends_with("Role"))
+            {
                 roles.push(know.mention(role.to, &object.identity));
             }
             roles.dedup();
-            items.push(concat(vec![know.mention(grant.from, &object.identity), plain(" gives it the permissions of "), joined(roles, "and"), plain(".")]));
+            items.push(concat(vec![
+                know.mention(grant.from, &object.identity),
+                plain(" gives it the permissions of "),
+                joined(roles, "and"),
+                plain("."),
+            ]));
         }
     }
     if pod.spec.automount_service_account_token == Some(false) {
-        items.push(vec![text("No token is mounted: its containers cannot talk to the Kubernetes API. "), know.source(object, &pod.path.key("automountServiceAccountToken"))]);
+        items.push(vec![
+            text("No token is mounted: its containers cannot talk to the Kubernetes API. "),
+            know.source(object, &pod.path.key("automountServiceAccountToken")),
+        ]);
     }
     vec![Block::List { ordered: false, items }]
 }
@@ -382,27 +469,55 @@ fn scheduling(know: &Knowledge, object: &Object, pod: &Pod) -> Vec<Block> {
     let spec = &pod.spec;
     let source = |key: &str| know.source(object, &pod.path.key(key));
     for (key, value) in spec.node_selector.iter().flatten() {
-        items.push(vec![text("It runs only on nodes with label "), code(format!("{key}={value}")), text(". "), source("nodeSelector")]);
+        items.push(vec![
+            text("It runs only on nodes with label "),
+            code(format!("{key}={value}")),
+            text(". "),
+            source("nodeSelector"),
+        ]);
     }
     if let Some(name) = &spec.node_name {
-        items.push(vec![text("It runs on node "), code(name), text("; the scheduler is not asked. "), source("nodeName")]);
+        items.push(vec![
+            text("It runs on node "),
+            code(name),
+            text("; the scheduler is not asked. "),
+            source("nodeName"),
+        ]);
     }
     let tolerations = spec.tolerations.iter().flatten().map(|toleration| match &toleration.key {
-        Some(key) => vec![code(toleration.value.as_ref().map_or_else(|| key.clone(), |value| format!("{key}={value}")))],
+        Some(key) => vec![code(
+            toleration.value.as_ref().map_or_else(|| key.clone(), |value| format!("{key}={value}")),
+        )],
         None => plain("every taint"),
     });
     let tolerations: Vec<Prose> = tolerations.collect();
     if !tolerations.is_empty() {
-        items.push(concat(vec![plain("It may also run on nodes that turn other pods away because of "), listed(tolerations, 4), plain(". "), vec![source("tolerations")]]));
+        items.push(concat(vec![
+            plain("It may also run on nodes that turn other pods away because of "),
+            listed(tolerations, 4),
+            plain(". "),
+            vec![source("tolerations")],
+        ]));
     }
     if spec.affinity.is_some() {
-        items.push(vec![text("It has rules on which nodes and which neighbors it wants. "), source("affinity")]);
+        items.push(vec![
+            text("It has rules on which nodes and which neighbors it wants. "),
+            source("affinity"),
+        ]);
     }
     if spec.topology_spread_constraints.is_some() {
-        items.push(vec![text("Its copies are spread over the cluster. "), source("topologySpreadConstraints")]);
+        items.push(vec![
+            text("Its copies are spread over the cluster. "),
+            source("topologySpreadConstraints"),
+        ]);
     }
     if let Some(class) = &spec.priority_class_name {
-        items.push(vec![text("Its priority class is "), code(class), text(": when room is short, pods of a lower one make way. "), source("priorityClassName")]);
+        items.push(vec![
+            text("Its priority class is "),
+            code(class),
+            text(": when room is short, pods of a lower one make way. "),
+            source("priorityClassName"),
+        ]);
     }
     items.extend(object::explanations(know, object));
     if items.is_empty() {
