@@ -272,7 +272,10 @@ pub mod mermaid {
 
     fn encoded(raw: &str, separator: &str, hides_keywords: bool) -> Mermaid {
         let lines = lines(&visible(raw));
-        let lines = lines.iter().enumerate().map(|(at, line)| encoded_line(line, hides_keywords && at == 0));
+        let lines = lines.iter().enumerate().map(|(at, line)| match line.as_str() {
+            "" => EMPTY.to_owned(), // some versions fail on an empty line
+            line => encoded_line(line, hides_keywords && at == 0),
+        });
         let lines: Vec<String> = lines.collect();
         Mermaid(if lines.is_empty() { EMPTY.to_owned() } else { lines.join(separator) })
     }
@@ -414,7 +417,7 @@ pub mod markdown {
             let rest = &prose[at + c.len_utf8()..];
             let next = rest.chars().next().unwrap_or(' ');
             match c {
-                '*' | '_' | '[' | ']' | '`' => text.extend(['\\', c]),
+                '*' | '_' | '`' => text.extend(['\\', c]),
                 '#' => text.push_str("\\#"),
                 '-' | '.' if starts || next == c || before == c => text.extend(['\\', c]),
                 ')' if starts => text.extend(['\\', c]),
@@ -424,7 +427,8 @@ pub mod markdown {
                 ':' if next == '/' || next == ':' || before == ':' => push_reference(text, c),
                 '=' if next == c || before == c => push_reference(text, c),
                 '&' | '<' | '>' | '"' => push_html(text, c),
-                '\\' | '|' | '~' | '^' | '$' | '{' | '}' => push_reference(text, c),
+                // A backslash before a bracket would begin a formula of MathJax.
+                '[' | ']' | '\\' | '|' | '~' | '^' | '$' | '{' | '}' => push_reference(text, c),
                 c => text.push(c),
             }
             let is_reference = match c {

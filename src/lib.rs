@@ -1,4 +1,6 @@
 //! podviz reads Kubernetes manifests and writes pages that explain every pod and every container.
+//!
+//! [`run`] is the whole program: stage by stage, each a module of its own. Only `source` and `output` touch the disk.
 
 pub mod catalog;
 pub mod diagram;
@@ -6,7 +8,166 @@ pub mod escape;
 pub mod facts;
 pub mod model;
 pub mod names;
+pub mod output;
 pub mod page;
 pub mod problem;
 pub mod source;
 pub mod topology;
+
+use catalog::{Catalog, CatalogError};
+use diagram::views::{Budget, Focus, draw};
+use diagram::{View, mermaid, svg};
+use output::{File, Flavour, RenderError};
+use problem::{Code, Level, Problem, Problems};
+use std::path::PathBuf;
+use topology::subject::{SubjectError, find_subject};
+
+/// What to read, and what to make of it.
+#[derive(Debug)]
+pub struct Request {
+    /// Files, folders, or `-` for the standard input.
+    pub inputs: Vec<PathBuf>,
+    /// The folder that is written, which is never read.
+    pub output: Option<PathBuf>,
+    /// Where namespaced objects go that name no namespace.
+    pub default_namespace: String,
+    /// How much of anything is read.
+    pub limits: source::Limits,
+    /// What to make.
+    pub goal: Goal,
+}
+
+/// What to make.
+#[derive(Debug)]
+pub enum Goal {
+    /// The pages of a site.
+    Site {
+        /// What the site is called.
+        title: String,
+        /// HTML, or which Markdown.
+        flavour: Flavour,
+        /// Everything else about its looks.
+        options: output::Options,
+    },
+    /// One diagram as text.
+    Diagram {
+        /// Which question it answers.
+        view: View,
+        /// What it is about: a subject as people write it, and its namespace if that is said apart.
+        focus: Option<(String, Option<String>)>,
+        /// How it is written.
+        format: DiagramFormat,
+    },
+    /// The topology as JSON.
+    Graph {
+        /// Whether each object comes with its manifest.
+        full: bool,
+    },
+}
+
+/// How a diagram is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiagramFormat {
+    /// Mermaid text.
+    Mermaid,
+    /// An SVG picture.
+    Svg,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub enum Product {
+    /// The files of a site.
+    Files(Vec<File>),
+    /// Text for the standard output.
+    Text(String),
+}
+
+/// Why nothing was made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An input could not be read.
+    #[error(transparent)]
+    Read(#[from] source::ReadError),
+    /// A rule of the catalog is wrong.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// There is nothing to document.
+    #[error("no Kubernetes manifests found")]
+    NothingToDocument,
+    /// The subject is not in the input, or it is not clear which one is meant.
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+    /// The view has nothing to say about the subject.
+    #[error("the `{0}` view has nothing to show for this subject")]
+    NothingToDraw(&'static str),
+    /// A template could not be rendered.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+/// Reads the input and makes what was asked for, with the problems that were met on the way.
+///
+/// # Errors
+///
+/// If nothing could be made; the problems met until then come along.
+pub fn run(request: &Request) -> Result<(Product, Problems), (Error, Problems)> {
+    let mut problems = Problems::none();
+    let made = stages(request, &mut problems);
+    let problems = problems.sorted();
+    match made {
+        Ok(product) => Ok((product, problems)),
+        Err(error) => Err((error, problems)),
+    }
+}
+
+fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> {
+    let reading = source::read(&request.inputs, request.output.as_deref(), &request.limits)?;
+    problems.extend(reading.problems);
+    problems.extend(passed_over(reading.passed_over));
+    let catalog = Catalog::embedded()?;
+    let (inventory, met) = model::take_inventory(reading.documents, &catalog, &request.default_namespace);
+    problems.extend(met);
+    let (topology, met) = topology::connect(&inventory, &catalog);
+    problems.extend(met);
+    if topology.present().next().is_none() {
+        return Err(Error::NothingToDocument);
+    }
+    let facts = facts::derive(&topology);
+    match &request.goal {
+        Goal::Graph { full } => {
+            let graph = page::graph::json(&topology, &facts, &problems.clone().sorted(), *full);
+            Ok(Product::Text(graph))
+        }
+        Goal::Diagram { view, focus, format } => {
+            let focus = match focus {
+                Some((subject, namespace)) => {
+                    find_subject(&topology, &catalog, subject, namespace.as_deref())?
+                }
+                None => Focus::All(inventory.environments[0].name.as_str().into()),
+            };
+            let diagram = draw(*view, &focus, &topology, &facts, &Budget::default())
+                .ok_or(Error::NothingToDraw(view.name()))?;
+            match format {
+                DiagramFormat::Mermaid => Ok(Product::Text(mermaid::write(&diagram, &|_| None).to_string())),
+                DiagramFormat::Svg => {
+                    let (svg, met) = svg::paint_standalone(&diagram, &|_| None);
+                    problems.extend(met);
+                    svg.map(|svg| Product::Text(svg.to_string())).ok_or(Error::NothingToDraw(view.name()))
+                }
+            }
+        }
+        Goal::Site { title, flavour, options } => {
+            let site = page::build(title, &topology, &facts, &catalog, &problems.clone().sorted());
+            let (files, met) = output::render(&site, *flavour, options)?;
+            problems.extend(met);
+            Ok(Product::Files(files))
+        }
+    }
+}
+
+fn passed_over(files: usize) -> Problems {
+    let words = names::count(files, "file holds no manifest and was", "files hold no manifest and were");
+    let note = Problem::new(Level::Note, Code::NotAManifest, format!("{words} passed over"));
+    (files > 0).then_some(note).into_iter().collect()
+}

@@ -6,6 +6,7 @@ mod pod;
 mod reference;
 mod rules;
 mod selector;
+pub mod subject;
 mod typed;
 
 use crate::catalog::{FieldPath, Relation, Role};

@@ -15,6 +15,9 @@ pub struct KindRule {
     /// Older `apiVersion`s of the kind, which are read as if they were this one.
     #[serde(default)]
     pub succeeds: Vec<String>,
+    /// What people call it for short, in lower case, such as `deploy`.
+    #[serde(default)]
+    pub short: Vec<String>,
     /// Whether its objects stand in a namespace.
     #[serde(default)]
     pub scope: Scope,

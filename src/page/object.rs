@@ -139,7 +139,7 @@ pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
     let Some(rule) = know.catalog.kind(&object.identity.group, &object.identity.kind) else {
         return Vec::new();
     };
-    let mut items = Vec::new();
+    let mut items: Vec<(FieldPath, bool, Prose)> = Vec::new();
     for explanation in &rule.explain {
         for (path, value) in explanation.field.find(&object.value, &FieldPath::root()) {
             let text_of = value.scalar_text();
@@ -160,10 +160,13 @@ pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
                 item.extend(filled(&explanation.why, &shown));
             }
             item.extend([text(" "), know.source(object, &path)]);
-            items.push(item);
+            items.push((path, explanation.is.is_some(), item));
         }
     }
-    items
+    // What is said of a value goes before what is said of the field.
+    let special = |path: &FieldPath| items.iter().any(|(other, exact, _)| *exact && other == path);
+    let kept = items.iter().filter(|(path, exact, _)| *exact || !special(path));
+    kept.map(|(_, _, item)| item.clone()).collect()
 }
 
 /// A text with the value in place of `{value}`, in a code span.

@@ -437,22 +437,21 @@ fn identity(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> V
     }
     let mut items = vec![sentence];
     if let Some(edge) = know.topology.from(index).find(|edge| edge.relation == Relation::RunsAs) {
-        for grant in know.topology.to(edge.to).filter(|edge| edge.relation == Relation::Grants) {
-            let mut roles: Vec<Prose> = Vec::new();
-            for role in know
-                .topology
-                .from(grant.from)
-                .filter(|edge| know.node(edge.to).identity.kind.ends_with("Role"))
-            {
-                roles.push(know.mention(role.to, &object.identity));
+        let bindings = know
+            .topology
+            .to(edge.to)
+            .filter(|edge| know.node(edge.from).identity.kind.ends_with("RoleBinding"));
+        for binding in bindings {
+            let roles = know.topology.from(binding.from).filter(|edge| edge.relation == Relation::Grants);
+            let roles: Vec<Prose> = roles.map(|edge| know.mention(edge.to, &object.identity)).collect();
+            if !roles.is_empty() {
+                items.push(concat(vec![
+                    know.mention(binding.from, &object.identity),
+                    plain(" gives it the permissions of "),
+                    joined(roles, "and"),
+                    plain("."),
+                ]));
             }
-            roles.dedup();
-            items.push(concat(vec![
-                know.mention(grant.from, &object.identity),
-                plain(" gives it the permissions of "),
-                joined(roles, "and"),
-                plain("."),
-            ]));
         }
     }
     if pod.spec.automount_service_account_token == Some(false) {

@@ -59,7 +59,7 @@ fn urls(line: &str, ranges: &mut Vec<Range<usize>>) {
     for (at, _) in line.match_indices("://") {
         let start = at + 3;
         // No authority is longer; without a bound, a line full of `://` would take quadratic time.
-        let run = &line[start..line.floor_char_boundary(start + 2000)];
+        let run = &line[start..line.floor_char_boundary(start + 512)];
         let run = &run[..run.find(|c: char| c.is_whitespace() || "\"'`<>".contains(c)).unwrap_or(run.len())];
         let authority = &run[..run.find(['/', '?', '#']).unwrap_or(run.len())];
         let (user, end) = match (authority.rfind('@'), run.rfind('@')) {

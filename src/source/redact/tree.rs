@@ -47,11 +47,7 @@ impl Finder<'_> {
                 && entries.iter().any(|entry| *entry.key == *"data");
         let named = pair_name(entries);
         for entry in entries {
-            if *entry.key != *MERGE
-                && let Some(redacted) = text::redact(&entry.key, true)
-            {
-                self.edits.add(entry.line, entry.column, Edit::Text(redacted.into()));
-            }
+            self.key(entry);
             self.entry(entry, secret, list, named);
         }
         (self.sealed, self.external) = outer;
@@ -127,12 +123,26 @@ impl Finder<'_> {
         }
     }
 
+    /// A key is a name and stays, unless it holds what looks like a secret.
+    fn key(&mut self, entry: &Entry) {
+        if *entry.key != *MERGE
+            && let Some(redacted) = text::redact(&entry.key, true)
+        {
+            self.edits.add(entry.line, entry.column, Edit::Text(redacted.into()));
+        }
+    }
+
     /// Every scalar below is secret; keys stay.
     fn all(&mut self, value: &Value) {
         match &value.kind {
             Kind::Null => {}
             Kind::List(items) => items.iter().for_each(|item| self.all(item)),
-            Kind::Map(entries) => entries.iter().for_each(|entry| self.all(&entry.value)),
+            Kind::Map(entries) => {
+                for entry in entries {
+                    self.key(entry);
+                    self.all(&entry.value);
+                }
+            }
             Kind::String(string) if string.is_empty() => {}
             _ => self.edits.add(value.line, value.column, Edit::Whole),
         }

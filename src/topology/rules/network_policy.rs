@@ -12,6 +12,7 @@ use crate::catalog::{FieldPath, Pattern, Relation, Selection};
 use crate::model::{Identity, Object, Value};
 
 pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
+    isolate_all(policy, cast, draft);
     for peers in ["spec.ingress[].from[]", "spec.egress[].to[]"] {
         let Ok(pattern) = Pattern::parse(peers) else { continue };
         for (field, peer) in pattern.find(&policy.value, &FieldPath::root()) {
@@ -28,6 +29,27 @@ pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
                 });
             }
         }
+    }
+}
+
+/// A policy without a `podSelector` is for every pod of its namespace; one with a selector is the catalog's.
+fn isolate_all(policy: &Object, cast: &Cast, draft: &mut Draft) {
+    if policy.value.at("spec.podSelector").is_some_and(Value::is_map) || policy.value.get("spec").is_none() {
+        return;
+    }
+    let own = &policy.identity;
+    for member in cast.picked(&own.environment, &own.namespace, &Selector::default()) {
+        let (to, field, relation) =
+            (member.object.identity.clone(), FieldPath::of("spec"), Relation::Selects);
+        draft.add(Reference {
+            by: policy,
+            to,
+            relation,
+            field,
+            reverse: false,
+            optional: false,
+            label: None,
+        });
     }
 }
 

@@ -1,0 +1,126 @@
+//! How long the stages take on a cluster of many services. Run with `cargo bench`.
+
+use divan::{Bencher, counter::BytesCount, counter::ItemsCount};
+use podviz::names;
+use podviz::output::File;
+use podviz::output::publish::{guard, publish};
+use tempfile::TempDir;
+
+fn main() {
+    divan::main();
+}
+
+/// The sizes of cluster that are measured, in services.
+const SERVICES: [usize; 3] = [10, 100, 1000];
+
+/// Manifests of `services` services, one file each: a Deployment of two containers, its Service and its ConfigMap.
+/// Each service calls the next one, so that the graph is connected.
+fn manifests(services: usize) -> Vec<(String, String)> {
+    (0..services).map(|i| (format!("svc-{i}.yaml"), manifest(i, (i + 1) % services))).collect()
+}
+
+fn manifest(number: usize, next: usize) -> String {
+    format!(
+        "\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: svc-{number}
+  namespace: ns-{namespace}
+spec:
+  replicas: 3
+  selector:
+    matchLabels: {{app: svc-{number}}}
+  template:
+    metadata:
+      labels: {{app: svc-{number}}}
+    spec:
+      containers:
+        - name: app
+          image: example/svc-{number}:1.0.0
+          ports: [{{name: http, containerPort: 8080}}]
+          env:
+            - {{name: NEXT_URL, value: \"http://svc-{next}.ns-{next_namespace}:80\"}}
+            - name: LOG_LEVEL
+              valueFrom: {{configMapKeyRef: {{name: svc-{number}, key: log-level}}}}
+          readinessProbe: {{httpGet: {{path: /ready, port: http}}}}
+          resources:
+            requests: {{cpu: 100m, memory: 128Mi}}
+            limits: {{memory: 256Mi}}
+          volumeMounts: [{{name: logs, mountPath: /var/log/app}}]
+        - name: shipper
+          image: example/shipper:1.0.0
+          volumeMounts: [{{name: logs, mountPath: /logs, readOnly: true}}]
+      volumes: [{{name: logs, emptyDir: {{}}}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: svc-{number}, namespace: ns-{namespace}}}
+spec:
+  selector: {{app: svc-{number}}}
+  ports: [{{port: 80, targetPort: http}}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: svc-{number}, namespace: ns-{namespace}}}
+data: {{log-level: info}}
+",
+        namespace = number / 20,
+        next_namespace = next / 20,
+    )
+}
+
+/// A site of `pages` pages of 10 kB.
+fn site(pages: usize, word: &str) -> Vec<File> {
+    let bytes = word.repeat(10_000 / word.len());
+    let path = |i| format!("ns/ns-{}/deployment/svc-{i}/index.html", i / 20);
+    (0..pages).map(|i| File { path: path(i), bytes: bytes.clone().into_bytes() }).collect()
+}
+
+#[divan::bench(args = SERVICES)]
+fn generate(bencher: Bencher, services: usize) {
+    let bytes: usize = manifests(services).iter().map(|(_, text)| text.len()).sum();
+    bencher.counter(BytesCount::new(bytes)).bench(|| manifests(services));
+}
+
+#[divan::bench(args = ["checkout", "Ünïcode name", "web--0123456789"])]
+fn slug(name: &str) -> String {
+    names::slug(name)
+}
+
+/// The first run: every file is new.
+#[divan::bench(args = [100, 10_000], sample_count = 5)]
+fn publish_new(bencher: Bencher, pages: usize) {
+    let files = site(pages, "new ");
+    bencher
+        .counter(ItemsCount::new(pages))
+        .with_inputs(|| TempDir::new().expect("a temporary folder"))
+        .bench_values(|temp| {
+            let destination = guard(&temp.path().join("site"), &[], false).expect("an empty folder");
+            publish(&files, &destination).expect("a site");
+            temp
+        });
+}
+
+/// Every file differs from the one before.
+#[divan::bench(args = [100, 10_000], sample_count = 5)]
+fn publish_changed(bencher: Bencher, pages: usize) {
+    let temp = TempDir::new().expect("a temporary folder");
+    let destination = guard(&temp.path().join("site"), &[], false).expect("an empty folder");
+    let (odd, even) = (site(pages, "odd "), site(pages, "even"));
+    let mut is_odd = false;
+    bencher.counter(ItemsCount::new(pages)).bench_local(|| {
+        is_odd = !is_odd;
+        publish(if is_odd { &odd } else { &even }, &destination).expect("a site")
+    });
+}
+
+/// Nothing differs.
+#[divan::bench(args = [100, 10_000], sample_count = 5)]
+fn publish_unchanged(bencher: Bencher, pages: usize) {
+    let temp = TempDir::new().expect("a temporary folder");
+    let destination = guard(&temp.path().join("site"), &[], false).expect("an empty folder");
+    let files = site(pages, "same");
+    publish(&files, &destination).expect("a site");
+    bencher.counter(ItemsCount::new(pages)).bench(|| publish(&files, &destination).expect("a site"));
+}

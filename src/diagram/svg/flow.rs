@@ -1,0 +1,287 @@
+//! Paints boxes, groups and arrows.
+
+use super::block::{Block, extent};
+use super::compose::{BAND, Box, Chart, Composer, Line as Wire};
+use super::edge::{self, Target};
+use super::pen::{Pen, Rect, at};
+use super::text::{self, LABEL, Lines, NOTE, TITLE, VERB};
+use super::{Budget, Links, TooLarge, linked, paragraph, shape};
+use crate::diagram::{Class, Flow, Group, Id, Line, Node};
+use std::collections::BTreeMap;
+
+/// Text of a node is wrapped to this.
+const WIDEST: f64 = 172.0;
+/// Labels of arrows are wrapped to this.
+const VERBS: f64 = 132.0;
+const LABEL_LINE: f64 = 16.0;
+const NOTE_LINE: f64 = 14.0;
+const VERB_LINE: f64 = 13.0;
+
+/// A node's text and the size of its shape.
+struct Face {
+    label: Lines,
+    note: Lines,
+    size: (f64, f64),
+}
+
+impl Face {
+    fn of(node: &Node) -> Face {
+        let note = match node.class {
+            Class::Missing if !node.note.to_lowercase().contains("missing") => {
+                format!("{} missing", node.note)
+            }
+            _ => node.note.clone(),
+        };
+        let (label, note) = (text::wrap(&node.label, LABEL, WIDEST, 3), text::wrap(&note, NOTE, WIDEST, 2));
+        let [left, top, right, bottom] = shape::insets(shape::of(node.class));
+        let inner = height(&label, &note).max(18.0);
+        let w = (label.width.max(note.width) + left + right).max(88.0).ceil();
+        Face { size: (w, (inner + top + bottom).ceil()), label, note }
+    }
+}
+
+fn height(label: &Lines, note: &Lines) -> f64 {
+    label.lines.len() as f64 * LABEL_LINE + note.lines.len() as f64 * NOTE_LINE
+}
+
+/// Edges between the same two nodes that are equally sure, drawn as one arrow with a line for each verb.
+struct Arrows {
+    from: usize,
+    to: usize,
+    line: Line,
+    label: Lines,
+}
+
+impl Arrows {
+    fn gather(flow: &Flow, nodes: &BTreeMap<&Id, usize>) -> Vec<Arrows> {
+        let mut order: Vec<(usize, usize, Line, Vec<&str>)> = Vec::new();
+        let mut known: BTreeMap<(usize, usize, bool), usize> = BTreeMap::new();
+        for edge in &flow.edges {
+            let (Some(&from), Some(&to)) = (nodes.get(&edge.from), nodes.get(&edge.to)) else { continue };
+            let next = order.len();
+            let place = *known.entry((from, to, edge.line == Line::Dashed)).or_insert(next);
+            if place == next {
+                order.push((from, to, edge.line, Vec::new()));
+            }
+            if !order[place].3.contains(&edge.verb.as_str()) {
+                order[place].3.push(&edge.verb);
+            }
+        }
+        let one = |(from, to, line, verbs): (usize, usize, Line, Vec<&str>)| {
+            let mut label = Lines::default();
+            let shown = if verbs.len() > 4 { 3 } else { verbs.len() };
+            let more = verbs.len() - shown;
+            let rest = (more > 0).then(|| format!("and {more} more"));
+            for verb in verbs[..shown].iter().copied().chain(rest.as_deref()) {
+                let wrapped = text::wrap(verb, VERB, VERBS, if verbs.len() > 1 { 1 } else { 3 });
+                label.width = label.width.max(wrapped.width);
+                label.cut |= wrapped.cut;
+                label.lines.extend(wrapped.lines);
+            }
+            Arrows { from, to, line, label }
+        };
+        order.into_iter().map(one).collect()
+    }
+
+    fn size(&self) -> (f64, f64) {
+        match self.label.lines.len() {
+            0 => (0.0, 0.0),
+            lines => ((self.label.width + 8.0).ceil(), lines as f64 * VERB_LINE + 5.0),
+        }
+    }
+}
+
+/// A flow with everything in its place.
+pub(super) struct Picture<'a> {
+    flow: &'a Flow,
+    faces: Vec<Face>,
+    titles: Vec<Lines>,
+    arrows: Vec<Arrows>,
+    pub(super) block: Block,
+    order: Vec<(Option<usize>, Option<usize>)>,
+}
+
+impl<'a> Picture<'a> {
+    /// Lays the flow out.
+    pub(super) fn new(flow: &'a Flow, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
+        budget.spend((flow.nodes.len() + flow.groups.len() + flow.edges.len()) as u64 * 400)?;
+        let groups: BTreeMap<&Id, usize> =
+            flow.groups.iter().enumerate().map(|(i, group)| (&group.id, i)).collect();
+        let nodes: BTreeMap<&Id, usize> =
+            flow.nodes.iter().enumerate().map(|(i, node)| (&node.id, i)).collect();
+        let faces: Vec<Face> = flow.nodes.iter().map(Face::of).collect();
+        let titles: Vec<Lines> =
+            flow.groups.iter().map(|group| text::wrap(&group.label, TITLE, 320.0, 1)).collect();
+        let arrows = Arrows::gather(flow, &nodes);
+        let place = |parent: &Option<Id>| parent.as_ref().and_then(|id| groups.get(id).copied());
+        let chart = Chart {
+            direction: flow.direction,
+            nodes: flow
+                .nodes
+                .iter()
+                .zip(&faces)
+                .map(|(node, face)| Box { size: face.size, parent: place(&node.parent) })
+                .collect(),
+            groups: flow
+                .groups
+                .iter()
+                .zip(&titles)
+                .enumerate()
+                .map(|(index, (group, title))| Box {
+                    size: (title.width.ceil(), BAND),
+                    // Outer groups come before inner ones; what claims otherwise stands alone.
+                    parent: place(&group.parent).filter(|&parent| parent < index),
+                })
+                .collect(),
+            edges: arrows.iter().map(|a| Wire { from: a.from, to: a.to, label: a.size() }).collect(),
+        };
+        let mut composer = Composer::new(&chart, budget)?;
+        let block = composer.compose()?;
+        let order = composer.reading_order();
+        Ok(Picture { flow, faces, titles, arrows, block, order })
+    }
+
+    /// Paints it, and returns what it covers.
+    pub(super) fn paint(&self, pen: &mut Pen, links: Links) -> Rect {
+        let nodes: BTreeMap<usize, Rect> = self.block.nodes.iter().copied().collect();
+        let targets = nodes
+            .iter()
+            .map(|(&node, &rect)| {
+                let outline = shape::outline(shape::of(self.flow.nodes[node].class), rect);
+                (node, Target { rect, outline })
+            })
+            .collect();
+        let ends = |edge: usize| (self.arrows[edge].from, self.arrows[edge].to);
+        let arrows = edge::arrows(&self.block.routes, ends, &targets);
+        let groups: BTreeMap<usize, Rect> = self.block.groups.iter().copied().collect();
+
+        pen.open("g", &[("aria-hidden", "true".into())]);
+        for &(group, rect) in &self.block.groups {
+            let (class, radius) = shape::group_class(self.flow.groups[group].class);
+            pen.line();
+            pen.empty(
+                "rect",
+                &[
+                    ("class", class.into()),
+                    ("x", rect.x.into()),
+                    ("y", rect.y.into()),
+                    ("width", rect.w.into()),
+                    ("height", rect.h.into()),
+                    ("rx", radius.into()),
+                ],
+            );
+        }
+        for (route, arrow) in self.block.routes.iter().zip(&arrows) {
+            let class = match self.arrows[route.edge].line {
+                Line::Solid => "pv-edge",
+                Line::Dashed => "pv-edge pv-dashed",
+            };
+            pen.line();
+            pen.empty("path", &[("class", class.into()), ("d", arrow.path.clone().into())]);
+            pen.empty("path", &[("class", "pv-head".into()), ("d", arrow.head.clone().into())]);
+        }
+        for route in &self.block.routes {
+            if let Some(center) = route.label {
+                let arrows = &self.arrows[route.edge];
+                let (w, h) = arrows.size();
+                if w > 0.0 {
+                    pen.line();
+                    super::plate(pen, Rect::around(center, w, h));
+                    let top = center.y - arrows.label.lines.len() as f64 * VERB_LINE / 2.0;
+                    paragraph(pen, "pv-verb", &arrows.label.lines, at(center.x, top + 10.0), VERB_LINE);
+                }
+            }
+        }
+        pen.close();
+        let trace: Vec<&[super::pen::Point]> = arrows.iter().map(|arrow| &arrow.trace[..]).collect();
+        for &(node, group) in &self.order {
+            if let Some(node) = node
+                && let Some(&rect) = nodes.get(&node)
+            {
+                self.node(pen, links, &self.flow.nodes[node], &self.faces[node], rect);
+            }
+            if let Some(group) = group
+                && let Some(&rect) = groups.get(&group)
+            {
+                self.title(pen, links, &self.flow.groups[group], &self.titles[group], rect, &trace);
+            }
+        }
+        let drawn = arrows.iter().flat_map(|arrow| arrow.trace.iter().map(|&point| super::block::dot(point)));
+        let boxes = nodes.values().chain(groups.values()).copied();
+        extent(boxes.chain(drawn).chain([Rect::new(0.0, 0.0, self.block.w, self.block.h)]))
+            .unwrap_or_default()
+    }
+
+    fn node(&self, pen: &mut Pen, links: Links, node: &Node, face: &Face, rect: Rect) {
+        let name =
+            if node.note.is_empty() { node.label.clone() } else { format!("{}, {}", node.label, node.note) };
+        let cut = face.label.cut || face.note.cut;
+        pen.line();
+        linked(pen, node.link.as_ref().and_then(links), &name, |pen| {
+            pen.open("g", &[("class", shape::node_class(node.class).into())]);
+            if cut {
+                pen.text("title", &[], &text::shown(&name));
+            }
+            shape::paint(pen, shape::of(node.class), rect);
+            let [left, top, right, bottom] = shape::insets(shape::of(node.class));
+            let x = rect.x + left + (rect.w - left - right) / 2.0;
+            let room = rect.h - top - bottom - height(&face.label, &face.note);
+            let y = rect.y + top + room / 2.0;
+            paragraph(pen, "pv-label", &face.label.lines, at(x, y + 12.5), LABEL_LINE);
+            let y = y + face.label.lines.len() as f64 * LABEL_LINE;
+            paragraph(pen, "pv-note", &face.note.lines, at(x, y + 11.0), NOTE_LINE);
+            pen.close();
+        });
+    }
+
+    fn title(
+        &self,
+        pen: &mut Pen,
+        links: Links,
+        group: &Group,
+        title: &Lines,
+        rect: Rect,
+        trace: &[&[super::pen::Point]],
+    ) {
+        let Some(line) = title.lines.first() else { return };
+        let (place, free) = free_place(rect, title.width, trace);
+        pen.line();
+        if !free {
+            super::plate(pen, Rect::new(place - 4.0, rect.y + 4.0, title.width + 8.0, BAND - 6.0));
+        }
+        linked(pen, group.link.as_ref().and_then(links), &group.label, |pen| {
+            if title.cut {
+                pen.open("g", &[]);
+                pen.text("title", &[], &text::shown(&group.label));
+            }
+            let attributes =
+                [("class", "pv-title".into()), ("x", place.into()), ("y", (rect.y + 18.0).into())];
+            pen.text("text", &attributes, line);
+            if title.cut {
+                pen.close();
+            }
+        });
+    }
+}
+
+/// Where in the band at the top of `rect` a title of `width` crosses no arrow, and whether there is such a place.
+fn free_place(rect: Rect, width: f64, trace: &[&[super::pen::Point]]) -> (f64, bool) {
+    let (top, bottom) = (rect.y + 2.0, rect.y + BAND);
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    for pair in trace.iter().flat_map(|trace| trace.windows(2)) {
+        let (low, high) = (pair[0].y.min(pair[1].y), pair[0].y.max(pair[1].y));
+        if high >= top && low <= bottom {
+            taken.push((pair[0].x.min(pair[1].x) - 6.0, pair[0].x.max(pair[1].x) + 6.0));
+        }
+    }
+    taken.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let first = rect.x + 13.0;
+    let mut place = first;
+    for (from, to) in taken {
+        if place + width <= from {
+            break;
+        }
+        place = place.max(to);
+    }
+    if place + width <= rect.right() - 8.0 { (place, true) } else { (first, false) }
+}

@@ -1,0 +1,146 @@
+//! Stage 8: the site in one flavour, as files. It knows no Kubernetes.
+//!
+//! A flavour is a folder in `templates/`; one engine renders them all. What stands here is pure, apart from reading
+//! the templates that the user brings along.
+
+mod block;
+mod engine;
+pub mod publish;
+mod search;
+mod spelling;
+mod view;
+
+use crate::page::Site;
+use crate::problem::Problems;
+use engine::Engine;
+use rayon::prelude::*;
+use std::path::PathBuf;
+use view::Pages;
+
+/// A kind of pages that podviz can write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flavour {
+    /// A web site that needs no server.
+    Html,
+    /// Markdown as GitHub shows it.
+    Github,
+}
+
+/// What a flavour's pages are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Language {
+    Html,
+    Markdown,
+}
+
+impl Flavour {
+    /// Every flavour, in the order in which they are listed.
+    pub const ALL: [Flavour; 2] = [Flavour::Html, Flavour::Github];
+
+    /// Its name on the command line, which is that of its folder in `templates/`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Flavour::Html => "html",
+            Flavour::Github => "github",
+        }
+    }
+
+    /// The file that is a folder's page.
+    pub fn index(self) -> &'static str {
+        match self {
+            Flavour::Html => "index.html",
+            Flavour::Github => "README.md",
+        }
+    }
+
+    fn language(self) -> Language {
+        match self {
+            Flavour::Html => Language::Html,
+            Flavour::Github => Language::Markdown,
+        }
+    }
+}
+
+/// A file to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its path relative to the output folder, with `/`.
+    pub path: String,
+    /// What stands in it.
+    pub bytes: Vec<u8>,
+}
+
+/// What users may choose.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// A folder like `templates/`: a file in it replaces the built-in one of the same path, such as `html/table.html`.
+    pub templates: Option<PathBuf>,
+    /// A folder like `themes/default/`: layout, styles and script of the HTML site, file by file.
+    pub theme: Option<PathBuf>,
+    /// Where the input can be read on the web, such as `https://example.org/repo/blob/main/k8s`. Anything but
+    /// `http` and `https` is ignored.
+    pub repo_url: Option<String>,
+    /// The program that is named as the author of the pages.
+    pub generator: String,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            templates: None,
+            theme: None,
+            repo_url: None,
+            generator: format!("podviz {}", env!("CARGO_PKG_VERSION")),
+        }
+    }
+}
+
+/// Why no page could be rendered. All of these are about templates; the input cannot cause them.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A template or a theme could not be read.
+    #[error("cannot read {path}: {reason}")]
+    Unreadable {
+        /// What could not be read, as the user wrote it.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// A template is not valid, or asks for what the page does not have.
+    #[error("template error: {0}")]
+    Template(String),
+}
+
+/// All files of the site in this flavour, sorted by path, and what was too large to be drawn.
+pub fn render(
+    site: &Site,
+    flavour: Flavour,
+    options: &Options,
+) -> Result<(Vec<File>, Problems), RenderError> {
+    let engine = Engine::load(flavour, options)?;
+    let pages = Pages::new(site, flavour, options);
+    let rendered: Vec<(File, Problems)> = site
+        .pages
+        .par_iter()
+        .map(|page| {
+            let (context, problems) = pages.context(page);
+            let bytes = engine.page(&context)?.into_bytes();
+            Ok((File { path: page.path.file(flavour.index()), bytes }, problems))
+        })
+        .collect::<Result<_, RenderError>>()?;
+    let mut problems = Problems::none();
+    let mut files = Vec::with_capacity(rendered.len() + 5);
+    for (file, more) in rendered {
+        files.push(file);
+        problems.extend(more);
+    }
+    files.push(File { path: "graph.json".to_owned(), bytes: site.graph.clone().into_bytes() });
+    if flavour == Flavour::Html {
+        files.extend(engine.assets()?);
+        files.push(File { path: "assets/search.js".to_owned(), bytes: search::index(site).into_bytes() });
+        // GitHub Pages would leave out paths that begin with `_`.
+        files.push(File { path: ".nojekyll".to_owned(), bytes: Vec::new() });
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok((files, problems))
+}

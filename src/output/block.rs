@@ -1,0 +1,269 @@
+//! Turns the blocks of one page into what their templates see. Each has the name of its template in `is`.
+
+use super::Language;
+use super::spelling::{Place, Spelling, finished};
+use super::view::{Pages, object};
+use crate::diagram::{Diagram, Row, mermaid, svg};
+use crate::escape;
+use crate::model::{Subject, Token, TokenClass};
+use crate::page::{Block, Card, Manifest, Page, Section, Table, Target, Tone};
+use crate::problem::Problems;
+use std::collections::BTreeMap;
+use tera::Value;
+
+/// The blocks of one page.
+pub(super) struct Blocks<'a> {
+    pages: &'a Pages<'a>,
+    spelling: Spelling<'a>,
+    page: &'a Page,
+    /// How often each accessible name was used: no two regions of a page may share one.
+    labels: BTreeMap<String, usize>,
+    problems: Problems,
+}
+
+impl<'a> Blocks<'a> {
+    pub(super) fn new(pages: &'a Pages<'a>, spelling: Spelling<'a>, page: &'a Page) -> Blocks<'a> {
+        Blocks { pages, spelling, page, labels: BTreeMap::new(), problems: Problems::none() }
+    }
+
+    /// What the blocks so far could not draw.
+    pub(super) fn problems(self) -> Problems {
+        self.problems
+    }
+
+    /// One section of the page.
+    pub(super) fn section(&mut self, section: &'a Section) -> Value {
+        let blocks: Vec<Value> = section.blocks.iter().map(|block| self.block(block, section)).collect();
+        let here = Target { page: self.page.path.clone(), anchor: section.anchor.clone() };
+        object([
+            ("anchor", section.anchor.as_str().into()),
+            ("href", self.spelling.address(&self.spelling.href(&here))),
+            ("title", section.title.as_str().into()),
+            ("blocks", blocks.into()),
+        ])
+    }
+
+    fn block(&mut self, block: &'a Block, section: &Section) -> Value {
+        let prose = |prose: &[_]| self.spelling.prose(prose, Place::Flow);
+        match block {
+            Block::Paragraph(text) => object([("is", "paragraph".into()), ("text", prose(text))]),
+            Block::Heading(text) => object([("is", "heading".into()), ("text", text.as_str().into())]),
+            Block::List { ordered, items } => object([
+                ("is", "list".into()),
+                ("ordered", (*ordered).into()),
+                ("items", items.iter().map(|item| prose(item)).collect::<Vec<_>>().into()),
+            ]),
+            Block::Table(table) => self.table(table, section),
+            Block::Facts(facts) => {
+                let facts = facts.iter().map(|(label, text)| {
+                    object([
+                        ("label", label.as_str().into()),
+                        ("text", self.spelling.prose(text, Place::Cell)),
+                    ])
+                });
+                object([("is", "facts".into()), ("facts", facts.collect::<Vec<_>>().into())])
+            }
+            Block::Cards(cards) => {
+                let cards: Vec<Value> = cards.iter().map(|card| self.card(card)).collect();
+                object([("is", "cards".into()), ("cards", cards.into())])
+            }
+            Block::Diagram(diagram) => self.diagram(diagram),
+            Block::Manifest(manifest) => self.manifest(manifest),
+            Block::Alert { tone, text } => {
+                let (tone, word) = match tone {
+                    Tone::Note => ("note", "Note"),
+                    Tone::Warning => ("warning", "Warning"),
+                    Tone::Error => ("error", "Error"),
+                };
+                object([
+                    ("is", "alert".into()),
+                    ("tone", tone.into()),
+                    ("word", word.into()),
+                    ("text", prose(text)),
+                ])
+            }
+            Block::Verbatim { caption, text } => object([
+                ("is", "verbatim".into()),
+                ("caption", caption.as_str().into()),
+                ("label", self.label(caption, "Text").into()),
+                ("text", text.as_str().into()),
+                ("block", finished(&fenced("", text))),
+            ]),
+        }
+    }
+
+    fn table(&mut self, table: &Table, section: &Section) -> Value {
+        let row =
+            |row: &Vec<_>| row.iter().map(|cell: &Vec<_>| self.spelling.prose(cell, Place::Cell)).collect();
+        let rows: Vec<Vec<Value>> = table.rows.iter().map(row).collect();
+        let head: Vec<Value> = table.head.iter().map(|head| head.as_str().into()).collect();
+        let label = self.label(&table.caption, &section.title);
+        object([
+            ("is", "table".into()),
+            ("caption", table.caption.as_str().into()),
+            ("label", label.into()),
+            ("head", head.into()),
+            ("rows", rows.into()),
+        ])
+    }
+
+    fn card(&self, card: &Card) -> Value {
+        object([
+            ("link", finished(&self.spelling.link(&card.link, Place::Cell))),
+            ("kicker", card.kicker.as_str().into()),
+            ("text", self.spelling.prose(&card.text, Place::Flow)),
+        ])
+    }
+
+    fn diagram(&mut self, diagram: &Diagram) -> Value {
+        let (pages, spelling) = (self.pages, self.spelling);
+        let href = |subject: &Subject| {
+            let page = pages.site.places.get(subject)?;
+            Some(spelling.href(&Target { page: page.clone(), anchor: String::new() }))
+        };
+        let (picture, text) = match pages.flavour.language() {
+            Language::Html => {
+                let (picture, problems) = svg::paint(diagram, &href);
+                self.problems.extend(problems);
+                let text = mermaid::write(diagram, &|_| None).to_string();
+                (picture.map(|picture| picture.to_string()), text)
+            }
+            // Links of a Mermaid diagram are relative to the site that shows it, so GitHub ignores them.
+            Language::Markdown => (None, mermaid::write(diagram, &|_| None).to_string()),
+        };
+        let width = picture.as_deref().and_then(natural_width);
+        let rows: Vec<Value> = diagram.rows.iter().map(|row| self.row(row, &href)).collect();
+        let left_out: Vec<Value> = diagram.left_out.iter().map(|left| left.as_str().into()).collect();
+        let label = self.label(&diagram.title, "Diagram");
+        object([
+            ("is", "diagram".into()),
+            ("view", diagram.view.name().into()),
+            ("title", diagram.title.as_str().into()),
+            ("label", label.into()),
+            ("description", diagram.description.as_str().into()),
+            ("svg", picture.as_deref().map(finished).into()),
+            ("width", width.into()),
+            ("mermaid", text.as_str().into()),
+            ("mermaid_block", finished(&fenced("mermaid", &text))),
+            ("rows", rows.into()),
+            ("left_out", left_out.into()),
+        ])
+    }
+
+    fn row(&self, row: &Row, href: &dyn Fn(&Subject) -> Option<String>) -> Value {
+        let end = |(raw, subject): &(String, Option<Subject>)| {
+            let text = self.spelling.code(raw, Place::Cell);
+            finished(&match subject.as_ref().and_then(href) {
+                Some(href) => self.spelling.anchor(&href, &text, ""),
+                None => text,
+            })
+        };
+        let mut because = Vec::new();
+        if !row.field.is_empty() {
+            because.push(self.spelling.code(&row.field, Place::Cell));
+        }
+        if let Some((file, line)) = &row.source {
+            let text = self.spelling.text(&format!("{}:{line}", file.rsplit('/').next().unwrap_or(file)));
+            because.push(match self.pages.line(self.spelling, file, *line) {
+                Some(href) => self.spelling.anchor(&href, &text, " class=\"source\""),
+                None => text,
+            });
+        }
+        object([
+            ("from", end(&row.from)),
+            ("verb", row.verb.as_str().into()),
+            ("to", end(&row.to)),
+            ("because", finished(&because.join(" "))),
+        ])
+    }
+
+    fn manifest(&mut self, manifest: &Manifest) -> Value {
+        let file = &manifest.file;
+        let count = file.lines.len();
+        let first = (manifest.first_line.max(1) as usize).min(count + 1);
+        let shown = &file.lines[first - 1..(manifest.last_line as usize).clamp(first - 1, count)];
+        let is_html = self.pages.flavour.language() == Language::Html;
+        let lines: Vec<Value> = (first..)
+            .zip(shown)
+            .filter(|_| is_html)
+            .map(|(number, tokens)| {
+                let id = manifest.anchors.then(|| format!("L{number}"));
+                let href = match &id {
+                    Some(id) => Some(format!("#{id}")),
+                    None => self.pages.line(self.spelling, &file.path, number as u32),
+                };
+                object([
+                    ("number", number.into()),
+                    ("id", id.into()),
+                    ("href", href.into()),
+                    ("code", finished(&highlighted(tokens))),
+                ])
+            })
+            .collect();
+        let block = if is_html { String::new() } else { fenced("yaml", &text(shown)) };
+        let last = first + shown.len().saturating_sub(1);
+        let range = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
+        let label = self.label(&format!("{}, {range}", file.path), "Manifest");
+        let href = self.pages.line(self.spelling, &file.path, first as u32);
+        object([
+            ("is", "manifest".into()),
+            ("file", file.path.as_str().into()),
+            ("label", label.into()),
+            ("range", range.into()),
+            ("href", href.map(|href| self.spelling.address(&href)).into()),
+            ("is_source", manifest.anchors.into()),
+            ("repository", self.pages.repository_line(&file.path, first as u32)),
+            ("lines", lines.into()),
+            ("block", finished(&block)),
+        ])
+    }
+
+    /// An accessible name that no other region of the page has.
+    fn label(&mut self, wanted: &str, otherwise: &str) -> String {
+        let name = if wanted.trim().is_empty() { otherwise } else { wanted };
+        let used = self.labels.entry(name.to_owned()).or_default();
+        *used += 1;
+        if *used == 1 { name.to_owned() } else { format!("{name} ({used})") }
+    }
+}
+
+fn text(lines: &[Vec<Token>]) -> String {
+    let line = |tokens: &Vec<Token>| tokens.iter().map(|token| token.text.as_str()).collect::<String>();
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A code block of Markdown.
+fn fenced(language: &'static str, raw: &str) -> String {
+    escape::markdown::block(language, raw).to_string()
+}
+
+/// One line of a manifest in HTML. The classes are short, since there are so many of them.
+fn highlighted(tokens: &[Token]) -> String {
+    let mut out = String::new();
+    for token in tokens {
+        let class = match token.class {
+            TokenClass::Plain => "",
+            TokenClass::Key => "k",
+            TokenClass::String => "s",
+            TokenClass::Number => "n",
+            TokenClass::Word => "w",
+            TokenClass::Comment => "c",
+            TokenClass::Meta => "m",
+            TokenClass::Redacted => "r",
+        };
+        let text = escape::html(&token.text);
+        match class {
+            "" => out.push_str(text.as_str()),
+            class => out.push_str(&format!("<span class=\"{class}\">{text}</span>")),
+        }
+    }
+    out
+}
+
+/// The width of a picture in CSS pixels, from its `viewBox`: the page shows it at most that wide.
+fn natural_width(svg: &str) -> Option<i64> {
+    let head = &svg[..svg.find('>')?];
+    let numbers = head.split_once("viewBox=\"")?.1.split_once('"')?.0;
+    let width: f64 = numbers.split_ascii_whitespace().nth(2)?.parse().ok()?;
+    (width.is_finite() && width > 0.0).then_some(width.ceil() as i64)
+}

@@ -1,0 +1,146 @@
+//! The template engine, set up for one flavour.
+
+use super::{File, Flavour, Language, Options, RenderError};
+use crate::diagram::svg;
+use crate::escape;
+use rust_embed::RustEmbed;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use tera::{Context, Tera};
+
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+struct Templates;
+
+#[derive(RustEmbed)]
+#[folder = "themes/"]
+struct Themes;
+
+/// Where a template is looked for, first to last: the user's folder, the theme, the flavour, what it builds on.
+/// A template may name one of these on purpose: `{% extends "default/page.html" %}`.
+const PREFIXES: [&str; 4] = ["user/", "theme/", "flavour/", "default/"];
+
+/// No template is longer than this, in bytes.
+const LONGEST_TEMPLATE: u64 = 1024 * 1024;
+
+/// The engine of one flavour.
+pub(super) struct Engine {
+    tera: Tera,
+    page: &'static str,
+    style: String,
+    script: String,
+}
+
+impl Engine {
+    /// The engine with the built-in templates and those of the user.
+    pub(super) fn load(flavour: Flavour, options: &Options) -> Result<Engine, RenderError> {
+        let language = flavour.language();
+        let base = match language {
+            Language::Html => "html",
+            Language::Markdown => "markdown",
+        };
+        let mut templates = embedded::<Templates>(base, "default/");
+        if flavour.name() != base {
+            templates.extend(embedded::<Templates>(flavour.name(), "flavour/"));
+        }
+        if language == Language::Html {
+            templates.extend(embedded::<Themes>("default", "default/"));
+            if let Some(folder) = &options.theme {
+                templates.extend(on_disk(folder, "theme/")?);
+            }
+        }
+        if let Some(folder) = &options.templates {
+            // What is meant for this flavour alone comes last, so it wins over what is meant for all Markdown.
+            for name in [base, flavour.name()] {
+                let folder = folder.join(name);
+                if folder.is_dir() {
+                    templates.extend(on_disk(&folder, "user/")?);
+                }
+            }
+        }
+        let mut asset = |name: &str| {
+            let all: Vec<String> =
+                PREFIXES.iter().filter_map(|prefix| templates.remove(&format!("{prefix}{name}"))).collect();
+            all.into_iter().next().unwrap_or_default()
+        };
+        let style = asset("style.css") + svg::STYLE;
+        let script = asset("podviz.js");
+
+        let mut tera = Tera::new();
+        tera.set_fallback_prefixes(PREFIXES).map_err(explain)?;
+        // Every template is escaped whatever it is called: an engine that goes by suffix leaves `.md` open.
+        tera.autoescape_on([""]);
+        tera.set_escape_fn(match language {
+            Language::Html => write_html,
+            Language::Markdown => write_markdown,
+        });
+        tera.add_raw_templates(templates).map_err(explain)?;
+        let page = match language {
+            Language::Html => "page.html",
+            Language::Markdown => "page.md",
+        };
+        Ok(Engine { tera, page, style, script })
+    }
+
+    /// The text of one page.
+    pub(super) fn page(&self, context: &Context) -> Result<String, RenderError> {
+        self.tera.render(self.page, context).map_err(explain)
+    }
+
+    /// The files that all pages of the HTML site use.
+    pub(super) fn assets(&self) -> Result<[File; 2], RenderError> {
+        let file = |path: &str, text: &str| File { path: path.to_owned(), bytes: text.as_bytes().to_vec() };
+        Ok([file("assets/style.css", &self.style), file("assets/podviz.js", &self.script)])
+    }
+}
+
+fn write_html(raw: &str, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(escape::html(raw).as_str().as_bytes())
+}
+
+fn write_markdown(raw: &str, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(escape::markdown::text(raw).as_str().as_bytes())
+}
+
+fn explain(error: tera::Error) -> RenderError {
+    RenderError::Template(error.to_string())
+}
+
+/// The built-in files of one folder, by name behind the prefix.
+fn embedded<E: RustEmbed>(folder: &str, prefix: &str) -> BTreeMap<String, String> {
+    E::iter()
+        .filter_map(|path| {
+            let name = path.strip_prefix(folder)?.strip_prefix('/')?.to_owned();
+            let text = String::from_utf8(E::get(&path)?.data.into_owned()).ok()?;
+            Some((format!("{prefix}{name}"), text))
+        })
+        .collect()
+}
+
+/// The files of one folder of the user's, by name behind the prefix. Folders in it are passed over.
+fn on_disk(folder: &Path, prefix: &str) -> Result<BTreeMap<String, String>, RenderError> {
+    let unreadable = |path: &Path, reason: String| RenderError::Unreadable {
+        path: path.to_string_lossy().into_owned(),
+        reason,
+    };
+    let mut files = BTreeMap::new();
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, error.to_string()))?;
+    for entry in entries {
+        let path = entry.map_err(|error| unreadable(folder, error.to_string()))?.path();
+        let metadata = std::fs::metadata(&path).map_err(|error| unreadable(&path, error.to_string()))?;
+        let is_template = path
+            .extension()
+            .is_some_and(|extension| ["html", "md", "css", "js"].iter().any(|known| extension == *known));
+        if !metadata.is_file() || !is_template {
+            continue;
+        }
+        if metadata.len() > LONGEST_TEMPLATE {
+            return Err(unreadable(&path, "it is larger than 1 MiB".to_owned()));
+        }
+        let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error.to_string()))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        files.insert(format!("{prefix}{name}"), text);
+    }
+    Ok(files)
+}

@@ -1,0 +1,150 @@
+//! Turns a page into what its template sees: every link is relative, every inline piece is spelled.
+
+use super::block::Blocks;
+use super::spelling::{Place, Spelling, destination, finished, percent_encoded};
+use super::{Flavour, Language, Options};
+use crate::escape;
+use crate::names::PagePath;
+use crate::page::{Block, Link, Page, Site, Sort, Target};
+use crate::problem::Problems;
+use std::collections::BTreeMap;
+use tera::{Context, Value};
+
+/// What all pages of a site share.
+pub(super) struct Pages<'a> {
+    pub(super) site: &'a Site,
+    pub(super) flavour: Flavour,
+    /// Where the page of each file is.
+    sources: BTreeMap<&'a str, &'a PagePath>,
+    repository: Option<String>,
+    generator: &'a str,
+}
+
+impl<'a> Pages<'a> {
+    /// What all pages of `site` share.
+    pub(super) fn new(site: &'a Site, flavour: Flavour, options: &'a Options) -> Pages<'a> {
+        let mut sources = BTreeMap::new();
+        for page in site.pages.iter().filter(|page| page.sort == Sort::Source) {
+            for block in page.sections.iter().flat_map(|section| &section.blocks) {
+                if let Block::Manifest(manifest) = block {
+                    sources.entry(manifest.file.path.as_str()).or_insert(&page.path);
+                }
+            }
+        }
+        let repository = options.repo_url.as_deref().map(str::trim).filter(|url| is_web(url));
+        let repository = repository.map(|url| url.trim_end_matches('/').to_owned());
+        Pages { site, flavour, sources, repository, generator: &options.generator }
+    }
+
+    /// What the template of `page` sees, and what was too large to be drawn.
+    pub(super) fn context(&self, page: &Page) -> (Context, Problems) {
+        let spelling = Spelling { flavour: self.flavour, from: &page.path };
+        let mut blocks = Blocks::new(self, spelling, page);
+        let sections: Vec<Value> = page.sections.iter().map(|section| blocks.section(section)).collect();
+        let problems = blocks.problems();
+
+        let mut context = Context::new();
+        let mut set = |key: &'static str, value: Value| context.insert_value(key, value);
+        set("generator", self.generator.into());
+        set("site", self.site.title.as_str().into());
+        set("home", PagePath::root().relative_to(&page.path, self.flavour.index()).into());
+        let root = PagePath::root().relative_to(&page.path, "");
+        set("root", if root.is_empty() { "./".into() } else { root.into() });
+        set("path", page.path.to_string().into());
+        set("sort", word(page.sort).into());
+        set("title", page.title.as_str().into());
+        set("name", finished(&spelling.name(&page.title, is_name(page), Place::Flow)));
+        set("kicker", page.kicker.as_str().into());
+        set("is_home", (page.path == PagePath::root()).into());
+        let links = |links: &[Link]| links.iter().map(|to| self.link(spelling, page, to)).collect::<Vec<_>>();
+        set("areas", links(&self.site.sections).into());
+        set("crumbs", links(&page.crumbs).into());
+        set("children", links(&page.children).into());
+        let source = page.source.as_ref().map(|source| {
+            object([
+                ("text", format!("{}:{}", source.file, source.line).into()),
+                ("href", spelling.address(&spelling.href(&source.to))),
+                ("repository", self.repository_line(&source.file, source.line)),
+            ])
+        });
+        set("source", source.into());
+        let lead: Vec<Value> = page.lead.iter().map(|prose| spelling.prose(prose, Place::Flow)).collect();
+        set("description", plain(&page.lead).into());
+        set("lead", lead.into());
+        set("sections", sections.into());
+        (context, problems)
+    }
+
+    fn link(&self, spelling: Spelling, page: &Page, link: &Link) -> Value {
+        object([
+            ("href", spelling.address(&spelling.href(&link.to))),
+            ("name", finished(&spelling.name(&link.text, link.code, Place::Flow))),
+            ("text", link.text.as_str().into()),
+            ("is_here", (link.to.page == page.path && link.to.anchor.is_empty()).into()),
+            ("is_above", page.crumbs.iter().any(|crumb| crumb.to == link.to).into()),
+            ("is_home", (link.to.page == PagePath::root()).into()),
+        ])
+    }
+
+    /// The address of a line of the input on this site, if its file has a page.
+    pub(super) fn line(&self, spelling: Spelling, file: &str, line: u32) -> Option<String> {
+        let page = self.sources.get(file)?;
+        Some(spelling.href(&Target { page: PagePath::clone(page), anchor: format!("L{line}") }))
+    }
+
+    /// The address of a line of the input where it is kept; none without `--repo-url`.
+    pub(super) fn repository_line(&self, file: &str, line: u32) -> Value {
+        let Some(repository) = &self.repository else { return Value::none() };
+        let address = format!("{repository}/{}#L{line}", percent_encoded(file));
+        match (escape::href(&address), self.flavour.language()) {
+            (Some(href), Language::Html) => finished(href.html().as_str()),
+            (Some(href), Language::Markdown) => finished(&destination(&href)),
+            (None, _) => Value::none(),
+        }
+    }
+}
+
+/// A map for a template.
+pub(super) fn object<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
+    Value::from(BTreeMap::from(entries))
+}
+
+/// The first words of a page without their links, for search engines and previews.
+fn plain(lead: &[crate::page::Prose]) -> String {
+    use crate::page::Inline::{Code, Link, Muted, Source, Strong, Text};
+    let mut out = String::new();
+    for inline in lead.first().into_iter().flatten() {
+        match inline {
+            Text(raw) | Code(raw) | Strong(raw) | Muted(raw) => out.push_str(raw),
+            Link(link) => out.push_str(&link.text),
+            Source(_) => {}
+        }
+    }
+    match out.char_indices().nth(300) {
+        Some((end, _)) => format!("{}…", &out[..end]),
+        None => out,
+    }
+}
+
+/// Whether the title of the page is the name of a thing.
+fn is_name(page: &Page) -> bool {
+    matches!(page.sort, Sort::Namespace | Sort::Workload | Sort::Container | Sort::Object | Sort::Source)
+}
+
+fn is_web(url: &str) -> bool {
+    let lower = url.to_ascii_lowercase();
+    lower.starts_with("https://") || lower.starts_with("http://")
+}
+
+fn word(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Overview => "overview",
+        Sort::Namespace => "namespace",
+        Sort::Workload => "workload",
+        Sort::Container => "container",
+        Sort::Object => "object",
+        Sort::List => "list",
+        Sort::Glossary => "glossary",
+        Sort::Source => "source",
+    }
+}

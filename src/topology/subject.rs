@@ -1,0 +1,159 @@
+//! Finding what people mean: `deployment/web`, `svc/web`, `Deployment shop/web`, `Container shop/web/app`, `ns/shop`.
+
+use super::{NodeIndex, Topology};
+use crate::catalog::Catalog;
+use crate::model::Identity;
+use std::sync::Arc;
+
+/// What a subject turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A namespace of an environment.
+    Namespace(Arc<str>, Arc<str>),
+    /// An object.
+    Object(NodeIndex),
+    /// A container of the pod that an object makes, by its index.
+    Container(NodeIndex, usize),
+}
+
+/// Why a subject was not found.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SubjectError {
+    /// Nothing answers to it.
+    #[error("`{subject}` is not in these manifests{hint}")]
+    Unknown {
+        /// The subject as it was asked for.
+        subject: String,
+        /// What may have been meant.
+        hint: String,
+    },
+    /// More than one object answers to it.
+    #[error("`{subject}` is ambiguous: {}", .candidates.join(", "))]
+    Ambiguous {
+        /// The subject as it was asked for.
+        subject: String,
+        /// What answers to it.
+        candidates: Vec<String>,
+    },
+    /// It is not written as a subject.
+    #[error(
+        "`{0}` is not a subject: write `kind/name`, `Kind namespace/name`, or `Container namespace/workload/container`"
+    )]
+    Unreadable(String),
+}
+
+/// Finds the subject that people mean; `namespace` narrows it.
+///
+/// # Errors
+///
+/// If nothing or more than one object answers to it.
+pub fn find_subject(
+    topology: &Topology,
+    catalog: &Catalog,
+    subject: &str,
+    namespace: Option<&str>,
+) -> Result<Found, SubjectError> {
+    let asked =
+        Asked::read(subject, namespace).ok_or_else(|| SubjectError::Unreadable(subject.to_owned()))?;
+    if is_kind(catalog, "", "Namespace", &asked.kind) {
+        let mut known = topology.namespaces().into_keys();
+        if let Some((environment, namespace)) = known.find(|(_, name)| **name == *asked.name) {
+            return Ok(Found::Namespace(environment, namespace));
+        }
+    }
+    let wanted = |identity: &Identity| match &asked.container {
+        Some(_) => {
+            *identity.name == *asked.name
+                && (asked.kind.is_empty() || is_kind(catalog, &identity.group, &identity.kind, &asked.kind))
+        }
+        None => {
+            *identity.name == *asked.name && is_kind(catalog, &identity.group, &identity.kind, &asked.kind)
+        }
+    };
+    let here = |identity: &Identity| {
+        asked.namespace.as_deref().is_none_or(|namespace| *identity.namespace == *namespace)
+    };
+    let nodes = topology.present().filter(|(_, node)| wanted(&node.identity) && here(&node.identity));
+    let mut found: Vec<Found> = match &asked.container {
+        None => nodes.map(|(index, _)| Found::Object(index)).collect(),
+        Some(container) => {
+            let containers = nodes.filter_map(|(index, node)| {
+                let position =
+                    node.pod.as_ref()?.containers.iter().position(|one| *one.key == **container)?;
+                Some(Found::Container(index, position))
+            });
+            containers.collect()
+        }
+    };
+    match found.len() {
+        0 => Err(SubjectError::Unknown { subject: subject.to_owned(), hint: hint(topology, &asked.name) }),
+        1 => Ok(found.remove(0)),
+        _ => {
+            let candidates = found.iter().map(|found| title(topology, found)).collect();
+            Err(SubjectError::Ambiguous { subject: subject.to_owned(), candidates })
+        }
+    }
+}
+
+/// A subject taken apart.
+struct Asked {
+    kind: String,
+    namespace: Option<String>,
+    name: String,
+    container: Option<String>,
+}
+
+impl Asked {
+    fn read(subject: &str, namespace: Option<&str>) -> Option<Asked> {
+        let namespace = namespace.map(str::to_owned);
+        let Some((kind, rest)) = subject.split_once(' ') else {
+            let (kind, name) = subject.split_once('/')?;
+            return Some(Asked { kind: kind.to_owned(), namespace, name: name.to_owned(), container: None });
+        };
+        let (kind, rest) = (kind.to_owned(), rest.trim());
+        if !kind.eq_ignore_ascii_case("container") {
+            let (in_namespace, name) = match rest.split_once('/') {
+                Some((namespace, name)) => (Some(namespace.to_owned()), name),
+                None => (namespace, rest),
+            };
+            return Some(Asked { kind, namespace: in_namespace, name: name.to_owned(), container: None });
+        }
+        let mut parts = rest.splitn(3, '/');
+        let (in_namespace, workload, container) = (parts.next()?, parts.next()?, parts.next()?);
+        // Where two workloads share a name, the kind stands in front of it: `deployment.web`.
+        let (kind, name) =
+            workload.split_once('.').filter(|(kind, _)| !kind.is_empty()).unwrap_or(("", workload));
+        let known_kind = kind.chars().all(|c| c.is_ascii_lowercase());
+        let (kind, name) = if known_kind { (kind, name) } else { ("", workload) };
+        Some(Asked {
+            kind: kind.to_owned(),
+            namespace: Some(in_namespace.to_owned()),
+            name: name.to_owned(),
+            container: Some(container.to_owned()),
+        })
+    }
+}
+
+/// Whether `asked` means the kind: its name in any case, its plural, one of its short names, or with its group.
+fn is_kind(catalog: &Catalog, group: &str, kind: &str, asked: &str) -> bool {
+    let asked = asked.to_ascii_lowercase();
+    let short = || catalog.kind(group, kind).is_some_and(|rule| rule.short.contains(&asked));
+    let lower = kind.to_ascii_lowercase();
+    asked == lower
+        || asked == crate::names::plural(kind).to_ascii_lowercase()
+        || asked == format!("{lower}.{group}")
+        || short()
+}
+
+fn title(topology: &Topology, found: &Found) -> String {
+    match found {
+        Found::Namespace(_, namespace) => format!("Namespace {namespace}"),
+        Found::Object(index) | Found::Container(index, _) => topology.nodes[*index].identity.title(),
+    }
+}
+
+fn hint(topology: &Topology, name: &str) -> String {
+    let same_name = topology.present().filter(|(_, node)| *node.identity.name == *name);
+    let titles: Vec<String> = same_name.take(4).map(|(_, node)| node.identity.title()).collect();
+    if titles.is_empty() { String::new() } else { format!("; of that name there is {}", titles.join(", ")) }
+}
