@@ -6,6 +6,7 @@
 mod architecture;
 mod cast;
 mod compare;
+mod flow;
 mod fold;
 mod interaction;
 mod lifecycle;
@@ -15,7 +16,7 @@ mod route;
 mod sheet;
 mod shutdown;
 mod tale;
-//mod traffic;
+mod traffic;
 mod wording;
 
 //#[cfg(test)]
@@ -83,8 +84,7 @@ pub fn draw(
         View::Lifecycle => lifecycle::draw(scene, focus),
         View::Interaction => interaction::draw(scene, focus),
         View::Compare => compare::draw(scene, focus),
-        //View::Traffic => traffic::draw(scene, focus),
-        _ => None,
+        View::Traffic => traffic::draw(scene, focus),
     }
 }
 
