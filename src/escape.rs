@@ -261,21 +261,17 @@ pub mod mermaid {
         Mermaid(href.0.clone())
     }
 
-    /// The lines that are shown: trimmed, without empty ones at either end, tabs as blanks.
+    /// The lines that are shown: trimmed, tabs as blanks. Some versions fail on an empty line, so there is none.
     fn lines(text: &str) -> Vec<String> {
-        let all: Vec<String> =
-            text.split('\n').map(|line| line.replace('\t', " ").trim().to_owned()).collect();
-        let first = all.iter().position(|line| !line.is_empty()).unwrap_or(all.len());
-        let last = all.iter().rposition(|line| !line.is_empty()).map_or(first, |last| last + 1);
-        all[first..last].to_vec()
+        text.split('\n')
+            .map(|line| line.replace('\t', " ").trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect()
     }
 
     fn encoded(raw: &str, separator: &str, hides_keywords: bool) -> Mermaid {
         let lines = lines(&visible(raw));
-        let lines = lines.iter().enumerate().map(|(at, line)| match line.as_str() {
-            "" => EMPTY.to_owned(), // some versions fail on an empty line
-            line => encoded_line(line, hides_keywords && at == 0),
-        });
+        let lines = lines.iter().enumerate().map(|(at, line)| encoded_line(line, hides_keywords && at == 0));
         let lines: Vec<String> = lines.collect();
         Mermaid(if lines.is_empty() { EMPTY.to_owned() } else { lines.join(separator) })
     }

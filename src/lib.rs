@@ -3,6 +3,7 @@
 //! [`run`] is the whole program: stage by stage, each a module of its own. Only `source` and `output` touch the disk.
 
 pub mod catalog;
+pub mod cli;
 pub mod diagram;
 pub mod escape;
 pub mod facts;
@@ -20,7 +21,7 @@ use diagram::{View, mermaid, svg};
 use output::{File, Flavour, RenderError};
 use problem::{Code, Level, Problem, Problems};
 use std::path::PathBuf;
-use topology::subject::{SubjectError, find_subject};
+use topology::subject::{Found, SubjectError, find_subject};
 
 /// What to read, and what to make of it.
 #[derive(Debug)]
@@ -142,7 +143,7 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
         Goal::Diagram { view, focus, format } => {
             let focus = match focus {
                 Some((subject, namespace)) => {
-                    find_subject(&topology, &catalog, subject, namespace.as_deref())?
+                    focus_of(find_subject(&topology, &catalog, subject, namespace.as_deref())?)
                 }
                 None => Focus::All(inventory.environments[0].name.as_str().into()),
             };
@@ -163,6 +164,14 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
             problems.extend(met);
             Ok(Product::Files(files))
         }
+    }
+}
+
+fn focus_of(found: Found) -> Focus {
+    match found {
+        Found::Namespace(environment, namespace) => Focus::Namespace(environment, namespace),
+        Found::Object(index) => Focus::Object(index),
+        Found::Container(index, container) => Focus::Container(index, container),
     }
 }
 

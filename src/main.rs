@@ -1,3 +1,73 @@
-//! The command line of podviz.
+//! The program: parse, run, tell, exit.
 
-fn main() {}
+use anyhow::Context;
+use clap::Parser;
+use podviz::cli::{Cli, Messages};
+use podviz::output::publish::{guard, publish};
+use podviz::{Product, run};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// How the program ended, as other programs may rely on it.
+enum Exit {
+    /// Everything was done.
+    Complete,
+    /// It was done, but some input was left out.
+    Incomplete,
+    /// Nothing was written.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Complete => 0,
+            Exit::Incomplete => 1,
+            Exit::Failed => 2,
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let input = cli.command.input();
+    let messages = Messages::new(input.message_format, input.color, input.quiet, input.verbose);
+    match perform(&cli, &messages) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            messages.fatal(&format!("{error:#}"), None);
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
+    let inputs = &cli.command.input().inputs;
+    let destination = cli.command.output().map(|(folder, force)| guard(folder, inputs, force)).transpose()?;
+    let (product, problems) = run(&cli.command.request()).map_err(|(error, problems)| {
+        messages.problems(&problems);
+        error
+    })?;
+    match product {
+        Product::Text(text) => write_out(&text)?,
+        Product::Files(files) => {
+            let destination = destination.context("a site needs a folder to be written to")?;
+            publish(&files, &destination)?;
+        }
+    }
+    messages.problems(&problems);
+    if let Some((folder, _)) = cli.command.output() {
+        messages.done(&format!("Wrote the site; open {}", folder.join(cli.command.index()).display()));
+    }
+    Ok(if problems.left_something_out() { Exit::Incomplete } else { Exit::Complete })
+}
+
+/// A reader that has seen enough, such as `head`, is no error.
+fn write_out(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write the result")
+        }
+        _ => Ok(()),
+    }
+}

@@ -5,6 +5,7 @@ use podviz::diagram::{
     View, mermaid,
 };
 use podviz::escape::{self, visible};
+use podviz::model::Subject;
 use serde_json::json;
 use std::{env, fs, path::Path};
 
@@ -49,7 +50,7 @@ fn flow(text: &str, turn: usize) -> Body {
         label: text.to_owned(),
         note: text.to_owned(),
         parent,
-        link: None,
+        link: Some(Subject::Cluster("default".into())),
     };
     let edge = |line| Edge { from: id("one"), to: id("two"), verb: text.to_owned(), line };
     Body::Flow(Flow {
@@ -108,8 +109,8 @@ fn emit_hostile_diagrams() {
         let flowchart = diagram(text, flow(text, at));
         let sequence = diagram(text, sequence(text));
         for (name, diagram) in [("flow", &flowchart), ("sequence", &sequence)] {
-            let text = mermaid::write(diagram, &|_| None).to_string();
-            fs::write(folder.join(format!("{name}-{at:03}.mmd")), text).expect("a file");
+            let written = mermaid::write(diagram, &|_| Some(format!("../{text}"))).to_string();
+            fs::write(folder.join(format!("{name}-{at:03}.mmd")), written).expect("a file");
         }
         let texts = json!({
             "title": shown, "description": shown, "nodes": [shown, shown, shown, shown], "edges": [shown, shown],
@@ -121,6 +122,14 @@ fn emit_hostile_diagrams() {
             "notes": shown, "frames": [framed, framed],
         });
         expected.insert(format!("sequence-{at:03}.mmd"), texts);
+    }
+    let empty_flow =
+        Body::Flow(Flow { direction: Direction::Down, groups: vec![], nodes: vec![], edges: vec![] });
+    let empty_sequence = Body::Sequence(Sequence { participants: vec![], steps: vec![] });
+    for (name, body) in [("empty-flow.mmd", empty_flow), ("empty-sequence.mmd", empty_sequence)] {
+        let text = mermaid::write(&diagram("Nothing", body), &|_| None).to_string();
+        fs::write(folder.join(name), text).expect("a file");
+        expected.insert(name.to_owned(), json!({ "title": "Nothing" }));
     }
     fs::write(folder.join("expected.json"), serde_json::Value::Object(expected).to_string()).expect("a file");
 }

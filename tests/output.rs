@@ -258,3 +258,16 @@ fn sample() {
         }
     }
 }
+
+/// How long many pages take: `cargo test --release --test output -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn five_thousand_pages() {
+    let site = site::large(5000);
+    for flavour in Flavour::ALL {
+        let start = std::time::Instant::now();
+        let (files, _) = render(&site, flavour, &options()).unwrap();
+        let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
+        println!("{}: {} files, {bytes} bytes, {:?}", flavour.name(), files.len(), start.elapsed());
+    }
+}

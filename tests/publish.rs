@@ -88,9 +88,10 @@ fn a_killed_run_leaves_the_old_site_or_the_new_one() {
     let temp = TempDir::new().unwrap();
     let out = temp.path().join("out");
     assert!(start_writer(&out, "a").status().unwrap().success());
-    for i in 0..40 {
+    // One killed run after the other: some die while they clear away what the one before left.
+    for i in 0..80 {
         let mut run = start_writer(&out, if i % 2 == 0 { "b" } else { "a" }).spawn().unwrap();
-        std::thread::sleep(Duration::from_micros(700 * i));
+        std::thread::sleep(Duration::from_micros(350 * (i * 37 % 80)));
         run.kill().unwrap();
         run.wait().unwrap();
         assert!(word(&out, 400).is_some(), "torn after kill {i}");

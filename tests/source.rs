@@ -314,6 +314,8 @@ const HOLES: &[&str] = &[
     "apiVersion: v1\nkind: Pod\n---\nkind: Secret\nmetadata: {name: a}\ndata: {a: @}\n",
     "apiVersion: v1\nkind: Pod\n---\nvalues: @\n",
     "apiVersion: v1\nkind: Secret\ndata: &d {a: @}\nx: *d\n",
+    "apiVersion: v1\nkind: Xx\nauths: {\"https://u:@@h\": {auth: @}}\n",
+    "apiVersion: v1\nkind: Secret\ndata: {a: @, a: @}\ndata:\n  b: \"@\n    @\"\n  ? c\n  : >-\n    @\n",
 ];
 
 proptest! {

@@ -12,6 +12,8 @@ mod layout;
 mod pen;
 mod sequence;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use super::{Body, Class, Diagram, Flow, Sequence, Step};

@@ -95,6 +95,21 @@ fn source_page() -> PagePath {
     root().fixed("source").child("apps/shop/checkout.yaml")
 }
 
+/// A site of `count` times the page that holds every block.
+pub fn large(count: usize) -> Site {
+    let mut whole = site("");
+    let file = Arc::new(SourceFile {
+        path: "apps/shop/checkout.yaml".to_owned(),
+        lines: MANIFEST.lines().map(|line| tokens(line, "")).collect(),
+    });
+    whole.pages.extend((0..count).map(|number| {
+        let mut page = pod(&Maker { spice: "" }, &file);
+        page.path = namespace_page().child("deployment").child(&format!("copy-{number}"));
+        page
+    }));
+    whole
+}
+
 fn section(anchor: &str, title: String, blocks: Vec<Block>) -> Section {
     Section { anchor: anchor.to_owned(), title, blocks }
 }

@@ -2,39 +2,34 @@
 // Everything on the page works without this file; it adds the search, the theme button and the diagram viewer.
 // Data reaches the page as text only, never as markup.
 (() => {
-  const html = document.documentElement;
-  const root = html.dataset.root;
-  const saved = { // a browser may refuse storage to pages from file://
-    get: () => { try { return localStorage.getItem("podviz-theme"); } catch { return null; } },
-    set: (value) => { try { localStorage.setItem("podviz-theme", value); } catch { /* it lasts for this page */ } },
-  };
-  const theme = saved.get();
-  if (theme === "light" || theme === "dark") html.dataset.theme = theme; // before the first paint
-
-  const make = (tag, props, ...children) => {
-    const node = Object.assign(document.createElement(tag), props);
-    node.append(...children);
+  const html = document.documentElement, root = html.dataset.root, on = (node, type, act, how) => node.addEventListener(type, act, how);
+  const byId = (id) => document.getElementById(id);
+  const make = (tag, attributes, ...children) => {
+    const node = document.createElement(tag);
+    for (const name in attributes) node.setAttribute(name, attributes[name]);
+    node.append(...children); // strings become text
     return node;
   };
-  const dialog = (className, title, ...children) => {
-    const heading = make("h2", { textContent: title, id: "pv-" + className });
-    const node = make("dialog", { className });
-    node.setAttribute("aria-labelledby", heading.id);
-    const opener = document.activeElement;
-    node.addEventListener("close", () => { node.remove(); opener?.focus?.(); });
-    return { node, heading, show: () => { node.append(...children); document.body.append(node); node.showModal(); } };
+  const button = (text, label, act) => {
+    const node = make("button", { type: "button", "aria-label": label }, text);
+    on(node, "click", act);
+    return node;
   };
 
-  // Theme
+  // Theme: set before the first paint. A browser may refuse storage to pages from file://.
+  try { html.dataset.theme = localStorage.getItem("podviz-theme") || ""; } catch { /* the system's theme, then */ }
   const startTheme = () => {
-    const button = document.getElementById("pv-theme");
-    if (!button) return;
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    const dark = () => (html.dataset.theme || (system.matches ? "dark" : "light")) === "dark";
-    const tell = () => { button.textContent = dark() ? "Light" : "Dark"; button.setAttribute("aria-label", button.textContent + " theme"); };
-    button.addEventListener("click", () => { saved.set(html.dataset.theme = dark() ? "light" : "dark"); tell(); });
-    system.addEventListener("change", tell);
-    button.hidden = false;
+    const toggle = byId("pv-theme"), system = matchMedia("(prefers-color-scheme: dark)");
+    if (!toggle) return;
+    const other = () => (html.dataset.theme || (system.matches ? "dark" : "light")) === "dark" ? "light" : "dark";
+    const tell = () => { toggle.textContent = other() === "dark" ? "Dark" : "Light"; toggle.setAttribute("aria-label", toggle.textContent + " theme"); };
+    on(toggle, "click", () => {
+      html.dataset.theme = other();
+      try { localStorage.setItem("podviz-theme", html.dataset.theme); } catch { /* it lasts for this page */ }
+      tell();
+    });
+    on(system, "change", tell);
+    toggle.hidden = false;
     tell();
   };
 
@@ -42,14 +37,14 @@
   let loading;
   const index = () => loading ||= new Promise((done) => {
     const script = make("script", { src: root + "assets/search.js" });
-    script.onload = () => done((window.podvizIndex || []).map(([title, kicker, ns, path, above, words]) => ({ title, kicker, ns, path, above, words: words ? words.split("\n") : [] })));
-    script.onerror = () => done([]);
+    script.onload = script.onerror = () => done((window.podvizIndex || []).map(([title, kicker, ns, path, above, words]) =>
+      ({ title, kicker, ns, path, above, words: words ? words.split("\n") : [] })));
     document.head.append(script);
   });
-  const address = (entry) => root + (entry.path ? entry.path + "/" : "") + "index.html";
+  const address = (entry) => root + (entry.path && entry.path + "/") + "index.html";
 
   // Search: identifiers, whole or by their parts.
-  const parts = (name) => name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const parts = (name) => name.replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2").toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
   const grade = (name, term) => {
     const low = name.toLowerCase();
     if (low === term) return 100;
@@ -57,228 +52,198 @@
     const all = parts(name);
     if (all.includes(term)) return 60;
     if (all.some((part) => part.startsWith(term))) return 45;
-    if (low.includes(term)) return 25;
-    const wanted = parts(term); // `shop/web:1.2` finds all of its parts in this order
-    return wanted.length > 1 && all.join(" ").includes(wanted.join(" ")) ? 20 : 0;
+    const wanted = parts(term); // `shop/web` finds both of its parts, in this order
+    return low.includes(term) ? 25 : wanted[1] && all.join(" ").includes(wanted.join(" ")) ? 20 : 0;
   };
   const find = (entries, query) => {
-    const terms = query.trim().split(/\s+/).filter(Boolean);
-    const found = [];
-    for (const entry of terms.length ? entries : []) {
-      let score = 0, why = "";
-      const fits = terms.every((raw) => {
-        const [, key, rest] = /^(kind|ns):(.*)$/i.exec(raw) || [];
-        if (key) {
-          const value = key.toLowerCase() === "ns" ? entry.ns : entry.kicker;
-          score += 1;
-          return value.toLowerCase().startsWith(rest.toLowerCase());
-        }
-        const term = raw.toLowerCase();
+    const terms = query.toLowerCase().split(/\s+/).filter(Boolean), found = [];
+    for (const entry of entries) {
+      let score = -entry.title.length / 100, why = "";
+      const fits = terms.every((term) => {
+        const [, key, start] = /^(kind|ns):(.*)$/.exec(term) || [];
+        if (key) return (key === "ns" ? entry.ns : entry.kicker).toLowerCase().startsWith(start);
         let best = grade(entry.title, term) * 2;
         for (const word of best ? [] : entry.words) {
-          const points = grade(word, term);
-          if (points > best) { best = points; why = word; }
+          if (grade(word, term) > best) { best = grade(word, term); why = word; }
         }
         best ||= grade(entry.kicker, term) / 4 || grade(entry.ns, term) / 8;
         score += best;
-        return best > 0;
+        return best;
       });
-      if (fits) found.push({ entry, score: score - entry.title.length / 100, why });
+      if (fits) found.push({ entry, score, why });
     }
     return found.sort((a, b) => b.score - a.score).slice(0, 30);
   };
   const startSearch = () => {
-    const form = document.getElementById("pv-search"), input = document.getElementById("pv-query");
+    const form = byId("pv-search"), input = byId("pv-query");
     if (!form || !input) return;
-    const list = make("ul", { className: "found", id: "pv-found", hidden: true });
-    list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "Found");
-    for (const [name, value] of [["role", "combobox"], ["aria-controls", list.id], ["aria-expanded", "false"], ["aria-autocomplete", "list"]]) input.setAttribute(name, value);
+    const list = make("ul", { class: "found", id: "pv-found", role: "listbox", "aria-label": "Found", hidden: "" });
+    const set = (name, value) => input.setAttribute(name, value);
+    set("role", "combobox"); set("aria-controls", list.id); set("aria-expanded", "false"); set("aria-autocomplete", "list");
     form.append(list);
     form.hidden = false;
-    let shown = [], at = 0;
-    const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+    let shown = [], at = 0, asked = "";
+    const close = () => { list.hidden = true; set("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
     const choose = (next) => {
       at = (next + shown.length) % shown.length;
-      [...list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === at)));
+      [...list.children].forEach((item, i) => item.setAttribute("aria-selected", i === at));
       list.children[at].scrollIntoView({ block: "nearest" });
-      input.setAttribute("aria-activedescendant", list.children[at].id);
+      set("aria-activedescendant", list.children[at].id);
     };
     const update = async () => {
       const entries = await index();
-      shown = find(entries, input.value);
+      asked = input.value.trim();
+      if (!asked) return close();
+      shown = find(entries, asked);
       list.replaceChildren(...shown.map(({ entry, why }, i) => {
         const what = [entry.kicker, entry.ns && "in " + entry.ns, why && "has " + why].filter(Boolean).join(" · ");
-        const item = make("li", { id: "pv-found-" + i }, make("span", { className: "name", textContent: entry.title }), make("span", { className: "what", textContent: what }));
-        item.setAttribute("role", "option");
-        item.addEventListener("mousedown", (event) => { event.preventDefault(); location.href = address(entry); });
+        const item = make("li", { id: "pv-found-" + i, role: "option" }, make("span", { class: "name" }, entry.title), make("span", { class: "what" }, what));
+        on(item, "mousedown", (event) => { event.preventDefault(); location.href = address(entry); });
         return item;
       }));
-      if (!input.value.trim()) return close();
-      if (!shown.length) {
-        const none = make("li", { className: "none", textContent: "Nothing has this name." });
-        none.setAttribute("role", "option");
-        none.setAttribute("aria-disabled", "true");
-        list.append(none);
-      }
+      if (!shown.length) list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, "Nothing has this name."));
       const box = input.getBoundingClientRect();
       list.style.left = box.left + "px";
       list.style.top = box.bottom + "px";
       list.hidden = false;
-      input.setAttribute("aria-expanded", "true");
+      set("aria-expanded", "true");
       if (shown.length) choose(0);
     };
-    input.addEventListener("input", update);
-    input.addEventListener("focus", () => { index(); if (input.value) update(); });
-    input.addEventListener("blur", close);
-    form.addEventListener("submit", (event) => event.preventDefault());
-    input.addEventListener("keydown", async (event) => {
-      if (event.key === "Escape") { if (list.hidden) input.blur(); else close(); event.preventDefault(); }
-      else if (event.key === "ArrowDown" && shown.length) { event.preventDefault(); choose(at + 1); }
-      else if (event.key === "ArrowUp" && shown.length) { event.preventDefault(); choose(at - 1); }
-      else if (event.key === "Enter") { event.preventDefault(); await update(); if (shown[at]) location.href = address(shown[at].entry); }
+    on(input, "input", update);
+    on(input, "focus", update);
+    on(input, "blur", close);
+    on(form, "submit", (event) => event.preventDefault());
+    on(input, "keydown", async ({ key }) => {
+      if (key === "Escape") { if (list.hidden) input.blur(); else close(); }
+      else if (key === "ArrowDown" && shown.length) choose(at + 1);
+      else if (key === "ArrowUp" && shown.length) choose(at - 1);
+      else if (key === "Enter") { if (asked !== input.value.trim()) await update(); if (asked && shown[at]) location.href = address(shown[at].entry); }
     });
+    on(input, "keydown", (event) => { if (/^(Escape|Enter|Arrow(Up|Down))$/.test(event.key)) event.preventDefault(); });
     return input;
   };
 
-  // The open branch also shows what stands beside this page.
+  // The open branch also shows what stands beside this page: what is of one kind has one folder.
   const startBranch = async () => {
     const here = document.querySelector("#pv-branch [aria-current]")?.parentElement;
     if (!here) return;
-    const entries = await index();
-    const me = entries.find((entry) => entry.path === html.dataset.path);
-    if (!me || me.above < 0) return;
-    const folder = (entry) => entry.path.replace(/[^/]*$/, ""); // of one kind
-    const beside = entries.filter((entry) => entry.above === me.above && folder(entry) === folder(me));
-    const mine = beside.indexOf(me), most = 40;
-    const from = Math.max(0, Math.min(mine - most / 2, beside.length - most));
-    const item = (entry) => {
-      const link = make("a", { href: address(entry) }, make("code", { textContent: entry.title }));
-      const node = make("li", {}, link);
-      node.dataset.depth = here.dataset.depth;
-      return node;
-    };
-    here.before(...beside.slice(from, mine).map(item));
-    let last = here;
-    while (last.nextElementSibling) last = last.nextElementSibling;
-    last.after(...beside.slice(mine + 1, from + most).map(item));
-    if (beside.length > most) here.parentElement.append(make("li", { className: "more", textContent: beside.length - most + " more beside this page" }));
+    const entries = await index(), me = entries.find((entry) => entry.path === html.dataset.path);
+    const folder = (entry) => entry.path.replace(/[^/]*$/, "");
+    const beside = entries.filter((entry) => me && me.above >= 0 && entry.above === me.above && folder(entry) === folder(me));
+    const mine = beside.indexOf(me), most = 40, from = Math.max(0, Math.min(mine - most / 2, beside.length - most));
+    const item = (entry) => make("li", { "data-depth": here.dataset.depth }, make("a", { href: address(entry) }, make("code", {}, entry.title)));
+    here.before(...beside.slice(from, Math.max(mine, 0)).map(item));
+    here.parentElement.append(...beside.slice(mine + 1, from + most).map(item));
+    if (beside.length > most) here.parentElement.append(make("li", { class: "more" }, beside.length - most + " more beside this page"));
     const side = here.closest(".side");
     if (here.offsetTop > side.clientHeight - 80) side.scrollTop = here.offsetTop - side.clientHeight / 2;
   };
 
+  const dialog = (kind, title, ...children) => {
+    const heading = make("h2", { id: "pv-" + kind }, title), opener = document.activeElement;
+    const node = make("dialog", { class: kind, "aria-labelledby": heading.id }, heading, ...children);
+    on(node, "close", () => { node.remove(); opener.focus({ preventScroll: true }); });
+    document.body.append(node);
+    node.showModal();
+    return node;
+  };
+
   // A diagram in a window of its own: the picture itself moves there and back, so that no id is there twice.
-  const view = (figure) => {
-    const canvas = figure.querySelector(".canvas"), svg = canvas.querySelector("svg");
-    const box = svg.getBoundingClientRect();
-    const natural = parseFloat(canvas.style.getPropertyValue("--natural")) || box.width;
-    const size = [natural, natural * box.height / box.width];
-    const stage = make("div", { className: "stage", tabIndex: 0 });
-    stage.setAttribute("role", "application");
-    stage.setAttribute("aria-label", "Diagram: arrows move it, plus and minus zoom");
-    const button = (text, label, onclick) => { const node = make("button", { type: "button", textContent: text, onclick }); node.setAttribute("aria-label", label); return node; };
-    const bar = make("div", { className: "bar" });
-    const { node, heading, show } = dialog("viewer", canvas.getAttribute("aria-label"), bar, stage);
-    let scale = 1, x = 0, y = 0;
-    const draw = () => { svg.style.transform = `translate(${x}px,${y}px) scale(${scale})`; };
+  const view = (canvas, svg) => {
+    const label = canvas.getAttribute("aria-label"), box = svg.getBoundingClientRect();
+    const width = parseFloat(canvas.style.getPropertyValue("--natural")) || box.width, height = width * box.height / box.width;
+    const stage = make("div", { class: "stage", tabindex: "0", role: "application", "aria-label": "Diagram: arrows move it, plus and minus zoom" });
+    let scale = 1, x = 0, y = 0, moved = 0;
+    const move = (dx, dy) => { x += dx; y += dy; svg.style.transform = `translate(${x}px,${y}px) scale(${scale})`; };
     const zoom = (factor, cx = stage.clientWidth / 2, cy = stage.clientHeight / 2) => {
-      const next = Math.min(8, Math.max(.05, scale * factor));
-      x = cx - (cx - x) * next / scale; y = cy - (cy - y) * next / scale; scale = next; draw();
+      const by = Math.min(8, Math.max(.05, scale * factor)) / scale;
+      scale *= by;
+      move((cx - x) * (1 - by), (cy - y) * (1 - by));
     };
     const fit = () => {
-      scale = Math.min((stage.clientWidth - 40) / size[0], (stage.clientHeight - 40) / size[1], 2);
-      x = (stage.clientWidth - size[0] * scale) / 2; y = (stage.clientHeight - size[1] * scale) / 2; draw();
+      const [w, h] = [stage.clientWidth, stage.clientHeight];
+      scale = Math.min((w - 40) / width, (h - 40) / height, 2);
+      x = y = 0;
+      move((w - width * scale) / 2, (h - height * scale) / 2);
     };
-    bar.append(heading, button("−", "Zoom out", () => zoom(1 / 1.25)), button("+", "Zoom in", () => zoom(1.25)), button("Fit", "Fit to the window", fit), button("Close", "Close", () => node.close()));
-    const keep = canvas.style.minHeight;
-    canvas.style.minHeight = canvas.offsetHeight + "px";
-    node.addEventListener("close", () => { svg.removeAttribute("style"); canvas.append(svg); canvas.style.minHeight = keep; removeEventListener("resize", fit); });
+    const larger = () => zoom(1.25), smaller = () => zoom(.8);
+    canvas.style.minHeight = canvas.offsetHeight + "px"; // the page behind keeps its place
+    const tools = make("div", { class: "bar" }, button("−", "Zoom out", smaller), button("+", "Zoom in", larger), button("Fit", "Fit to the window", fit), button("Close", "Close", () => node.close()));
+    const node = dialog("viewer", label, tools, stage);
+    on(node, "close", () => { svg.removeAttribute("style"); canvas.append(svg); canvas.style.minHeight = ""; removeEventListener("resize", fit); });
     stage.append(svg);
-    svg.style.width = size[0] + "px";
-    stage.addEventListener("wheel", (event) => { event.preventDefault(); const at = stage.getBoundingClientRect(); zoom(Math.exp(-event.deltaY / 400), event.clientX - at.left, event.clientY - at.top); }, { passive: false });
+    svg.style.width = width + "px";
+    const place = (a) => { const at = stage.getBoundingClientRect(); return [a.clientX - at.left, a.clientY - at.top]; };
+    on(stage, "wheel", (event) => { event.preventDefault(); zoom(Math.exp(-event.deltaY / 400), ...place(event)); }, { passive: false });
     const fingers = new Map();
-    let moved = 0;
-    stage.addEventListener("pointerdown", (event) => { fingers.set(event.pointerId, event); moved = 0; });
-    stage.addEventListener("pointermove", (event) => {
-      const before = fingers.get(event.pointerId);
+    on(stage, "pointerdown", (event) => { fingers.set(event.pointerId, place(event)); moved = 0; });
+    on(stage, "pointermove", (event) => {
+      const before = fingers.get(event.pointerId), now = place(event);
       if (!before) return;
-      const [dx, dy] = [event.clientX - before.clientX, event.clientY - before.clientY];
+      fingers.set(event.pointerId, now);
+      const [dx, dy] = [now[0] - before[0], now[1] - before[1]];
       moved += Math.abs(dx) + Math.abs(dy);
-      if (moved > 4 && !stage.hasPointerCapture(event.pointerId)) { stage.setPointerCapture(event.pointerId); stage.classList.add("moving"); }
-      if (fingers.size === 2) {
-        const other = [...fingers].find(([id]) => id !== event.pointerId)[1], at = stage.getBoundingClientRect();
-        const far = (a) => Math.hypot(a.clientX - other.clientX, a.clientY - other.clientY) || 1;
-        zoom(far(event) / far(before), (event.clientX + other.clientX) / 2 - at.left, (event.clientY + other.clientY) / 2 - at.top);
-      } else { x += dx; y += dy; draw(); }
-      fingers.set(event.pointerId, event);
+      if (moved > 4) stage.setPointerCapture(event.pointerId);
+      const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
+      const far = (a) => Math.hypot(a[0] - other[0], a[1] - other[1]) || 1;
+      if (other) zoom(far(now) / far(before), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
+      else move(dx, dy);
     });
-    for (const end of ["pointerup", "pointercancel", "pointerleave"]) stage.addEventListener(end, (event) => { fingers.delete(event.pointerId); stage.classList.remove("moving"); });
-    stage.addEventListener("dragstart", (event) => event.preventDefault());
-    stage.addEventListener("click", (event) => { if (moved > 4) event.preventDefault(); }, true);
-    node.addEventListener("keydown", (event) => {
-      const keys = { "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(1 / 1.25), "0": fit, f: fit, ArrowLeft: () => { x += 60; draw(); }, ArrowRight: () => { x -= 60; draw(); }, ArrowUp: () => { y += 60; draw(); }, ArrowDown: () => { y -= 60; draw(); } };
-      if (!event.ctrlKey && !event.metaKey && !event.altKey && keys[event.key]) { event.preventDefault(); keys[event.key](); }
+    for (const end of ["pointerup", "pointercancel"]) on(stage, end, (event) => fingers.delete(event.pointerId));
+    on(stage, "dragstart", (event) => event.preventDefault());
+    on(stage, "click", (event) => { if (moved > 4) event.preventDefault(); }, true); // a link that was dragged
+    const keys = { "+": larger, "=": larger, "-": smaller, 0: fit, ArrowLeft: () => move(60, 0), ArrowRight: () => move(-60, 0), ArrowUp: () => move(0, 60), ArrowDown: () => move(0, -60) };
+    on(node, "keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+      event.preventDefault();
+      keys[event.key]();
     });
     addEventListener("resize", fit);
-    show();
     fit();
     stage.focus();
   };
   const startDiagrams = () => {
-    for (const figure of document.querySelectorAll(".diagram")) {
-      const canvas = figure.querySelector(".canvas");
-      if (!canvas?.querySelector("svg")) continue;
-      const button = make("button", { type: "button", className: "open", textContent: "Open" });
-      button.setAttribute("aria-label", "Open the diagram: " + canvas.getAttribute("aria-label"));
-      button.addEventListener("click", () => view(figure));
-      canvas.after(button);
+    for (const svg of document.querySelectorAll(".canvas > svg")) {
+      const canvas = svg.parentElement, open = button("Open", "Open: " + canvas.getAttribute("aria-label"), () => view(canvas, svg));
+      open.className = "open";
+      canvas.after(open);
     }
   };
 
   const help = () => {
-    const list = make("dl");
-    for (const [key, what] of [["/ or s", "Search"], ["↑ ↓ Enter", "Choose what was found"], ["kind:service", "Search for a kind"], ["ns:shop", "Search in a namespace"], ["+ − 0", "In an open diagram: zoom in, zoom out, fit"], ["Esc", "Close"], ["?", "This help"]]) {
-      list.append(make("dt", {}, make("kbd", { textContent: key })), make("dd", { textContent: what }));
-    }
-    const close = make("button", { type: "button", textContent: "Close" });
-    const { node, heading, show } = dialog("help", "Keys", list, close);
-    close.addEventListener("click", () => node.close());
-    node.append(heading);
-    show();
+    const keys = [["/ or s", "Search"], ["↑ ↓ Enter", "Choose what was found"], ["kind:service", "Search for a kind"], ["ns:shop", "Search in a namespace"], ["+ − 0", "In an open diagram: zoom in, zoom out, fit"], ["Esc", "Close"], ["?", "This help"]];
+    const list = make("dl", {}, ...keys.flatMap(([key, what]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)]));
+    const node = dialog("help", "Keys", list, button("Close", "Close", () => node.close()));
   };
 
   // The contents on the right follow the page, and a range such as #L3-L9 is marked.
   const startContents = () => {
-    const links = [...document.querySelectorAll(".contents a")];
-    const pairs = links.map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]).filter(([, target]) => target);
+    const pairs = [...document.querySelectorAll(".contents a")].map((link) => [link, byId(decodeURIComponent(link.hash.slice(1)))]).filter((pair) => pair[1]);
     const follow = () => {
-      const past = pairs.filter(([, target]) => target.getBoundingClientRect().top < 140);
-      const seen = (past.at(-1) || pairs[0])?.[0];
-      links.forEach((link) => link.classList.toggle("seen", link === seen));
+      const seen = pairs.findLast(([, target]) => target.getBoundingClientRect().top < 140) || pairs[0];
+      for (const pair of pairs) pair[0].classList.toggle("seen", pair === seen);
     };
-    if (pairs.length) { addEventListener("scroll", follow, { passive: true }); follow(); }
+    on(window, "scroll", follow, { passive: true });
+    follow();
     const mark = () => {
-      document.querySelectorAll(".marked").forEach((line) => line.classList.remove("marked"));
+      for (const line of document.querySelectorAll(".marked")) line.classList.remove("marked");
       const [, first, last] = /^#L(\d{1,7})-L(\d{1,7})$/.exec(location.hash) || [];
-      const lines = [];
-      for (let n = +first; n <= Math.min(+last, +first + 5000); n++) lines.push(document.getElementById("L" + n));
-      lines.forEach((line) => line?.classList.add("marked"));
-      lines[0]?.scrollIntoView({ block: "center" });
+      for (let n = +first; n <= Math.min(last, +first + 9999); n++) byId("L" + n)?.classList.add("marked");
+      byId("L" + first)?.scrollIntoView({ block: "center" });
     };
-    addEventListener("hashchange", mark);
+    on(window, "hashchange", mark);
     mark();
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
+  on(document, "DOMContentLoaded", () => {
     startTheme();
     startDiagrams();
     startContents();
     startBranch();
     const input = startSearch();
-    document.addEventListener("keydown", (event) => {
-      const typing = event.target.closest?.("input, textarea, select, [contenteditable], dialog");
-      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-      if ((event.key === "/" || event.key === "s") && input) { event.preventDefault(); input.focus(); input.select(); }
+    on(document, "keydown", (event) => {
+      if (event.target.closest?.("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (input && (event.key === "/" || event.key === "s")) { event.preventDefault(); input.focus(); input.select(); }
       else if (event.key === "?") help();
     });
   });

@@ -6,6 +6,13 @@ use crate::diagram::Direction;
 /// Between things that stand side by side.
 pub(super) const GAP: f64 = 18.0;
 
+/// The room for a group's title.
+pub(super) const BAND: f64 = 24.0;
+/// Between a group's border and what is in it.
+pub(super) const PAD: f64 = 14.0;
+/// Between a group's title and what is in it.
+pub(super) const HEAD: f64 = 8.0;
+
 /// How much wider than tall a picture should be.
 const ASPECT: f64 = 1.75;
 
@@ -47,21 +54,31 @@ impl Block {
         }));
     }
 
-    /// Makes its group `w` by `h`, with the content in the middle.
+    /// Makes its group `w` by `h`, with the content in the middle; a group that is all its content grows with it.
     fn stretch(self, w: f64, h: f64) -> Block {
-        if !self.elastic || (w - self.w < 0.5 && h - self.h < 0.5) {
+        let (more, taller) = (w - self.w, h - self.h);
+        if !self.elastic || (more < 0.5 && taller < 0.5) {
             return self;
         }
+        let grows = self.nested();
+        let (groups, nodes, routes) = (self.groups, self.nodes, self.routes);
         let mut stretched = Block { w, h, elastic: true, ..Block::default() };
-        stretched.put(
-            Block { groups: self.groups, nodes: self.nodes, routes: self.routes, ..Block::default() },
-            (w - self.w) / 2.0,
-            0.0,
-        );
-        if let Some((_, rect)) = stretched.groups.first_mut() {
-            *rect = Rect::new(0.0, 0.0, w, h);
+        stretched.put(Block { groups, nodes, routes, ..Block::default() }, more / 2.0, 0.0);
+        for (_, rect) in &mut stretched.groups[..grows] {
+            *rect = Rect::new(rect.x - more / 2.0, rect.y, rect.w + more, rect.h + taller);
         }
         stretched
+    }
+
+    /// How many of the first groups hold nothing but the next one.
+    fn nested(&self) -> usize {
+        let fills = |pair: &[(usize, Rect)]| {
+            let (outer, inner) = (pair[0].1, pair[1].1);
+            inner.w >= outer.w - 2.0 * PAD - 0.5
+                && inner.bottom() >= outer.bottom() - PAD - 0.5
+                && inner.y <= outer.y + BAND + HEAD + 0.5
+        };
+        1 + self.groups.windows(2).take_while(|pair| fills(pair)).count()
     }
 }
 
@@ -106,10 +123,8 @@ pub(super) fn pack(blocks: Vec<Block>, available: f64) -> Block {
         let more = if justified { spare / row.len() as f64 } else { 0.0 };
         let mut x = 0.0;
         for block in row {
-            let block = {
-                let w = block.w + more;
-                block.stretch(w, height)
-            };
+            let (w, h) = (block.w + more, if block.h > height * 0.45 { height } else { block.h });
+            let block = block.stretch(w, h);
             let w = block.w;
             packed.put(block, x, packed.h);
             x += w + GAP;

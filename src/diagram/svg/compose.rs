@@ -1,7 +1,7 @@
 //! Composes a flow: what no edge connects is laid out on its own and packed in rows; only what edges tie together
 //! goes to the layout crate, which would put everything else side by side.
 
-use super::block::{Block, Insertion, Route, dot, extent, grid, pack, settle};
+use super::block::{BAND, Block, HEAD, Insertion, PAD, Route, dot, extent, grid, pack, settle};
 use super::layout::{self, Leaf, Link, Plan};
 use super::pen::{Rect, at};
 use super::{Budget, TooLarge};
@@ -30,12 +30,6 @@ pub(super) struct Line {
 
 /// How wide a picture may be before other ways are tried.
 pub(super) const PAGE: f64 = 1060.0;
-/// The room for a group's title.
-pub(super) const BAND: f64 = 24.0;
-/// Between a group's border and what is in it.
-const PAD: f64 = 14.0;
-/// Between a group's title and what is in it.
-const HEAD: f64 = 8.0;
 /// How far a self edge stands out.
 pub(super) const LOOP: f64 = 26.0;
 /// Deeper nesting than any topology has.
@@ -280,16 +274,27 @@ impl<'a> Composer<'a> {
         available: f64,
     ) -> Result<Block, TooLarge> {
         let asked = self.chart.direction;
-        let first = self.drawn(container, members, asked, available)?;
-        if first.w <= available {
-            return Ok(first);
-        }
         let other = match asked {
             Direction::Down => Direction::Right,
             Direction::Right => Direction::Down,
         };
-        let second = self.drawn(container, members, other, available)?;
-        Ok(if second.w < first.w * 0.92 { second } else { first })
+        // What no arrow reaches stands in a block beside what arrows reach: first a wide one, then a narrow one.
+        let mut best: Option<(f64, Block)> = None;
+        for (direction, share) in
+            [(asked, 0.6), (other, 0.6), (asked, 0.36), (other, 0.36), (asked, 0.2), (other, 0.2)]
+        {
+            let block = self.drawn(container, members, direction, available * share)?;
+            let too_wide = (block.w / available).max(1.0);
+            let cost = (block.w / 1.5).max(block.h) * too_wide * too_wide;
+            let fits = block.w <= available && block.h <= (block.w * 1.3).max(460.0);
+            if best.as_ref().is_none_or(|(least, _)| cost < least * 0.95) {
+                best = Some((cost, block));
+            }
+            if fits {
+                break;
+            }
+        }
+        best.map(|(_, block)| block).ok_or(TooLarge)
     }
 
     fn drawn(
@@ -318,7 +323,7 @@ impl<'a> Composer<'a> {
     ) -> Result<Option<Block>, TooLarge> {
         let mut parts = Parts::default();
         parts.spread(self, container, members.to_vec(), None, direction, open, available)?;
-        let links = parts
+        let mut links: Vec<Link> = parts
             .edges
             .iter()
             .map(|&edge| {
@@ -330,17 +335,22 @@ impl<'a> Composer<'a> {
                 }
             })
             .collect();
-        let plan = Plan {
-            direction,
-            leaves: parts
-                .blocks
-                .iter()
-                .map(|(block, parent)| Leaf { size: (block.w, block.h), parent: *parent })
-                .collect(),
-            groups: parts.groups.iter().map(|&(_, parent)| parent).collect(),
-            links,
-        };
-        let layout = layout::layout(&plan, self.budget)?;
+        let mut leaves: Vec<Leaf> = parts
+            .blocks
+            .iter()
+            .map(|(block, parent)| Leaf { size: (block.w, block.h), parent: *parent })
+            .collect();
+        if direction == Direction::Right {
+            parts.align(&mut leaves);
+        }
+        let flipped = two_sided(&mut links, leaves.len());
+        let groups = parts.groups.iter().map(|&(_, parent)| parent).collect();
+        let plan = Plan { direction, leaves, groups, links };
+        let mut layout = layout::layout(&plan, self.budget)?;
+        layout.straighten(&plan);
+        for link in flipped {
+            layout.links[link].0.reverse();
+        }
         Ok(parts.assemble(self, &plan, layout, direction))
     }
 }
@@ -354,6 +364,36 @@ fn key(item: Item) -> (u8, usize) {
         Item::Node(node) => (0, node),
         Item::Group(group) => (1, group),
     }
+}
+
+/// Something with many leaves looks better with half of them on its other side: turns those links around, for the
+/// layout only, and tells which.
+fn two_sided(links: &mut [Link], leaves: usize) -> Vec<usize> {
+    let mut degree = vec![0; leaves];
+    for link in links.iter() {
+        degree[link.from] += 1;
+        degree[link.to] += 1;
+    }
+    let mut fans: std::collections::BTreeMap<usize, Vec<usize>> = std::collections::BTreeMap::new();
+    let mut arriving = vec![0; leaves];
+    for (index, link) in links.iter().enumerate() {
+        arriving[link.to] += 1;
+        if degree[link.to] == 1 {
+            fans.entry(link.from).or_default().push(index);
+        }
+    }
+    let mut flipped = Vec::new();
+    for (hub, fan) in fans {
+        let spare = fan.len().saturating_sub(arriving[hub]) / 2;
+        if fan.len() >= 8 {
+            flipped.extend(fan[fan.len() - spare..].iter().copied());
+        }
+    }
+    for &index in &flipped {
+        let link = &mut links[index];
+        std::mem::swap(&mut link.from, &mut link.to);
+    }
+    flipped
 }
 
 /// What goes to the layout crate together.
@@ -405,7 +445,7 @@ impl Parts {
             match item {
                 Item::Node(node) => self.add(item, composer.node(node, direction), inside),
                 Item::Group(group) if !open || !self.crossed(composer, group) => {
-                    let block = composer.group(group, available * 0.8)?;
+                    let block = composer.group(group, available)?;
                     self.add(item, block, inside);
                 }
                 Item::Group(group) => {
@@ -417,7 +457,7 @@ impl Parts {
                         .partition(|part| part.iter().any(|&item| self.reached(composer, item)));
                     let reached = reached.concat();
                     if !rest.is_empty() {
-                        let block = composer.arrange(Some(group), rest, available * 0.6)?;
+                        let block = composer.arrange(Some(group), rest, available)?;
                         self.blocks.push((block, Some(index)));
                     }
                     self.spread(
@@ -433,6 +473,25 @@ impl Parts {
             }
         }
         Ok(())
+    }
+
+    /// Makes single nodes of a group equally wide, as long as none becomes much wider than it was.
+    fn align(&mut self, leaves: &mut [Leaf]) {
+        let single =
+            |block: &Block| block.nodes.len() == 1 && block.groups.is_empty() && block.routes.is_empty();
+        let mut widths = std::collections::BTreeMap::new();
+        for (block, parent) in self.blocks.iter().filter(|(block, _)| single(block)) {
+            let widest = widths.entry(*parent).or_insert(0.0_f64);
+            *widest = widest.max(block.w);
+        }
+        for ((block, parent), leaf) in self.blocks.iter_mut().zip(leaves) {
+            let Some(&width) = widths.get(parent).filter(|_| single(block)) else { continue };
+            if width <= block.w * 2.0 {
+                block.w = width;
+                block.nodes[0].1.w = width;
+                leaf.size.0 = width;
+            }
+        }
     }
 
     fn add(&mut self, item: Item, block: Block, inside: Option<usize>) {
@@ -509,6 +568,7 @@ impl Parts {
                 right.add(rect.right(), missing);
             }
         }
+        self.clear_titles(composer, plan, &layout, &tight, &mut right);
         let moved = |point: super::pen::Point| at(right.map(point.x), down.map(point.y));
 
         let leaves: Vec<Rect> =
@@ -523,7 +583,7 @@ impl Parts {
         let clash = groups.iter().enumerate().any(|(group, rect)| {
             leaves.iter().enumerate().any(|(leaf, other)| {
                 let inside = within(plan.leaves[leaf].parent, group);
-                if inside { other.joined(*rect) != *rect } else { rect.grown(3.0).overlaps(*other) }
+                if inside { !rect.encloses(*other) } else { rect.grown(3.0).overlaps(*other) }
             }) || groups.iter().enumerate().any(|(other, box_)| {
                 let related = within(Some(other), group) || within(Some(group), other);
                 !related && rect.grown(3.0).overlaps(*box_)
@@ -550,5 +610,46 @@ impl Parts {
         let boxes = block.groups.iter().map(|group| group.1);
         let around = extent(leaves.iter().copied().chain(boxes).chain(labels).chain(bends))?;
         Some(settle(block, around))
+    }
+
+    /// Makes groups wider where an arrow from above would run through their title.
+    fn clear_titles(
+        &self,
+        composer: &Composer,
+        plan: &Plan,
+        layout: &layout::Layout,
+        tight: &[Rect],
+        right: &mut Insertion,
+    ) {
+        if plan.direction == Direction::Right {
+            return;
+        }
+        for (group, rect) in tight.iter().enumerate() {
+            let crossings = plan.links.iter().zip(&layout.links).filter_map(|(link, (bends, _))| {
+                let ends = [link.from, link.to].map(|leaf| layout.leaves[leaf].center());
+                let way: Vec<_> =
+                    [ends[0]].into_iter().chain(bends.iter().copied()).chain([ends[1]]).collect();
+                way.windows(2).find_map(|pair| {
+                    let (low, high) =
+                        if pair[0].y <= pair[1].y { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+                    let crosses = low.y <= rect.y && rect.y < high.y;
+                    let share = (rect.y - low.y) / (high.y - low.y).max(0.001);
+                    let x = low.x + (high.x - low.x) * share;
+                    (crosses && rect.x <= x && x <= rect.right()).then_some(x.min(high.x).max(rect.x))
+                })
+            });
+            let Some(first) = crossings.reduce(f64::min) else { continue };
+            let title = composer.chart.groups[self.groups[group].0].size.0;
+            let missing = title + PAD + 9.0 - (right.map(first) - right.map(rect.x));
+            let free = right.map(rect.right()) - right.map(first);
+            if missing <= 0.0 || (missing > 90.0 && free > title + 2.0 * PAD) {
+                continue;
+            }
+            right.add(rect.x + 0.1, missing);
+            // What is only a little wider stays symmetric.
+            if missing < 45.0 {
+                right.add(rect.right() - 0.1, missing);
+            }
+        }
     }
 }

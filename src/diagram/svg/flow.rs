@@ -1,7 +1,7 @@
 //! Paints boxes, groups and arrows.
 
-use super::block::{Block, extent};
-use super::compose::{BAND, Box, Chart, Composer, Line as Wire};
+use super::block::{BAND, Block, extent};
+use super::compose::{Box, Chart, Composer, Line as Wire};
 use super::edge::{self, Target};
 use super::pen::{Pen, Rect, at};
 use super::text::{self, LABEL, Lines, NOTE, TITLE, VERB};
@@ -27,8 +27,9 @@ struct Face {
 impl Face {
     fn of(node: &Node) -> Face {
         let note = match node.class {
+            Class::Missing if node.note.is_empty() => "missing".to_owned(),
             Class::Missing if !node.note.to_lowercase().contains("missing") => {
-                format!("{} missing", node.note)
+                format!("{}, missing", node.note)
             }
             _ => node.note.clone(),
         };
@@ -141,8 +142,26 @@ impl<'a> Picture<'a> {
         Ok(Picture { flow, faces, titles, arrows, block, order })
     }
 
+    /// The size of an arrow's label.
+    #[cfg(test)]
+    pub(super) fn label_size(&self, edge: usize) -> (f64, f64) {
+        self.arrows[edge].size()
+    }
+
+    /// Each node with the width and the height of its text.
+    #[cfg(test)]
+    pub(super) fn texts(&self) -> impl Iterator<Item = (usize, f64, f64)> + '_ {
+        let size = |face: &Face| (face.label.width.max(face.note.width), height(&face.label, &face.note));
+        self.faces.iter().map(size).enumerate().map(|(node, (w, h))| (node, w, h))
+    }
+
     /// Paints it, and returns what it covers.
     pub(super) fn paint(&self, pen: &mut Pen, links: Links) -> Rect {
+        if self.block.nodes.is_empty() && self.block.groups.is_empty() {
+            let words = ["Nothing to show".to_owned()];
+            paragraph(pen, "pv-nothing", &words, at(70.0, 24.0), LABEL_LINE);
+            return Rect::new(0.0, 0.0, 140.0, 40.0);
+        }
         let nodes: BTreeMap<usize, Rect> = self.block.nodes.iter().copied().collect();
         let targets = nodes
             .iter()

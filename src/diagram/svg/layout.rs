@@ -60,7 +60,7 @@ pub(super) fn layout(plan: &Plan, budget: &mut Budget) -> Result<Layout, super::
         },
         nodesep: BETWEEN,
         edgesep: LINES,
-        ranksep: RANKS,
+        ranksep: RANKS + fan(plan),
         ..GraphLabel::default()
     });
     for group in 0..plan.groups.len() {
@@ -111,6 +111,76 @@ pub(super) fn layout(plan: &Plan, budget: &mut Budget) -> Result<Layout, super::
         })
         .collect();
     Ok(Layout { leaves, links })
+}
+
+/// Arrows that fan out need more room to do so.
+fn fan(plan: &Plan) -> f64 {
+    let mut degree = vec![0.0_f64; plan.leaves.len()];
+    for link in &plan.links {
+        degree[link.from] += 1.0;
+        degree[link.to] += 1.0;
+    }
+    let most = degree.into_iter().fold(0.0, f64::max);
+    ((most - 5.0).max(0.0) * 5.0).min(52.0)
+}
+
+impl Layout {
+    /// Leads every line straight past the leaves that it passes: the crate bends lines in the middle of a rank, and
+    /// a leaf that is long in that direction would be cut at its corners.
+    pub(super) fn straighten(&mut self, plan: &Plan) {
+        let down = plan.direction == Direction::Down;
+        let main = |point: Point| if down { point.y } else { point.x };
+        let half = |rect: &Rect| if down { rect.h / 2.0 } else { rect.w / 2.0 };
+        let moved = |point: Point, to: f64| if down { at(point.x, to) } else { at(to, point.y) };
+        let mut ranks: Vec<(f64, f64)> = self.leaves.iter().map(|r| (main(r.center()), half(r))).collect();
+        ranks.sort_by(|a, b| a.0.total_cmp(&b.0));
+        ranks.dedup_by(|next, kept| {
+            let same = next.0 - kept.0 < 0.5;
+            kept.1 = if same { kept.1.max(next.1) } else { kept.1 };
+            same
+        });
+        let reach = |point: Point| {
+            let place = ranks.partition_point(|rank| rank.0 < main(point) - 0.5);
+            ranks.get(place).filter(|rank| rank.0 - main(point) < 0.5).map_or(0.0, |rank| rank.1)
+        };
+        for (link, (bends, _)) in plan.links.iter().zip(&mut self.links) {
+            let (Some(&first), Some(&last)) = (bends.first(), bends.last()) else { continue };
+            let (from, to) = (&self.leaves[link.from], &self.leaves[link.to]);
+            let forward = if main(first) >= main(from.center()) { 1.0 } else { -1.0 };
+            let mut straight = Vec::with_capacity(bends.len() + 4);
+            for (end, side, next) in [(from, forward, first), (to, -forward, last)] {
+                let center = end.center();
+                let corner = moved(center, main(center) + side * (reach(center) + 2.0));
+                // Only where a neighbor in the same rank stands in the way.
+                let blocked = || self.leaves.iter().any(|leaf| leaf != end && cuts(*leaf, center, next));
+                if (main(next) - main(corner)) * side > 2.0 && blocked() {
+                    straight.push((side == forward, corner));
+                }
+            }
+            let mut way: Vec<Point> =
+                straight.iter().filter(|(out, _)| *out).map(|(_, point)| *point).collect();
+            for &bend in bends.iter() {
+                let reach = reach(bend);
+                if reach > 14.0 {
+                    way.push(moved(bend, main(bend) - forward * reach));
+                    way.push(moved(bend, main(bend) + forward * reach));
+                } else {
+                    way.push(bend);
+                }
+            }
+            way.extend(straight.iter().filter(|(out, _)| !*out).map(|(_, point)| *point));
+            *bends = way;
+        }
+    }
+}
+
+/// Whether the line from `a` to `b` comes near `rect`.
+fn cuts(rect: Rect, a: Point, b: Point) -> bool {
+    let rect = rect.grown(3.0);
+    (0..=24).any(|step| {
+        let share = f64::from(step) / 24.0;
+        rect.holds(at(a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share))
+    })
 }
 
 fn leaf_name(index: usize) -> String {

@@ -228,6 +228,15 @@ impl Rect {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
 
+    /// Whether `other` is inside, give or take a rounding error.
+    pub(super) fn encloses(self, other: Rect) -> bool {
+        let slack = self.grown(0.05);
+        slack.x <= other.x
+            && slack.y <= other.y
+            && other.right() <= slack.right()
+            && other.bottom() <= slack.bottom()
+    }
+
     pub(super) fn holds(self, point: Point) -> bool {
         self.x <= point.x && point.x <= self.right() && self.y <= point.y && point.y <= self.bottom()
     }

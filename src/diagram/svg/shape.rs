@@ -286,16 +286,17 @@ fn lid(r: Rect) -> f64 {
     LID.min(r.h / 5.0)
 }
 
-/// A point on a lid's rim: a parabola, which is what a quadratic curve draws.
+/// A point on a lid's rim, on the curve that [`rim`] draws.
 fn arc(r: Rect, share: f64, top: bool) -> Point {
     let lift = 4.0 * share * (1.0 - share) * lid(r);
     let y = if top { r.y + lid(r) - lift } else { r.bottom() - lid(r) + lift };
-    at(r.x + r.w * share, y)
+    at(r.x + r.w * share * share * (3.0 - 2.0 * share), y)
 }
 
-/// A rim from left to right at height `y`, bent by `lift` pixels.
+/// Half an ellipse from one side to the other, `lift` pixels high.
 fn rim(path: Path, to: Point, from: Point, lift: f64) -> Path {
-    path.quad(at((from.x + to.x) / 2.0, from.y + 2.0 * lift), to)
+    let reach = lift * 4.0 / 3.0;
+    path.cubic(from.shifted(0.0, reach), to.shifted(0.0, reach), to)
 }
 
 /// Draws the shape into `r`.

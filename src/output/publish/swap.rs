@@ -176,27 +176,34 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<fs::File> {
 /// somebody added at the last moment moves over to `site`. What cannot be settled stays, for a person to look at.
 pub(super) fn retire(tree: &Path, site: &Path) {
     let listed = listing::read(tree).unwrap_or_default();
-    let is_own = |path: &Path| {
-        let internal = [listing::NAME, listing::LOCK].iter().any(|name| path == Path::new(name));
-        internal || path.to_str().is_some_and(|path| listed.contains(path))
-    };
+    let internal = [listing::NAME, listing::LOCK];
     let (mut open, mut folders) = (vec![PathBuf::new()], Vec::new());
     while let Some(relative) = open.pop() {
         for entry in entries(&tree.join(&relative)).unwrap_or_default() {
             let path = relative.join(entry.file_name());
+            let is_own = path.to_str().is_some_and(|path| listed.contains(path));
             if entry.file_type().is_ok_and(|sort| sort.is_dir()) {
                 open.push(path);
-            } else if is_own(&path) || is_same_file(&tree.join(&path), &site.join(&path)) {
+            } else if is_own || is_same_file(&tree.join(&path), &site.join(&path)) {
                 let _ = fs::remove_file(tree.join(&path));
-            } else if site.is_dir() {
-                rescue(&tree.join(&path), &site.join(&path));
+            } else if !internal.iter().any(|name| path == Path::new(name)) {
+                rescue(tree, site, &path);
             }
         }
         folders.push(relative);
     }
-    // Inner folders were found after outer ones.
+    // Inner folders were found after outer ones. The list goes once nothing else is left: a run that is killed before
+    // that leaves a folder which still tells what in it is podviz's.
+    folders.remove(0);
     for folder in folders.iter().rev() {
         let _ = fs::remove_dir(tree.join(folder));
+    }
+    let is_settled = |entry: &fs::DirEntry| internal.iter().any(|name| entry.file_name() == *name);
+    if entries(tree).is_ok_and(|rest| rest.iter().all(is_settled)) {
+        for name in internal {
+            let _ = fs::remove_file(tree.join(name));
+        }
+        let _ = fs::remove_dir(tree);
     }
 }
 
@@ -207,14 +214,20 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Moves a foreign file that appeared, or was replaced, after it had been linked.
-fn rescue(from: &Path, to: &Path) {
+/// Moves a foreign file that appeared, or was replaced, after it had been linked. It never replaces a page, nor a
+/// newer version of itself, and never follows a link.
+fn rescue(tree: &Path, site: &Path, path: &Path) {
+    let (from, to) = (tree.join(path), site.join(path));
     let changed = |path: &Path| fs::symlink_metadata(path).and_then(|metadata| metadata.modified()).ok();
-    let is_newer = match (changed(from), changed(to)) {
+    let is_newer = match (changed(&from), changed(&to)) {
         (Some(here), Some(there)) => here > there,
         (here, _) => here.is_some(),
     };
-    if is_newer {
+    let is_page =
+        listing::read(site).is_some_and(|pages| path.to_str().is_some_and(|path| pages.contains(path)));
+    let is_behind_a_link =
+        path.ancestors().skip(1).any(|above| !above.as_os_str().is_empty() && site.join(above).is_symlink());
+    if site.is_dir() && is_newer && !is_page && !is_behind_a_link {
         let _ = to.parent().map(fs::create_dir_all);
         let _ = fs::rename(from, to);
     }

@@ -214,6 +214,20 @@ fn what_appears_at_the_last_moment_moves_over() {
 }
 
 #[test]
+fn a_clean_up_that_is_killed_can_be_taken_up() {
+    let temp = TempDir::new().unwrap();
+    let (tree_, site) = (temp.path().join("new"), temp.path().join("site"));
+    fs::create_dir_all(tree_.join("ns")).unwrap();
+    fs::create_dir(&site).unwrap();
+    fs::write(site.join(".podviz"), "podviz/site/1\nns/a\n").unwrap();
+    fs::write(tree_.join(".podviz"), "podviz/site/1\n").unwrap();
+    fs::write(tree_.join("ns/a"), "nobody's: it stays, and with it the list").unwrap();
+    swap::retire(&tree_, &site);
+    assert_eq!(names(&tree_), [".podviz", "ns/a"]);
+    assert_eq!(names(&site), [".podviz"]);
+}
+
+#[test]
 fn a_failed_write_leaves_the_old_site() {
     let temp = TempDir::new().unwrap();
     let out = temp.path().join("out");

@@ -1,0 +1,241 @@
+//! The command line: what people may ask for, and how the answer is told.
+
+mod message;
+
+use crate::diagram::View;
+use crate::output::{Flavour, Options};
+use crate::{DiagramFormat, Goal, Request};
+use clap::builder::PossibleValue;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use message::{ColorChoice, MessageFormat, Messages};
+use std::path::{Component, Path, PathBuf};
+
+/// rustdoc for Kubernetes: pages and diagrams that explain every pod and every container of your manifests.
+#[derive(Debug, Parser)]
+#[command(name = "podviz", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What podviz can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the site: a page for every pod, every container, and every other object
+    Render(Render),
+    /// Print one diagram
+    Diagram(DrawOne),
+    /// Print the topology: every object, and what it refers to
+    Graph(Graph),
+}
+
+/// What every command that reads manifests takes.
+#[derive(Debug, Args)]
+pub struct Input {
+    /// Manifests: files, folders, or - for the standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Where objects go that name no namespace, as with kubectl -n
+    #[arg(long, value_name = "NS", default_value = "default")]
+    pub default_namespace: String,
+    /// Read every file as it is, as one environment
+    #[arg(long)]
+    pub flat: bool,
+    /// The largest file that is read, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub max_file_size: u64,
+    /// How messages are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub message_format: MessageFormat,
+    /// When messages are colored
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Print errors only
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print notes too
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Write the site.
+#[derive(Debug, Args)]
+pub struct Render {
+    #[command(flatten)]
+    input: Input,
+    /// The folder to write
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// HTML, or Markdown
+    #[arg(long, value_name = "FORMAT", default_value = "html")]
+    format: Format,
+    /// Which Markdown; implies --format markdown
+    #[arg(long, value_name = "FLAVOR")]
+    flavor: Option<MarkdownFlavor>,
+    /// A folder whose templates replace the built-in ones, file by file
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+    /// A folder with a theme: layout, styles, and script of the HTML site
+    #[arg(long, value_name = "DIR")]
+    theme: Option<PathBuf>,
+    /// Where the manifests can be read on the web, so that pages link to them
+    #[arg(long, value_name = "URL")]
+    repo_url: Option<String>,
+    /// Write into a folder that holds other files; they are kept
+    #[arg(long)]
+    force: bool,
+}
+
+/// Print one diagram.
+#[derive(Debug, Args)]
+pub struct DrawOne {
+    #[command(flatten)]
+    input: Input,
+    /// Which question the diagram answers
+    #[arg(long, value_name = "VIEW")]
+    view: View,
+    /// What it is about, such as deployment/web, "Container shop/web/app", or ns/shop; everything if absent
+    #[arg(long, value_name = "SUBJECT")]
+    focus: Option<String>,
+    /// The namespace of the subject
+    #[arg(short, long, value_name = "NS")]
+    namespace: Option<String>,
+    /// Mermaid text, or an SVG picture
+    #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
+    format: DiagramFormat,
+}
+
+/// Print the topology.
+#[derive(Debug, Args)]
+pub struct Graph {
+    #[command(flatten)]
+    input: Input,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    format: GraphFormat,
+    /// Add the redacted manifest of each object, and the line of each of its fields
+    #[arg(long)]
+    full: bool,
+}
+
+/// HTML, or Markdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Html,
+    Markdown,
+}
+
+/// Which Markdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MarkdownFlavor {
+    Github,
+}
+
+/// How the topology is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum GraphFormat {
+    Json,
+}
+
+impl Command {
+    /// What the command reads, and how it speaks.
+    pub fn input(&self) -> &Input {
+        match self {
+            Command::Render(render) => &render.input,
+            Command::Diagram(diagram) => &diagram.input,
+            Command::Graph(graph) => &graph.input,
+        }
+    }
+
+    /// The folder that the command writes, and whether it may hold other files.
+    pub fn output(&self) -> Option<(&Path, bool)> {
+        match self {
+            Command::Render(render) => Some((&render.output, render.force)),
+            Command::Diagram(_) | Command::Graph(_) => None,
+        }
+    }
+
+    /// The first file of what the command writes.
+    pub fn index(&self) -> &'static str {
+        match self {
+            Command::Render(render) => render.flavour().index(),
+            Command::Diagram(_) | Command::Graph(_) => "",
+        }
+    }
+
+    /// What the command asks of the library.
+    pub fn request(&self) -> Request {
+        let input = self.input();
+        let goal = match self {
+            Command::Render(render) => render.goal(),
+            Command::Diagram(diagram) => Goal::Diagram {
+                view: diagram.view,
+                focus: diagram.focus.clone().map(|subject| (subject, diagram.namespace.clone())),
+                format: diagram.format,
+            },
+            Command::Graph(Graph { full, format: GraphFormat::Json, .. }) => Goal::Graph { full: *full },
+        };
+        Request {
+            inputs: input.inputs.clone(),
+            output: self.output().map(|(folder, _)| folder.to_owned()),
+            default_namespace: input.default_namespace.clone(),
+            limits: crate::source::Limits { file_bytes: input.max_file_size << 20, ..Default::default() },
+            goal,
+        }
+    }
+}
+
+impl Render {
+    fn flavour(&self) -> Flavour {
+        match (self.format, self.flavor) {
+            (Format::Html, None) => Flavour::Html,
+            (Format::Markdown, None) | (_, Some(MarkdownFlavor::Github)) => Flavour::Github,
+        }
+    }
+
+    fn goal(&self) -> Goal {
+        let options = Options {
+            templates: self.templates.clone(),
+            theme: self.theme.clone(),
+            repo_url: self.repo_url.clone(),
+            ..Options::default()
+        };
+        Goal::Site { title: title(&self.input.inputs), flavour: self.flavour(), options }
+    }
+}
+
+/// The name of the one input as it was written; where it has none, or there are several, what all sites are about.
+fn title(inputs: &[PathBuf]) -> String {
+    let name = match inputs {
+        [only] => only.components().next_back(),
+        _ => None,
+    };
+    match name {
+        Some(Component::Normal(name)) if name != "-" => name.to_string_lossy().into_owned(),
+        _ => "Kubernetes manifests".to_owned(),
+    }
+}
+
+impl ValueEnum for View {
+    fn value_variants<'a>() -> &'a [View] {
+        &View::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for DiagramFormat {
+    fn value_variants<'a>() -> &'a [DiagramFormat] {
+        &[DiagramFormat::Mermaid, DiagramFormat::Svg]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            DiagramFormat::Mermaid => "mermaid",
+            DiagramFormat::Svg => "svg",
+        }))
+    }
+}
