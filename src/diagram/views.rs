@@ -5,17 +5,18 @@
 
 mod architecture;
 mod cast;
-//mod compare;
+mod compare;
+mod flow;
 mod fold;
-//mod interaction;
-//mod lifecycle;
+mod interaction;
+mod lifecycle;
 mod neighborhood;
 mod relationship;
 mod route;
 mod sheet;
-//mod shutdown;
-//mod tale;
-//mod traffic;
+mod shutdown;
+mod tale;
+mod traffic;
 mod wording;
 
 //#[cfg(test)]
@@ -80,11 +81,10 @@ pub fn draw(
     match view {
         View::Architecture => architecture::draw(scene, focus),
         View::Relationship => relationship::draw(scene, focus),
-        //View::Lifecycle => lifecycle::draw(scene, focus),
-        //View::Interaction => interaction::draw(scene, focus),
-        //View::Compare => compare::draw(scene, focus),
-        //View::Traffic => traffic::draw(scene, focus),
-        _ => None,
+        View::Lifecycle => lifecycle::draw(scene, focus),
+        View::Interaction => interaction::draw(scene, focus),
+        View::Compare => compare::draw(scene, focus),
+        View::Traffic => traffic::draw(scene, focus),
     }
 }
 
