@@ -32,12 +32,13 @@ pub(super) fn calls(pod: &Pod) -> Vec<Localhost> {
     }
     let mut calls: Vec<Localhost> = Vec::new();
     for (from, container) in pod.containers.iter().enumerate() {
-        for (field, text) in texts(container) {
-            for port in ports(&text) {
-                let Some(to) = listener(pod, from, port) else { continue };
-                if !calls.iter().any(|call| (call.from, call.to, call.port) == (from, to, port)) {
-                    calls.push(Localhost { from, to, port, field: field.clone() });
-                }
+        let addresses = texts(container).into_iter().flat_map(|(field, text)| {
+            ports(&text).into_iter().map(move |port| (field.clone(), port)).collect::<Vec<_>>()
+        });
+        for (field, port) in addresses.chain(pairs(container)) {
+            let Some(to) = listener(pod, from, port) else { continue };
+            if !calls.iter().any(|call| (call.from, call.to, call.port) == (from, to, port)) {
+                calls.push(Localhost { from, to, port, field });
             }
         }
     }
@@ -63,6 +64,20 @@ fn texts(container: &Container) -> Vec<(FieldPath, String)> {
         Some((path.named_item(index, &variable.name).key("value"), value))
     });
     env.chain(list("command", &container.spec.command)).chain(list("args", &container.spec.args)).collect()
+}
+
+/// Ports whose host stands in a variable beside them: `DB_HOST` is `localhost`, `DB_PORT` is `5432`.
+fn pairs(container: &Container) -> Vec<(FieldPath, i32)> {
+    let variables = || container.spec.env.iter().flatten().enumerate();
+    let value_of = |name: &str| variables().find(|(_, other)| other.name == name)?.1.value.as_deref();
+    let pairs = variables().filter_map(|(index, variable)| {
+        let prefix = variable.name.strip_suffix("PORT")?;
+        let host = value_of(&format!("{prefix}HOST"))?;
+        let local = matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]");
+        let port = variable.value.as_deref()?.parse().ok().filter(|_| local)?;
+        Some((container.path.key("env").named_item(index, &variable.name).key("value"), port))
+    });
+    pairs.collect()
 }
 
 /// The other container that declares the port and runs at the same time.

@@ -6,7 +6,7 @@ use super::workload::{diagrams, section};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::View;
-use crate::model::{Kind, Object, Subject, Value};
+use crate::model::{Identity, Kind, Object, Subject, Value};
 use crate::names::count;
 use crate::topology::{Edge, NodeIndex, State};
 use std::sync::Arc;
@@ -94,6 +94,10 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     } else {
         plain(summary)
     };
+    if &*node.identity.kind == "Namespace" && node.identity.group.is_empty() {
+        prose.extend(concat(vec![plain(" This one "), held(know, &node.identity), plain(".")]));
+        return prose;
+    }
     let picks = |relation: Relation| know.topology.from(index).filter(move |edge| edge.relation == relation);
     let mut targets: Vec<NodeIndex> = match node.role {
         Role::Service => picks(Relation::Selects).map(|edge| edge.to).collect(),
@@ -134,6 +138,21 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     prose
 }
 
+/// What a namespace holds, with a link to the page of all that.
+pub fn held(know: &Knowledge, namespace: &Identity) -> Prose {
+    let key = (Arc::clone(&namespace.environment), Arc::clone(&namespace.name));
+    match know.topology.namespaces().get(&key) {
+        Some(objects) => {
+            let subject = Subject::Namespace(key.0, key.1);
+            vec![
+                text(format!("holds {}: see ", count(*objects, "object", "objects"))),
+                know.link(&subject, &namespace.name),
+            ]
+        }
+        None => vec![muted("holds nothing in these manifests")],
+    }
+}
+
 /// What the catalog says of the fields that are set.
 pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
     let Some(rule) = know.catalog.kind(&object.identity.group, &object.identity.kind) else {
@@ -153,7 +172,7 @@ pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
                 continue;
             }
             let shown = text_of.unwrap_or_default();
-            let mut item = vec![code(path.to_string()), text(" ")];
+            let mut item = vec![code(path.to_string()), text(": ")];
             item.extend(filled(&explanation.say, &shown));
             if !explanation.why.is_empty() {
                 item.push(text(" "));

@@ -3,7 +3,7 @@
 use super::knowledge::Knowledge;
 use super::prose::{concat, listed, muted, plain, text};
 use super::workload::{kinds, section};
-use super::{Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, sentence};
+use super::{Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, object, sentence};
 use crate::catalog::{Relation, Role};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
@@ -199,6 +199,9 @@ fn by_kind(know: &Knowledge, mine: &dyn Fn(&Node) -> bool, title: &str) -> Optio
 /// What an object does to others, or which others use it.
 fn purpose(know: &Knowledge, index: NodeIndex) -> Prose {
     let near = &know.node(index).identity;
+    if &*near.kind == "Namespace" && near.group.is_empty() {
+        return object::held(know, near);
+    }
     let mut words: Vec<Prose> = Vec::new();
     for edge in know.topology.from(index).filter(|edge| edge.relation != Relation::Owns) {
         let phrase = concat(vec![plain(edge.relation.verb()), plain(" "), know.mention(edge.to, near)]);

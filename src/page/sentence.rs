@@ -1,8 +1,8 @@
 //! The opening sentences: what a workload does, in one breath.
 
+use super::Prose;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
-use super::{Inline, Prose};
 use crate::catalog::{FieldPath, Relation};
 use crate::model::{Object, Value};
 use crate::names::{count, plural};
@@ -12,7 +12,7 @@ use crate::topology::{ContainerKind, NodeIndex, Pod};
 pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
     let node = know.node(index);
     let (Some(object), Some(pod)) = (&node.object, &node.pod) else { return Prose::new() };
-    let parts = [runs(object, pod), traffic(know, index), data(pod, object)];
+    let parts = [runs(know, index, object, pod), traffic(know, index), data(pod, object)];
     let mut prose = Prose::new();
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
         if !prose.is_empty() {
@@ -46,7 +46,15 @@ pub fn replicas(object: &Object) -> Option<i64> {
         .then(replicas)
 }
 
-fn runs(object: &Object, pod: &Pod) -> Prose {
+/// The fewest and the most pods that an autoscaler keeps, if one scales the workload.
+pub fn scaled(know: &Knowledge, index: NodeIndex) -> Option<(i64, i64)> {
+    let scaler = know.topology.to(index).find(|edge| edge.relation == Relation::Scales)?.from;
+    let object = know.node(scaler).object.as_ref()?;
+    let number = |path: &str| object.value.at(path).and_then(Value::as_i64);
+    Some((number("spec.minReplicas").unwrap_or(1), number("spec.maxReplicas")?))
+}
+
+fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose {
     let containers = containers(pod);
     let number = |path: &str| object.value.at(path).and_then(Value::as_i64);
     match &*object.identity.kind {
@@ -62,6 +70,12 @@ fn runs(object: &Object, pod: &Pod) -> Prose {
             job(number("spec.completions"), number("spec.parallelism"))
         )),
         "CronJob" => cron_job(object, &containers),
+        "Deployment" | "ReplicaSet" | "ReplicationController"
+            if scaled(know, index).is_some_and(|(low, high)| low < high) =>
+        {
+            let (low, high) = scaled(know, index).unwrap_or_default();
+            plain(format!("Runs {low} to {high} identical copies of {containers}, as many as the load needs"))
+        }
         _ => match replicas(object) {
             Some(0) => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
             Some(1) => plain(format!("Runs 1 copy of {containers}")),
@@ -256,10 +270,4 @@ pub fn people_quantity(resource: &str, quantity: &str) -> String {
         "ephemeral-storage" => format!("{} scratch disk", people_size(quantity)),
         other => format!("{quantity} {other}"),
     }
-}
-
-/// Names of things as code spans joined by commas and `and`.
-pub fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Prose {
-    let names: Vec<Prose> = names.into_iter().map(|name| vec![code(name)] as Vec<Inline>).collect();
-    joined(names, "and")
 }
