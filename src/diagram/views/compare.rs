@@ -11,8 +11,8 @@ use crate::topology::{Container, ContainerKind, Node, NodeIndex, Pod};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
 
-/// How many containers are compared with their pod.
-const MOST_CONTAINERS: usize = 3;
+/// How many containers are compared with their pod: a third would say what the second says.
+const MOST_CONTAINERS: usize = 2;
 
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let (index, only): (NodeIndex, Option<usize>) = match *focus {
@@ -23,7 +23,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let node = &scene.topology.nodes[index];
     let (pod, facts) = (node.pod.as_deref()?, scene.facts.of(index)?);
     let mut sides = Sides { node, pod, facts, sheet: Sheet::default() };
-    sides.draw_pod(scene);
+    sides.draw_pod(scene, index);
     // Six statements a container: a small budget has room for fewer of them.
     let most = MOST_CONTAINERS.min(scene.budget.nodes.min(scene.budget.edges).saturating_sub(7) / 6).max(1);
     let chosen = only.map_or_else(|| choose(pod, facts, most), |container| vec![container]);
@@ -91,11 +91,11 @@ impl Sides<'_> {
         Reason::field(self.node.object.as_deref(), &self.pod.path.key(key))
     }
 
-    fn draw_pod(&mut self, scene: Scene) {
+    fn draw_pod(&mut self, scene: Scene, index: NodeIndex) {
         let (node, pod) = (self.node, self.pod);
         let group = Id::of('g', &[&node.identity.id(), "pod"]);
         self.sheet.group(group.clone(), Class::Pod, "Pod", None, cast::link(node));
-        let me = self.sheet.node(cast::pod(node), Some(&group));
+        let me = self.sheet.node(cast::pod(scene.topology, index), Some(&group));
         let names: Vec<String> =
             (0..pod.containers.len()).map(|index| cast::container_name(pod, index)).collect();
         let label = count(names.len(), "container", "containers");

@@ -63,14 +63,12 @@ impl<'a> Life<'a> {
             "Pod" => format!("Pod {}", identity.name),
             kind => format!("Pod of {kind} {}", identity.name),
         };
-        let said =
-            if label.starts_with("Pod of") { format!("the {}", label.to_lowercase()) } else { label.clone() };
-        let said = if said.starts_with("the ") {
-            format!("the pod of {} {}", identity.kind, identity.name)
-        } else {
-            said
+        let said = match &*identity.kind {
+            "Pod" => label.clone(),
+            kind => format!("the pod of {kind} {}", identity.name),
         };
-        let pod_id = tale.cast(cast::pod(node).node.id, Class::Pod, &label, &said, cast::link(node));
+        let pod_id =
+            tale.cast(cast::pod(scene.topology, index).node.id, Class::Pod, &label, &said, cast::link(node));
         let (drawn, rest) = fold::containers(pod, MOST_CONTAINERS);
         let mut parts = BTreeMap::new();
         for &container in &drawn {
@@ -254,9 +252,10 @@ impl<'a> Life<'a> {
             let path = container.path.key(kind.field());
             let failures = count_tries(probe.failures);
             let (text, answer) = match kind {
-                ProbeKind::Liveness => {
-                    (format!("Is it alive? {}", ask(&probe)), format!("Yes; killed after {failures} without"))
-                }
+                ProbeKind::Liveness => (
+                    format!("Is it alive? {}", ask(&probe)),
+                    format!("Yes; after {failures} in vain it is killed"),
+                ),
                 _ => (format!("Is it ready? {}", ask(&probe)), "Ready".to_owned()),
             };
             self.tale.call(&pod_id, &id, &text, self.field(&path));

@@ -64,7 +64,7 @@ impl<'a> Stage<'a> {
     }
 
     fn draw_pod(mut self) -> Diagram {
-        let pod_id = self.sheet.node(cast::pod(self.node), Some(&self.group));
+        let pod_id = self.sheet.node(cast::pod(self.scene.topology, self.index), Some(&self.group));
         let (drawn, rest) = fold::containers(self.pod, MOST_OF_A_POD);
         for &container in &drawn {
             self.contain(&pod_id, container);
@@ -325,7 +325,8 @@ impl<'a> Stage<'a> {
             let servers = route::servers(service, self.pod);
             let only = servers.is_empty() && self.pod.apps().count() == 1;
             let is_app = self.pod.containers[index].kind == crate::topology::ContainerKind::App;
-            service.role == Role::Service && (servers.contains(&index) || (only && is_app))
+            service.role == Role::Service
+                && (servers.iter().any(|(server, _)| *server == index) || (only && is_app))
         };
         let mut around = neighbors(self.scene, self.index);
         around.retain_mut(|neighbor| {

@@ -14,6 +14,9 @@ use crate::topology::{NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// How many containers that answer for one Service are drawn.
+const MOST_SERVERS: usize = 4;
+
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let flow = trace(scene, focus)?;
     let mut map = Map { scene, wide: flow.is_wide(), flow, sheet: Sheet::default(), spots: BTreeMap::new() };
@@ -74,9 +77,18 @@ impl Map<'_> {
         self.leave_out_internal();
     }
 
+    /// How many containers answer; each is one box and one arrow.
     fn containers(&self) -> usize {
-        let selects = self.flow.hops.iter().map(|edge| &self.scene.topology.edges[*edge]);
-        selects.filter(|edge| self.scene.topology.nodes[edge.to].pod.is_some()).count()
+        let mut found = BTreeSet::new();
+        for edge in self.flow.hops.iter().map(|edge| &self.scene.topology.edges[*edge]) {
+            let (service, workload) =
+                (&self.scene.topology.nodes[edge.from], &self.scene.topology.nodes[edge.to]);
+            if let (Some(pod), Role::Service) = (workload.pod.as_deref(), service.role) {
+                let servers = route::servers(service, pod);
+                found.extend(servers.into_iter().take(MOST_SERVERS).map(|(server, _)| (edge.to, server)));
+            }
+        }
+        found.len()
     }
 
     fn group(&mut self, index: NodeIndex) -> Option<Id> {
@@ -94,7 +106,9 @@ impl Map<'_> {
     fn draw_object(&mut self, index: NodeIndex) {
         let node = &self.scene.topology.nodes[index];
         let mut actor = match node.pod.as_deref() {
-            Some(pod) if node.state == State::Present => cast::folded_workload(node, pod),
+            Some(pod) if node.state == State::Present => {
+                cast::folded_workload(self.scene.topology, index, pod)
+            }
             _ => cast::object(node),
         };
         if node.role == Role::Service && node.state == State::Present {
@@ -250,14 +264,26 @@ impl Map<'_> {
             let (service, workload) =
                 (&self.scene.topology.nodes[edge.from], &self.scene.topology.nodes[edge.to]);
             let (Some(pod), Role::Service) = (workload.pod.as_deref(), service.role) else { continue };
-            let [server] = route::servers(service, pod)[..] else { continue };
             let Some(from) = self.spots.get(&edge.to).cloned() else { continue };
-            let role = self.scene.facts.of(edge.to).and_then(|facts| facts.roles.get(server).copied());
-            let group = self.group(edge.to);
-            let id = self.sheet.node(cast::container(workload, pod, role, server), group.as_ref());
-            let path = pod.containers[server].path.key("ports");
-            let reason = Reason::field(workload.object.as_deref(), &path);
-            self.sheet.arrow(&from, &id, "answers in", Line::Solid, reason);
+            // Many containers with the same ports would say nothing about which one answers.
+            let servers = Some(route::servers(service, pod)).filter(|servers| servers.len() <= MOST_SERVERS);
+            for (server, ports) in servers.unwrap_or_default() {
+                let role = self.scene.facts.of(edge.to).and_then(|facts| facts.roles.get(server).copied());
+                let group = self.group(edge.to);
+                let id = self.sheet.node(cast::container(workload, pod, role, server), group.as_ref());
+                let path = pod.containers[server].path.key("ports");
+                let reason = Reason::field(workload.object.as_deref(), &path);
+                let ports: Vec<String> = ports.iter().map(i64::to_string).collect();
+                let noun = if ports.len() == 1 {
+                    "port "
+                } else if ports.len() <= 4 {
+                    "ports "
+                } else {
+                    ""
+                };
+                let verb = format!("hands {noun}{} to", list(&ports, "port", "ports"));
+                self.sheet.arrow(&from, &id, &verb, Line::Solid, reason);
+            }
         }
     }
 
@@ -266,17 +292,12 @@ impl Map<'_> {
         if names.is_empty() {
             return;
         }
-        let only = if names.len() == 1 {
-            "Service that only pods in the cluster reach"
-        } else {
-            "Services that only pods in the cluster reach"
-        };
         let named = if names.len() <= 4 { format!(" ({})", list(names, "", "")) } else { String::new() };
-        let page = if names.len() == 1 { "its page shows" } else { "their pages show" };
-        self.sheet.leave_out(
-            format!("Not drawn: {} {only}{named}; {page} where it leads.", names.len())
-                .replace("their pages show where it leads", "their pages show where they lead"),
-        );
+        let (services, page) = match names.len() {
+            1 => ("1 Service".to_owned(), "its page shows where it leads"),
+            n => (count(n, "Service", "Services"), "their pages show where they lead"),
+        };
+        self.sheet.leave_out(format!("Not drawn: {services}{named} for pods in the cluster only; {page}."));
     }
 
     fn describe(&self) -> String {
