@@ -20,6 +20,8 @@ use std::sync::Arc;
 const FEW_CONTAINERS: usize = 8;
 /// Up to so many boxes, containers are drawn one by one.
 const MOST_WITH_CONTAINERS: usize = 44;
+/// Up to so many boxes, workloads of several namespaces are drawn one by one; those of one namespace may fill the budget.
+const MOST_OF_NAMESPACES: usize = 36;
 /// So many containers of one pod are drawn one by one.
 const MOST_OF_ONE_POD: usize = 16;
 
@@ -121,7 +123,7 @@ impl<'a> Plan<'a> {
         let trunk = 1 + self.pools().len() + self.workloads.len();
         if self.alone || trunk + self.containers() <= most.min(MOST_WITH_CONTAINERS) {
             Depth::Containers
-        } else if trunk <= most {
+        } else if trunk <= most && (trunk <= MOST_OF_NAMESPACES || self.namespaces().len() == 1) {
             Depth::Workloads
         } else if self.namespaces().len() > 1 {
             Depth::Namespaces

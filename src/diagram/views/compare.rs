@@ -2,7 +2,7 @@
 
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet};
-use super::wording::list;
+use super::wording::{self, list};
 use super::{Focus, Scene};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::{ContainerRole, PodFacts};
@@ -41,8 +41,9 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let names = list(&names, "container", "containers");
     let title = format!("Pod and container in {kind} {name}");
     let description = format!(
-        "The pod of {kind} {name} groups {}; it is scheduled, created and removed as a whole. Beside it {names}: each \
+        "{} groups {}; it is scheduled, created and removed as a whole. Beside it {names}: each \
          with its own image, processes and limits.",
+        wording::sentence(&wording::the_pod(&node.identity)),
         count(pod.containers.len(), "container", "containers")
     );
     Some(sides.sheet.finish(View::Compare, title, description, Direction::Right, scene.budget))
@@ -71,6 +72,7 @@ struct Sides<'a> {
 
 impl Sides<'_> {
     /// One statement: an arrow with a verb from the pod or the container to what is true of it.
+    #[expect(clippy::too_many_arguments, reason = "a statement is a sentence with all its parts")]
     fn state(
         &mut self,
         from: &Id,

@@ -63,10 +63,7 @@ impl<'a> Life<'a> {
             "Pod" => format!("Pod {}", identity.name),
             kind => format!("Pod of {kind} {}", identity.name),
         };
-        let said = match &*identity.kind {
-            "Pod" => label.clone(),
-            kind => format!("the pod of {kind} {}", identity.name),
-        };
+        let said = wording::the_pod(identity);
         let pod_id =
             tale.cast(cast::pod(scene.topology, index).node.id, Class::Pod, &label, &said, cast::link(node));
         let (drawn, rest) = fold::containers(pod, MOST_CONTAINERS);
@@ -96,15 +93,16 @@ impl<'a> Life<'a> {
         let inits = self.count(ContainerKind::Init);
         let (sidecars, apps) = (self.count(ContainerKind::Sidecar), self.count(ContainerKind::App));
         let steps = [
-            (inits > 0)
-                .then(|| format!("{} to completion", count(inits, "init container", "init containers"))),
+            (inits > 0).then(|| count(inits, "init container", "init containers")),
             (sidecars > 0).then(|| count(sidecars, "sidecar", "sidecars")),
             Some(count(apps, "app container", "app containers")),
         ];
         let steps: Vec<String> = steps.into_iter().flatten().collect();
+        let in_turn = if steps.len() > 1 { " in turn" } else { "" };
         let description = format!(
-            "A pod of {kind} {name} starts {}; on deletion it gets {} to stop.",
-            steps.join(", then "),
+            "{} starts {}{in_turn}; on deletion it gets {} to stop.",
+            wording::sentence(&wording::the_pod(&self.node.identity)),
+            list(&steps, "kind of container", "kinds of containers"),
             wording::count_of(self.facts.grace_s, "second", "seconds")
         );
         let title = format!("Life of a pod of {kind} {name}");

@@ -1,7 +1,7 @@
 //! The words of diagrams: numbers of copies, lists, volumes and places in the words of `kubectl`'s users.
 
 use crate::catalog::Relation;
-use crate::model::{Object, Value};
+use crate::model::{Identity, Object, Value};
 use crate::names::count;
 use crate::topology::{Node, NodeIndex, Pod, Topology, Volume};
 
@@ -145,4 +145,19 @@ pub(super) fn place(pod: &Pod) -> (String, String) {
 
 fn these_labels(number: usize) -> &'static str {
     if number == 1 { "this label" } else { "these labels" }
+}
+
+/// The pod that an object makes or is, in words: `the pod of Deployment web`, `Pod web`.
+pub(super) fn the_pod(identity: &Identity) -> String {
+    match &*identity.kind {
+        "Pod" => format!("Pod {}", identity.name),
+        kind => format!("the pod of {kind} {}", identity.name),
+    }
+}
+
+/// The text with a capital letter in front, to begin a sentence.
+pub(super) fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + rest.as_str()
 }
