@@ -2,6 +2,17 @@
 //!
 //! [`run`] is the whole program: stage by stage, each a module of its own. Only `source` and `output` touch the disk.
 
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::disallowed_methods,
+        clippy::panic,
+        clippy::print_stderr,
+        clippy::print_stdout,
+        clippy::unwrap_used
+    )
+)]
+
 pub mod catalog;
 pub mod cli;
 pub mod diagram;
@@ -9,9 +20,11 @@ pub mod escape;
 pub mod facts;
 pub mod model;
 pub mod names;
+#[allow(clippy::disallowed_methods, reason = "the two stages at the ends are the ones that touch the disk")]
 pub mod output;
 pub mod page;
 pub mod problem;
+#[allow(clippy::disallowed_methods, reason = "the two stages at the ends are the ones that touch the disk")]
 pub mod source;
 pub mod topology;
 

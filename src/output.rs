@@ -10,6 +10,7 @@ mod search;
 mod spelling;
 mod view;
 
+use crate::diagram::mermaid::Budget;
 use crate::page::Site;
 use crate::problem::Problems;
 use engine::Engine;
@@ -50,6 +51,14 @@ impl Flavour {
         match self {
             Flavour::Html => "index.html",
             Flavour::Github => "README.md",
+        }
+    }
+
+    /// What the host draws from Mermaid text; none where podviz paints the picture itself.
+    fn budget(self) -> Option<Budget> {
+        match self {
+            Flavour::Html => None,
+            Flavour::Github => Some(Budget::GITHUB),
         }
     }
 

@@ -9,6 +9,7 @@ mod compose;
 mod edge;
 mod flow;
 mod layout;
+mod parts;
 mod pen;
 mod sequence;
 mod shape;
@@ -86,7 +87,7 @@ struct TooLarge;
 struct Budget(u64);
 
 /// Enough for some hundred nodes with some hundred edges: less than half a second.
-const WORK: u64 = 60_000_000;
+const WORK: u64 = 40_000_000;
 
 impl Budget {
     fn spend(&mut self, units: u64) -> Result<(), TooLarge> {

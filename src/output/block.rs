@@ -7,7 +7,7 @@ use crate::diagram::{Diagram, Row, mermaid, svg};
 use crate::escape;
 use crate::model::{Subject, Token, TokenClass};
 use crate::page::{Block, Card, Manifest, Page, Section, Table, Target, Tone};
-use crate::problem::Problems;
+use crate::problem::{Code, Level, Problem, Problems};
 use std::collections::BTreeMap;
 use tera::Value;
 
@@ -121,16 +121,26 @@ impl<'a> Blocks<'a> {
             let page = pages.site.places.get(subject)?;
             Some(spelling.href(&Target { page: page.clone(), anchor: String::new() }))
         };
-        let (picture, text) = match pages.flavour.language() {
-            Language::Html => {
-                let (picture, problems) = svg::paint(diagram, &href);
+        // Links of a Mermaid diagram are relative to the site that shows it, so the source carries none.
+        let text = mermaid::write(diagram, &|_| None).to_string();
+        let (mut picture, mut legend, mut fence) = (None, Vec::new(), None);
+        match pages.flavour.budget() {
+            None => {
+                let (painted, problems) = svg::paint(diagram, &href);
                 self.problems.extend(problems);
-                let text = mermaid::write(diagram, &|_| None).to_string();
-                (picture.map(|picture| picture.to_string()), text)
+                picture = painted.map(|painted| painted.to_string());
+                legend = svg::legend(diagram);
             }
-            // Links of a Mermaid diagram are relative to the site that shows it, so GitHub ignores them.
-            Language::Markdown => (None, mermaid::write(diagram, &|_| None).to_string()),
-        };
+            Some(budget) if budget.fits(mermaid::measure(diagram)) => fence = Some(fenced("mermaid", &text)),
+            Some(_) => self.problems.push(too_large(diagram)),
+        }
+        let legend: Vec<Value> = legend
+            .into_iter()
+            .filter(|_| picture.is_some())
+            .map(|(class, word)| {
+                object([("swatch", finished(&svg::swatch(class).to_string())), ("word", word.into())])
+            })
+            .collect();
         let width = picture.as_deref().and_then(natural_width);
         let rows: Vec<Value> = diagram.rows.iter().map(|row| self.row(row, &href)).collect();
         let left_out: Vec<Value> = diagram.left_out.iter().map(|left| left.as_str().into()).collect();
@@ -144,7 +154,8 @@ impl<'a> Blocks<'a> {
             ("svg", picture.as_deref().map(finished).into()),
             ("width", width.into()),
             ("mermaid", text.as_str().into()),
-            ("mermaid_block", finished(&fenced("mermaid", &text))),
+            ("mermaid_block", fence.as_deref().map(finished).into()),
+            ("legend", legend.into()),
             ("rows", rows.into()),
             ("left_out", left_out.into()),
         ])
@@ -230,6 +241,12 @@ impl<'a> Blocks<'a> {
 fn text(lines: &[Vec<Token>]) -> String {
     let line = |tokens: &Vec<Token>| tokens.iter().map(|token| token.text.as_str()).collect::<String>();
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn too_large(diagram: &Diagram) -> Problem {
+    let message =
+        format!("the diagram \"{}\" is larger than the host draws; its table stands alone", diagram.title);
+    Problem::new(Level::Warning, Code::DiagramTooLarge, message)
 }
 
 /// A code block of Markdown.

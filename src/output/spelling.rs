@@ -16,7 +16,7 @@ pub(super) enum Place {
 }
 
 /// What a cell of a table shows in one line, in characters.
-const LONG_NAME: usize = 24;
+const LONG_NAME: usize = 28;
 
 /// Spells what stands on one page.
 #[derive(Clone, Copy)]

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// The kind of a node that stands for a name in the DNS or an address outside of the cluster.
 pub const HOST: &str = "Host";
 
+/// The kind of a node that stands for many pods, picked by labels.
+pub const CROWD: &str = "Pods";
+
 /// Connects the objects of the inventory.
 pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems) {
     let mut problems = Problems::none();

@@ -17,6 +17,7 @@ pub fn samples() -> Vec<(&'static str, Diagram)> {
         ("every-shape", every_shape()),
         ("loops-and-parallels", loops()),
         ("compare", compare()),
+        ("interaction", interaction()),
     ]
 }
 
@@ -298,4 +299,28 @@ fn compare() -> Diagram {
         .node("container app", "own files", "gone after a restart", Class::Plain)
         .node("container app", "own limits", "500m CPU, 256Mi", Class::Policy)
         .diagram(View::Compare, "Pod and container")
+}
+
+fn interaction() -> Diagram {
+    Build::new(Direction::Down)
+        .group("", "cluster", Class::Cluster)
+        .group("cluster", "any node", Class::Node)
+        .group("any node", "Pod orders", Class::Pod)
+        .group("Pod orders", "shared network · localhost", Class::Network)
+        .node("shared network · localhost", "app", "container · 8080", Class::Container)
+        .node("shared network · localhost", "envoy", "sidecar · 15001", Class::Sidecar)
+        .node("shared network · localhost", "metrics", "container · 9090", Class::Container)
+        .group("Pod orders", "shared volumes", Class::Volume)
+        .node("shared volumes", "cache", "emptyDir", Class::Volume)
+        .node("shared volumes", "config", "ConfigMap orders", Class::Config)
+        .node("cluster", "orders", "Service · 80", Class::Service)
+        .node("cluster", "kubelet", "", Class::ControlPlane)
+        .edge("orders", "sends traffic to", "envoy")
+        .edge("envoy", "calls localhost:8080", "app")
+        .dashed("metrics", "may call localhost:8080", "app")
+        .edge("app", "writes", "cache")
+        .edge("metrics", "reads", "cache")
+        .edge("app", "reads", "config")
+        .edge("kubelet", "probes", "app")
+        .diagram(View::Interaction, "How the containers of orders work together")
 }

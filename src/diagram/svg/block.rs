@@ -192,13 +192,14 @@ fn shelves(sizes: &[(f64, f64)], limit: f64) -> (Vec<usize>, f64, f64) {
 pub(super) struct Insertion(Vec<(f64, f64)>);
 
 impl Insertion {
-    /// Asks for `amount` pixels at `position`; those who ask at nearly the same place share.
+    /// Asks for `amount` pixels at `position`; those who ask at nearly the same place share,
+    /// but a group never shares with the group around it, which begins [`HEAD`] earlier.
     pub(super) fn share(mut wanted: Vec<(f64, f64)>) -> Insertion {
         wanted.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut cuts: Vec<(f64, f64)> = Vec::new();
         for (position, amount) in wanted {
             match cuts.last_mut() {
-                Some(cut) if position - cut.0 < 9.0 => cut.1 = cut.1.max(amount),
+                Some(cut) if position - cut.0 < HEAD - 1.0 => cut.1 = cut.1.max(amount),
                 _ => cuts.push((position, amount)),
             }
         }

@@ -1,8 +1,9 @@
 //! Composes a flow: what no edge connects is laid out on its own and packed in rows; only what edges tie together
 //! goes to the layout crate, which would put everything else side by side.
 
-use super::block::{BAND, Block, HEAD, Insertion, PAD, Route, dot, extent, grid, pack, settle};
+use super::block::{BAND, Block, HEAD, PAD, Route, grid, pack};
 use super::layout::{self, Leaf, Link, Plan};
+use super::parts::{Parts, two_sided};
 use super::pen::{Rect, at};
 use super::{Budget, TooLarge};
 use crate::diagram::Direction;
@@ -35,20 +36,30 @@ pub(super) const LOOP: f64 = 26.0;
 /// Deeper nesting than any topology has.
 const DEEPEST: usize = 40;
 
+/// How connected children are laid out.
+pub(super) struct Way {
+    pub(super) direction: Direction,
+    /// Whether groups that arrows cross take part with their content.
+    pub(super) open: bool,
+    /// How wide what no arrow reaches may be.
+    pub(super) available: f64,
+}
+
+/// A child of a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Item {
+pub(super) enum Item {
     Node(usize),
     Group(usize),
 }
 
 /// A chart with what follows from it.
 pub(super) struct Composer<'a> {
-    chart: &'a Chart,
+    pub(super) chart: &'a Chart,
     budget: &'a mut Budget,
     /// What stands in each group, in reading order; the whole comes first.
     children: Vec<Vec<Item>>,
     /// The edges whose ends are in different children of each group; the whole comes first.
-    edges: Vec<Vec<usize>>,
+    pub(super) edges: Vec<Vec<usize>>,
     depth: Vec<usize>,
     degree: Vec<usize>,
 }
@@ -139,7 +150,7 @@ impl<'a> Composer<'a> {
     }
 
     /// The child of `container` in which `node` stands.
-    fn child(&self, container: Option<usize>, node: usize) -> Item {
+    pub(super) fn child(&self, container: Option<usize>, node: usize) -> Item {
         let mut item = Item::Node(node);
         let mut parent = self.chart.nodes[node].parent;
         while parent != container
@@ -152,7 +163,7 @@ impl<'a> Composer<'a> {
     }
 
     /// The children of `container` by what edges tie together.
-    fn components(&self, container: Option<usize>) -> Vec<Vec<Item>> {
+    pub(super) fn components(&self, container: Option<usize>) -> Vec<Vec<Item>> {
         let items = &self.children[slot(container)];
         let mut place = std::collections::BTreeMap::new();
         for (index, &item) in items.iter().enumerate() {
@@ -185,7 +196,7 @@ impl<'a> Composer<'a> {
         self.arrange(container, components, available)
     }
 
-    fn arrange(
+    pub(super) fn arrange(
         &mut self,
         container: Option<usize>,
         components: Vec<Vec<Item>>,
@@ -219,41 +230,39 @@ impl<'a> Composer<'a> {
         self.chart.edges.iter().any(|edge| edge.from == node && edge.to == node)
     }
 
-    /// A node with room for as many arrows as it has, and for its self edges.
-    fn node(&self, node: usize, direction: Direction) -> Block {
+    /// A node with room for as many arrows as it has, and for its self edge.
+    pub(super) fn node(&self, node: usize, direction: Direction) -> Block {
         let (mut w, mut h) = self.chart.nodes[node].size;
         let arrows = (self.degree[node] as f64 * 11.0).min(330.0);
         match direction {
             Direction::Down => w = w.max(arrows),
             Direction::Right => h = h.max(arrows),
         }
-        let mut block = Block { w, h, nodes: vec![(node, Rect::new(0.0, 0.0, w, h))], ..Block::default() };
-        for (edge, line) in self.chart.edges.iter().enumerate() {
-            if line.from != node || line.to != node {
-                continue;
+        let own = self.chart.edges.iter().enumerate().find(|(_, line)| line.from == node && line.to == node);
+        let Some((edge, line)) = own else {
+            return Block { w, h, nodes: vec![(node, Rect::new(0.0, 0.0, w, h))], ..Block::default() };
+        };
+        let (label_w, label_h) = line.label;
+        let (size, center) = match direction {
+            Direction::Down => {
+                let tall = h.max(label_h);
+                ((w + LOOP + label_w + 4.0, tall), at(w + LOOP + label_w / 2.0, tall / 2.0))
             }
-            let (label_w, label_h) = line.label;
-            let center = match direction {
-                Direction::Down => at(block.w + LOOP + label_w / 2.0, h / 2.0),
-                Direction::Right => at(w / 2.0, block.h + LOOP + label_h / 2.0),
-            };
-            match direction {
-                Direction::Down => {
-                    block.w += LOOP + label_w + 6.0;
-                    block.h = block.h.max(label_h);
-                }
-                Direction::Right => {
-                    block.h += LOOP + label_h + 4.0;
-                    block.w = block.w.max(w / 2.0 + label_w / 2.0).max(label_w);
-                }
+            Direction::Right => {
+                let wide = w.max(label_w);
+                ((wide, h + LOOP + label_h + 4.0), at(wide / 2.0, h + LOOP + label_h / 2.0))
             }
-            block.routes.push(Route { edge, bends: Vec::new(), label: Some(center), direction });
-        }
-        block
+        };
+        let rect = match direction {
+            Direction::Down => Rect::new(0.0, center.y - h / 2.0, w, h),
+            Direction::Right => Rect::new(center.x - w / 2.0, 0.0, w, h),
+        };
+        let route = Route { edge, bends: Vec::new(), label: Some(center), direction };
+        Block { w: size.0, h: size.1, nodes: vec![(node, rect)], routes: vec![route], ..Block::default() }
     }
 
     /// A group around its content.
-    fn group(&mut self, group: usize, available: f64) -> Result<Block, TooLarge> {
+    pub(super) fn group(&mut self, group: usize, available: f64) -> Result<Block, TooLarge> {
         let content = self.content(Some(group), (available - 2.0 * PAD).max(240.0))?;
         let (title, _) = self.chart.groups[group].size;
         let empty = content.nodes.is_empty() && content.groups.is_empty();
@@ -283,6 +292,10 @@ impl<'a> Composer<'a> {
         for (direction, share) in
             [(asked, 0.6), (other, 0.6), (asked, 0.36), (other, 0.36), (asked, 0.2), (other, 0.2)]
         {
+            // Another way is worth a try only while there is enough left for the rest of the picture.
+            if best.is_some() && self.budget.0 < super::WORK / 2 {
+                break;
+            }
             let block = self.drawn(container, members, direction, available * share)?;
             let too_wide = (block.w / available).max(1.0);
             let cost = (block.w / 1.5).max(block.h) * too_wide * too_wide;
@@ -322,7 +335,7 @@ impl<'a> Composer<'a> {
         open: bool,
     ) -> Result<Option<Block>, TooLarge> {
         let mut parts = Parts::default();
-        parts.spread(self, container, members.to_vec(), None, direction, open, available)?;
+        parts.spread(self, container, members.to_vec(), None, &Way { direction, open, available })?;
         let mut links: Vec<Link> = parts
             .edges
             .iter()
@@ -355,301 +368,13 @@ impl<'a> Composer<'a> {
     }
 }
 
-fn slot(group: Option<usize>) -> usize {
+pub(super) fn slot(group: Option<usize>) -> usize {
     group.map_or(0, |group| group + 1)
 }
 
-fn key(item: Item) -> (u8, usize) {
+pub(super) fn key(item: Item) -> (u8, usize) {
     match item {
         Item::Node(node) => (0, node),
         Item::Group(group) => (1, group),
-    }
-}
-
-/// Something with many leaves looks better with half of them on its other side: turns those links around, for the
-/// layout only, and tells which.
-fn two_sided(links: &mut [Link], leaves: usize) -> Vec<usize> {
-    let mut degree = vec![0; leaves];
-    for link in links.iter() {
-        degree[link.from] += 1;
-        degree[link.to] += 1;
-    }
-    let mut fans: std::collections::BTreeMap<usize, Vec<usize>> = std::collections::BTreeMap::new();
-    let mut arriving = vec![0; leaves];
-    for (index, link) in links.iter().enumerate() {
-        arriving[link.to] += 1;
-        if degree[link.to] == 1 {
-            fans.entry(link.from).or_default().push(index);
-        }
-    }
-    let mut flipped = Vec::new();
-    for (hub, fan) in fans {
-        let spare = fan.len().saturating_sub(arriving[hub]) / 2;
-        if fan.len() >= 8 {
-            flipped.extend(fan[fan.len() - spare..].iter().copied());
-        }
-    }
-    for &index in &flipped {
-        let link = &mut links[index];
-        std::mem::swap(&mut link.from, &mut link.to);
-    }
-    flipped
-}
-
-/// What goes to the layout crate together.
-#[derive(Default)]
-struct Parts {
-    /// Finished blocks, each with the open group it stands in (an index of `groups`).
-    blocks: Vec<(Block, Option<usize>)>,
-    /// Open groups with the open group that they stand in, outer before inner.
-    groups: Vec<(usize, Option<usize>)>,
-    edges: Vec<usize>,
-    /// The block of each item that edges may end in.
-    leaves: std::collections::BTreeMap<(u8, usize), usize>,
-}
-
-impl Parts {
-    fn leaf_of(&self, composer: &Composer, node: usize) -> usize {
-        let mut parent = composer.chart.nodes[node].parent;
-        if let Some(&leaf) = self.leaves.get(&(0, node)) {
-            return leaf;
-        }
-        while let Some(group) = parent {
-            if let Some(&leaf) = self.leaves.get(&(1, group)) {
-                return leaf;
-            }
-            parent = composer.chart.groups[group].parent;
-        }
-        0
-    }
-
-    /// Adds `members` of `container`, which is the open group `inside`, and whatever arrows reach in them.
-    #[allow(clippy::too_many_arguments)]
-    fn spread(
-        &mut self,
-        composer: &mut Composer,
-        container: Option<usize>,
-        members: Vec<Item>,
-        inside: Option<usize>,
-        direction: Direction,
-        open: bool,
-        available: f64,
-    ) -> Result<(), TooLarge> {
-        let here: Vec<usize> = composer.edges[slot(container)]
-            .iter()
-            .copied()
-            .filter(|&edge| members.contains(&composer.child(container, composer.chart.edges[edge].from)))
-            .collect();
-        self.edges.extend(here);
-        for item in members {
-            match item {
-                Item::Node(node) => self.add(item, composer.node(node, direction), inside),
-                Item::Group(group) if !open || !self.crossed(composer, group) => {
-                    let block = composer.group(group, available)?;
-                    self.add(item, block, inside);
-                }
-                Item::Group(group) => {
-                    let index = self.groups.len();
-                    self.groups.push((group, inside));
-                    let (reached, rest): (Vec<_>, Vec<_>) = composer
-                        .components(Some(group))
-                        .into_iter()
-                        .partition(|part| part.iter().any(|&item| self.reached(composer, item)));
-                    let reached = reached.concat();
-                    if !rest.is_empty() {
-                        let block = composer.arrange(Some(group), rest, available)?;
-                        self.blocks.push((block, Some(index)));
-                    }
-                    self.spread(
-                        composer,
-                        Some(group),
-                        reached,
-                        Some(index),
-                        direction,
-                        open,
-                        available * 0.8,
-                    )?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes single nodes of a group equally wide, as long as none becomes much wider than it was.
-    fn align(&mut self, leaves: &mut [Leaf]) {
-        let single =
-            |block: &Block| block.nodes.len() == 1 && block.groups.is_empty() && block.routes.is_empty();
-        let mut widths = std::collections::BTreeMap::new();
-        for (block, parent) in self.blocks.iter().filter(|(block, _)| single(block)) {
-            let widest = widths.entry(*parent).or_insert(0.0_f64);
-            *widest = widest.max(block.w);
-        }
-        for ((block, parent), leaf) in self.blocks.iter_mut().zip(leaves) {
-            let Some(&width) = widths.get(parent).filter(|_| single(block)) else { continue };
-            if width <= block.w * 2.0 {
-                block.w = width;
-                block.nodes[0].1.w = width;
-                leaf.size.0 = width;
-            }
-        }
-    }
-
-    fn add(&mut self, item: Item, block: Block, inside: Option<usize>) {
-        self.leaves.insert(key(item), self.blocks.len());
-        self.blocks.push((block, inside));
-    }
-
-    /// Whether an edge that takes part ends in `group`.
-    fn crossed(&self, composer: &Composer, group: usize) -> bool {
-        self.ends(composer).any(|node| {
-            let mut parent = composer.chart.nodes[node].parent;
-            while let Some(ancestor) = parent {
-                if ancestor == group {
-                    return true;
-                }
-                parent = composer.chart.groups[ancestor].parent;
-            }
-            false
-        })
-    }
-
-    fn reached(&self, composer: &Composer, item: Item) -> bool {
-        match item {
-            Item::Node(node) => self.ends(composer).any(|end| end == node),
-            Item::Group(group) => self.crossed(composer, group),
-        }
-    }
-
-    fn ends<'b>(&'b self, composer: &'b Composer) -> impl Iterator<Item = usize> + 'b {
-        self.edges.iter().flat_map(|&edge| {
-            let line = &composer.chart.edges[edge];
-            [line.from, line.to]
-        })
-    }
-
-    /// Puts the blocks where the layout wants them, with room for the titles of the open groups.
-    fn assemble(
-        self,
-        composer: &Composer,
-        plan: &Plan,
-        layout: layout::Layout,
-        direction: Direction,
-    ) -> Option<Block> {
-        let within = |mut inner: Option<usize>, outer: usize| loop {
-            match inner {
-                Some(group) if group == outer => return true,
-                Some(group) => inner = plan.groups[group],
-                None => return false,
-            }
-        };
-        // Inner groups come last, so walking backwards meets the content of a group before the group.
-        let mut tight: Vec<Option<Rect>> = vec![None; plan.groups.len()];
-        let labels = |group: usize| {
-            plan.links.iter().zip(&layout.links).filter_map(move |(link, (_, label))| {
-                let inside = [link.from, link.to].iter().all(|&end| within(plan.leaves[end].parent, group));
-                label.filter(|_| inside).map(|center| Rect::around(center, link.label.0, link.label.1))
-            })
-        };
-        for group in (0..plan.groups.len()).rev() {
-            let leaves = plan.leaves.iter().zip(&layout.leaves);
-            let inside = leaves.filter(|(leaf, _)| leaf.parent == Some(group)).map(|(_, rect)| *rect);
-            let groups = (0..plan.groups.len()).filter(|&g| plan.groups[g] == Some(group));
-            let inner = inside.chain(groups.filter_map(|g| tight[g])).chain(labels(group));
-            tight[group] =
-                extent(inner).map(|r| Rect::new(r.x - PAD, r.y - HEAD, r.w + 2.0 * PAD, r.h + HEAD + PAD));
-        }
-        let tight: Vec<Rect> = tight.into_iter().map(Option::unwrap_or_default).collect();
-        let down = Insertion::share(tight.iter().map(|rect| (rect.y, BAND)).collect());
-        let mut right = Insertion::default();
-        for (group, rect) in tight.iter().enumerate().rev() {
-            let wanted = composer.chart.groups[self.groups[group].0].size.0 + 2.0 * PAD;
-            let missing = wanted - (right.map(rect.right()) - right.map(rect.x));
-            if missing > 0.0 {
-                right.add(rect.right(), missing);
-            }
-        }
-        self.clear_titles(composer, plan, &layout, &tight, &mut right);
-        let moved = |point: super::pen::Point| at(right.map(point.x), down.map(point.y));
-
-        let leaves: Vec<Rect> =
-            layout.leaves.iter().map(|rect| Rect::around(moved(rect.center()), rect.w, rect.h)).collect();
-        let groups: Vec<Rect> = tight
-            .iter()
-            .map(|rect| {
-                let (x, y) = (right.map(rect.x), down.map(rect.y) - BAND);
-                Rect::new(x, y, right.map(rect.right()) - x, down.map(rect.bottom()) - y)
-            })
-            .collect();
-        let clash = groups.iter().enumerate().any(|(group, rect)| {
-            leaves.iter().enumerate().any(|(leaf, other)| {
-                let inside = within(plan.leaves[leaf].parent, group);
-                if inside { !rect.encloses(*other) } else { rect.grown(3.0).overlaps(*other) }
-            }) || groups.iter().enumerate().any(|(other, box_)| {
-                let related = within(Some(other), group) || within(Some(group), other);
-                !related && rect.grown(3.0).overlaps(*box_)
-            })
-        });
-        if clash {
-            return None;
-        }
-
-        let mut block = Block::default();
-        block.groups.extend(self.groups.iter().map(|&(group, _)| group).zip(groups));
-        for ((part, _), rect) in self.blocks.into_iter().zip(&leaves) {
-            block.put(part, rect.x, rect.y);
-        }
-        for (&edge, (bends, label)) in self.edges.iter().zip(layout.links) {
-            let bends = bends.into_iter().map(moved).collect();
-            block.routes.push(Route { edge, bends, label: label.map(moved), direction });
-        }
-        let labels = block.routes.iter().filter_map(|route| {
-            let (w, h) = composer.chart.edges[route.edge].label;
-            route.label.map(|center| Rect::around(center, w, h))
-        });
-        let bends = block.routes.iter().flat_map(|route| route.bends.iter().map(|&bend| dot(bend)));
-        let boxes = block.groups.iter().map(|group| group.1);
-        let around = extent(leaves.iter().copied().chain(boxes).chain(labels).chain(bends))?;
-        Some(settle(block, around))
-    }
-
-    /// Makes groups wider where an arrow from above would run through their title.
-    fn clear_titles(
-        &self,
-        composer: &Composer,
-        plan: &Plan,
-        layout: &layout::Layout,
-        tight: &[Rect],
-        right: &mut Insertion,
-    ) {
-        if plan.direction == Direction::Right {
-            return;
-        }
-        for (group, rect) in tight.iter().enumerate() {
-            let crossings = plan.links.iter().zip(&layout.links).filter_map(|(link, (bends, _))| {
-                let ends = [link.from, link.to].map(|leaf| layout.leaves[leaf].center());
-                let way: Vec<_> =
-                    [ends[0]].into_iter().chain(bends.iter().copied()).chain([ends[1]]).collect();
-                way.windows(2).find_map(|pair| {
-                    let (low, high) =
-                        if pair[0].y <= pair[1].y { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
-                    let crosses = low.y <= rect.y && rect.y < high.y;
-                    let share = (rect.y - low.y) / (high.y - low.y).max(0.001);
-                    let x = low.x + (high.x - low.x) * share;
-                    (crosses && rect.x <= x && x <= rect.right()).then_some(x.min(high.x).max(rect.x))
-                })
-            });
-            let Some(first) = crossings.reduce(f64::min) else { continue };
-            let title = composer.chart.groups[self.groups[group].0].size.0;
-            let missing = title + PAD + 9.0 - (right.map(first) - right.map(rect.x));
-            let free = right.map(rect.right()) - right.map(first);
-            if missing <= 0.0 || (missing > 90.0 && free > title + 2.0 * PAD) {
-                continue;
-            }
-            right.add(rect.x + 0.1, missing);
-            // What is only a little wider stays symmetric.
-            if missing < 45.0 {
-                right.add(rect.right() - 0.1, missing);
-            }
-        }
     }
 }

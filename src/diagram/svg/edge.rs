@@ -70,13 +70,16 @@ impl Side {
     }
 }
 
+/// One end of an arrow: where along the side it wants to be, the index of its route, and whether it is the tip.
+type End = (f64, usize, bool);
+
 /// The arrows of `routes`, in their order; `ends` gives the nodes of an edge.
 pub(super) fn arrows(
     routes: &[Route],
     ends: impl Fn(usize) -> (usize, usize),
     targets: &BTreeMap<usize, Target>,
 ) -> Vec<Arrow> {
-    let mut sides: BTreeMap<(usize, Side), Vec<(f64, usize, bool)>> = BTreeMap::new();
+    let mut sides: BTreeMap<(usize, Side), Vec<End>> = BTreeMap::new();
     for (index, route) in routes.iter().enumerate() {
         let (from, to) = ends(route.edge);
         if from == to {

@@ -2,7 +2,7 @@
 
 use super::block::{BAND, Block, extent};
 use super::compose::{Box, Chart, Composer, Line as Wire};
-use super::edge::{self, Target};
+use super::edge::{self, Arrow, Target};
 use super::pen::{Pen, Rect, at};
 use super::text::{self, LABEL, Lines, NOTE, TITLE, VERB};
 use super::{Budget, Links, TooLarge, linked, paragraph, shape};
@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 const WIDEST: f64 = 172.0;
 /// Labels of arrows are wrapped to this.
 const VERBS: f64 = 132.0;
+/// More nodes or more edges are not even looked at.
+const MOST: usize = 2_000;
 const LABEL_LINE: f64 = 16.0;
 const NOTE_LINE: f64 = 14.0;
 const VERB_LINE: f64 = 13.0;
@@ -60,7 +62,9 @@ impl Arrows {
         for edge in &flow.edges {
             let (Some(&from), Some(&to)) = (nodes.get(&edge.from), nodes.get(&edge.to)) else { continue };
             let next = order.len();
-            let place = *known.entry((from, to, edge.line == Line::Dashed)).or_insert(next);
+            // One loop is all there is room for, however sure it is.
+            let dashed = edge.line == Line::Dashed && from != to;
+            let place = *known.entry((from, to, dashed)).or_insert(next);
             if place == next {
                 order.push((from, to, edge.line, Vec::new()));
             }
@@ -105,7 +109,9 @@ pub(super) struct Picture<'a> {
 impl<'a> Picture<'a> {
     /// Lays the flow out.
     pub(super) fn new(flow: &'a Flow, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
-        budget.spend((flow.nodes.len() + flow.groups.len() + flow.edges.len()) as u64 * 400)?;
+        if flow.nodes.len() + flow.groups.len() > MOST || flow.edges.len() > MOST {
+            return Err(TooLarge);
+        }
         let groups: BTreeMap<&Id, usize> =
             flow.groups.iter().enumerate().map(|(i, group)| (&group.id, i)).collect();
         let nodes: BTreeMap<&Id, usize> =
@@ -155,6 +161,21 @@ impl<'a> Picture<'a> {
         self.faces.iter().map(size).enumerate().map(|(node, (w, h))| (node, w, h))
     }
 
+    /// The arrows, in the order of the block's routes.
+    pub(super) fn drawn(&self) -> Vec<Arrow> {
+        let target = |&(node, rect): &(usize, Rect)| {
+            let outline = shape::outline(shape::of(self.flow.nodes[node].class), rect);
+            (node, Target { rect, outline })
+        };
+        let targets: BTreeMap<usize, Target> = self.block.nodes.iter().map(target).collect();
+        edge::arrows(&self.block.routes, |edge| self.ends(edge), &targets)
+    }
+
+    /// The nodes at both ends of an arrow.
+    pub(super) fn ends(&self, edge: usize) -> (usize, usize) {
+        (self.arrows[edge].from, self.arrows[edge].to)
+    }
+
     /// Paints it, and returns what it covers.
     pub(super) fn paint(&self, pen: &mut Pen, links: Links) -> Rect {
         if self.block.nodes.is_empty() && self.block.groups.is_empty() {
@@ -163,15 +184,7 @@ impl<'a> Picture<'a> {
             return Rect::new(0.0, 0.0, 140.0, 40.0);
         }
         let nodes: BTreeMap<usize, Rect> = self.block.nodes.iter().copied().collect();
-        let targets = nodes
-            .iter()
-            .map(|(&node, &rect)| {
-                let outline = shape::outline(shape::of(self.flow.nodes[node].class), rect);
-                (node, Target { rect, outline })
-            })
-            .collect();
-        let ends = |edge: usize| (self.arrows[edge].from, self.arrows[edge].to);
-        let arrows = edge::arrows(&self.block.routes, ends, &targets);
+        let arrows = self.drawn();
         let groups: BTreeMap<usize, Rect> = self.block.groups.iter().copied().collect();
 
         pen.open("g", &[("aria-hidden", "true".into())]);

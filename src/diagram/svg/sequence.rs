@@ -170,6 +170,20 @@ impl<'a> Picture<'a> {
         reach
     }
 
+    /// What each step covers.
+    #[cfg(test)]
+    pub(super) fn rects(&self) -> Vec<Rect> {
+        let rect = |item: &Item| match item {
+            Item::Message { from, to, y, lines, .. } => {
+                let (half, height) = (lines.width / 2.0, lines.lines.len() as f64 * LINE + 5.0);
+                Rect::new((from + to) / 2.0 - half, y - height, lines.width, height)
+            }
+            Item::Own { x, y, height, lines, .. } => Rect::new(*x, *y, LOOP + 8.0 + lines.width, *height),
+            Item::Note { rect, .. } | Item::Frame { rect, .. } => *rect,
+        };
+        self.items.iter().map(rect).collect()
+    }
+
     /// Paints it, and returns what it covers.
     pub(super) fn paint(&self, pen: &mut Pen, links: Links) -> Rect {
         let tall = self.bottom > TALL;

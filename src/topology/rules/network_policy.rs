@@ -6,10 +6,13 @@
 //!
 //! Source: `k8s.io/api/networking/v1/types.go`, `NetworkPolicyPeer`.
 
-use super::super::build::{Cast, Draft, HOST, Reference, target};
+use super::super::build::{CROWD, Cast, Draft, HOST, Reference, target};
 use super::super::selector::Selector;
-use crate::catalog::{FieldPath, Pattern, Relation, Selection};
+use crate::catalog::{FieldPath, Pattern, Relation, Role, Selection};
 use crate::model::{Identity, Object, Value};
+
+/// A peer that picks more workloads than this stands as one node, named by its selectors.
+const MOST_NAMED: usize = 20;
 
 pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
     isolate_all(policy, cast, draft);
@@ -17,6 +20,9 @@ pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
         let Ok(pattern) = Pattern::parse(peers) else { continue };
         for (field, peer) in pattern.find(&policy.value, &FieldPath::root()) {
             for (to, key) in allowed(policy, peer, cast) {
+                if &*to.kind == CROWD {
+                    draft.infer(to.clone(), Role::Workload);
+                }
                 let (field, relation) = (field.key(key), Relation::Allows);
                 draft.add(Reference {
                     by: policy,
@@ -70,15 +76,34 @@ fn allowed(policy: &Object, peer: &Value, cast: &Cast) -> Vec<(Identity, &'stati
     });
     match (read("podSelector"), namespaces) {
         (Some(pods), namespaces) => {
+            let of_namespaces = namespaces.is_some().then(|| read("namespaceSelector")).flatten();
             let namespaces = namespaces.unwrap_or_else(|| vec![own.namespace.clone()]);
             let picked =
                 namespaces.iter().flat_map(|namespace| cast.picked(&own.environment, namespace, &pods));
-            picked.map(|member| (member.object.identity.clone(), "podSelector")).collect()
+            let picked: Vec<Identity> = picked.map(|member| member.object.identity.clone()).collect();
+            if picked.len() > MOST_NAMED {
+                return vec![(crowd(own, &pods, of_namespaces.as_ref(), cast), "podSelector")];
+            }
+            picked.into_iter().map(|identity| (identity, "podSelector")).collect()
         }
         (None, Some(namespaces)) => {
             let nodes = namespaces.iter().map(|name| target(own, "", "Namespace", None, name, cast.catalog));
             nodes.map(|namespace| (namespace, "namespaceSelector")).collect()
         }
         (None, None) => Vec::new(),
+    }
+}
+
+/// One node for the many pods that a peer picks.
+fn crowd(own: &Identity, pods: &Selector, namespaces: Option<&Selector>, cast: &Cast) -> Identity {
+    let words =
+        |selector: &Selector, all: &str| if selector.is_empty() { all.to_owned() } else { selector.text() };
+    let pods = words(pods, "all pods");
+    match namespaces {
+        None => Identity { group: "".into(), kind: CROWD.into(), name: pods.into(), ..own.clone() },
+        Some(namespaces) => {
+            let name = format!("{pods}, in {}", words(namespaces, "every namespace"));
+            Identity { namespace: "".into(), ..target(own, "", CROWD, Some(""), &name, cast.catalog) }
+        }
     }
 }
