@@ -9,7 +9,7 @@ use super::{Focus, Scene};
 use crate::catalog::Role;
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::model::{PLAIN_ENVIRONMENT, Subject};
-use crate::names::count;
+use crate::names::{count, plural};
 use crate::topology::{NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -137,6 +137,9 @@ impl Map<'_> {
             let key = (rank, node.identity.kind.to_string(), node.identity.namespace.to_string());
             crowds.entry(key).or_default().push(index);
         }
+        if crowds.len() > most && self.draw_namespaces(most) {
+            return;
+        }
         // Too many namespaces: then all of one kind are one crowd.
         if crowds.len() > most {
             let mut merged: BTreeMap<(Role, String, String), Vec<NodeIndex>> = BTreeMap::new();
@@ -176,6 +179,41 @@ impl Map<'_> {
         self.sheet.leave_out(format!(
             "Not drawn one by one: {words}; the table and their namespaces' pages list them."
         ));
+    }
+
+    /// One box for each namespace, if there is room for all of them; says whether there was.
+    fn draw_namespaces(&mut self, most: usize) -> bool {
+        let mut namespaces: BTreeMap<Arc<str>, Vec<NodeIndex>> = BTreeMap::new();
+        for index in self.flow.objects() {
+            let namespace = &self.scene.topology.nodes[index].identity.namespace;
+            namespaces.entry(Arc::clone(namespace)).or_default().push(index);
+        }
+        // What stands in no namespace, such as a host outside, stays what it is.
+        let loose = namespaces.remove("").unwrap_or_default();
+        if namespaces.len() + loose.len() + 2 > most {
+            return false;
+        }
+        loose.into_iter().for_each(|index| self.draw_object(index));
+        for (namespace, members) in namespaces {
+            let identity = &self.scene.topology.nodes[members[0]].identity;
+            let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+            for &index in &members {
+                *kinds.entry(&self.scene.topology.nodes[index].identity.kind).or_default() += 1;
+            }
+            let kinds = kinds.into_iter().map(|(kind, number)| count(number, kind, &plural(kind)));
+            let note = kinds.collect::<Vec<_>>().join(", ");
+            let id = Id::of('s', &[&identity.environment, &namespace]);
+            let link = Subject::Namespace(Arc::clone(&identity.environment), Arc::clone(&namespace));
+            let actor = Actor::new(id, Class::Namespace, &namespace, &note)
+                .called(format!("namespace {namespace}"))
+                .linked(Some(link));
+            let id = self.sheet.node(actor, None);
+            self.spots.extend(members.iter().map(|&index| (index, id.clone())));
+        }
+        let sentence =
+            "Not drawn: what traffic passes inside of each namespace; the namespace's page draws it.";
+        self.sheet.leave_out(sentence.to_owned());
+        true
     }
 
     fn draw_entries(&mut self) {
@@ -232,7 +270,9 @@ impl Map<'_> {
         }
         // Ports and paths of one member are not those of the others.
         let plain = verb.split(" (").next().unwrap_or(verb);
-        self.sheet.silent_arrow(from, to, plain, line);
+        if from != to {
+            self.sheet.silent_arrow(from, to, plain, line);
+        }
         let from_row = from_row.unwrap_or_else(|| self.sheet.said(from));
         let to_row = to_row.unwrap_or_else(|| self.sheet.said(to));
         self.sheet.row(from_row, verb, to_row, reason);
