@@ -20,6 +20,8 @@ use std::sync::Arc;
 const FEW_CONTAINERS: usize = 8;
 /// Up to so many boxes, containers are drawn one by one.
 const MOST_WITH_CONTAINERS: usize = 44;
+/// Up to so many boxes, workloads of several namespaces are drawn one by one; those of one namespace may fill the budget.
+const MOST_OF_NAMESPACES: usize = 36;
 /// So many containers of one pod are drawn one by one.
 const MOST_OF_ONE_POD: usize = 16;
 
@@ -121,7 +123,7 @@ impl<'a> Plan<'a> {
         let trunk = 1 + self.pools().len() + self.workloads.len();
         if self.alone || trunk + self.containers() <= most.min(MOST_WITH_CONTAINERS) {
             Depth::Containers
-        } else if trunk <= most {
+        } else if trunk <= most && (trunk <= MOST_OF_NAMESPACES || self.namespaces().len() == 1) {
             Depth::Workloads
         } else if self.namespaces().len() > 1 {
             Depth::Namespaces
@@ -148,9 +150,13 @@ impl<'a> Plan<'a> {
 
     fn description(&self) -> String {
         let pods = match &self.workloads[..] {
-            [(_, node, pod)] => {
+            [(index, node, pod)] => {
                 let (kind, name) = (&node.identity.kind, &node.identity.name);
-                format!("{kind} {name} ({} of {})", wording::pods(node), wording::containers(pod))
+                format!(
+                    "{kind} {name} ({} of {})",
+                    wording::pods(self.scene.topology, *index),
+                    wording::containers(pod)
+                )
             }
             workloads => {
                 let containers = count(self.containers(), "container", "containers");
@@ -203,7 +209,9 @@ impl<'a> Plan<'a> {
         let folded = depth == Depth::Workloads;
         for (index, node, pod) in self.workloads.clone() {
             let group = self.namespace_group(node);
-            let actor = if folded { cast::folded_workload(node, pod) } else { cast::pod(node) };
+            let topology = self.scene.topology;
+            let actor =
+                if folded { cast::folded_workload(topology, index, pod) } else { cast::pod(topology, index) };
             let id = self.sheet.node(actor, group.as_ref());
             self.host(node, pod, &id);
             self.draw_containers((index, node, pod), &id, group.as_ref(), folded);
@@ -292,9 +300,11 @@ impl<'a> Plan<'a> {
         let mut folded: Vec<String> = Vec::new();
         for piece in pieces {
             match piece {
-                Piece::One((_, node, pod)) => {
+                Piece::One((index, node, pod)) => {
                     let group = self.namespace_group(node);
-                    let id = self.sheet.node(cast::folded_workload(node, pod), group.as_ref());
+                    let id = self
+                        .sheet
+                        .node(cast::folded_workload(self.scene.topology, index, pod), group.as_ref());
                     self.host(node, pod, &id);
                 }
                 Piece::Many([kind, place, note], members) => {

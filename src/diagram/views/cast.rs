@@ -6,7 +6,7 @@ use crate::diagram::{Class, Id, Node};
 use crate::facts::{ContainerRole, VolumeUse, image_base_name};
 use crate::model::{Identity, Subject};
 use crate::names::{count, plural};
-use crate::topology::{self, Container, ContainerKind, HOST, Pod, State, Topology};
+use crate::topology::{self, Container, ContainerKind, HOST, NodeIndex, Pod, State, Topology};
 
 /// A node that is not on a sheet yet, with the words that tables and sentences call it by.
 #[derive(Clone, Debug)]
@@ -97,21 +97,26 @@ pub(super) fn object_id(identity: &Identity) -> Id {
 }
 
 /// A workload as a box that stands for all its pods: `Deployment: 3 pods of 2 containers`.
-pub(super) fn folded_workload(node: &topology::Node, pod: &Pod) -> Actor {
+pub(super) fn folded_workload(topology: &Topology, index: NodeIndex, pod: &Pod) -> Actor {
+    let node = &topology.nodes[index];
     let kind = &node.identity.kind;
     let note = match &**kind {
         "Pod" => format!("Pod of {}", wording::containers(pod)),
-        _ => format!("{kind}: {} of {}", wording::pods(node), wording::containers(pod)),
+        _ => format!("{kind}: {} of {}", wording::pods(topology, index), wording::containers(pod)),
     };
     object(node).noted(note)
 }
 
 /// The pod that a workload makes, as a box of its own.
-pub(super) fn pod(node: &topology::Node) -> Actor {
+pub(super) fn pod(topology: &Topology, index: NodeIndex) -> Actor {
+    let node = &topology.nodes[index];
     let identity = &node.identity;
     let (note, said) = match &*identity.kind {
         "Pod" => ("pod".to_owned(), format!("Pod {}", identity.name)),
-        kind => (format!("{kind}: {}", wording::pods(node)), format!("pod of {kind} {}", identity.name)),
+        kind => (
+            format!("{kind}: {}", wording::pods(topology, index)),
+            format!("pod of {kind} {}", identity.name),
+        ),
     };
     Actor::new(Id::of('p', &[&identity.id()]), Class::Pod, &identity.name, &note)
         .called(said)

@@ -2,7 +2,7 @@
 
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet};
-use super::wording::list;
+use super::wording::{self, list};
 use super::{Focus, Scene};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::{ContainerRole, PodFacts};
@@ -11,8 +11,8 @@ use crate::topology::{Container, ContainerKind, Node, NodeIndex, Pod};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
 
-/// How many containers are compared with their pod.
-const MOST_CONTAINERS: usize = 3;
+/// How many containers are compared with their pod: a third would say what the second says.
+const MOST_CONTAINERS: usize = 2;
 
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let (index, only): (NodeIndex, Option<usize>) = match *focus {
@@ -23,7 +23,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let node = &scene.topology.nodes[index];
     let (pod, facts) = (node.pod.as_deref()?, scene.facts.of(index)?);
     let mut sides = Sides { node, pod, facts, sheet: Sheet::default() };
-    sides.draw_pod(scene);
+    sides.draw_pod(scene, index);
     // Six statements a container: a small budget has room for fewer of them.
     let most = MOST_CONTAINERS.min(scene.budget.nodes.min(scene.budget.edges).saturating_sub(7) / 6).max(1);
     let chosen = only.map_or_else(|| choose(pod, facts, most), |container| vec![container]);
@@ -41,8 +41,9 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let names = list(&names, "container", "containers");
     let title = format!("Pod and container in {kind} {name}");
     let description = format!(
-        "The pod of {kind} {name} groups {}; it is scheduled, created and removed as a whole. Beside it {names}: each \
+        "{} groups {}; it is scheduled, created and removed as a whole. Beside it {names}: each \
          with its own image, processes and limits.",
+        wording::sentence(&wording::the_pod(&node.identity)),
         count(pod.containers.len(), "container", "containers")
     );
     Some(sides.sheet.finish(View::Compare, title, description, Direction::Right, scene.budget))
@@ -71,6 +72,7 @@ struct Sides<'a> {
 
 impl Sides<'_> {
     /// One statement: an arrow with a verb from the pod or the container to what is true of it.
+    #[expect(clippy::too_many_arguments, reason = "a statement is a sentence with all its parts")]
     fn state(
         &mut self,
         from: &Id,
@@ -91,11 +93,11 @@ impl Sides<'_> {
         Reason::field(self.node.object.as_deref(), &self.pod.path.key(key))
     }
 
-    fn draw_pod(&mut self, scene: Scene) {
+    fn draw_pod(&mut self, scene: Scene, index: NodeIndex) {
         let (node, pod) = (self.node, self.pod);
         let group = Id::of('g', &[&node.identity.id(), "pod"]);
         self.sheet.group(group.clone(), Class::Pod, "Pod", None, cast::link(node));
-        let me = self.sheet.node(cast::pod(node), Some(&group));
+        let me = self.sheet.node(cast::pod(scene.topology, index), Some(&group));
         let names: Vec<String> =
             (0..pod.containers.len()).map(|index| cast::container_name(pod, index)).collect();
         let label = count(names.len(), "container", "containers");

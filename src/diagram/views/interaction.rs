@@ -4,6 +4,7 @@
 use super::cast::{self, Actor};
 use super::fold;
 use super::sheet::{Reason, Sheet};
+use super::wording::the_pod;
 use super::{Focus, Scene};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::{Access, VolumeUse};
@@ -28,7 +29,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     sheet.arrow(&cluster, &place, "hosts", Line::Solid, Reason::none());
     let group = Id::of('g', &[&identity.id()]);
     sheet.group(group.clone(), Class::Pod, "Pod", None, cast::link(node));
-    let pod_id = sheet.node(cast::pod(node), Some(&group));
+    let pod_id = sheet.node(cast::pod(scene.topology, index), Some(&group));
     sheet.arrow(&place, &pod_id, "runs", Line::Solid, Reason::none());
 
     let (drawn, rest) = fold::containers(pod, MOST_OF_A_POD);
@@ -99,7 +100,8 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     };
     let which = if pod.containers.len() == 1 { "which" } else { "which together" };
     let description = format!(
-        "A node of the cluster runs the pod of {kind} {name}; it contains {containers}, {which} {shares}.{talk}"
+        "A node of the cluster runs {}; it contains {containers}, {which} {shares}.{talk}",
+        the_pod(identity)
     );
     Some(sheet.finish(View::Interaction, title, description, Direction::Right, scene.budget))
 }

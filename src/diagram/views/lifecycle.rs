@@ -63,14 +63,9 @@ impl<'a> Life<'a> {
             "Pod" => format!("Pod {}", identity.name),
             kind => format!("Pod of {kind} {}", identity.name),
         };
-        let said =
-            if label.starts_with("Pod of") { format!("the {}", label.to_lowercase()) } else { label.clone() };
-        let said = if said.starts_with("the ") {
-            format!("the pod of {} {}", identity.kind, identity.name)
-        } else {
-            said
-        };
-        let pod_id = tale.cast(cast::pod(node).node.id, Class::Pod, &label, &said, cast::link(node));
+        let said = wording::the_pod(identity);
+        let pod_id =
+            tale.cast(cast::pod(scene.topology, index).node.id, Class::Pod, &label, &said, cast::link(node));
         let (drawn, rest) = fold::containers(pod, MOST_CONTAINERS);
         let mut parts = BTreeMap::new();
         for &container in &drawn {
@@ -98,15 +93,16 @@ impl<'a> Life<'a> {
         let inits = self.count(ContainerKind::Init);
         let (sidecars, apps) = (self.count(ContainerKind::Sidecar), self.count(ContainerKind::App));
         let steps = [
-            (inits > 0)
-                .then(|| format!("{} to completion", count(inits, "init container", "init containers"))),
+            (inits > 0).then(|| count(inits, "init container", "init containers")),
             (sidecars > 0).then(|| count(sidecars, "sidecar", "sidecars")),
             Some(count(apps, "app container", "app containers")),
         ];
         let steps: Vec<String> = steps.into_iter().flatten().collect();
+        let in_turn = if steps.len() > 1 { " in turn" } else { "" };
         let description = format!(
-            "A pod of {kind} {name} starts {}; on deletion it gets {} to stop.",
-            steps.join(", then "),
+            "{} starts {}{in_turn}; on deletion it gets {} to stop.",
+            wording::sentence(&wording::the_pod(&self.node.identity)),
+            list(&steps, "kind of container", "kinds of containers"),
             wording::count_of(self.facts.grace_s, "second", "seconds")
         );
         let title = format!("Life of a pod of {kind} {name}");
@@ -254,9 +250,10 @@ impl<'a> Life<'a> {
             let path = container.path.key(kind.field());
             let failures = count_tries(probe.failures);
             let (text, answer) = match kind {
-                ProbeKind::Liveness => {
-                    (format!("Is it alive? {}", ask(&probe)), format!("Yes; killed after {failures} without"))
-                }
+                ProbeKind::Liveness => (
+                    format!("Is it alive? {}", ask(&probe)),
+                    format!("Yes; after {failures} in vain it is killed"),
+                ),
                 _ => (format!("Is it ready? {}", ask(&probe)), "Ready".to_owned()),
             };
             self.tale.call(&pod_id, &id, &text, self.field(&path));

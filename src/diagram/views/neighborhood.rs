@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const CROWD: usize = 8;
 /// How many ConfigMaps and Secrets that nobody else reads are drawn one by one.
 const CROWD_OF_LEAVES: usize = 6;
+/// How many NetworkPolicies and other rulers of one kind are drawn one by one.
+const CROWD_OF_POLICIES: usize = 4;
 /// How many claims that Kubernetes will make are drawn one by one.
 const CROWD_OF_CLAIMS: usize = 3;
 /// How many boxes are drawn around an object.
@@ -67,6 +69,7 @@ pub(super) fn surround(
     let crowd = |key: &Key| match key {
         Key { state: State::Inferred, .. } => CROWD_OF_CLAIMS,
         Key { leaf: true, .. } => CROWD_OF_LEAVES,
+        Key { class: Class::Policy, .. } => CROWD_OF_POLICIES,
         _ => CROWD,
     };
     for piece in fold(things, crowd, most) {

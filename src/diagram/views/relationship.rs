@@ -64,7 +64,7 @@ impl<'a> Stage<'a> {
     }
 
     fn draw_pod(mut self) -> Diagram {
-        let pod_id = self.sheet.node(cast::pod(self.node), Some(&self.group));
+        let pod_id = self.sheet.node(cast::pod(self.scene.topology, self.index), Some(&self.group));
         let (drawn, rest) = fold::containers(self.pod, MOST_OF_A_POD);
         for &container in &drawn {
             self.contain(&pod_id, container);
@@ -104,8 +104,7 @@ impl<'a> Stage<'a> {
             0 => String::new(),
             number => format!(" Around it: {} ({kinds}).", count(number, "object", "objects")),
         };
-        let (kind, name) = (&self.node.identity.kind, &self.node.identity.name);
-        let of = if &**kind == "Pod" { format!("Pod {name}") } else { format!("The pod of {kind} {name}") };
+        let of = wording::sentence(&wording::the_pod(&self.node.identity));
         format!("{of} contains {containers}{names} and {shares}.{around}")
     }
 
@@ -258,17 +257,8 @@ impl<'a> Stage<'a> {
             .collect();
         let shown = if mounted.len() > MOST_OF_A_POD { MOST_OF_A_POD - 1 } else { mounted.len() };
         let siblings = (0..self.pod.containers.len()).filter(|&other| other != index);
-        let (near, far): (Vec<usize>, Vec<usize>) = siblings
-            .enumerate()
-            .map(|(n, i)| (n < MOST_OF_A_POD, i))
-            .fold((Vec::new(), Vec::new()), |(mut near, mut far), (is_near, i)| {
-                if is_near {
-                    near.push(i)
-                } else {
-                    far.push(i)
-                }
-                (near, far)
-            });
+        let mut near: Vec<usize> = siblings.collect();
+        let far = near.split_off(near.len().min(MOST_OF_A_POD));
         let network = self.sheet.node(cast::network(self.node, self.pod), Some(&self.group));
         let alone = self.pod.containers.len() == 1 || self.on_host();
         let verb = if alone { "uses" } else { "shares" };
@@ -304,9 +294,8 @@ impl<'a> Stage<'a> {
         };
         let objects = count(number, "object", "objects");
         let description = format!(
-            "{}{} {siblings}, {mounts} and has to do with {objects} outside of the pod.",
-            said.chars().next().map(|c| c.to_ascii_uppercase()).unwrap_or_default(),
-            said.chars().skip(1).collect::<String>()
+            "{} {siblings}, {mounts} and has to do with {objects} outside of the pod.",
+            wording::sentence(&said)
         );
         self.sheet.finish(View::Relationship, title, description, Direction::Down, self.scene.budget)
     }
@@ -325,7 +314,8 @@ impl<'a> Stage<'a> {
             let servers = route::servers(service, self.pod);
             let only = servers.is_empty() && self.pod.apps().count() == 1;
             let is_app = self.pod.containers[index].kind == crate::topology::ContainerKind::App;
-            service.role == Role::Service && (servers.contains(&index) || (only && is_app))
+            service.role == Role::Service
+                && (servers.iter().any(|(server, _)| *server == index) || (only && is_app))
         };
         let mut around = neighbors(self.scene, self.index);
         around.retain_mut(|neighbor| {

@@ -47,16 +47,21 @@ pub(super) fn is_exposed(service: &Node) -> bool {
         || addresses.is_some_and(|addresses| !addresses.items().is_empty())
 }
 
-/// The containers that declare a port which a Service sends traffic to.
-pub(super) fn servers(service: &Node, pod: &Pod) -> Vec<usize> {
+/// The containers that declare a port which a Service sends traffic to, each with these ports.
+pub(super) fn servers(service: &Node, pod: &Pod) -> Vec<(usize, Vec<i64>)> {
     let Some(object) = &service.object else { return Vec::new() };
     let targets: Vec<i64> =
         service_ports(&object.value, pod).into_iter().filter_map(|port| port.target.ok()).collect();
-    let serves = |index: &usize| {
-        let ports = pod.containers[*index].spec.ports.iter().flatten();
-        ports.map(|port| i64::from(port.container_port)).any(|port| targets.contains(&port))
+    let serve = |index: usize| {
+        let declared = pod.containers[index].spec.ports.iter().flatten();
+        let mut ports: Vec<i64> = declared
+            .map(|port| i64::from(port.container_port))
+            .filter(|port| targets.contains(port))
+            .collect();
+        ports.dedup();
+        (!ports.is_empty()).then_some((index, ports))
     };
-    (0..pod.containers.len()).filter(serves).collect()
+    (0..pod.containers.len()).filter_map(serve).collect()
 }
 
 fn text<'a>(object: Option<&'a Object>, path: &str) -> Option<&'a str> {

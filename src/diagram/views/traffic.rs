@@ -9,10 +9,13 @@ use super::{Focus, Scene};
 use crate::catalog::Role;
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::model::{PLAIN_ENVIRONMENT, Subject};
-use crate::names::count;
+use crate::names::{count, plural};
 use crate::topology::{NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// How many containers that answer for one Service are drawn.
+const MOST_SERVERS: usize = 4;
 
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let flow = trace(scene, focus)?;
@@ -74,9 +77,18 @@ impl Map<'_> {
         self.leave_out_internal();
     }
 
+    /// How many containers answer; each is one box and one arrow.
     fn containers(&self) -> usize {
-        let selects = self.flow.hops.iter().map(|edge| &self.scene.topology.edges[*edge]);
-        selects.filter(|edge| self.scene.topology.nodes[edge.to].pod.is_some()).count()
+        let mut found = BTreeSet::new();
+        for edge in self.flow.hops.iter().map(|edge| &self.scene.topology.edges[*edge]) {
+            let (service, workload) =
+                (&self.scene.topology.nodes[edge.from], &self.scene.topology.nodes[edge.to]);
+            if let (Some(pod), Role::Service) = (workload.pod.as_deref(), service.role) {
+                let servers = route::servers(service, pod);
+                found.extend(servers.into_iter().take(MOST_SERVERS).map(|(server, _)| (edge.to, server)));
+            }
+        }
+        found.len()
     }
 
     fn group(&mut self, index: NodeIndex) -> Option<Id> {
@@ -94,7 +106,9 @@ impl Map<'_> {
     fn draw_object(&mut self, index: NodeIndex) {
         let node = &self.scene.topology.nodes[index];
         let mut actor = match node.pod.as_deref() {
-            Some(pod) if node.state == State::Present => cast::folded_workload(node, pod),
+            Some(pod) if node.state == State::Present => {
+                cast::folded_workload(self.scene.topology, index, pod)
+            }
             _ => cast::object(node),
         };
         if node.role == Role::Service && node.state == State::Present {
@@ -122,6 +136,9 @@ impl Map<'_> {
             };
             let key = (rank, node.identity.kind.to_string(), node.identity.namespace.to_string());
             crowds.entry(key).or_default().push(index);
+        }
+        if crowds.len() > most && self.draw_namespaces(most) {
+            return;
         }
         // Too many namespaces: then all of one kind are one crowd.
         if crowds.len() > most {
@@ -162,6 +179,41 @@ impl Map<'_> {
         self.sheet.leave_out(format!(
             "Not drawn one by one: {words}; the table and their namespaces' pages list them."
         ));
+    }
+
+    /// One box for each namespace, if there is room for all of them; says whether there was.
+    fn draw_namespaces(&mut self, most: usize) -> bool {
+        let mut namespaces: BTreeMap<Arc<str>, Vec<NodeIndex>> = BTreeMap::new();
+        for index in self.flow.objects() {
+            let namespace = &self.scene.topology.nodes[index].identity.namespace;
+            namespaces.entry(Arc::clone(namespace)).or_default().push(index);
+        }
+        // What stands in no namespace, such as a host outside, stays what it is.
+        let loose = namespaces.remove("").unwrap_or_default();
+        if namespaces.len() + loose.len() + 2 > most {
+            return false;
+        }
+        loose.into_iter().for_each(|index| self.draw_object(index));
+        for (namespace, members) in namespaces {
+            let identity = &self.scene.topology.nodes[members[0]].identity;
+            let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+            for &index in &members {
+                *kinds.entry(&self.scene.topology.nodes[index].identity.kind).or_default() += 1;
+            }
+            let kinds = kinds.into_iter().map(|(kind, number)| count(number, kind, &plural(kind)));
+            let note = kinds.collect::<Vec<_>>().join(", ");
+            let id = Id::of('s', &[&identity.environment, &namespace]);
+            let link = Subject::Namespace(Arc::clone(&identity.environment), Arc::clone(&namespace));
+            let actor = Actor::new(id, Class::Namespace, &namespace, &note)
+                .called(format!("namespace {namespace}"))
+                .linked(Some(link));
+            let id = self.sheet.node(actor, None);
+            self.spots.extend(members.iter().map(|&index| (index, id.clone())));
+        }
+        let sentence =
+            "Not drawn: what traffic passes inside of each namespace; the namespace's page draws it.";
+        self.sheet.leave_out(sentence.to_owned());
+        true
     }
 
     fn draw_entries(&mut self) {
@@ -218,7 +270,9 @@ impl Map<'_> {
         }
         // Ports and paths of one member are not those of the others.
         let plain = verb.split(" (").next().unwrap_or(verb);
-        self.sheet.silent_arrow(from, to, plain, line);
+        if from != to {
+            self.sheet.silent_arrow(from, to, plain, line);
+        }
         let from_row = from_row.unwrap_or_else(|| self.sheet.said(from));
         let to_row = to_row.unwrap_or_else(|| self.sheet.said(to));
         self.sheet.row(from_row, verb, to_row, reason);
@@ -250,14 +304,26 @@ impl Map<'_> {
             let (service, workload) =
                 (&self.scene.topology.nodes[edge.from], &self.scene.topology.nodes[edge.to]);
             let (Some(pod), Role::Service) = (workload.pod.as_deref(), service.role) else { continue };
-            let [server] = route::servers(service, pod)[..] else { continue };
             let Some(from) = self.spots.get(&edge.to).cloned() else { continue };
-            let role = self.scene.facts.of(edge.to).and_then(|facts| facts.roles.get(server).copied());
-            let group = self.group(edge.to);
-            let id = self.sheet.node(cast::container(workload, pod, role, server), group.as_ref());
-            let path = pod.containers[server].path.key("ports");
-            let reason = Reason::field(workload.object.as_deref(), &path);
-            self.sheet.arrow(&from, &id, "answers in", Line::Solid, reason);
+            // Many containers with the same ports would say nothing about which one answers.
+            let servers = Some(route::servers(service, pod)).filter(|servers| servers.len() <= MOST_SERVERS);
+            for (server, ports) in servers.unwrap_or_default() {
+                let role = self.scene.facts.of(edge.to).and_then(|facts| facts.roles.get(server).copied());
+                let group = self.group(edge.to);
+                let id = self.sheet.node(cast::container(workload, pod, role, server), group.as_ref());
+                let path = pod.containers[server].path.key("ports");
+                let reason = Reason::field(workload.object.as_deref(), &path);
+                let ports: Vec<String> = ports.iter().map(i64::to_string).collect();
+                let noun = if ports.len() == 1 {
+                    "port "
+                } else if ports.len() <= 4 {
+                    "ports "
+                } else {
+                    ""
+                };
+                let verb = format!("hands {noun}{} to", list(&ports, "port", "ports"));
+                self.sheet.arrow(&from, &id, &verb, Line::Solid, reason);
+            }
         }
     }
 
@@ -266,17 +332,12 @@ impl Map<'_> {
         if names.is_empty() {
             return;
         }
-        let only = if names.len() == 1 {
-            "Service that only pods in the cluster reach"
-        } else {
-            "Services that only pods in the cluster reach"
-        };
         let named = if names.len() <= 4 { format!(" ({})", list(names, "", "")) } else { String::new() };
-        let page = if names.len() == 1 { "its page shows" } else { "their pages show" };
-        self.sheet.leave_out(
-            format!("Not drawn: {} {only}{named}; {page} where it leads.", names.len())
-                .replace("their pages show where it leads", "their pages show where they lead"),
-        );
+        let (services, page) = match names.len() {
+            1 => ("1 Service".to_owned(), "its page shows where it leads"),
+            n => (count(n, "Service", "Services"), "their pages show where they lead"),
+        };
+        self.sheet.leave_out(format!("Not drawn: {services}{named} for pods in the cluster only; {page}."));
     }
 
     fn describe(&self) -> String {

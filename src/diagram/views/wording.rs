@@ -1,8 +1,9 @@
 //! The words of diagrams: numbers of copies, lists, volumes and places in the words of `kubectl`'s users.
 
-use crate::model::{Object, Value};
+use crate::catalog::Relation;
+use crate::model::{Identity, Object, Value};
 use crate::names::count;
-use crate::topology::{Node, Pod, Volume};
+use crate::topology::{Node, NodeIndex, Pod, Topology, Volume};
 
 /// The longest a label may be, in characters; no real name is longer than a DNS name.
 const LONGEST_LABEL: usize = 160;
@@ -30,20 +31,41 @@ pub(super) fn list(names: &[String], one: &str, many: &str) -> String {
     }
 }
 
-/// How many pods a workload has, in words: `3 pods`, `one pod per node`, `2 to 10 pods`.
-pub(super) fn pods(node: &Node) -> String {
-    let number = |path: &str| node.object.as_ref().and_then(|object| object.value.at(path)?.as_i64());
+/// How many pods a workload has, in words: `3 pods`, `1 pod per node`, `2 to 10 pods` where an autoscaler decides.
+pub(super) fn pods(topology: &Topology, index: NodeIndex) -> String {
+    let node = &topology.nodes[index];
     match &*node.identity.kind {
-        "Pod" => "1 pod".to_owned(),
-        "DaemonSet" => "1 pod per node".to_owned(),
-        "Job" => "1 run".to_owned(),
-        "CronJob" => match node.object.as_ref().and_then(|object| object.value.at("spec.schedule")?.as_str())
-        {
-            Some(schedule) => format!("runs on schedule {}", shorten_to(schedule, 40)),
-            None => "runs on a schedule".to_owned(),
-        },
-        _ => count_of(number("spec.replicas").unwrap_or(1), "pod", "pods"),
+        "Pod" => return "1 pod".to_owned(),
+        "DaemonSet" => return "1 pod per node".to_owned(),
+        "Job" => {
+            return match number(node, "spec.completions") {
+                Some(runs) if runs > 1 => count_of(runs, "run", "runs"),
+                _ => "1 run".to_owned(),
+            };
+        }
+        "CronJob" => {
+            let object = node.object.as_ref();
+            return match object.and_then(|object| object.value.at("spec.schedule")?.as_str()) {
+                Some(schedule) => format!("runs on schedule {}", shorten_to(schedule, 40)),
+                None => "runs on a schedule".to_owned(),
+            };
+        }
+        _ => {}
     }
+    let scaler = topology.to(index).find(|edge| edge.relation == Relation::Scales).map(|edge| edge.from);
+    let scaler = scaler.map(|scaler| &topology.nodes[scaler]);
+    match scaler.and_then(|scaler| Some((scaler, number(scaler, "spec.maxReplicas")?))) {
+        Some((scaler, most)) => {
+            let least = number(scaler, "spec.minReplicas").unwrap_or(1);
+            let most_words = count_of(most, "pod", "pods");
+            if least >= most { most_words } else { format!("{least} to {most_words}") }
+        }
+        None => count_of(number(node, "spec.replicas").unwrap_or(1), "pod", "pods"),
+    }
+}
+
+fn number(node: &Node, path: &str) -> Option<i64> {
+    node.object.as_ref()?.value.at(path)?.as_i64()
 }
 
 /// A count of something that may be negative in a wrong manifest.
@@ -123,4 +145,19 @@ pub(super) fn place(pod: &Pod) -> (String, String) {
 
 fn these_labels(number: usize) -> &'static str {
     if number == 1 { "this label" } else { "these labels" }
+}
+
+/// The pod that an object makes or is, in words: `the pod of Deployment web`, `Pod web`.
+pub(super) fn the_pod(identity: &Identity) -> String {
+    match &*identity.kind {
+        "Pod" => format!("Pod {}", identity.name),
+        kind => format!("the pod of {kind} {}", identity.name),
+    }
+}
+
+/// The text with a capital letter in front, to begin a sentence.
+pub(super) fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + rest.as_str()
 }
