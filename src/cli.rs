@@ -4,7 +4,7 @@ mod message;
 
 use crate::diagram::View;
 use crate::output::{Flavour, Options};
-use crate::{DiagramFormat, Goal, Request};
+use crate::{DiagramFormat, Goal, GraphFormat, Request};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use message::{ColorChoice, MessageFormat, Messages};
@@ -132,12 +132,6 @@ enum MarkdownFlavor {
     Github,
 }
 
-/// How the topology is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum GraphFormat {
-    Json,
-}
-
 impl Command {
     /// What the command reads, and how it speaks.
     pub fn input(&self) -> &Input {
@@ -174,7 +168,7 @@ impl Command {
                 focus: diagram.focus.clone().map(|subject| (subject, diagram.namespace.clone())),
                 format: diagram.format,
             },
-            Command::Graph(Graph { full, format: GraphFormat::Json, .. }) => Goal::Graph { full: *full },
+            Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
         };
         Request {
             inputs: input.inputs.clone(),
@@ -236,6 +230,20 @@ impl ValueEnum for DiagramFormat {
         Some(PossibleValue::new(match self {
             DiagramFormat::Mermaid => "mermaid",
             DiagramFormat::Svg => "svg",
+        }))
+    }
+}
+
+impl ValueEnum for GraphFormat {
+    fn value_variants<'a>() -> &'a [GraphFormat] {
+        &[GraphFormat::Json, GraphFormat::Dot, GraphFormat::Mermaid]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            GraphFormat::Json => "json",
+            GraphFormat::Dot => "dot",
+            GraphFormat::Mermaid => "mermaid",
         }))
     }
 }

@@ -44,6 +44,14 @@ targets! {
     Markdown
     /// One line on a terminal or in a log.
     Terminal
+    /// A quoted string of Graphviz' language, its quotes included.
+    Dot
+}
+
+/// Text as a quoted string of Graphviz' language, where only quotes and backslashes mean something.
+pub fn dot(raw: &str) -> Dot {
+    let text = visible(raw).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    Dot(format!("\"{text}\""))
 }
 
 /// Whether `c` cannot be seen, reorders its neighbors, or is no character at all.

@@ -29,8 +29,8 @@ pub mod source;
 pub mod topology;
 
 use catalog::{Catalog, CatalogError};
-use diagram::views::{Budget, Focus, draw};
-use diagram::{View, mermaid, svg};
+use diagram::views::{Budget, Focus, draw, whole};
+use diagram::{View, dot, mermaid, svg};
 use output::{File, Flavour, RenderError};
 use problem::{Code, Level, Problem, Problems};
 use std::path::PathBuf;
@@ -72,8 +72,10 @@ pub enum Goal {
         /// How it is written.
         format: DiagramFormat,
     },
-    /// The topology as JSON.
+    /// The topology.
     Graph {
+        /// How it is written.
+        format: GraphFormat,
         /// Whether each object comes with its manifest.
         full: bool,
     },
@@ -86,6 +88,17 @@ pub enum DiagramFormat {
     Mermaid,
     /// An SVG picture.
     Svg,
+}
+
+/// How the topology is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphFormat {
+    /// The schema `podviz/graph/1`.
+    Json,
+    /// The language of Graphviz.
+    Dot,
+    /// Mermaid text.
+    Mermaid,
 }
 
 /// What was made.
@@ -115,6 +128,11 @@ pub enum Error {
     /// The view has nothing to say about the subject.
     #[error("the `{0}` view has nothing to show for this subject")]
     NothingToDraw(&'static str),
+    /// Mermaid would refuse the diagram.
+    #[error(
+        "the whole graph is larger than Mermaid draws; ask for one view with `podviz diagram`, or for `--format dot`"
+    )]
+    TooLargeForMermaid,
     /// A template could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -149,9 +167,17 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     }
     let facts = facts::derive(&topology);
     match &request.goal {
-        Goal::Graph { full } => {
+        Goal::Graph { format: GraphFormat::Json, full } => {
             let graph = page::graph::json(&topology, &facts, &problems.clone().sorted(), *full);
             Ok(Product::Text(graph))
+        }
+        Goal::Graph { format: GraphFormat::Dot, .. } => Ok(Product::Text(dot::write(&whole(&topology)))),
+        Goal::Graph { format: GraphFormat::Mermaid, .. } => {
+            let diagram = whole(&topology);
+            if !mermaid::Budget::MERMAID.fits(mermaid::measure(&diagram)) {
+                return Err(Error::TooLargeForMermaid);
+            }
+            Ok(Product::Text(mermaid::write(&diagram, &|_| None).to_string()))
         }
         Goal::Diagram { view, focus, format } => {
             let focus = match focus {

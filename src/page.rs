@@ -15,6 +15,7 @@ mod places;
 mod prose;
 mod sentence;
 mod site;
+mod volume;
 mod workload;
 
 use crate::diagram::Diagram;

@@ -11,7 +11,7 @@ mod typed;
 
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::model::{Environment, Identity, Object};
-pub use build::{HOST, connect};
+pub use build::{CROWD, HOST, connect};
 pub use pod::{Container, ContainerKind, Pod, Volume};
 pub use rules::ports::{ServicePort, service_ports};
 pub use selector::{Labels, Selector};

@@ -1,11 +1,15 @@
 //! Messages: one line a problem, and a help line where there is a next step. Every name in them is escaped.
 
 use crate::escape::terminal;
-use crate::problem::{Level, Problem, Problems};
+use crate::problem::{Code, Level, Problem, Problems};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::Write;
+
+/// How many warnings of one code people are told one by one.
+const MOST_ALIKE: usize = 5;
 
 /// How messages are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -64,12 +68,25 @@ impl Messages {
         Messages { format, level }
     }
 
-    /// Writes the problems that are bad enough.
+    /// Writes the problems that are bad enough. For people, many warnings of one code become a few and a count;
+    /// errors are always written.
     pub fn problems(&self, problems: &Problems) {
-        problems
-            .iter()
-            .filter(|problem| problem.level >= self.level)
-            .for_each(|problem| self.problem(problem));
+        let folds = self.format == MessageFormat::Text && self.level > Level::Note;
+        let mut warnings: BTreeMap<Code, usize> = BTreeMap::new();
+        for problem in problems.iter().filter(|problem| problem.level >= self.level) {
+            if folds && problem.level == Level::Warning {
+                let alike = warnings.entry(problem.code).or_default();
+                *alike += 1;
+                if *alike > MOST_ALIKE {
+                    continue;
+                }
+            }
+            self.problem(problem);
+        }
+        for (code, alike) in warnings.into_iter().filter(|(_, alike)| *alike > MOST_ALIKE) {
+            let more = crate::names::count(alike - MOST_ALIKE, "more warning", "more warnings");
+            self.line(Level::Warning, code.id(), &format!("{more} of this kind; -v prints them all"), None);
+        }
     }
 
     fn problem(&self, problem: &Problem) {

@@ -17,7 +17,10 @@ mod sheet;
 mod shutdown;
 mod tale;
 mod traffic;
+mod whole;
 mod wording;
+
+pub use whole::whole;
 
 use super::{Diagram, View};
 use crate::facts::Facts;

@@ -226,7 +226,7 @@ fn files(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, positio
     for usage in &facts.volumes {
         for mount in usage.mounts.iter().filter(|mount| mount.container == position) {
             let what = match usage.volume.map(|volume| &pod.volumes[volume]) {
-                Some(volume) => super::workload::volume_words(know, index, object, pod, volume),
+                Some(volume) => super::volume::volume_words(know, index, object, volume),
                 None => vec![Inline::Strong("not declared in the pod".to_owned())],
             };
             let access = if mount.access == Access::ReadOnly { "may read" } else { "may read and write" };

@@ -6,7 +6,8 @@ use crate::diagram::{Class, Id, Node};
 use crate::facts::{ContainerRole, VolumeUse, image_base_name};
 use crate::model::{Identity, Subject};
 use crate::names::{count, plural};
-use crate::topology::{self, Container, ContainerKind, HOST, NodeIndex, Pod, State, Topology};
+use crate::topology::{self, CROWD, Container, ContainerKind, HOST, NodeIndex, Pod, State, Topology};
+use std::sync::Arc;
 
 /// A node that is not on a sheet yet, with the words that tables and sentences call it by.
 #[derive(Clone, Debug)]
@@ -82,6 +83,7 @@ pub(super) fn object(node: &topology::Node) -> Actor {
     let note = match node.state {
         State::Present => kind.to_owned(),
         State::Missing => format!("{kind}, not in these manifests"),
+        State::Inferred if kind == CROWD => "pods picked by labels".to_owned(),
         State::Inferred => format!("{kind}, made by Kubernetes"),
         State::External if kind == HOST => "outside the cluster".to_owned(),
         State::External => format!("{kind} of the cluster"),
@@ -153,8 +155,8 @@ pub(super) fn container_class(container: &Container) -> Class {
 
 /// The page of a container, if it has one.
 pub(super) fn container_link(node: &topology::Node, container: &Container) -> Option<Subject> {
-    let there = node.state == State::Present && !container.name.is_empty();
-    there.then(|| Subject::Container(node.identity.clone(), container.name.as_str().into()))
+    let there = node.state == State::Present;
+    there.then(|| Subject::Container(node.identity.clone(), Arc::clone(&container.key)))
 }
 
 /// A container: its part, its image and its ports as the note.

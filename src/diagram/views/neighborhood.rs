@@ -16,7 +16,7 @@ const CROWD: usize = 8;
 /// How many ConfigMaps and Secrets that nobody else reads are drawn one by one.
 const CROWD_OF_LEAVES: usize = 6;
 /// How many NetworkPolicies and other rulers of one kind are drawn one by one.
-const CROWD_OF_POLICIES: usize = 4;
+const CROWD_OF_POLICIES: usize = 2;
 /// How many claims that Kubernetes will make are drawn one by one.
 const CROWD_OF_CLAIMS: usize = 3;
 /// How many boxes are drawn around an object.
