@@ -17,12 +17,13 @@ pub enum ContainerRole {
 }
 
 /// Init containers, sidecars and ephemeral containers help. A lone app container is the main one; of several, the one
-/// that bears the workload's name, or else the only one that a Service sends traffic to. Without one, all are peers.
+/// that bears the workload's name, or else the only one that a Service sends traffic to, and the others help it.
+/// Without a main one, all app containers are peers.
 pub(super) fn roles(topology: &Topology, index: NodeIndex, pod: &Pod) -> Vec<ContainerRole> {
     let main = main_container(topology, index, pod);
     let role = |(index, container): (usize, &Container)| match (container.kind, main) {
         (ContainerKind::App, Some(main)) if main == index => ContainerRole::Main,
-        (ContainerKind::App, _) => ContainerRole::Peer,
+        (ContainerKind::App, None) => ContainerRole::Peer,
         _ => ContainerRole::Helper,
     };
     pod.containers.iter().enumerate().map(role).collect()

@@ -87,7 +87,10 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object, position: usize) ->
             plain("The only container of ")
         }
         (ContainerKind::App, ContainerRole::Main) => plain("The main container of "),
-        (ContainerKind::App, _) => plain(format!(
+        (ContainerKind::App, ContainerRole::Helper) => {
+            plain("Runs beside the main container in each pod of ")
+        }
+        (ContainerKind::App, ContainerRole::Peer) => plain(format!(
             "One of {} that run side by side in each pod of ",
             count(pod.apps().count(), "container", "containers")
         )),

@@ -367,17 +367,23 @@ fn scheduling(know: &Knowledge, object: &Object, pod: &Pod) -> Vec<Block> {
             source("nodeName"),
         ]);
     }
-    let tolerations = spec.tolerations.iter().flatten().map(|toleration| match &toleration.key {
-        Some(key) => vec![code(
-            toleration.value.as_ref().map_or_else(|| key.clone(), |value| format!("{key}={value}")),
-        )],
-        None => plain("every taint"),
+    let keys = spec.tolerations.iter().flatten();
+    let (every, keys): (Vec<_>, Vec<_>) =
+        keys.partition(|toleration| toleration.key.is_none() && toleration.effect.is_none());
+    let keys = keys.into_iter().map(|toleration| {
+        let key = toleration.key.clone().unwrap_or_else(|| toleration.effect.clone().unwrap_or_default());
+        vec![code(toleration.value.as_ref().map_or_else(|| key.clone(), |value| format!("{key}={value}")))]
     });
-    let tolerations: Vec<Prose> = tolerations.collect();
-    if !tolerations.is_empty() {
+    let keys: Vec<Prose> = keys.collect();
+    if !every.is_empty() {
+        items.push(vec![
+            text("It tolerates every taint: no taint of a node keeps it away. "),
+            source("tolerations"),
+        ]);
+    } else if !keys.is_empty() {
         items.push(concat(vec![
-            plain("It may also run on nodes that turn other pods away because of "),
-            listed(tolerations, 4),
+            plain("It may also run on nodes that turn other pods away with the taint "),
+            super::prose::joined(keys, "or"),
             plain(". "),
             vec![source("tolerations")],
         ]));
@@ -416,7 +422,8 @@ pub fn role_words(kind: ContainerKind, role: ContainerRole) -> &'static str {
         (ContainerKind::Sidecar, _) => "Sidecar",
         (ContainerKind::Ephemeral, _) => "Ephemeral container",
         (ContainerKind::App, ContainerRole::Main) => "Main container",
-        (ContainerKind::App, _) => "Container",
+        (ContainerKind::App, ContainerRole::Helper) => "Helper container",
+        (ContainerKind::App, ContainerRole::Peer) => "Container",
     }
 }
 

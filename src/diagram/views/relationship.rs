@@ -95,17 +95,17 @@ impl<'a> Stage<'a> {
         let network = if self.on_host() { "the network of their node" } else { "one network namespace" };
         let shared = self.volumes.iter().filter(|usage| usage.is_shared()).count();
         let shares = match (self.pod.containers.len(), shared) {
-            (1, _) if self.on_host() => "uses the network of its node".to_owned(),
-            (1, _) => "has a network namespace of its own".to_owned(),
-            (_, 0) => format!("shares {network} among them and no volume"),
-            (_, shared) => format!("shares {network} and {} among them", count(shared, "volume", "volumes")),
+            (1, _) if self.on_host() => " and uses the network of its node".to_owned(),
+            (1, _) => " and has a network namespace of its own".to_owned(),
+            (_, 0) => format!(". They share {network} and no volume"),
+            (_, shared) => format!(". They share {network} and {}", count(shared, "volume", "volumes")),
         };
         let around = match number {
             0 => String::new(),
             number => format!(" Around it: {} ({kinds}).", count(number, "object", "objects")),
         };
         let of = wording::sentence(&wording::the_pod(&self.node.identity));
-        format!("{of} contains {containers}{names} and {shares}.{around}")
+        format!("{of} contains {containers}{names}{shares}.{around}")
     }
 
     fn on_host(&self) -> bool {
