@@ -137,6 +137,9 @@ pub struct EdgeRule {
     /// The name that is meant where the field is absent; the reference counts only if the input has that object.
     #[serde(default)]
     pub default: Option<String>,
+    /// Another field that makes this one void where it is set, such as the new name of the same thing.
+    #[serde(default)]
+    pub unless: Option<Pattern>,
     /// Whether the field is a selector of `to`, and of which form.
     #[serde(default)]
     pub select: Option<Selection>,

@@ -6,7 +6,7 @@ use super::workload::{kinds, section};
 use super::{Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, object, sentence};
 use crate::catalog::{Relation, Role};
 use crate::diagram::View;
-use crate::diagram::views::{Focus, draw};
+use crate::diagram::views::{Budget, Focus, draw};
 use crate::model::Subject;
 use crate::names::count;
 use crate::problem::{Level, Problems};
@@ -16,6 +16,9 @@ use std::sync::Arc;
 
 /// More workloads than this in one place are listed by namespace only.
 const MOST_LISTED: usize = 60;
+
+/// Many ways in side by side are a poster; beyond this they fold.
+const MOST_TRAFFIC: Budget = Budget { nodes: 24, edges: 32 };
 
 /// The first page.
 pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems: &Problems) -> Option<Page> {
@@ -82,7 +85,11 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
 }
 
 fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Vec<Block> {
-    let diagram = draw(view, focus, know.topology, know.facts, &Default::default());
+    let budget = match view {
+        View::Traffic => MOST_TRAFFIC,
+        _ => Budget::default(),
+    };
+    let diagram = draw(view, focus, know.topology, know.facts, &budget);
     diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 

@@ -74,7 +74,7 @@ fn glance(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec
         let copies = if ranges.is_empty() { plain(replicas.to_string()) } else { joined(ranges, "and") };
         facts.push(("Copies".to_owned(), copies));
     }
-    facts.push(("Service account".to_owned(), account(know, index, pod)));
+    facts.push(("Service account".to_owned(), account(know, index)));
     let restart = know.facts.of(index).map(|facts| facts.restart_policy.clone()).unwrap_or_default();
     facts.push(("Restart policy".to_owned(), vec![code(restart)]));
     facts.push(("Runs on".to_owned(), runs_on(pod)));
@@ -89,11 +89,11 @@ fn autoscaled(know: &Knowledge, scaler: NodeIndex) -> Prose {
     concat(vec![plain(range), know.mention(scaler, &node.identity)])
 }
 
-fn account(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Prose {
+fn account(know: &Knowledge, index: NodeIndex) -> Prose {
     let edge = know.topology.from(index).find(|edge| edge.relation == Relation::RunsAs);
     match edge {
         Some(edge) => vec![know.name(edge.to)],
-        None => vec![code(pod.spec.service_account_name.clone().unwrap_or_else(|| "default".to_owned()))],
+        None => vec![code("default")],
     }
 }
 
@@ -309,15 +309,17 @@ fn reads(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
 }
 
 fn identity(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
-    let account = account(know, index, pod);
+    let account = account(know, index);
     let mut sentence = concat(vec![plain("It runs as service account "), account]);
-    let named = pod.spec.service_account_name.is_some();
-    if !named {
-        sentence.push(text(", because its manifest names none"));
-    }
-    sentence.push(text(". "));
-    if named {
-        sentence.push(know.source(object, &pod.path.key("serviceAccountName")));
+    let edge = know.topology.from(index).find(|edge| edge.relation == Relation::RunsAs);
+    // An edge without a field of its own is the default's.
+    let named = edge.filter(|edge| edge.field != pod.path);
+    match named {
+        None => sentence.push(text(", because its manifest names none.")),
+        Some(edge) => {
+            sentence.push(text(". "));
+            sentence.extend(know.because(edge));
+        }
     }
     let mut items = vec![sentence];
     if let Some(edge) = know.topology.from(index).find(|edge| edge.relation == Relation::RunsAs) {

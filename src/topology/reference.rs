@@ -27,7 +27,9 @@ pub(super) fn refer(member: &Member, cast: &Cast, draft: &mut Draft) {
 }
 
 fn apply(rules: &[EdgeRule], by: &Object, root: &Value, prefix: &FieldPath, cast: &Cast, draft: &mut Draft) {
-    for rule in rules {
+    let void =
+        |rule: &EdgeRule| rule.unless.as_ref().is_some_and(|other| !other.find(root, prefix).is_empty());
+    for rule in rules.iter().filter(|rule| !void(rule)) {
         let hits = rule.field.find_with_parent(root, prefix);
         match (rule.select, &rule.default) {
             (Some(form), _) => {
