@@ -5,8 +5,8 @@ use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
 use crate::catalog::{FieldPath, Relation};
 use crate::model::{Object, Value};
-use crate::names::{count, plural};
-use crate::topology::{ContainerKind, NodeIndex, Pod};
+use crate::names::plural;
+use crate::topology::{NodeIndex, Pod};
 
 /// What a workload does: how many pods of what, who sends it traffic, where its data is.
 pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
@@ -24,19 +24,9 @@ pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
     prose
 }
 
-/// `2 containers`, `1 container and 1 init container`.
+/// `2 containers`, `1 container, 1 sidecar, and 1 init container`.
 pub fn containers(pod: &Pod) -> String {
-    let number = |kind| pod.containers.iter().filter(|container| container.kind == kind).count();
-    let words = [
-        (number(ContainerKind::App), "container", "containers"),
-        (number(ContainerKind::Sidecar), "sidecar", "sidecars"),
-        (number(ContainerKind::Init), "init container", "init containers"),
-        (number(ContainerKind::Ephemeral), "ephemeral container", "ephemeral containers"),
-    ];
-    let words =
-        words.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many));
-    let words: Vec<Prose> = words.map(plain).collect();
-    if words.is_empty() { "no container".to_owned() } else { super::prose::words(&joined(words, "and")) }
+    super::prose::words(&joined(pod.contents().into_iter().map(plain).collect(), "and"))
 }
 
 /// How many pods a workload keeps, if its kind has such a number.

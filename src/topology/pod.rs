@@ -2,6 +2,7 @@
 
 use super::selector::Labels;
 use crate::catalog::FieldPath;
+use crate::names::count;
 use k8s_openapi::api::core::v1 as api;
 use serde::Serialize;
 use std::sync::Arc;
@@ -87,6 +88,20 @@ impl Pod {
         self.containers
             .iter()
             .filter(|container| matches!(container.kind, ContainerKind::App | ContainerKind::Sidecar))
+    }
+
+    /// How many containers of each kind it has, in words: `1 container`, `2 init containers`.
+    pub fn contents(&self) -> Vec<String> {
+        let number = |kind| self.containers.iter().filter(|container| container.kind == kind).count();
+        let kinds = [
+            (number(ContainerKind::App), "container", "containers"),
+            (number(ContainerKind::Sidecar), "sidecar", "sidecars"),
+            (number(ContainerKind::Init), "init container", "init containers"),
+            (number(ContainerKind::Ephemeral), "ephemeral container", "ephemeral containers"),
+        ];
+        let some = kinds.into_iter().filter(|(number, ..)| *number > 0);
+        let words: Vec<String> = some.map(|(number, one, many)| count(number, one, many)).collect();
+        if words.is_empty() { vec!["no container".to_owned()] } else { words }
     }
 
     /// The app containers.

@@ -26,7 +26,8 @@ pub(super) fn list(names: &[String], one: &str, many: &str) -> String {
     match names {
         [] => format!("no {one}"),
         [only] => only.clone(),
-        [first @ .., last] if names.len() <= 4 => format!("{} and {last}", first.join(", ")),
+        [first, last] => format!("{first} and {last}"),
+        [first @ .., last] if names.len() <= 4 => format!("{}, and {last}", first.join(", ")),
         _ => count(names.len(), one, many),
     }
 }
@@ -75,14 +76,7 @@ pub(super) fn count_of(number: i64, one: &str, many: &str) -> String {
 
 /// `1 container`, `3 containers`, with the init containers beside: `2 containers and 1 init container`.
 pub(super) fn containers(pod: &Pod) -> String {
-    let running = pod.running().count();
-    let inits = pod.containers.len().saturating_sub(running);
-    let words = count(running, "container", "containers");
-    if inits == 0 {
-        words
-    } else {
-        format!("{words} and {}", count(inits, "init container", "init containers"))
-    }
+    list(&pod.contents(), "", "")
 }
 
 /// What kind of storage a volume is, in words: `empty directory`, `claim data`.
