@@ -50,6 +50,11 @@ impl FieldPath {
         FieldPath(self.0.iter().chain(&more.0).cloned().collect())
     }
 
+    /// Whether this is the field at `outer`, or a part of it.
+    pub fn is_within(&self, outer: &FieldPath) -> bool {
+        self.0.starts_with(&outer.0)
+    }
+
     fn with(&self, step: Step) -> FieldPath {
         let mut steps = self.0.clone();
         steps.push(step);

@@ -1,6 +1,7 @@
 //! The closed vocabulary of knowledge files. No code in rules, ever: what does not fit is Rust, one file a rule.
 
-use super::Pattern;
+use super::{FieldPath, Pattern};
+use crate::model::Value;
 use serde::{Deserialize, Serialize};
 
 /// What podviz knows about one kind: one file.
@@ -137,9 +138,6 @@ pub struct EdgeRule {
     /// The name that is meant where the field is absent; the reference counts only if the input has that object.
     #[serde(default)]
     pub default: Option<String>,
-    /// Another field that makes this one void where it is set, such as the new name of the same thing.
-    #[serde(default)]
-    pub unless: Option<Pattern>,
     /// Whether the field is a selector of `to`, and of which form.
     #[serde(default)]
     pub select: Option<Selection>,
@@ -149,10 +147,38 @@ pub struct EdgeRule {
     /// Whether the arrow points the other way: from the object that is named to the one that names it.
     #[serde(default)]
     pub reverse: bool,
+    /// The rule counts only where this holds.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// The rule does not count where this holds.
+    #[serde(default)]
+    pub unless: Option<Condition>,
 }
 
 fn name_key() -> String {
     "name".to_owned()
+}
+
+/// What another field of the same object, pod or container says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// The field.
+    pub field: Pattern,
+    /// The value that it has, as written; any if absent.
+    #[serde(default)]
+    pub is: Option<Scalar>,
+}
+
+impl Condition {
+    /// Whether it holds in `root`.
+    pub fn holds(&self, root: &Value) -> bool {
+        let values = self.field.find(root, &FieldPath::root());
+        values.iter().any(|(_, value)| match &self.is {
+            Some(Scalar(text)) => value.scalar_text().as_ref() == Some(text),
+            None => !value.is_null(),
+        })
+    }
 }
 
 /// When a target need not exist.

@@ -172,6 +172,11 @@ impl Draft {
         self.edges.push(DraftEdge { from, to, relation, field, reverse, optional, label, line });
     }
 
+    /// Adds the references of another draft whose fields count.
+    pub fn add_all(&mut self, other: Draft, counts: impl Fn(&FieldPath) -> bool) {
+        self.edges.extend(other.edges.into_iter().filter(|edge| counts(&edge.field)));
+    }
+
     /// Says that Kubernetes will make an object which may not be in the input.
     pub fn infer(&mut self, identity: Identity, role: Role) {
         self.inferred.insert(identity, role);

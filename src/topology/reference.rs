@@ -1,5 +1,6 @@
 //! The references that the catalog describes: its edge rules, applied to one object.
 
+use super::Pod;
 use super::build::{Cast, Draft, HOST, Member, Reference, target};
 use super::rules::ports;
 use super::selector::{Selector, labels};
@@ -17,7 +18,9 @@ pub(super) fn refer(member: &Member, cast: &Cast, draft: &mut Draft) {
     apply(cast.catalog.any_edges(), object, &object.value, &root, cast, draft);
     let Some(pod) = &member.pod else { return };
     if let Some(spec) = pod.path.find(&object.value) {
-        apply(cast.catalog.pod_edges(), object, spec, &pod.path, cast, draft);
+        let mut found = Draft::default();
+        apply(cast.catalog.pod_edges(), object, spec, &pod.path, cast, &mut found);
+        draft.add_all(found, |field| !is_replaced(pod, field));
     }
     for container in &pod.containers {
         if let Some(value) = container.path.find(&object.value) {
@@ -26,10 +29,18 @@ pub(super) fn refer(member: &Member, cast: &Cast, draft: &mut Draft) {
     }
 }
 
+/// Whether a field belongs to a volume in whose place a claim template stands.
+fn is_replaced(pod: &Pod, field: &FieldPath) -> bool {
+    field.is_within(&pod.path.key("volumes"))
+        && !pod.volumes.iter().any(|volume| field.is_within(&volume.path))
+}
+
 fn apply(rules: &[EdgeRule], by: &Object, root: &Value, prefix: &FieldPath, cast: &Cast, draft: &mut Draft) {
-    let void =
-        |rule: &EdgeRule| rule.unless.as_ref().is_some_and(|other| !other.find(root, prefix).is_empty());
-    for rule in rules.iter().filter(|rule| !void(rule)) {
+    let counts = |rule: &&EdgeRule| {
+        rule.when.as_ref().is_none_or(|when| when.holds(root))
+            && !rule.unless.as_ref().is_some_and(|unless| unless.holds(root))
+    };
+    for rule in rules.iter().filter(counts) {
         let hits = rule.field.find_with_parent(root, prefix);
         match (rule.select, &rule.default) {
             (Some(form), _) => {

@@ -79,11 +79,19 @@ impl Selector {
 /// The labels under `value`, scalars as text.
 pub fn labels(value: Option<&Value>) -> Labels {
     let entries = value.map(Value::entries).unwrap_or_default();
-    entries.iter().filter_map(|entry| Some((entry.key.to_string(), entry.value.scalar_text()?))).collect()
+    entries.iter().filter_map(|entry| Some((entry.key.to_string(), label(&entry.value)?))).collect()
+}
+
+/// The text of a label's value: `null` is the empty text, as for Kubernetes; a list or a mapping has none.
+fn label(value: &Value) -> Option<String> {
+    if value.is_null() { Some(String::new()) } else { value.scalar_text() }
 }
 
 fn equals(value: &Value) -> impl Iterator<Item = Requirement> {
-    labels(Some(value)).into_iter().map(|(key, value)| Requirement::Equal(key, value))
+    value.entries().iter().map(|entry| match label(&entry.value) {
+        Some(text) => Requirement::Equal(entry.key.to_string(), text),
+        None => Requirement::Never,
+    })
 }
 
 fn expression(value: &Value) -> Requirement {

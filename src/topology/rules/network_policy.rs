@@ -16,7 +16,10 @@ const MOST_NAMED: usize = 20;
 
 pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
     isolate_all(policy, cast, draft);
-    for peers in ["spec.ingress[].from[]", "spec.egress[].to[]"] {
+    for (direction, peers) in [("Ingress", "spec.ingress[].from[]"), ("Egress", "spec.egress[].to[]")] {
+        if !rules(policy, direction) {
+            continue;
+        }
         let Ok(pattern) = Pattern::parse(peers) else { continue };
         for (field, peer) in pattern.find(&policy.value, &FieldPath::root()) {
             for (to, key) in allowed(policy, peer, cast) {
@@ -36,6 +39,13 @@ pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
             }
         }
     }
+}
+
+/// Whether the policy rules over a direction: rules for one that it does not name have no effect. Where it names none,
+/// it rules over those that it has rules for.
+fn rules(policy: &Object, direction: &str) -> bool {
+    let types = policy.value.at("spec.policyTypes").map(Value::items).unwrap_or_default();
+    types.is_empty() || types.iter().any(|one| one.as_str() == Some(direction))
 }
 
 /// A policy without a `podSelector` is for every pod of its namespace; one with a selector is the catalog's.
