@@ -20,8 +20,7 @@ pub struct Localhost {
 }
 
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:^|[^A-Za-z0-9.\-_])(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]):([0-9]{1,5})(?:[^0-9]|$)")
-        .ok()
+    Regex::new(r"(?:^|[^A-Za-z0-9.\-_])(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]):([0-9]{1,5})\b").ok()
 });
 
 /// Every call within the pod that its manifest shows, each pair and port once.
