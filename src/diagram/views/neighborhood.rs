@@ -86,7 +86,7 @@ fn key(scene: Scene, neighbor: &Neighbor) -> Key {
     let read = neighbor.out && matches!(node.role, Role::Config | Role::Secret);
     let leaf = read && scene.topology.to(neighbor.node).all(|edge| edge.from == neighbor.edges[0].from);
     // Ports and paths differ from one to the next, the relation is what makes them alike.
-    let verb = neighbor.edges[0].relation.verb().to_owned();
+    let verb = route::bare_verb(scene.topology, neighbor.edges[0]).to_owned();
     let kind = node.identity.kind.to_string();
     Key { out: neighbor.out, kind, class: cast::class(node), state: node.state, leaf, verb }
 }

@@ -6,17 +6,22 @@ use crate::topology::{Edge, Node, Pod, Topology, service_ports};
 
 /// What the arrow of an edge says, with ports or paths behind the verb.
 pub(super) fn verb(topology: &Topology, edge: &Edge) -> String {
+    let verb = bare_verb(topology, edge);
+    match &edge.label {
+        Some(label) => format!("{verb} ({label})"),
+        None => verb.to_owned(),
+    }
+}
+
+/// The verb alone.
+pub(super) fn bare_verb(topology: &Topology, edge: &Edge) -> &'static str {
     let from = &topology.nodes[edge.from];
-    let verb = match (edge.relation, from.role) {
+    match (edge.relation, from.role) {
         (Relation::Selects, Role::Service) if is_headless(from) => "gives the addresses of",
         (Relation::Selects, Role::Service) => "sends traffic to",
         (Relation::Selects, Role::Policy) if &*from.identity.kind == "NetworkPolicy" => "limits traffic of",
         (Relation::RoutesTo, Role::Service) => "is another name for",
         (relation, _) => relation.verb(),
-    };
-    match &edge.label {
-        Some(label) => format!("{verb} ({label})"),
-        None => verb.to_owned(),
     }
 }
 
