@@ -3,12 +3,12 @@
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, section};
-use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
+use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::View;
 use crate::model::{Identity, Kind, Object, Subject, Value};
 use crate::names::count;
-use crate::topology::{Edge, NodeIndex, State};
+use crate::topology::{CROWD, Edge, HOST, NodeIndex, State};
 use std::sync::Arc;
 
 /// The page of an object that makes no pods.
@@ -188,23 +188,24 @@ pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
     kept.map(|(_, _, item)| item.clone()).collect()
 }
 
-/// A text with the value in place of `{value}`, in a code span.
+/// A text of the catalog, with `code` between backticks and the value in place of `{value}`.
 fn filled(words: &str, value: &str) -> Prose {
     let mut prose = Prose::new();
-    for (index, part) in words.split("{value}").enumerate() {
-        if index > 0 {
-            prose.push(code(value));
+    for (index, part) in words.split('`').enumerate() {
+        if index % 2 == 1 {
+            prose.push(code(part.replace("{value}", value)));
+            continue;
         }
-        prose.extend(spans(part));
+        for (gap, words) in part.split("{value}").enumerate() {
+            if gap > 0 {
+                prose.push(code(value));
+            }
+            if !words.is_empty() {
+                prose.push(text(words));
+            }
+        }
     }
     prose
-}
-
-/// Text with `code` between backticks, as the catalog's authors write it.
-fn spans(words: &str) -> Prose {
-    let parts = words.split('`').enumerate();
-    let spans = parts.map(|(index, part)| if index % 2 == 1 { code(part) } else { text(part) });
-    spans.filter(|inline| !matches!(inline, Inline::Text(text) if text.is_empty())).collect()
 }
 
 /// The keys of a ConfigMap or a Secret; the values only where they may be shown.
@@ -272,8 +273,11 @@ pub fn references(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
 }
 
 fn row(know: &Knowledge, edge: &Edge, what: Prose) -> Vec<Prose> {
-    let state = match know.node(edge.to).state {
-        State::External => Some("the cluster brings it along, or it is outside"),
+    let other = know.node(edge.to);
+    let state = match other.state {
+        State::External if &*other.identity.kind == HOST => Some("outside of the cluster"),
+        State::External => Some("the cluster brings it along"),
+        State::Inferred if &*other.identity.kind == CROWD => Some("many pods, picked by their labels"),
         State::Inferred => Some("Kubernetes makes it"),
         State::Missing | State::Present => None,
     };

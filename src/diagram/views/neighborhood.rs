@@ -8,7 +8,7 @@ use super::sheet::{Reason, Sheet, line};
 use crate::catalog::Role;
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::names::{count, plural};
-use crate::topology::{Edge, NodeIndex, State};
+use crate::topology::{self, Edge, HOST, NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many neighbors of one kind are drawn one by one.
@@ -188,5 +188,10 @@ pub(super) fn kinds(scene: Scene, neighbors: &[Neighbor]) -> String {
     for node in nodes {
         *kinds.entry(&scene.topology.nodes[node].identity.kind).or_default() += 1;
     }
-    kinds.into_iter().map(|(kind, number)| count(number, kind, &plural(kind))).collect::<Vec<_>>().join(", ")
+    let words = kinds.into_iter().map(|(kind, number)| match kind {
+        HOST => count(number, "address outside", "addresses outside"),
+        topology::CROWD => count(number, "group of pods", "groups of pods"),
+        kind => count(number, kind, &plural(kind)),
+    });
+    words.collect::<Vec<_>>().join(", ")
 }

@@ -16,29 +16,46 @@ const MOST_NAMED: usize = 20;
 
 pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
     isolate_all(policy, cast, draft);
-    for (direction, peers) in [("Ingress", "spec.ingress[].from[]"), ("Egress", "spec.egress[].to[]")] {
-        if !rules(policy, direction) {
-            continue;
-        }
-        let Ok(pattern) = Pattern::parse(peers) else { continue };
-        for (field, peer) in pattern.find(&policy.value, &FieldPath::root()) {
-            for (to, key) in allowed(policy, peer, cast) {
-                if &*to.kind == CROWD {
-                    draft.infer(to.clone(), Role::Workload);
+    for (direction, list, peers, way) in
+        [("Ingress", "spec.ingress[]", "from[]", "incoming"), ("Egress", "spec.egress[]", "to[]", "outgoing")]
+    {
+        let (Ok(list), Ok(peers)) = (Pattern::parse(list), Pattern::parse(peers)) else { continue };
+        for (path, rule) in list.find(&policy.value, &FieldPath::root()) {
+            if !rules(policy, direction) {
+                continue;
+            }
+            let label = connections(way, rule);
+            for (field, peer) in peers.find(rule, &path) {
+                for (to, key) in allowed(policy, peer, cast) {
+                    if &*to.kind == CROWD {
+                        draft.infer(to.clone(), Role::Workload);
+                    }
+                    let (field, relation, label) = (field.key(key), Relation::Allows, Some(label.clone()));
+                    draft.add(Reference {
+                        by: policy,
+                        to,
+                        relation,
+                        field,
+                        reverse: false,
+                        optional: false,
+                        label,
+                    });
                 }
-                let (field, relation) = (field.key(key), Relation::Allows);
-                draft.add(Reference {
-                    by: policy,
-                    to,
-                    relation,
-                    field,
-                    reverse: false,
-                    optional: false,
-                    label: None,
-                });
             }
         }
     }
+}
+
+/// What a rule allows: `incoming on 8080/TCP`, `outgoing` where it names no port.
+fn connections(way: &str, rule: &Value) -> String {
+    let ports = rule.get("ports").map(Value::items).unwrap_or_default().iter().map(|entry| {
+        let text = |key| entry.get(key).and_then(Value::scalar_text);
+        let last = text("endPort").map(|last| format!("–{last}")).unwrap_or_default();
+        let protocol = text("protocol").unwrap_or_else(|| "TCP".to_owned());
+        text("port").map_or_else(|| format!("any {protocol} port"), |port| format!("{port}{last}/{protocol}"))
+    });
+    let ports: Vec<String> = ports.collect();
+    if ports.is_empty() { way.to_owned() } else { format!("{way} on {}", ports.join(", ")) }
 }
 
 /// Whether the policy rules over a direction: rules for one that it does not name have no effect. Where it names none,
