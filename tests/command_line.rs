@@ -3,9 +3,11 @@
 //! A folder of `tests/command-line/` is one call, made at the top of the repository: `arguments.txt` holds an argument a
 //! line, `stdin.yaml` what is typed, `expected/` what comes back. What needs more than that is a test below.
 
+mod files;
 mod golden;
 
-use golden::{Tree, differences, folders, tests, tree};
+use files::{Tree, folders, tests, tree};
+use golden::{assert_same, differences};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -71,7 +73,7 @@ fn each_call_is_answered_as_expected() {
         assert!(actual.len() > 1, "{name}: podviz says something");
         found.extend(differences(&folder.join("expected"), &actual));
     }
-    golden::assert_same(&found);
+    assert_same(&found);
 }
 
 #[test]
@@ -87,7 +89,9 @@ fn each_view_of_each_example_is_text_and_a_picture_or_neither() {
                 (String::from_utf8(mermaid.stdout), String::from_utf8(svg.stdout.clone()));
             let (mermaid, picture) = (mermaid.expect("text"), picture.expect("text"));
             if status(&svg) == 2 {
-                assert!(messages(&svg).contains("nothing to show"), "{name}: {view}: {}", messages(&svg));
+                let reasons = ["nothing to show", "shows one pod; choose it with --focus"];
+                let said = messages(&svg);
+                assert!(reasons.iter().any(|reason| said.contains(reason)), "{name}: {view}: {said}");
                 assert!(mermaid.is_empty() && picture.is_empty(), "{name}: {view}");
                 continue;
             }
@@ -97,7 +101,7 @@ fn each_view_of_each_example_is_text_and_a_picture_or_neither() {
             drawn += 1;
         }
     }
-    assert!(drawn > 12, "most views have something to show: {drawn}");
+    assert!(drawn > 8, "many views have something to show: {drawn}");
 }
 
 #[test]
@@ -130,8 +134,11 @@ fn messages_for_programs_are_objects_one_a_line() {
 fn control_characters_reach_no_terminal() {
     let folder = TempDir::new().expect("a temporary folder");
     let hostile = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\e[31m\\u202eb\\a\"}\nspec: {containers: [{name: \"c\\e]0;x\\a\", image: 7}]}\n";
-    fs::write(folder.path().join("\u{1b}[2Jclear.yaml"), format!("{hostile}---\nkind: Pod\n"))
-        .expect("a file");
+    fs::write(
+        folder.path().join("\u{1b}[2Jclear.yaml"),
+        format!("{hostile}---\nkind: Pod\nmetadata: {{name: x}}\n"),
+    )
+    .expect("a file");
     for arguments in
         [&["graph"][..], &["diagram", "--view", "architecture"], &["diagram", "--view", "compare"]]
     {
@@ -219,7 +226,7 @@ fn a_folder_with_other_files_needs_force_and_keeps_them() {
     assert_eq!(tree(&out).len(), 1, "nothing was written");
     assert_eq!(status(&run(&["render", "examples/shop", "-o", text(&out), "--force"])), 0);
     assert_eq!(tree(&out)["mine.txt"], b"mine");
-    assert_eq!(status(&run(&["render", "examples/shop", "-o", text(&out)])), 0, "now the folder is podviz's");
+    assert_eq!(status(&run(&["render", "examples/data", "-o", text(&out), "--force"])), 0, "and again");
     assert_eq!(tree(&out)["mine.txt"], b"mine");
 }
 

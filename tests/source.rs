@@ -285,7 +285,7 @@ fn the_walk_reads_what_belongs_to_the_input() {
     assert_eq!(paths, ["a/c.yml", "b.yaml"]);
     assert!(matches!(read(&[root.join("none")], None, &Limits::default()), Err(ReadError::NotFound(_))));
     let small = Limits { file_bytes: 10, ..Limits::default() };
-    let large = read(&[PathBuf::from(root.join("b.yaml"))], None, &small).unwrap();
+    let large = read(&[root.join("b.yaml")], None, &small).unwrap();
     assert!(
         large.problems.iter().all(|problem| problem.message.contains("too large"))
             && !large.problems.is_empty()

@@ -19,9 +19,6 @@ mod tale;
 mod traffic;
 mod wording;
 
-//#[cfg(test)]
-//mod tests;
-
 use super::{Diagram, View};
 use crate::facts::Facts;
 use crate::topology::{NodeIndex, Topology};

@@ -1,8 +1,8 @@
 //! The opening sentences: what a workload does, in one breath.
 
+use super::Prose;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
-use super::{Inline, Prose};
 use crate::catalog::{FieldPath, Relation};
 use crate::model::{Object, Value};
 use crate::names::{count, plural};
@@ -256,10 +256,4 @@ pub fn people_quantity(resource: &str, quantity: &str) -> String {
         "ephemeral-storage" => format!("{} scratch disk", people_size(quantity)),
         other => format!("{quantity} {other}"),
     }
-}
-
-/// Names of things as code spans joined by commas and `and`.
-pub fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Prose {
-    let names: Vec<Prose> = names.into_iter().map(|name| vec![code(name)] as Vec<Inline>).collect();
-    joined(names, "and")
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::catalog::Catalog;
 use crate::facts::Facts;
-use crate::model::{SourceFile, Subject};
+use crate::model::SourceFile;
 use crate::names::PagePath;
 use crate::problem::Problems;
 use crate::topology::{NodeIndex, Topology};
@@ -82,9 +82,4 @@ fn sections(pages: &[Page]) -> Vec<Link> {
 
 fn link(text: &str, page: &PagePath) -> Link {
     Link { text: text.to_owned(), code: false, to: Target { page: page.clone(), anchor: String::new() } }
-}
-
-/// The subject whose page a path is, for diagrams' links.
-pub fn page_of<'a>(site: &'a Site, subject: &Subject) -> Option<&'a PagePath> {
-    site.places.get(subject)
 }

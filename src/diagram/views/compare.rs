@@ -71,6 +71,7 @@ struct Sides<'a> {
 
 impl Sides<'_> {
     /// One statement: an arrow with a verb from the pod or the container to what is true of it.
+    #[allow(clippy::too_many_arguments, reason = "each is one part of one statement")]
     fn state(
         &mut self,
         from: &Id,

@@ -134,7 +134,7 @@ pub(super) fn trace(scene: Scene, focus: &Focus) -> Option<Flow> {
     match focus {
         Focus::All(environment) => trace_area(scene, &mut flow, environment, None),
         Focus::Namespace(environment, namespace) => {
-            trace_area(scene, &mut flow, environment, Some(namespace))
+            trace_area(scene, &mut flow, environment, Some(namespace));
         }
         Focus::Object(index) | Focus::Container(index, _) => trace_object(scene, &mut flow, *index),
     }

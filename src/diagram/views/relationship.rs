@@ -263,9 +263,9 @@ impl<'a> Stage<'a> {
             .map(|(n, i)| (n < MOST_OF_A_POD, i))
             .fold((Vec::new(), Vec::new()), |(mut near, mut far), (is_near, i)| {
                 if is_near {
-                    near.push(i)
+                    near.push(i);
                 } else {
-                    far.push(i)
+                    far.push(i);
                 }
                 (near, far)
             });
