@@ -4,7 +4,6 @@ use podviz::problem::{Level, Problems};
 use podviz::source::{Limits, Loaded, MARK, ReadError, load, read};
 use proptest::prelude::*;
 use std::fs;
-use std::path::PathBuf;
 
 const HEAD: &str = "apiVersion: v1\nkind: X\nmetadata: {name: n1}\n";
 
