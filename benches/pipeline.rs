@@ -1,9 +1,16 @@
 //! How long the stages take on a cluster of many services. Run with `cargo bench`.
 
 use divan::{Bencher, counter::BytesCount, counter::ItemsCount};
+use podviz::catalog::Catalog;
+use podviz::facts::{self, Facts};
+use podviz::model::{Document, take_inventory};
 use podviz::names;
-use podviz::output::File;
 use podviz::output::publish::{guard, publish};
+use podviz::output::{File, Flavour, Options, render};
+use podviz::page::{self, Site};
+use podviz::problem::Problems;
+use podviz::source::{Limits, load};
+use podviz::topology::{Topology, connect};
 use tempfile::TempDir;
 
 fn main() {
@@ -81,6 +88,72 @@ fn site(pages: usize, word: &str) -> Vec<File> {
 fn generate(bencher: Bencher, services: usize) {
     let bytes: usize = manifests(services).iter().map(|(_, text)| text.len()).sum();
     bencher.counter(BytesCount::new(bytes)).bench(|| manifests(services));
+}
+
+/// How many services the stages are measured with.
+const STAGES_WITH: usize = 100;
+
+fn loaded(manifests: &[(String, String)]) -> Vec<Document> {
+    let limits = Limits::default();
+    manifests.iter().flat_map(|(path, text)| load(path, text.as_bytes(), &limits).documents).collect()
+}
+
+fn catalog() -> Catalog {
+    Catalog::embedded().expect("the catalog")
+}
+
+fn connected(documents: Vec<Document>, catalog: &Catalog) -> Topology {
+    let (inventory, _) = take_inventory(documents, catalog, "default");
+    connect(&inventory, catalog).0
+}
+
+fn built(topology: &Topology, facts: &Facts, catalog: &Catalog) -> Site {
+    page::build("bench", topology, facts, catalog, &Problems::none())
+}
+
+#[divan::bench]
+fn stage_1_load(bencher: Bencher) {
+    let manifests = manifests(STAGES_WITH);
+    let bytes: usize = manifests.iter().map(|(_, text)| text.len()).sum();
+    bencher.counter(BytesCount::new(bytes)).bench(|| loaded(&manifests));
+}
+
+#[divan::bench]
+fn stage_2_catalog() -> Catalog {
+    catalog()
+}
+
+#[divan::bench]
+fn stages_3_and_4_inventory_and_connect(bencher: Bencher) {
+    let (manifests, catalog) = (manifests(STAGES_WITH), catalog());
+    let documents = loaded(&manifests);
+    bencher.with_inputs(|| documents.clone()).bench_values(|documents| connected(documents, &catalog));
+}
+
+#[divan::bench]
+fn stage_5_derive(bencher: Bencher) {
+    let topology = connected(loaded(&manifests(STAGES_WITH)), &catalog());
+    bencher.bench(|| facts::derive(&topology));
+}
+
+#[divan::bench(sample_count = 20)]
+fn stages_6_and_7_build(bencher: Bencher) {
+    let catalog = catalog();
+    let topology = connected(loaded(&manifests(STAGES_WITH)), &catalog);
+    let facts = facts::derive(&topology);
+    bencher.bench(|| built(&topology, &facts, &catalog));
+}
+
+#[divan::bench(args = Flavour::ALL, sample_count = 20)]
+fn stage_8_render(bencher: Bencher, flavour: Flavour) {
+    let catalog = catalog();
+    let topology = connected(loaded(&manifests(STAGES_WITH)), &catalog);
+    let facts = facts::derive(&topology);
+    let site = built(&topology, &facts, &catalog);
+    let options = Options::default();
+    bencher
+        .counter(ItemsCount::new(site.pages.len()))
+        .bench(|| render(&site, flavour, &options).expect("the built-in templates are valid"));
 }
 
 #[divan::bench(args = ["checkout", "Ünïcode name", "web--0123456789"])]

@@ -95,7 +95,7 @@ pub struct DrawOne {
     /// Which question the diagram answers
     #[arg(long, value_name = "VIEW")]
     view: View,
-    /// What it is about, such as deployment/web, "Container shop/web/app", or ns/shop; everything if absent
+    /// What it is about, such as deployment/web, "Container shop/web/app", or ns/shop; if absent everything, or the only pod
     #[arg(long, value_name = "SUBJECT")]
     focus: Option<String>,
     /// The namespace of the subject

@@ -56,6 +56,11 @@ impl View {
         View::Traffic,
     ];
 
+    /// Whether it is about one pod; the others show everything where nobody says what they are about.
+    pub fn is_of_a_pod(self) -> bool {
+        matches!(self, View::Relationship | View::Lifecycle | View::Interaction | View::Compare)
+    }
+
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {

@@ -35,6 +35,10 @@ use output::{File, Flavour, RenderError};
 use problem::{Code, Level, Problem, Problems};
 use std::path::PathBuf;
 use topology::subject::{Found, SubjectError, find_subject};
+use topology::{NodeIndex, Topology};
+
+/// How many candidates a message lists.
+const MOST_CANDIDATES: usize = 8;
 
 /// What to read, and what to make of it.
 #[derive(Debug)]
@@ -133,6 +137,14 @@ pub enum Error {
         "the whole graph is larger than Mermaid draws; ask for one view with `podviz diagram`, or for `--format dot`"
     )]
     TooLargeForMermaid,
+    /// The view is about one pod, and there are several.
+    #[error("the `{view}` view shows one pod; choose it with --focus: {candidates}")]
+    ManyPods {
+        /// The view.
+        view: &'static str,
+        /// The workloads to choose from.
+        candidates: String,
+    },
     /// A template could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -184,6 +196,7 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
                 Some((subject, namespace)) => {
                     focus_of(find_subject(&topology, &catalog, subject, namespace.as_deref())?)
                 }
+                None if view.is_of_a_pod() => Focus::Object(only_workload(*view, &topology)?),
                 None => Focus::All(inventory.environments[0].name.as_str().into()),
             };
             let diagram = draw(*view, &focus, &topology, &facts, &Budget::default())
@@ -211,6 +224,23 @@ fn focus_of(found: Found) -> Focus {
         Found::Namespace(environment, namespace) => Focus::Namespace(environment, namespace),
         Found::Object(index) => Focus::Object(index),
         Found::Container(index, container) => Focus::Container(index, container),
+    }
+}
+
+/// The workload that a view of a pod is about where nobody says which.
+fn only_workload(view: View, topology: &Topology) -> Result<NodeIndex, Error> {
+    let workloads: Vec<_> = topology.workloads().collect();
+    match workloads[..] {
+        [] => Err(Error::NothingToDraw(view.name())),
+        [(index, _, _)] => Ok(index),
+        _ => {
+            let shown = workloads.iter().take(MOST_CANDIDATES).map(|(_, node, _)| node.identity.title());
+            let mut candidates = shown.collect::<Vec<_>>().join(", ");
+            if workloads.len() > MOST_CANDIDATES {
+                candidates.push_str(", …");
+            }
+            Err(Error::ManyPods { view: view.name(), candidates })
+        }
     }
 }
 

@@ -3,9 +3,11 @@
 //! `in/` is what it reads. `expected/` holds `graph.json`, `stderr.txt` if it says anything, and `status.txt` if it is
 //! not 0. The name of the folder is the fact that a reader should find in there.
 
+mod files;
 mod golden;
 
-use golden::{Tree, differences, folders, tests};
+use files::{Tree, folders, tests};
+use golden::{assert_same, differences};
 use std::path::Path;
 use std::process::Command;
 
@@ -15,7 +17,7 @@ fn each_case_is_as_expected() {
         .into_iter()
         .flat_map(|(_, folder)| differences(&folder.join("expected"), &outcome(&folder)))
         .collect();
-    golden::assert_same(&differences);
+    assert_same(&differences);
 }
 
 /// Everything that `podviz graph` says about the manifests of a case.

@@ -1,9 +1,11 @@
 //! What podviz writes for `examples/`: the graph and every Markdown page as golden files; the HTML site, the same bytes
 //! wherever and with however many threads it is made.
 
+mod files;
 mod golden;
 
-use golden::{Tree, differences, folders, tests, tree};
+use files::{Tree, folders, tests, tree};
+use golden::{assert_same, differences};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -51,7 +53,7 @@ fn the_graph_and_the_pages_of_each_example_are_as_expected() {
     }
     let names = |folder: &str| folders(&tests(folder)).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     assert_eq!(names("examples"), names("../examples"), "every folder of golden files has its example");
-    golden::assert_same(&found);
+    assert_same(&found);
 }
 
 #[test]

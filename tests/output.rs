@@ -5,7 +5,7 @@ mod markup;
 #[path = "output/site.rs"]
 mod site;
 
-use markup::Markup;
+use markup::{Markup, resolved};
 use podviz::output::{File, Flavour, Options, RenderError, render};
 use pulldown_cmark::{Event, Parser, Tag};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,23 +40,6 @@ fn pages(spice: &str) -> BTreeMap<String, Markup> {
         (path, markup)
     })
     .collect()
-}
-
-/// The file that `link` on the page `from` leads to, and its fragment.
-fn resolved(from: &str, link: &str) -> (String, String) {
-    let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
-    let mut parts: Vec<&str> = from.split('/').collect();
-    if !path.is_empty() {
-        parts.pop();
-        for part in path.split('/') {
-            match part {
-                ".." => assert!(parts.pop().is_some(), "{from}: {link} leaves the site"),
-                "." => {}
-                part => parts.push(part),
-            }
-        }
-    }
-    (parts.join("/"), fragment.to_owned())
 }
 
 /// Compares whole files with `tests/output/golden`; `PODVIZ_BLESS=1` rewrites them.

@@ -4,7 +4,6 @@ use podviz::problem::{Level, Problems};
 use podviz::source::{Limits, Loaded, MARK, ReadError, load, read};
 use proptest::prelude::*;
 use std::fs;
-use std::path::PathBuf;
 
 const HEAD: &str = "apiVersion: v1\nkind: X\nmetadata: {name: n1}\n";
 
@@ -285,7 +284,7 @@ fn the_walk_reads_what_belongs_to_the_input() {
     assert_eq!(paths, ["a/c.yml", "b.yaml"]);
     assert!(matches!(read(&[root.join("none")], None, &Limits::default()), Err(ReadError::NotFound(_))));
     let small = Limits { file_bytes: 10, ..Limits::default() };
-    let large = read(&[PathBuf::from(root.join("b.yaml"))], None, &small).unwrap();
+    let large = read(&[root.join("b.yaml")], None, &small).unwrap();
     assert!(
         large.problems.iter().all(|problem| problem.message.contains("too large"))
             && !large.problems.is_empty()

@@ -63,10 +63,10 @@ impl Spelling<'_> {
                 Inline::Text(raw) => out.push_str(&self.further(raw)),
                 Inline::Code(raw) => out.push_str(&self.code(raw, place)),
                 Inline::Strong(raw) if self.is_html() => {
-                    out.push_str(&format!("<strong>{}</strong>", escape::html(raw)))
+                    out.push_str(&format!("<strong>{}</strong>", escape::html(raw)));
                 }
                 Inline::Muted(raw) if self.is_html() => {
-                    out.push_str(&format!("<span class=\"muted\">{}</span>", escape::html(raw)))
+                    out.push_str(&format!("<span class=\"muted\">{}</span>", escape::html(raw)));
                 }
                 Inline::Strong(raw) => out.push_str(&emphasized("**", &self.text(raw))),
                 Inline::Muted(raw) => out.push_str(&self.text(raw)),

@@ -47,7 +47,7 @@ impl Edits {
             .entry((line, column))
             .and_modify(|old| {
                 if *old != edit {
-                    *old = Edit::Whole
+                    *old = Edit::Whole;
                 }
             })
             .or_insert(edit);
@@ -66,9 +66,8 @@ impl Edits {
 
     /// Adds the edits of `more`.
     pub fn absorb(&mut self, more: Edits) {
-        for ((line, column), edit) in more.places {
-            self.add(line, column, edit);
-        }
+        // Each edit has a place of its own, so that their order makes no difference.
+        more.places.into_iter().for_each(|((line, column), edit)| self.add(line, column, edit));
     }
 
     /// The edit of what begins at `spot`.

@@ -164,7 +164,7 @@ impl Search {
         let metadata = target.as_ref().and_then(|target| fs::metadata(target).ok());
         match (target, metadata) {
             (_, Some(metadata)) if metadata.is_dir() => {
-                self.skip(&name, "a link to a folder is not followed")
+                self.skip(&name, "a link to a folder is not followed");
             }
             _ if !is_manifest(&path) => {}
             (Some(target), Some(metadata)) if metadata.is_file() && target.starts_with(root) => {
@@ -173,7 +173,7 @@ impl Search {
                 }
             }
             (Some(_), Some(metadata)) if metadata.is_file() => {
-                self.skip(&name, "the link leads out of the input")
+                self.skip(&name, "the link leads out of the input");
             }
             (Some(_), Some(_)) => self.skip(&name, "the link leads to something that is not a regular file"),
             _ => self.skip(&name, "the link leads nowhere"),

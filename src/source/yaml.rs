@@ -49,7 +49,7 @@ struct Reader<'t, 'l> {
     last_line: u32,
 }
 
-impl Reader<'_, '_> {
+impl<'l> Reader<'_, 'l> {
     fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), Fault> {
         let spot = spot(&span.start);
         if let Some(tag) = span.tag_span() {
@@ -89,16 +89,16 @@ impl Reader<'_, '_> {
                 self.scalar(&text, style, anchor, tag, span)?;
             }
             Event::SequenceStart(_, anchor, _) => {
-                self.composer(|composer| composer.begin_list(spot, anchor))?
+                self.composer(|composer| composer.begin_list(spot, anchor))?;
             }
             Event::MappingStart(_, anchor, _) => {
-                self.composer(|composer| composer.begin_map(spot, anchor))?
+                self.composer(|composer| composer.begin_map(spot, anchor))?;
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if span.start != span.end {
                     self.last_line = self.last_line.max(spot.line);
                 }
-                self.composer(|composer| composer.end())?;
+                self.composer(Composer::end)?;
             }
             _ => {}
         }
@@ -148,7 +148,7 @@ impl Reader<'_, '_> {
         self.composer(|composer| composer.scalar(value, anchor, merge))
     }
 
-    fn composer(&mut self, act: impl FnOnce(&mut Composer<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
+    fn composer(&mut self, act: impl FnOnce(&mut Composer<'l>) -> Result<(), Fault>) -> Result<(), Fault> {
         self.open.as_mut().map_or(Ok(()), |(_, composer)| act(composer))
     }
 

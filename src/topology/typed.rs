@@ -167,7 +167,7 @@ fn spell_quantities(json: &mut Json) {
                         quantities.values_mut().for_each(spell_quantity);
                     }
                     Json::Number(_) if matches!(key.as_str(), "sizeLimit" | "divisor") => {
-                        spell_quantity(value)
+                        spell_quantity(value);
                     }
                     _ => spell_quantities(value),
                 }

@@ -1,47 +1,9 @@
 //! Whole outputs as files: compared byte by byte, or rewritten under `PODVIZ_BLESS=1`.
 
+use crate::files::{Tree, tree};
 use similar::TextDiff;
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-/// Files by their path below some folder, with `/`.
-pub type Tree = BTreeMap<String, Vec<u8>>;
-
-/// A path below `tests`.
-pub fn tests(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path)
-}
-
-/// The folders directly below `folder`, by name. There must be some: a test over none of them could not fail.
-pub fn folders(folder: &Path) -> Vec<(String, PathBuf)> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let paths = entries.map(|entry| entry.expect("a readable entry").path()).filter(|path| path.is_dir());
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut folders: Vec<_> = paths.map(|path| (name(&path), path)).collect();
-    folders.sort();
-    assert!(!folders.is_empty(), "{} holds no folders", folder.display());
-    folders
-}
-
-/// Every file below `folder`; nothing if there is no such folder.
-pub fn tree(folder: &Path) -> Tree {
-    let mut tree = Tree::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).into_iter().flatten() {
-            let path = entry.expect("a readable entry").path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let name = path.strip_prefix(folder).expect("a path below the folder");
-                let name = name.to_str().expect("a UTF-8 path").replace('\\', "/");
-                tree.insert(name, fs::read(&path).expect("a readable file"));
-            }
-        }
-    }
-    tree
-}
+use std::path::Path;
 
 /// How the files below `expected` differ from `actual`: one text a file, none if nothing does. Under `PODVIZ_BLESS`
 /// they are made equal instead.

@@ -123,3 +123,20 @@ fn decoded(text: &str) -> Result<String, String> {
     out.push_str(rest);
     Ok(out)
 }
+
+/// The file that `link` on the page `from` leads to, and its fragment.
+pub fn resolved(from: &str, link: &str) -> (String, String) {
+    let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+    let mut parts: Vec<&str> = from.split('/').collect();
+    if !path.is_empty() {
+        parts.pop();
+        for part in path.split('/') {
+            match part {
+                ".." => assert!(parts.pop().is_some(), "{from}: {link} leaves the site"),
+                "." => {}
+                part => parts.push(part),
+            }
+        }
+    }
+    (parts.join("/"), fragment.to_owned())
+}

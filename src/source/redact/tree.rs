@@ -82,7 +82,7 @@ impl Finder<'_> {
         let password = class == name::Class::Password;
         match &value.kind {
             Kind::String(string) if is_worth(string, if pair { name::Class::Password } else { class }) => {
-                self.all(value)
+                self.all(value);
             }
             Kind::Number(_) if password || pair => self.all(value),
             Kind::List(items) if password || pair => {

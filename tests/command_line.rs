@@ -1,0 +1,285 @@
+//! The program as its users run it: arguments in; results, messages and an exit status out.
+//!
+//! A folder of `tests/command-line/` is one call, made at the top of the repository: `arguments.txt` holds an argument a
+//! line, `stdin.yaml` what is typed, `expected/` what comes back. What needs more than that is a test below.
+
+mod files;
+mod golden;
+
+use files::{Tree, folders, tests, tree};
+use golden::{assert_same, differences};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// A call of podviz that no terminal and no setting of the caller's can change.
+fn podviz(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+    for name in ["CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "NO_COLOR", "RUST_BACKTRACE", "TERM"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    podviz(arguments).output().expect("podviz runs")
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().expect("podviz ends by itself")
+}
+
+fn messages(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).expect("messages are text")
+}
+
+/// A folder with one pod that is fine and one document that cannot be read.
+fn half_broken() -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    let text =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: app, image: web:1}]}\n";
+    fs::write(folder.path().join("a.yaml"), format!("{text}---\nkind: Pod\nmetadata: [}}\n"))
+        .expect("a file");
+    folder
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a UTF-8 path")
+}
+
+#[test]
+fn each_call_is_answered_as_expected() {
+    let mut found = Vec::new();
+    for (name, folder) in folders(&tests("command-line")) {
+        let arguments = fs::read_to_string(folder.join("arguments.txt")).expect("arguments");
+        let arguments: Vec<&str> = arguments.lines().collect();
+        let mut child = podviz(&arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("podviz runs");
+        let typed = fs::read(folder.join("stdin.yaml")).unwrap_or_default();
+        // A call that reads nothing may be over already.
+        let _ = child.stdin.take().expect("a standard input").write_all(&typed);
+        let output = child.wait_with_output().expect("podviz ends");
+        let ended = format!("{}\n", status(&output)).into_bytes();
+        let files = [("stdout.txt", output.stdout), ("stderr.txt", output.stderr), ("status.txt", ended)];
+        let files = files.into_iter().filter(|(_, bytes)| !bytes.is_empty());
+        let actual: Tree = files.map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+        assert!(actual.len() > 1, "{name}: podviz says something");
+        found.extend(differences(&folder.join("expected"), &actual));
+    }
+    assert_same(&found);
+}
+
+#[test]
+fn each_view_of_each_example_is_text_and_a_picture_or_neither() {
+    let mut drawn = 0;
+    for (name, _) in folders(&tests("../examples")) {
+        for view in ["architecture", "relationship", "lifecycle", "interaction", "compare", "traffic"] {
+            let example = format!("examples/{name}");
+            let draw = |format| run(&["diagram", &example, "--view", view, "--format", format]);
+            let (mermaid, svg) = (draw("mermaid"), draw("svg"));
+            assert_eq!(status(&mermaid), status(&svg), "{name}: {view}");
+            let (mermaid, picture) =
+                (String::from_utf8(mermaid.stdout), String::from_utf8(svg.stdout.clone()));
+            let (mermaid, picture) = (mermaid.expect("text"), picture.expect("text"));
+            if status(&svg) == 2 {
+                let reasons = ["nothing to show", "shows one pod; choose it with --focus"];
+                let said = messages(&svg);
+                assert!(reasons.iter().any(|reason| said.contains(reason)), "{name}: {view}: {said}");
+                assert!(mermaid.is_empty() && picture.is_empty(), "{name}: {view}");
+                continue;
+            }
+            assert_eq!((status(&svg), messages(&svg)), (0, ""), "{name}: {view}");
+            assert!(mermaid.contains("accTitle: ") && mermaid.contains("accDescr: "), "{name}: {view}");
+            assert!(picture.starts_with("<svg ") && picture.trim_end().ends_with("</svg>"), "{name}: {view}");
+            drawn += 1;
+        }
+    }
+    assert!(drawn > 8, "many views have something to show: {drawn}");
+}
+
+#[test]
+fn messages_for_programs_are_objects_one_a_line() {
+    let folder = half_broken();
+    let output = run(&["graph", text(folder.path()), "--message-format", "json"]);
+    assert_eq!(status(&output), 1);
+    let lines: Vec<serde_json::Value> =
+        messages(&output).lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    assert_eq!(lines.len(), 1);
+    let keys: Vec<&str> = lines[0].as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["level", "code", "file", "line", "column", "message", "help"]);
+    assert_eq!(
+        (&lines[0]["level"], &lines[0]["file"], &lines[0]["line"]),
+        (&"error".into(), &"a.yaml".into(), &7.into())
+    );
+
+    let fatal = run(&["graph", "nowhere", "--message-format", "json"]);
+    let line: serde_json::Value = serde_json::from_str(messages(&fatal)).expect("an object");
+    assert_eq!((status(&fatal), &line["level"], &line["code"]), (2, &"error".into(), &"nothing-made".into()));
+
+    let site = TempDir::new().expect("a temporary folder");
+    let out = site.path().join("out");
+    let done = run(&["render", "examples/shop", "-o", text(&out), "--message-format", "json"]);
+    assert_eq!((status(&done), messages(&done)), (0, ""), "what was done is no message for programs");
+}
+
+#[cfg(unix)]
+#[test]
+fn control_characters_reach_no_terminal() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let hostile = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\e[31m\\u202eb\\a\"}\nspec: {containers: [{name: \"c\\e]0;x\\a\", image: 7}]}\n";
+    fs::write(
+        folder.path().join("\u{1b}[2Jclear.yaml"),
+        format!("{hostile}---\nkind: Pod\nmetadata: {{name: x}}\n"),
+    )
+    .expect("a file");
+    for arguments in
+        [&["graph"][..], &["diagram", "--view", "architecture"], &["diagram", "--view", "compare"]]
+    {
+        let output = run(&[arguments, &[text(folder.path()), "--verbose"]].concat());
+        assert_eq!(status(&output), 1, "{}", messages(&output));
+        for stream in [messages(&output), std::str::from_utf8(&output.stdout).expect("text")] {
+            assert!(
+                !stream.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'),
+                "{stream:?}"
+            );
+        }
+        assert!(messages(&output).contains("clear.yaml"), "the message names the file");
+    }
+}
+
+#[test]
+fn results_alone_go_to_the_standard_output() {
+    let folder = half_broken();
+    let graph = run(&["graph", text(folder.path()), "--verbose"]);
+    assert!(!messages(&graph).is_empty());
+    let read: serde_json::Value = serde_json::from_slice(&graph.stdout).expect("nothing but JSON");
+    assert_eq!(read["schema"], "podviz/graph/1");
+    assert!(graph.stdout.ends_with(b"}\n"));
+
+    let out = folder.path().join("out");
+    let render = run(&["render", text(folder.path()), "-o", text(&out)]);
+    assert_eq!((status(&render), render.stdout.len()), (1, 0), "a site of what could be read is written");
+    assert!(out.join("ns/default/pod/web/index.html").is_file());
+}
+
+#[test]
+fn quiet_says_errors_only_and_verbose_says_notes() {
+    let folder = half_broken();
+    let twice = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, name: b}\n";
+    fs::write(folder.path().join("b.yaml"), twice).expect("a file");
+    fs::write(folder.path().join("c.yaml"), "just: settings\n").expect("a file");
+    let levels = |option: &[&str]| {
+        let output = run(&[&["graph", text(folder.path())], option].concat());
+        let lines = messages(&output).lines().filter_map(|line| line.split_once('['));
+        let mut levels: Vec<String> = lines.map(|(level, _)| level.to_owned()).collect();
+        levels.sort();
+        levels
+    };
+    assert_eq!(levels(&["--quiet"]), ["error"]);
+    assert_eq!(levels(&[]), ["error", "warning"]);
+    assert_eq!(levels(&["--verbose"]), ["error", "note", "warning"]);
+    assert_eq!(status(&run(&["graph", text(folder.path()), "-q", "-v"])), 2);
+}
+
+#[test]
+fn messages_are_colored_only_where_that_is_wanted() {
+    let colored = |option: &[&str], variables: &[(&str, &str)]| {
+        let mut command = podviz(&[&["graph", "nowhere"], option].concat());
+        let output = command.envs(variables.iter().copied()).output().expect("podviz runs");
+        output.stderr.contains(&0x1b)
+    };
+    assert!(!colored(&[], &[]), "a pipe is no terminal");
+    assert!(!colored(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(colored(&["--color", "always"], &[]));
+    assert!(colored(&["--color", "always"], &[("NO_COLOR", "1")]), "what is asked for counts most");
+    assert!(!colored(&["--color", "auto"], &[("NO_COLOR", "1")]));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = podviz(&["graph", "--full", "examples/shop"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("podviz runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("podviz ends");
+    assert_eq!((status(&output), messages(&output)), (0, ""));
+}
+
+#[test]
+fn a_folder_with_other_files_needs_force_and_keeps_them() {
+    let temp = TempDir::new().expect("a temporary folder");
+    let out = temp.path().join("out");
+    fs::create_dir(&out).expect("a folder");
+    fs::write(out.join("mine.txt"), "mine").expect("a file");
+    let refused = run(&["render", "examples/shop", "-o", text(&out)]);
+    assert_eq!(status(&refused), 2);
+    assert!(messages(&refused).contains("--force"), "{}", messages(&refused));
+    assert_eq!(tree(&out).len(), 1, "nothing was written");
+    assert_eq!(status(&run(&["render", "examples/shop", "-o", text(&out), "--force"])), 0);
+    assert_eq!(tree(&out)["mine.txt"], b"mine");
+    assert_eq!(status(&run(&["render", "examples/data", "-o", text(&out), "--force"])), 0, "and again");
+    assert_eq!(tree(&out)["mine.txt"], b"mine");
+}
+
+#[test]
+fn a_failure_leaves_the_site_as_it_was() {
+    let temp = TempDir::new().expect("a temporary folder");
+    let (out, empty) = (temp.path().join("out"), temp.path().join("empty"));
+    fs::create_dir(&empty).expect("a folder");
+    assert_eq!(status(&run(&["render", "examples/shop", "-o", text(&out)])), 0);
+    let before = tree(&out);
+    for input in [text(&empty), "nowhere"] {
+        assert_eq!(status(&run(&["render", input, "-o", text(&out)])), 2);
+        assert!(tree(&out) == before, "{input}: the site is as it was");
+    }
+}
+
+#[test]
+fn the_site_is_called_after_its_one_input() {
+    let temp = TempDir::new().expect("a temporary folder");
+    let title = |name: &str, arguments: &[&str]| {
+        let out = temp.path().join(name);
+        let output = run(&[&["render", "-o", text(&out)], arguments].concat());
+        assert_eq!(status(&output), 0, "{}", messages(&output));
+        let page = fs::read_to_string(out.join("index.html")).expect("a first page");
+        let start = page.find("<title>").expect("a title") + "<title>".len();
+        page[start..page.find("</title>").expect("its end")].to_owned()
+    };
+    assert!(title("one", &["examples/shop"]).contains("shop"));
+    assert!(title("two", &["examples/shop", "examples/data"]).contains("Kubernetes manifests"));
+}
+
+#[test]
+fn several_inputs_are_read_as_one() {
+    let output = run(&["graph", "examples/shop", "examples/data/mongo.yaml"]);
+    let graph: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let files =
+        graph["nodes"].as_array().expect("nodes").iter().filter_map(|node| node["source"]["file"].as_str());
+    let files: Vec<&str> = files.collect();
+    assert!(files.iter().any(|file| file.ends_with("mongo.yaml")), "{files:?}");
+    assert!(files.iter().any(|file| file.ends_with("cart.yaml")), "{files:?}");
+}
+
+#[test]
+fn a_flavor_makes_markdown() {
+    let temp = TempDir::new().expect("a temporary folder");
+    let files = |name: &str, options: &[&str]| {
+        let out = temp.path().join(name);
+        assert_eq!(status(&run(&[&["render", "examples/data", "-o", text(&out)], options].concat())), 0);
+        tree(&out)
+    };
+    let flavor = files("flavor", &["--flavor", "github"]);
+    assert!(flavor.contains_key("README.md") && !flavor.contains_key("index.html"));
+    assert!(flavor == files("format", &["--format", "markdown"]), "GitHub's is the first among the flavors");
+    assert!(flavor == files("both", &["--format", "markdown", "--flavor", "github"]));
+    assert!(files("html", &["--format", "html"]).contains_key("index.html"));
+}

@@ -1,0 +1,258 @@
+//! What holds for every site: links lead somewhere, a change stays where it belongs, and a kind is one file.
+
+mod files;
+#[path = "output/markup.rs"]
+mod markup;
+
+use files::{Tree, folders, tests, tree};
+use podviz::catalog::{Catalog, Relation};
+use podviz::model::{Subject, take_inventory};
+use podviz::output::{Flavour, Options, render};
+use podviz::source::{Limits, load};
+use podviz::topology::{State, Topology, connect};
+use podviz::{facts, page, problem::Problems};
+use pulldown_cmark::{Event, Parser, Tag};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The topology of manifests in memory.
+fn topology(files: &Tree, catalog: &Catalog) -> (Topology, Problems) {
+    let documents = files.iter().flat_map(|(path, bytes)| load(path, bytes, &Limits::default()).documents);
+    let (inventory, mut problems) = take_inventory(documents.collect(), catalog, "default");
+    let (topology, more) = connect(&inventory, catalog);
+    problems.extend(more);
+    (topology, problems.sorted())
+}
+
+/// The files of the site of manifests in memory, and the folder of each object's page.
+fn site(files: &Tree, flavour: Flavour) -> (Tree, BTreeMap<Subject, String>) {
+    let catalog = Catalog::embedded().expect("the catalog");
+    let (topology, problems) = topology(files, &catalog);
+    let site = page::build("test", &topology, &facts::derive(&topology), &catalog, &problems);
+    let places = site.places.iter().map(|(subject, path)| (subject.clone(), path.to_string())).collect();
+    let (files, _) = render(&site, flavour, &Options::default()).expect("the built-in templates are valid");
+    (files.into_iter().map(|file| (file.path, file.bytes)).collect(), places)
+}
+
+fn utf8(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+/// The links of a page and its anchors.
+fn links(path: &str, text: &str) -> (Vec<String>, BTreeSet<String>) {
+    if path.ends_with(".html") {
+        let page = markup::read(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        return (page.links, page.ids);
+    }
+    let mut links = Vec::new();
+    let mut anchors = BTreeSet::new();
+    for event in Parser::new_ext(text, pulldown_cmark::Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. }) => links.push(dest_url.into_string()),
+            Event::Html(raw) | Event::InlineHtml(raw) => {
+                let ids =
+                    raw.split("id=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()));
+                anchors.extend(ids);
+            }
+            _ => {}
+        }
+    }
+    (links, anchors)
+}
+
+/// What is wrong with the links of a site: dead ones, and pages that none leads to.
+fn faults(files: &Tree, index: &str) -> Vec<String> {
+    let is_page = |path: &str| path.ends_with(".html") || path.ends_with(".md");
+    let pages: BTreeMap<&str, _> = files
+        .iter()
+        .filter(|(path, _)| is_page(path))
+        .map(|(path, bytes)| (path.as_str(), links(path, utf8(bytes))))
+        .collect();
+    assert!(pages.len() > 1, "there are pages");
+    let mut faults = Vec::new();
+    let mut reached = BTreeSet::new();
+    let mut next = vec![index.to_owned()];
+    while let Some(path) = next.pop() {
+        let Some((links, _)) = pages.get(path.as_str()) else { continue };
+        if !reached.insert(path.clone()) {
+            continue;
+        }
+        for link in links.iter().filter(|link| !link.starts_with("https://")) {
+            let (to, anchor) = markup::resolved(&path, link);
+            let has_anchor =
+                anchor.is_empty() || pages.get(to.as_str()).is_some_and(|page| page.1.contains(&anchor));
+            if !files.contains_key(&to) {
+                faults.push(format!("{path}: {link} is dead"));
+            } else if !has_anchor {
+                faults.push(format!("{path}: {link} has no anchor"));
+            }
+            next.push(to);
+        }
+    }
+    faults.extend(
+        pages.keys().filter(|path| !reached.contains(**path)).map(|path| format!("no way leads to {path}")),
+    );
+    faults
+}
+
+#[test]
+fn every_link_and_anchor_resolves_and_every_page_is_reached() {
+    for (name, folder) in folders(&tests("../examples")) {
+        for flavour in Flavour::ALL {
+            let (files, _) = site(&tree(&folder), flavour);
+            assert_eq!(faults(&files, flavour.index()), Vec::<String>::new(), "{name}");
+        }
+    }
+}
+
+/// The same for HTML sites on the disk: every folder of `PODVIZ_SITES` whose name begins with `corpus-`.
+#[test]
+#[ignore = "needs sites, which .ci/run renders"]
+fn every_link_and_anchor_of_rendered_sites_resolves() {
+    let sites = std::env::var_os("PODVIZ_SITES").expect("PODVIZ_SITES names a folder of sites");
+    let all = folders(std::path::Path::new(&sites));
+    let sites: Vec<_> = all.into_iter().filter(|(name, _)| name.starts_with("corpus-")).collect();
+    assert!(!sites.is_empty(), "there are sites");
+    for (name, folder) in sites {
+        let faults = faults(&tree(&folder), Flavour::Html.index());
+        assert!(
+            faults.is_empty(),
+            "{name}: {} faults, such as {:?}",
+            faults.len(),
+            &faults[..faults.len().min(5)]
+        );
+        println!("{name}: every link resolves");
+    }
+}
+
+/// A Deployment and its Service, which read a ConfigMap that is there already.
+const REVIEWS: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: reviews, namespace: shop}
+spec:
+  selector: {matchLabels: {app: reviews}}
+  template:
+    metadata: {labels: {app: reviews}}
+    spec:
+      containers:
+        - name: app
+          image: example/reviews:1.0.0
+          ports: [{name: http, containerPort: 8080}]
+          envFrom: [{configMapRef: {name: web}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {selector: {app: reviews}, ports: [{port: 80, targetPort: http}]}
+";
+
+#[test]
+fn a_new_file_changes_only_the_pages_it_has_to_do_with() {
+    let before = tree(&tests("../examples/shop"));
+    let mut after = before.clone();
+    after.insert("reviews.yaml".to_owned(), REVIEWS.into());
+    let catalog = Catalog::embedded().expect("the catalog");
+    let (topology, _) = topology(&after, &catalog);
+    // The new objects, and those at the other end of their edges.
+    let mut touched = BTreeSet::new();
+    for (index, _) in topology.present().filter(|(_, node)| &*node.identity.name == "reviews") {
+        let ends = topology.from(index).map(|edge| edge.to).chain(topology.to(index).map(|edge| edge.from));
+        touched.extend(ends.chain([index]).map(|end| topology.nodes[end].identity.clone()));
+    }
+    assert!(touched.iter().any(|identity| &*identity.kind == "ConfigMap"), "{touched:?}");
+    for flavour in Flavour::ALL {
+        let ((old, _), (new, places)) = (site(&before, flavour), site(&after, flavour));
+        let index = flavour.index();
+        let mut allowed: BTreeSet<String> = touched
+            .iter()
+            .filter_map(|identity| places.get(&Subject::Object(identity.clone())))
+            .map(|folder| format!("{folder}/{index}"))
+            .collect();
+        let lists = [
+            "",
+            "ns/shop/",
+            "images/",
+            "problems/",
+            "source/reviews.yaml/",
+            "ns/shop/deployment/reviews/c/app/",
+        ];
+        allowed.extend(lists.map(|folder| format!("{folder}{index}")));
+        allowed.extend(["graph.json", "assets/search.js"].map(str::to_owned));
+        let removed: Vec<_> = old.keys().filter(|path| !new.contains_key(*path)).collect();
+        assert!(removed.is_empty(), "{removed:?}");
+        let changed: BTreeSet<_> = new
+            .iter()
+            .filter(|(path, bytes)| old.get(*path) != Some(bytes))
+            .map(|(path, _)| path.clone())
+            .collect();
+        let astray: Vec<_> = changed.difference(&allowed).collect();
+        assert!(astray.is_empty(), "{astray:?} changed too");
+        for page in
+            ["", "ns/shop/", "ns/shop/deployment/reviews/", "ns/shop/configmap/web/", "source/reviews.yaml/"]
+        {
+            assert!(changed.contains(&format!("{page}{index}")), "{page}{index} is as before");
+        }
+    }
+}
+
+#[test]
+fn a_kind_is_one_file() {
+    let rule = "\
+kind: Runner
+group: example.org
+role: workload
+pods: spec.runner
+summary: Runs builds.
+edges:
+  - { relation: mounts, field: spec.cache, to: PersistentVolumeClaim }
+  - { relation: selects, field: spec.serves, to: Pod, select: labels }
+";
+    let manifests = "\
+apiVersion: example.org/v1
+kind: Runner
+metadata: {name: ci}
+spec:
+  cache: cache
+  serves: {app: web}
+  runner:
+    metadata: {labels: {app: ci}}
+    spec:
+      containers: [{name: build, image: build:1, envFrom: [{secretRef: {name: token}}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ci}
+spec: {selector: {app: ci}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec: {containers: [{name: app, image: web:1}]}
+";
+    let files = Tree::from([("in.yaml".to_owned(), manifests.into())]);
+    let edges = |catalog: &Catalog| {
+        let (topology, _) = topology(&files, catalog);
+        let edges = topology.edges.iter().map(|edge| {
+            let end = |node: usize| (topology.nodes[node].identity.title(), topology.nodes[node].state);
+            (end(edge.from).0, edge.relation, end(edge.to).0, end(edge.to).1)
+        });
+        let pods = topology.workloads().map(|(_, node, _)| node.identity.title()).collect::<Vec<_>>();
+        (pods, edges.collect::<Vec<_>>())
+    };
+    let edge = |from: &str, relation, to: &str, state| (from.to_owned(), relation, to.to_owned(), state);
+    let runner = "Runner default/ci";
+    assert_eq!(
+        edges(&Catalog::with(&[("runner.yaml", rule)]).expect("a rule")),
+        (
+            vec!["Pod default/web".to_owned(), runner.to_owned()],
+            vec![
+                edge("Service default/ci", Relation::Selects, runner, State::Present),
+                edge(runner, Relation::Mounts, "PersistentVolumeClaim default/cache", State::Missing),
+                edge(runner, Relation::Selects, "Pod default/web", State::Present),
+                edge(runner, Relation::ReadsEnv, "Secret default/token", State::Missing),
+            ]
+        )
+    );
+    let without = edges(&Catalog::embedded().expect("the catalog"));
+    assert_eq!(without, (vec!["Pod default/web".to_owned()], Vec::new()));
+}
