@@ -32,6 +32,7 @@ use catalog::{Catalog, CatalogError};
 use diagram::views::{Budget, Focus, draw};
 use diagram::{View, mermaid, svg};
 use output::{File, Flavour, RenderError};
+use page::graph::Spacing;
 use problem::{Code, Level, Problem, Problems};
 use std::path::PathBuf;
 use topology::subject::{Found, SubjectError, find_subject};
@@ -150,7 +151,8 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let facts = facts::derive(&topology);
     match &request.goal {
         Goal::Graph { full } => {
-            let graph = page::graph::json(&topology, &facts, &problems.clone().sorted(), *full);
+            let graph =
+                page::graph::json(&topology, &facts, &problems.clone().sorted(), *full, Spacing::Pretty);
             Ok(Product::Text(graph))
         }
         Goal::Diagram { view, focus, format } => {
@@ -173,7 +175,9 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
         }
         Goal::Site { title, flavour, options } => {
             let site = page::build(title, &topology, &facts, &catalog, &problems.clone().sorted());
-            let (files, met) = output::render(&site, *flavour, options)?;
+            // All that the pages need is in them.
+            drop((inventory, topology, facts));
+            let (files, met) = output::render(site, *flavour, options)?;
             problems.extend(met);
             Ok(Product::Files(files))
         }
