@@ -141,11 +141,12 @@ pub fn render(
     let view = Pages::new(&site, sources, flavour, options);
     let rendered: Vec<(File, Problems)> = pages
         .into_par_iter()
-        .map(|page| {
+        // One buffer grows for many pages, so that none of them keeps the room that it did not need.
+        .map_init(Vec::new, |buffer, page| {
             let (context, problems) = view.context(&page);
-            let mut bytes = engine.page(&context)?.into_bytes();
-            bytes.shrink_to_fit();
-            Ok((File { path: page.path.file(flavour.index()), bytes }, problems))
+            buffer.clear();
+            engine.page(&context, buffer)?;
+            Ok((File { path: page.path.file(flavour.index()), bytes: buffer.as_slice().to_vec() }, problems))
         })
         .collect::<Result<_, RenderError>>()?;
     let mut problems = Problems::none();
