@@ -32,6 +32,7 @@ use catalog::{Catalog, CatalogError};
 use diagram::views::{Budget, Focus, draw, whole};
 use diagram::{View, dot, mermaid, svg};
 use output::{File, Flavour, RenderError};
+use page::graph::Spacing;
 use problem::{Code, Level, Problem, Problems};
 use std::path::PathBuf;
 use topology::subject::{Found, SubjectError, find_subject};
@@ -180,7 +181,8 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let facts = facts::derive(&topology);
     match &request.goal {
         Goal::Graph { format: GraphFormat::Json, full } => {
-            let graph = page::graph::json(&topology, &facts, &problems.clone().sorted(), *full);
+            let known = problems.clone().sorted();
+            let graph = page::graph::json(&topology, &facts, &known, *full, Spacing::Pretty);
             Ok(Product::Text(graph))
         }
         Goal::Graph { format: GraphFormat::Dot, .. } => Ok(Product::Text(dot::write(&whole(&topology)))),
@@ -212,7 +214,9 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
         }
         Goal::Site { title, flavour, options } => {
             let site = page::build(title, &topology, &facts, &catalog, &problems.clone().sorted());
-            let (files, met) = output::render(&site, *flavour, options)?;
+            // All that the pages need is in them.
+            drop((inventory, topology, facts));
+            let (files, met) = output::render(site, *flavour, options)?;
             problems.extend(met);
             Ok(Product::Files(files))
         }

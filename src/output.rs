@@ -16,7 +16,7 @@ use crate::problem::Problems;
 use engine::Engine;
 use rayon::prelude::*;
 use std::path::PathBuf;
-use view::Pages;
+use view::{Pages, sources};
 
 /// A kind of pages that podviz can write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,35 +120,39 @@ pub enum RenderError {
     Template(String),
 }
 
-/// All files of the site in this flavour, sorted by path, and what was too large to be drawn.
+/// All files of the site in this flavour, sorted by path, and what was too large to be drawn. Each page goes as soon as
+/// its file is there: a large site is not in memory twice.
 pub fn render(
-    site: &Site,
+    mut site: Site,
     flavour: Flavour,
     options: &Options,
 ) -> Result<(Vec<File>, Problems), RenderError> {
     let engine = Engine::load(flavour, options)?;
-    let pages = Pages::new(site, flavour, options);
-    let rendered: Vec<(File, Problems)> = site
-        .pages
-        .par_iter()
-        .map(|page| {
-            let (context, problems) = pages.context(page);
-            let bytes = engine.page(&context)?.into_bytes();
-            Ok((File { path: page.path.file(flavour.index()), bytes }, problems))
+    let mut files = Vec::with_capacity(site.pages.len() + 5);
+    if flavour == Flavour::Html {
+        files.extend(engine.assets()?);
+        files.push(File { path: "assets/search.js".to_owned(), bytes: search::index(&site).into_bytes() });
+        // GitHub Pages would leave out paths that begin with `_`.
+        files.push(File { path: ".nojekyll".to_owned(), bytes: Vec::new() });
+    }
+    let graph = std::mem::take(&mut site.graph);
+    files.push(File { path: "graph.json".to_owned(), bytes: graph.into_bytes() });
+    let (sources, pages) = (sources(&site.pages), std::mem::take(&mut site.pages));
+    let view = Pages::new(&site, sources, flavour, options);
+    let rendered: Vec<(File, Problems)> = pages
+        .into_par_iter()
+        // One buffer grows for many pages, so that none of them keeps the room that it did not need.
+        .map_init(Vec::new, |buffer, page| {
+            let (context, problems) = view.context(&page);
+            buffer.clear();
+            engine.page(&context, buffer)?;
+            Ok((File { path: page.path.file(flavour.index()), bytes: buffer.as_slice().to_vec() }, problems))
         })
         .collect::<Result<_, RenderError>>()?;
     let mut problems = Problems::none();
-    let mut files = Vec::with_capacity(rendered.len() + 5);
     for (file, more) in rendered {
         files.push(file);
         problems.extend(more);
-    }
-    files.push(File { path: "graph.json".to_owned(), bytes: site.graph.clone().into_bytes() });
-    if flavour == Flavour::Html {
-        files.extend(engine.assets()?);
-        files.push(File { path: "assets/search.js".to_owned(), bytes: search::index(site).into_bytes() });
-        // GitHub Pages would leave out paths that begin with `_`.
-        files.push(File { path: ".nojekyll".to_owned(), bytes: Vec::new() });
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok((files, problems))

@@ -29,7 +29,7 @@ fn options() -> Options {
 
 fn files(spice: &str, flavour: Flavour) -> BTreeMap<String, String> {
     let (files, _) =
-        render(&site::site(spice), flavour, &options()).expect("the built-in templates are valid");
+        render(site::site(spice), flavour, &options()).expect("the built-in templates are valid");
     files.into_iter().map(|File { path, bytes }| (path, String::from_utf8(bytes).expect("text"))).collect()
 }
 
@@ -191,7 +191,7 @@ fn with_template(name: &str, text: &str) -> Result<BTreeMap<String, String>, Ren
     std::fs::write(&path, text).unwrap();
     let options = Options { templates: Some(folder.path().to_owned()), ..options() };
     let flavour = if name.ends_with(".md") { Flavour::Github } else { Flavour::Html };
-    let (files, _) = render(&site::site("<b>"), flavour, &options)?;
+    let (files, _) = render(site::site("<b>"), flavour, &options)?;
     Ok(files.into_iter().map(|file| (file.path, String::from_utf8(file.bytes).unwrap())).collect())
 }
 
@@ -223,7 +223,7 @@ fn a_bad_template_says_what_is_wrong() {
 #[test]
 fn only_the_web_is_linked_as_a_repository() {
     let options = Options { repo_url: Some("javascript:alert(1)".to_owned()), ..options() };
-    let (files, _) = render(&site::site(""), Flavour::Html, &options).unwrap();
+    let (files, _) = render(site::site(""), Flavour::Html, &options).unwrap();
     assert!(files.iter().all(|file| !String::from_utf8_lossy(&file.bytes).contains("javascript:")));
 }
 
@@ -246,10 +246,10 @@ fn sample() {
 #[test]
 #[ignore = "a measurement"]
 fn five_thousand_pages() {
-    let site = site::large(5000);
     for flavour in Flavour::ALL {
+        let site = site::large(5000);
         let start = std::time::Instant::now();
-        let (files, _) = render(&site, flavour, &options()).unwrap();
+        let (files, _) = render(site, flavour, &options()).unwrap();
         let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
         println!("{}: {} files, {bytes} bytes, {:?}", flavour.name(), files.len(), start.elapsed());
     }

@@ -83,9 +83,9 @@ impl Engine {
         Ok(Engine { tera, page, style, script })
     }
 
-    /// The text of one page.
-    pub(super) fn page(&self, context: &Context) -> Result<String, RenderError> {
-        self.tera.render(self.page, context).map_err(explain)
+    /// Adds the text of one page to `out`.
+    pub(super) fn page(&self, context: &Context, out: &mut Vec<u8>) -> Result<(), RenderError> {
+        self.tera.render_to(self.page, context, out).map_err(explain)
     }
 
     /// The files that all pages of the HTML site use.

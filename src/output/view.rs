@@ -15,22 +15,19 @@ pub(super) struct Pages<'a> {
     pub(super) site: &'a Site,
     pub(super) flavour: Flavour,
     /// Where the page of each file is.
-    sources: BTreeMap<&'a str, &'a PagePath>,
+    sources: BTreeMap<String, PagePath>,
     repository: Option<String>,
     generator: &'a str,
 }
 
 impl<'a> Pages<'a> {
     /// What all pages of `site` share.
-    pub(super) fn new(site: &'a Site, flavour: Flavour, options: &'a Options) -> Pages<'a> {
-        let mut sources = BTreeMap::new();
-        for page in site.pages.iter().filter(|page| page.sort == Sort::Source) {
-            for block in page.sections.iter().flat_map(|section| &section.blocks) {
-                if let Block::Manifest(manifest) = block {
-                    sources.entry(manifest.file.path.as_str()).or_insert(&page.path);
-                }
-            }
-        }
+    pub(super) fn new(
+        site: &'a Site,
+        sources: BTreeMap<String, PagePath>,
+        flavour: Flavour,
+        options: &'a Options,
+    ) -> Pages<'a> {
         let repository = options.repo_url.as_deref().map(str::trim).filter(|url| is_web(url));
         let repository = repository.map(|url| url.trim_end_matches('/').to_owned());
         Pages { site, flavour, sources, repository, generator: &options.generator }
@@ -89,7 +86,7 @@ impl<'a> Pages<'a> {
     /// The address of a line of the input on this site, if its file has a page.
     pub(super) fn line(&self, spelling: Spelling, file: &str, line: u32) -> Option<String> {
         let page = self.sources.get(file)?;
-        Some(spelling.href(&Target { page: PagePath::clone(page), anchor: format!("L{line}") }))
+        Some(spelling.href(&Target { page: page.clone(), anchor: format!("L{line}") }))
     }
 
     /// The address of a line of the input where it is kept; none without `--repo-url`.
@@ -102,6 +99,19 @@ impl<'a> Pages<'a> {
             (None, _) => Value::none(),
         }
     }
+}
+
+/// Where the page of each file of the input is.
+pub(super) fn sources(pages: &[Page]) -> BTreeMap<String, PagePath> {
+    let mut sources = BTreeMap::new();
+    for page in pages.iter().filter(|page| page.sort == Sort::Source) {
+        for block in page.sections.iter().flat_map(|section| &section.blocks) {
+            if let Block::Manifest(manifest) = block {
+                sources.entry(manifest.file.path.clone()).or_insert_with(|| page.path.clone());
+            }
+        }
+    }
+    sources
 }
 
 /// A map for a template.

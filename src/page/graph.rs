@@ -6,7 +6,8 @@ use crate::facts::Facts;
 use crate::model::{Environment, Kind, Value};
 use crate::problem::{Code, Level, Problems};
 use crate::topology::{Certainty, ContainerKind, Node, NodeIndex, State, Topology};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 struct Graph<'a> {
@@ -33,7 +34,7 @@ struct NodeEntry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pod: Option<PodEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    object: Option<ObjectEntry>,
+    object: Option<ObjectEntry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -66,9 +67,27 @@ struct VolumeEntry<'a> {
 
 /// The redacted manifest, and the line of each of its values in the order in which they are printed, outer first.
 #[derive(Serialize)]
-struct ObjectEntry {
-    manifest: serde_json::Value,
+struct ObjectEntry<'a> {
+    manifest: ManifestEntry<'a>,
     lines: Vec<u32>,
+}
+
+/// A manifest as [`Value::to_json`] would have it, without a second tree of it.
+struct ManifestEntry<'a>(&'a Value);
+
+impl Serialize for ManifestEntry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0.kind {
+            Kind::Null => serializer.serialize_unit(),
+            Kind::Bool(value) => serializer.serialize_bool(*value),
+            Kind::Number(number) => number.serialize(serializer),
+            Kind::String(text) => serializer.serialize_str(text),
+            Kind::List(items) => serializer.collect_seq(items.iter().map(ManifestEntry)),
+            Kind::Map(entries) => {
+                serializer.collect_map(entries.iter().map(|entry| (&*entry.key, ManifestEntry(&entry.value))))
+            }
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -103,8 +122,17 @@ struct ProblemEntry<'a> {
     message: &'a str,
 }
 
+/// How the JSON is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spacing {
+    /// Indented, for people.
+    Pretty,
+    /// On one line, for programs: less than half as large.
+    Compact,
+}
+
 /// The graph as JSON text that ends in a newline; with `full`, each object of the input with its manifest.
-pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool) -> String {
+pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool, spacing: Spacing) -> String {
     let ids: Vec<String> = topology.nodes.iter().map(|node| node.identity.id()).collect();
     let nodes = topology.nodes.iter().enumerate().map(|(index, node)| entry(facts, index, node, full));
     let edges = topology.edges.iter().map(|edge| {
@@ -135,10 +163,17 @@ pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool)
         edges: edges.collect(),
         problems: problems.collect(),
     };
-    let mut text = serde_json::to_string_pretty(&graph).unwrap_or_default();
+    let text = match spacing {
+        Spacing::Pretty => serde_json::to_string_pretty(&graph),
+        Spacing::Compact => serde_json::to_string(&graph),
+    };
+    let mut text = text.unwrap_or_default();
     text.push('\n');
     // The only characters that `visible` changes stand inside of strings, where their visible form is as good.
-    visible(&text).into_owned()
+    match visible(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(visible) => visible,
+    }
 }
 
 fn entry<'a>(facts: &Facts, index: NodeIndex, node: &'a Node, full: bool) -> NodeEntry<'a> {
@@ -180,7 +215,7 @@ fn entry<'a>(facts: &Facts, index: NodeIndex, node: &'a Node, full: bool) -> Nod
         object: object.filter(|_| full).map(|object| {
             let mut lines = Vec::new();
             collect_lines(&object.value, &mut lines);
-            ObjectEntry { manifest: object.value.to_json(), lines }
+            ObjectEntry { manifest: ManifestEntry(&object.value), lines }
         }),
     }
 }

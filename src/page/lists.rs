@@ -4,9 +4,10 @@ use super::knowledge::Knowledge;
 use super::prose::{code, muted, plain, text};
 use super::workload::section;
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Source, Table, Target};
-use crate::model::SourceFile;
+use crate::model::Object;
 use crate::names::{PagePath, count};
 use crate::problem::{Level, Problems};
+use crate::topology::NodeIndex;
 use std::sync::Arc;
 
 /// Where the page of problems is.
@@ -62,12 +63,12 @@ pub fn problems(know: &Knowledge, problems: &Problems, crumbs: Vec<Link>) -> Pag
     }
 }
 
-/// The page of one file of the input.
-pub fn source(know: &Knowledge, file: &Arc<SourceFile>, crumbs: Vec<Link>) -> Option<Page> {
+/// The page of one file of the input, by the objects in it.
+pub fn source(know: &Knowledge, objects: &[(NodeIndex, &Object)], crumbs: Vec<Link>) -> Option<Page> {
+    let file = &objects.first()?.1.file;
     let last_line = u32::try_from(file.lines.len()).ok()?;
     let manifest = Manifest { file: Arc::clone(file), first_line: 1, last_line, anchors: true };
-    let objects = know.topology.present().filter_map(|(index, node)| Some((index, node.object.as_ref()?)));
-    let mut here: Vec<_> = objects.filter(|(_, object)| object.file.path == file.path).collect();
+    let mut here = objects.to_vec();
     here.sort_by_key(|(_, object)| object.first_line);
     let items = here.iter().map(|(index, object)| {
         vec![

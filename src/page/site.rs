@@ -1,5 +1,6 @@
 //! The whole site: every page, in the order of their paths.
 
+use super::graph::Spacing;
 use super::knowledge::Knowledge;
 use super::places::Places;
 use super::{
@@ -7,7 +8,7 @@ use super::{
 };
 use crate::catalog::Catalog;
 use crate::facts::Facts;
-use crate::model::SourceFile;
+use crate::model::Object;
 use crate::names::PagePath;
 use crate::problem::Problems;
 use crate::topology::{NodeIndex, Topology};
@@ -39,10 +40,10 @@ pub fn build(
     pages.extend(images::page(&know, home()));
     pages.push(lists::problems(&know, problems, home()));
     pages.push(glossary::page(&know, home()));
-    pages.extend(files(topology).values().filter_map(|file| lists::source(&know, file, home())));
+    pages.extend(files(topology).values().filter_map(|objects| lists::source(&know, objects, home())));
     pages.sort_by(|a, b| a.path.cmp(&b.path));
     let sections = sections(&pages);
-    let graph = graph::json(topology, facts, problems, true);
+    let graph = graph::json(topology, facts, problems, true, Spacing::Compact);
     Site { title: title.to_owned(), sections, pages, places: places.subjects, graph }
 }
 
@@ -58,10 +59,14 @@ fn of_object(know: &Knowledge, index: NodeIndex) -> Vec<Page> {
     page.into_iter().chain(containers).collect()
 }
 
-/// The files that hold an object, by their path.
-fn files(topology: &Topology) -> BTreeMap<&str, &Arc<SourceFile>> {
-    let objects = topology.present().filter_map(|(_, node)| node.object.as_ref());
-    objects.map(|object| (object.file.path.as_str(), &object.file)).collect()
+/// The objects of each file, by its path.
+fn files(topology: &Topology) -> BTreeMap<&str, Vec<(NodeIndex, &Object)>> {
+    let mut files: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (index, node) in topology.present() {
+        let Some(object) = node.object.as_deref() else { continue };
+        files.entry(object.file.path.as_str()).or_default().push((index, object));
+    }
+    files
 }
 
 /// The entries at the top of the navigation: they depend on what there is, not on what is in it.

@@ -55,6 +55,8 @@ pub(super) struct Cast<'a> {
     pods_of_namespace: BTreeMap<(&'a str, &'a str), Vec<usize>>,
     pods_by_label: BTreeMap<(&'a str, &'a str, &'a str, &'a str), Vec<usize>>,
     by_kind: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+    /// By environment; sorted by name.
+    namespaces: BTreeMap<&'a str, BTreeMap<Arc<str>, Labels>>,
 }
 
 impl<'a> Cast<'a> {
@@ -66,12 +68,14 @@ impl<'a> Cast<'a> {
             pods_of_namespace: BTreeMap::new(),
             pods_by_label: BTreeMap::new(),
             by_kind: BTreeMap::new(),
+            namespaces: BTreeMap::new(),
         };
         for (index, member) in members.iter().enumerate() {
             let identity = &member.object.identity;
             let (environment, namespace) = (&*identity.environment, &*identity.namespace);
             cast.by_identity.insert(identity, index);
             cast.by_kind.entry((environment, &*identity.kind)).or_default().push(index);
+            cast.note_namespace(&member.object);
             let Some(pod) = &member.pod else { continue };
             cast.pods_of_namespace.entry((environment, namespace)).or_default().push(index);
             for (key, value) in &pod.labels {
@@ -107,23 +111,24 @@ impl<'a> Cast<'a> {
 
     /// The namespaces of an environment, with their labels. One without a Namespace object has only the label that
     /// Kubernetes gives it.
-    pub fn namespaces(&self, environment: &str) -> BTreeMap<Arc<str>, Labels> {
-        let mut namespaces = BTreeMap::new();
-        for member in self.members.iter().filter(|member| &*member.object.identity.environment == environment)
-        {
-            let identity = &member.object.identity;
-            let is_namespace = identity.group.is_empty() && &*identity.kind == "Namespace";
-            let name = if is_namespace { &identity.name } else { &identity.namespace };
-            if name.is_empty() {
-                continue;
-            }
-            let entry: &mut Labels = namespaces.entry(Arc::clone(name)).or_default();
-            entry.insert("kubernetes.io/metadata.name".to_owned(), name.to_string());
-            if is_namespace {
-                entry.extend(labels(member.object.value.at("metadata.labels")));
-            }
+    pub fn namespaces(&self, environment: &str) -> impl Iterator<Item = (&Arc<str>, &Labels)> {
+        self.namespaces.get(environment).into_iter().flatten()
+    }
+
+    /// Adds the namespace that an object is or stands in.
+    fn note_namespace(&mut self, object: &'a Object) {
+        let identity = &object.identity;
+        let is_namespace = identity.group.is_empty() && &*identity.kind == "Namespace";
+        let name = if is_namespace { &identity.name } else { &identity.namespace };
+        if name.is_empty() {
+            return;
         }
-        namespaces
+        let namespaces = self.namespaces.entry(&identity.environment).or_default();
+        let own = namespaces.entry(Arc::clone(name)).or_default();
+        if is_namespace {
+            own.extend(labels(object.value.at("metadata.labels")));
+        }
+        own.insert("kubernetes.io/metadata.name".to_owned(), name.to_string());
     }
 }
 

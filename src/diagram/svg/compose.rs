@@ -2,11 +2,12 @@
 //! goes to the layout crate, which would put everything else side by side.
 
 use super::block::{BAND, Block, HEAD, PAD, Route, grid, pack};
-use super::layout::{self, Leaf, Link, Plan};
+use super::layout::{self, Layout, Leaf, Link, Plan};
 use super::parts::{Parts, two_sided};
 use super::pen::{Rect, at};
 use super::{Budget, TooLarge};
 use crate::diagram::Direction;
+use std::rc::Rc;
 
 /// A flow in numbers.
 pub(super) struct Chart {
@@ -62,6 +63,8 @@ pub(super) struct Composer<'a> {
     pub(super) edges: Vec<Vec<usize>>,
     depth: Vec<usize>,
     degree: Vec<usize>,
+    /// What was laid out so far: the ways that [`Composer::connected`] tries often end in the same plan.
+    known: Vec<(Rc<Plan>, Layout)>,
 }
 
 impl<'a> Composer<'a> {
@@ -102,6 +105,7 @@ impl<'a> Composer<'a> {
             edges: vec![Vec::new(); count + 1],
             depth,
             degree: vec![0; chart.nodes.len()],
+            known: Vec::new(),
         };
         let (mut leaving, mut arriving) = (vec![0; chart.nodes.len()], vec![0; chart.nodes.len()]);
         for (index, edge) in chart.edges.iter().enumerate().filter(|(_, edge)| edge.from != edge.to) {
@@ -358,9 +362,17 @@ impl<'a> Composer<'a> {
         }
         let flipped = two_sided(&mut links, leaves.len());
         let groups = parts.groups.iter().map(|&(_, parent)| parent).collect();
-        let plan = Plan { direction, leaves, groups, links };
-        let mut layout = layout::layout(&plan, self.budget)?;
-        layout.straighten(&plan);
+        let plan = Rc::new(Plan { direction, leaves, groups, links });
+        let known = self.known.iter().find(|(known, _)| *known == plan).map(|(_, layout)| layout.clone());
+        let mut layout = match known {
+            Some(layout) => layout,
+            None => {
+                let mut layout = layout::layout(&plan, self.budget)?;
+                layout.straighten(&plan);
+                self.known.push((Rc::clone(&plan), layout.clone()));
+                layout
+            }
+        };
         for link in flipped {
             layout.links[link].0.reverse();
         }

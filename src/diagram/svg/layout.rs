@@ -7,6 +7,7 @@ use dugong::graphlib::{EdgeKey, Graph, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel, RankDir, WorkControl, WorkError};
 
 /// Something with a size, in a group or in none.
+#[derive(PartialEq)]
 pub(super) struct Leaf {
     pub(super) size: (f64, f64),
     /// The index of a group.
@@ -14,6 +15,7 @@ pub(super) struct Leaf {
 }
 
 /// A line between two leaves, with room for its label.
+#[derive(PartialEq)]
 pub(super) struct Link {
     pub(super) from: usize,
     pub(super) to: usize,
@@ -21,6 +23,7 @@ pub(super) struct Link {
 }
 
 /// What to lay out; everything is named by its index.
+#[derive(PartialEq)]
 pub(super) struct Plan {
     pub(super) direction: Direction,
     pub(super) leaves: Vec<Leaf>,
@@ -30,6 +33,7 @@ pub(super) struct Plan {
 }
 
 /// Where everything goes.
+#[derive(Clone)]
 pub(super) struct Layout {
     pub(super) leaves: Vec<Rect>,
     /// For each link the bends between its ends, and the center of its label.

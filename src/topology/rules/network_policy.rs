@@ -98,20 +98,21 @@ fn allowed(policy: &Object, peer: &Value, cast: &Cast) -> Vec<(Identity, &'stati
             .map(|value| Selector::read(value, Selection::LabelSelector))
     };
     let namespaces = read("namespaceSelector").map(|selector| {
-        let all = cast.namespaces(&own.environment).into_iter();
+        let all = cast.namespaces(&own.environment);
         all.filter(|(_, labels)| selector.matches(labels)).map(|(name, _)| name).collect::<Vec<_>>()
     });
     match (read("podSelector"), namespaces) {
         (Some(pods), namespaces) => {
             let of_namespaces = namespaces.is_some().then(|| read("namespaceSelector")).flatten();
-            let namespaces = namespaces.unwrap_or_else(|| vec![own.namespace.clone()]);
+            let namespaces = namespaces.unwrap_or_else(|| vec![&own.namespace]);
             let picked =
                 namespaces.iter().flat_map(|namespace| cast.picked(&own.environment, namespace, &pods));
-            let picked: Vec<Identity> = picked.map(|member| member.object.identity.clone()).collect();
+            // One more than can be named is enough to know.
+            let picked: Vec<_> = picked.take(MOST_NAMED + 1).collect();
             if picked.len() > MOST_NAMED {
                 return vec![(crowd(own, &pods, of_namespaces.as_ref(), cast), "podSelector")];
             }
-            picked.into_iter().map(|identity| (identity, "podSelector")).collect()
+            picked.into_iter().map(|member| (member.object.identity.clone(), "podSelector")).collect()
         }
         (None, Some(namespaces)) => {
             let nodes = namespaces.iter().map(|name| target(own, "", "Namespace", None, name, cast.catalog));
