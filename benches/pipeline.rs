@@ -153,7 +153,7 @@ fn stage_8_render(bencher: Bencher, flavour: Flavour) {
     let options = Options::default();
     bencher
         .counter(ItemsCount::new(site.pages.len()))
-        .bench(|| render(&site, flavour, &options).expect("the built-in templates are valid"));
+        .bench(|| render(site, flavour, &options).expect("the built-in templates are valid"));
 }
 
 #[divan::bench(args = ["checkout", "Ünïcode name", "web--0123456789"])]

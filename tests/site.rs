@@ -29,7 +29,7 @@ fn site(files: &Tree, flavour: Flavour) -> (Tree, BTreeMap<Subject, String>) {
     let (topology, problems) = topology(files, &catalog);
     let site = page::build("test", &topology, &facts::derive(&topology), &catalog, &problems);
     let places = site.places.iter().map(|(subject, path)| (subject.clone(), path.to_string())).collect();
-    let (files, _) = render(&site, flavour, &Options::default()).expect("the built-in templates are valid");
+    let (files, _) = render(site, flavour, &Options::default()).expect("the built-in templates are valid");
     (files.into_iter().map(|file| (file.path, file.bytes)).collect(), places)
 }
 
