@@ -95,7 +95,10 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
         plain(summary)
     };
     if &*node.identity.kind == "Namespace" && node.identity.group.is_empty() {
-        prose.extend(concat(vec![plain(" This one "), held(know, &node.identity), plain(".")]));
+        // How many there are stands on the namespace's own page, so that a new object does not change this one.
+        let subject =
+            Subject::Namespace(Arc::clone(&node.identity.environment), Arc::clone(&node.identity.name));
+        prose.extend([text(" What it holds: "), know.link(&subject, &node.identity.name), text(".")]);
         return prose;
     }
     let picks = |relation: Relation| know.topology.from(index).filter(move |edge| edge.relation == relation);
