@@ -149,11 +149,11 @@ fn stage_8_render(bencher: Bencher, flavour: Flavour) {
     let catalog = catalog();
     let topology = connected(loaded(&manifests(STAGES_WITH)), &catalog);
     let facts = facts::derive(&topology);
-    let site = built(&topology, &facts, &catalog);
     let options = Options::default();
     bencher
-        .counter(ItemsCount::new(site.pages.len()))
-        .bench(|| render(site, flavour, &options).expect("the built-in templates are valid"));
+        .with_inputs(|| built(&topology, &facts, &catalog))
+        .input_counter(|site| ItemsCount::new(site.pages.len()))
+        .bench_values(|site| render(site, flavour, &options).expect("the built-in templates are valid"));
 }
 
 #[divan::bench(args = ["checkout", "Ünïcode name", "web--0123456789"])]
