@@ -75,14 +75,14 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
     }
 }
 
+/// The labels that a node must have to run the pod.
+pub fn node_labels(pod: &Pod) -> Vec<Prose> {
+    let labels = pod.spec.node_selector.iter().flatten();
+    labels.map(|(key, value)| vec![code(format!("{key}={value}"))]).collect()
+}
+
 fn selected_nodes(pod: &Pod) -> Prose {
-    let labels: Vec<Prose> = pod
-        .spec
-        .node_selector
-        .iter()
-        .flatten()
-        .map(|(key, value)| vec![code(format!("{key}={value}"))])
-        .collect();
+    let labels = node_labels(pod);
     if labels.is_empty() {
         return Prose::new();
     }

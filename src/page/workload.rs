@@ -98,13 +98,7 @@ fn account(know: &Knowledge, index: NodeIndex) -> Prose {
 }
 
 fn runs_on(pod: &Pod) -> Prose {
-    let labels: Vec<Prose> = pod
-        .spec
-        .node_selector
-        .iter()
-        .flatten()
-        .map(|(key, value)| vec![code(format!("{key}={value}"))])
-        .collect();
+    let labels = sentence::node_labels(pod);
     match (&pod.spec.node_name, labels.is_empty()) {
         (Some(node), _) => vec![text("node "), code(node)],
         (None, true) => plain("any node that accepts it"),

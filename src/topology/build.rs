@@ -168,6 +168,13 @@ pub(super) struct Reference<'a> {
     pub label: Option<String>,
 }
 
+impl<'a> Reference<'a> {
+    /// A reference to an object that must exist, with nothing more to say about it.
+    pub fn new(by: &'a Object, to: Identity, relation: Relation, field: FieldPath) -> Reference<'a> {
+        Reference { by, to, relation, field, reverse: false, optional: false, label: None }
+    }
+}
+
 impl Draft {
     /// Adds a reference.
     pub fn add(&mut self, reference: Reference) {

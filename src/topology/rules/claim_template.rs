@@ -23,16 +23,7 @@ pub(super) fn apply(set: &Object, draft: &mut Draft, problems: &mut Problems) {
             let claim = format!("{name}-{}-{ordinal}", set.identity.name);
             let to = set.identity.sibling("", "PersistentVolumeClaim", &claim);
             draft.infer(to.clone(), Role::Storage);
-            let (field, relation) = (field.clone(), Relation::Claims);
-            draft.add(Reference {
-                by: set,
-                to,
-                relation,
-                field,
-                reverse: false,
-                optional: false,
-                label: None,
-            });
+            draft.add(Reference::new(set, to, Relation::Claims, field.clone()));
         }
         if replicas > MOST_CLAIMS {
             let title = set.identity.title();

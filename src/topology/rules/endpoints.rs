@@ -9,14 +9,7 @@ use crate::model::Object;
 pub(super) fn apply(object: &Object, cast: &Cast, draft: &mut Draft) {
     let service = object.identity.sibling("", "Service", &object.identity.name);
     if cast.find(&service).is_some() {
-        draft.add(Reference {
-            by: object,
-            to: service,
-            relation: Relation::NamedBy,
-            field: FieldPath::of("metadata.name"),
-            reverse: false,
-            optional: false,
-            label: None,
-        });
+        let field = FieldPath::of("metadata.name");
+        draft.add(Reference::new(object, service, Relation::NamedBy, field));
     }
 }

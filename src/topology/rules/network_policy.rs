@@ -30,16 +30,8 @@ pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
                     if &*to.kind == CROWD {
                         draft.infer(to.clone(), Role::Workload);
                     }
-                    let (field, relation, label) = (field.key(key), Relation::Allows, Some(label.clone()));
-                    draft.add(Reference {
-                        by: policy,
-                        to,
-                        relation,
-                        field,
-                        reverse: false,
-                        optional: false,
-                        label,
-                    });
+                    let reference = Reference::new(policy, to, Relation::Allows, field.key(key));
+                    draft.add(Reference { label: Some(label.clone()), ..reference });
                 }
             }
         }
@@ -72,17 +64,8 @@ fn isolate_all(policy: &Object, cast: &Cast, draft: &mut Draft) {
     }
     let own = &policy.identity;
     for member in cast.picked(&own.environment, &own.namespace, &Selector::default()) {
-        let (to, field, relation) =
-            (member.object.identity.clone(), FieldPath::of("spec"), Relation::Selects);
-        draft.add(Reference {
-            by: policy,
-            to,
-            relation,
-            field,
-            reverse: false,
-            optional: false,
-            label: None,
-        });
+        let to = member.object.identity.clone();
+        draft.add(Reference::new(policy, to, Relation::Selects, FieldPath::of("spec")));
     }
 }
 
