@@ -1,5 +1,6 @@
 //! Stage 5: what is true of each pod and container, derived from the topology.
 
+mod entry;
 mod localhost;
 mod order;
 mod probe;
@@ -7,6 +8,7 @@ mod role;
 mod volume;
 
 use crate::topology::{NodeIndex, Pod, Topology};
+pub use entry::lets_traffic_in;
 pub use localhost::Localhost;
 pub use order::Phase;
 pub use probe::{Check, Probe, ProbeKind, port, probes};

@@ -141,6 +141,23 @@ impl Topology {
     }
 }
 
+impl Edge {
+    /// For what a NetworkPolicy allows: whether it is a connection from the peer to the pods that the policy selects.
+    pub fn allows_incoming(&self) -> Option<bool> {
+        let is_incoming = |label: &str| label.starts_with(rules::INCOMING);
+        (self.relation == Relation::Allows).then(|| self.label.as_deref().is_some_and(is_incoming))
+    }
+
+    /// The label without what the verb says already.
+    pub fn detail(&self) -> Option<&str> {
+        let label = self.label.as_deref()?;
+        match self.allows_incoming() {
+            Some(_) => label.split_once(' ').map(|(_, ports)| ports),
+            None => Some(label),
+        }
+    }
+}
+
 impl Node {
     /// The path of its file and its first line, if it is in the input.
     pub fn source(&self) -> Option<(&str, u32)> {

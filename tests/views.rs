@@ -1,5 +1,10 @@
 //! The views: what they draw of the examples, and that they fold whatever is too large.
 
+mod files;
+mod golden;
+
+use files::tests;
+use golden::{assert_same, differences};
 use podviz::catalog::Catalog;
 use podviz::diagram::views::{Budget, Focus, draw};
 use podviz::diagram::{Body, Class, Diagram, Flow, Sequence, Step, View, mermaid};
@@ -103,7 +108,7 @@ fn check(diagram: &Diagram, budget: Budget) {
 }
 
 /// A diagram as text for people: its Mermaid, its table and what it leaves out.
-fn golden(diagram: &Diagram) -> String {
+fn written(diagram: &Diagram) -> String {
     let mut out = format!("{}\n", mermaid::write(diagram, &|_| None));
     for row in &diagram.rows {
         let source = row.source.as_ref().map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default();
@@ -144,23 +149,27 @@ fn service(name: &str, namespace: &str, kind: &str) -> String {
 fn the_five_diagrams_of_one_pod_are_as_they_were() {
     let stage = Stage::example("webapp-single-pod");
     let focus = stage.object("Pod", "webapp-pod");
-    for view in View::ALL.into_iter().filter(|view| *view != View::Traffic) {
-        let diagram = stage.draw(view, &focus).unwrap();
-        insta::assert_snapshot!(format!("pod-{}", view.name()), golden(&diagram));
-    }
+    let views = View::ALL.into_iter().filter(|view| *view != View::Traffic);
+    let drawn = views.map(|view| file(view.name(), &stage.draw(view, &focus).unwrap()));
+    assert_same(&differences(&tests("views/pod"), &drawn.collect()));
 }
 
 #[test]
 fn the_views_of_a_shop_are_as_they_were() {
     let stage = Stage::example("shop");
-    for view in [View::Architecture, View::Traffic] {
-        insta::assert_snapshot!(format!("shop-{}", view.name()), golden(&stage.draw(view, &all()).unwrap()));
-    }
-    let focus = stage.object("Deployment", "checkout");
-    for view in [View::Relationship, View::Lifecycle, View::Traffic] {
-        let diagram = stage.draw(view, &focus).unwrap();
-        insta::assert_snapshot!(format!("checkout-{}", view.name()), golden(&diagram));
-    }
+    let of_all = [View::Architecture, View::Traffic].map(|view| (view, all(), "shop"));
+    let checkout = stage.object("Deployment", "checkout");
+    let of_one =
+        [View::Relationship, View::Lifecycle, View::Traffic].map(|view| (view, checkout.clone(), "checkout"));
+    let drawn = of_all.into_iter().chain(of_one).map(|(view, focus, name)| {
+        file(&format!("{name}-{}", view.name()), &stage.draw(view, &focus).unwrap())
+    });
+    assert_same(&differences(&tests("views/shop"), &drawn.collect()));
+}
+
+/// A golden file: its name and what stands in it.
+fn file(name: &str, diagram: &Diagram) -> (String, Vec<u8>) {
+    (format!("{name}.txt"), written(diagram).into_bytes())
 }
 
 #[test]

@@ -46,6 +46,13 @@ impl VolumeUse {
     }
 }
 
+impl VolumeUse {
+    /// Whether more than one container mounts it and one of them may write.
+    pub fn is_written_and_shared(&self) -> bool {
+        self.is_shared() && self.mounts.iter().any(|mount| mount.access == Access::ReadWrite)
+    }
+}
+
 /// Every volume that is declared or mounted, in the order of the pod, undeclared ones last.
 pub(super) fn uses(pod: &Pod) -> Vec<VolumeUse> {
     let declared = pod.volumes.iter().enumerate().map(|(index, volume)| VolumeUse {

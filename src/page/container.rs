@@ -7,7 +7,7 @@ use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, env
 use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
-use crate::facts::{Access, ContainerRole, Probe, ProbeKind, probes};
+use crate::facts::{Access, ContainerRole, PodFacts, Probe, ProbeKind, probes};
 use crate::model::Object;
 use crate::names::count;
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod, service_ports};
@@ -36,7 +36,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         section("talks-to", "Who reaches it", reached(know, index, pod, position)),
         section("reads", "Environment", reads.into_iter().collect()),
         section("storage", "Files", files(know, index, object, pod, position)),
-        section("lifecycle", "Start, health, and end", lifecycle(know, object, container, facts.grace_s)),
+        section("lifecycle", "Start, health, and end", lifecycle(know, object, container, facts)),
         section("containers", "Its siblings", siblings(know, index, pod, position)),
         section("source", "Its lines of the manifest", vec![lines(object, container)]),
     ];
@@ -239,23 +239,36 @@ fn files(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, positio
         }
     }
     if rows.is_empty() {
-        return vec![Block::Paragraph(plain(
-            "It mounts no volume: what it writes is gone when it restarts.",
-        ))];
+        let security = pod.containers[position].spec.security_context.as_ref();
+        let read_only = security.is_some_and(|security| security.read_only_root_filesystem == Some(true));
+        let words = if read_only {
+            "It mounts no volume, and its root file system is read-only: it cannot write files."
+        } else {
+            "It mounts no volume: what it writes is gone when it restarts."
+        };
+        return vec![Block::Paragraph(plain(words))];
     }
     let head = ["Path", "Volume", "What it is", "Access"].map(str::to_owned).to_vec();
     let caption = format!("Volumes that {} mounts", pod.containers[position].key);
     vec![Block::Table(Table { caption, head, rows })]
 }
 
-fn lifecycle(know: &Knowledge, object: &Object, container: &Container, grace_s: i64) -> Vec<Block> {
+fn lifecycle(know: &Knowledge, object: &Object, container: &Container, facts: &PodFacts) -> Vec<Block> {
+    let (grace_s, restart_policy) = (facts.grace_s, facts.restart_policy.as_str());
     let mut items: Vec<Prose> = Vec::new();
     for probe in probes(container) {
         let source = know.source(object, &container.path.key(probe.kind.field()));
-        items.push(concat(vec![probe_sentence(&probe), plain(" "), vec![source]]));
+        items.push(concat(vec![probe_sentence(&probe, restart_policy), plain(" "), vec![source]]));
     }
     if items.is_empty() && matches!(container.kind, ContainerKind::App | ContainerKind::Sidecar) {
-        items.push(plain("It has no probes: Kubernetes takes it as ready once its process runs, and restarts it only when that ends."));
+        let then = match restart_policy {
+            "Never" => "and does not start it again when that ends",
+            "OnFailure" => "and starts it again only when that fails",
+            _ => "and starts it again only when that ends",
+        };
+        items.push(plain(format!(
+            "It has no probes: Kubernetes takes it as ready once its process runs, {then}."
+        )));
     }
     let hooks = container.spec.lifecycle.as_ref();
     for (name, hook, words) in [
@@ -282,17 +295,19 @@ fn lifecycle(know: &Knowledge, object: &Object, container: &Container, grace_s: 
     if items.is_empty() { Vec::new() } else { vec![Block::List { ordered: false, items }] }
 }
 
-fn probe_sentence(probe: &Probe) -> Prose {
+fn probe_sentence(probe: &Probe, restart_policy: &str) -> Prose {
+    let then =
+        if restart_policy == "Never" { "killed, and not started again" } else { "killed and started again" };
     let every = format!(" every {}", seconds(probe.period_s));
     let tries = count(usize::try_from(probe.failures).unwrap_or(0), "failed try", "failed tries in a row");
     let effect = match probe.kind {
         ProbeKind::Startup => format!(
-            " until it succeeds; the other probes wait for that. After {tries} the container is restarted."
+            " until it succeeds; the other probes wait for that. After {tries} the container is {then}."
         ),
         ProbeKind::Readiness => {
-            format!("; after {tries} new traffic goes to other pods until it succeeds again.")
+            format!("; after {tries} this pod gets no new traffic until it succeeds again.")
         }
-        ProbeKind::Liveness => format!("; after {tries} the container is killed and started again."),
+        ProbeKind::Liveness => format!("; after {tries} the container is {then}."),
     };
     let delay = if probe.delay_s > 0 {
         format!(", first after about {}", seconds(probe.delay_s))
@@ -325,6 +340,28 @@ fn hook_words(hook: &api::LifecycleHandler) -> Prose {
     }
 }
 
+/// Which volumes it shares, and with whom.
+fn shared_files(know: &Knowledge, index: NodeIndex, position: usize) -> Vec<Prose> {
+    let volumes = know.facts.of(index).map(|facts| facts.volumes.as_slice()).unwrap_or_default().iter();
+    let mine = volumes.filter(|usage| usage.mounts.iter().any(|mount| mount.container == position));
+    let sentences = mine.filter_map(|usage| {
+        let mut others: Vec<usize> = usage.mounts.iter().map(|mount| mount.container).collect();
+        others.retain(|other| *other != position);
+        others.dedup();
+        let others: Vec<Prose> = others.into_iter().map(|other| vec![know.container(index, other)]).collect();
+        let sentence = vec![
+            plain("It shares volume "),
+            vec![code(&usage.name)],
+            plain(" with "),
+            listed(others.clone(), 6),
+            plain("."),
+        ];
+        (!others.is_empty()).then(|| concat(sentence))
+    });
+    let sentences: Vec<Prose> = sentences.collect();
+    if sentences.is_empty() { vec![plain("It shares no files with them.")] } else { sentences }
+}
+
 fn siblings(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) -> Vec<Block> {
     let container = &pod.containers[position];
     let others: Vec<Prose> = (0..pod.containers.len())
@@ -335,19 +372,15 @@ fn siblings(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) -> V
         return Vec::new();
     }
     let network = if pod.spec.host_network == Some(true) { "the node's network" } else { "one IP address" };
-    let shared = know.facts.of(index).map(|facts| facts.volumes.as_slice()).unwrap_or_default().iter();
-    let shared = shared
-        .filter(|usage| usage.is_shared() && usage.mounts.iter().any(|mount| mount.container == position));
-    let shared: Vec<Prose> = shared.map(|usage| vec![code(&usage.name)]).collect();
-    let files = match shared.len() {
-        0 => plain("It shares no files with them."),
-        1 => concat(vec![plain("They share files on volume "), joined(shared, "and"), plain(".")]),
-        _ => concat(vec![plain("They share files on the volumes "), joined(shared, "and"), plain(".")]),
-    };
     let mut items =
-        vec![concat(vec![plain(format!("It shares {network} with ")), listed(others, 6), plain(".")]), files];
+        vec![concat(vec![plain(format!("It shares {network} with ")), listed(others, 6), plain(".")])];
+    items.extend(shared_files(know, index, position));
     if pod.spec.share_process_namespace == Some(true) {
         items.push(plain("The containers of the pod see each other's processes."));
+    } else if pod.spec.host_pid == Some(true) {
+        items.push(plain(
+            "It sees every process of its node; its file system, environment, and limits are its own.",
+        ));
     } else if container.kind != ContainerKind::Init {
         items.push(plain(
             "It has its own file system, processes, environment, and limits, and restarts alone.",

@@ -40,7 +40,7 @@ pub fn problems(know: &Knowledge, problems: &Problems, crumbs: Vec<Link>) -> Pag
         (0, _) => plain("Everything in the input could be read."),
         (_, 0) => plain("Everything that looks like a manifest could be read; these are worth a look."),
         (_, errors) => plain(format!(
-            "{} of the input could not be read and left out; everything else is documented.",
+            "{} of the input could not be read; everything else is documented.",
             count(errors, "part", "parts")
         )),
     };

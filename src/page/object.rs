@@ -84,7 +84,8 @@ pub fn crumbs(know: &Knowledge, object: &Object) -> Vec<Link> {
 
 fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     let node = know.node(index);
-    let summary = know.rule(node).map(|rule| rule.summary.clone()).unwrap_or_default();
+    let summary = service_summary(object)
+        .map_or_else(|| know.rule(node).map(|rule| rule.summary.clone()).unwrap_or_default(), str::to_owned);
     let mut prose = if summary.is_empty() {
         vec![
             text("A custom resource: "),
@@ -122,6 +123,8 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     };
     if !mentions.is_empty() {
         prose.extend(concat(vec![plain(verb), listed(mentions, 4), plain(".")]));
+    } else if node.role == Role::Policy && picks_pods(object) {
+        prose.push(text(" Its selector picks no pod in these manifests."));
     } else if node.role == Role::Service {
         let external = object.value.at("spec.externalName").and_then(Value::as_str);
         match external {
@@ -138,7 +141,79 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     } else if matches!(node.role, Role::Config | Role::Secret) {
         prose.push(text(" Nothing in these manifests names it."));
     }
+    if &*object.identity.kind == "NetworkPolicy" {
+        prose
+            .extend(["Ingress", "Egress"].into_iter().filter_map(|way| policy_effect(object, way)).map(text));
+    }
     prose
+}
+
+/// What a Service without an address of its own does; `None` for any other object.
+fn service_summary(object: &Object) -> Option<&'static str> {
+    let text = |path: &str| object.value.at(path).and_then(Value::as_str);
+    if &*object.identity.kind != "Service" || !object.identity.group.is_empty() {
+        return None;
+    }
+    if text("spec.type") == Some("ExternalName") {
+        return Some("Gives a host outside a name in the cluster; it forwards no traffic itself.");
+    }
+    (text("spec.clusterIP") == Some("None")).then_some(
+        "Gives the addresses of the pods behind one name in the DNS; it has no address of its own.",
+    )
+}
+
+/// Whether a kind picks pods by a selector.
+fn picks_pods(object: &Object) -> bool {
+    matches!(&*object.identity.kind, "NetworkPolicy" | "PodDisruptionBudget")
+}
+
+/// Whether a NetworkPolicy rules over a direction.
+///
+/// Source: `k8s.io/api/networking/v1/types.go`: without `policyTypes` it rules over incoming connections, and over
+/// outgoing ones if it has rules for them.
+pub fn isolates(policy: &Object, way: &str) -> bool {
+    match policy.value.at("spec.policyTypes").map(Value::items).filter(|types| !types.is_empty()) {
+        Some(types) => types.iter().any(|one| one.as_str() == Some(way)),
+        None => {
+            way == "Ingress" || policy.value.at("spec.egress").is_some_and(|rules| !rules.items().is_empty())
+        }
+    }
+}
+
+/// What a NetworkPolicy does to one direction, in a sentence; `None` if it does not rule over it.
+fn policy_effect(policy: &Object, way: &str) -> Option<String> {
+    if !isolates(policy, way) {
+        return None;
+    }
+    let (field, peers, word) = match way {
+        "Ingress" => ("spec.ingress", "from", "incoming"),
+        _ => ("spec.egress", "to", "outgoing"),
+    };
+    let rules = policy.value.at(field).map(Value::items).unwrap_or_default();
+    let open = |rule: &Value| {
+        [peers, "ports"].iter().all(|key| rule.get(key).is_none_or(|list| list.items().is_empty()))
+    };
+    Some(match rules.len() {
+        0 => format!(" It allows no {word} connection."),
+        _ if rules.iter().any(open) => format!(" It allows every {word} connection."),
+        1 => format!(" Of {word} connections it allows only those that its rule names."),
+        many => format!(" Of {word} connections it allows only those that one of its {many} rules names."),
+    })
+}
+
+/// How many objects are of the kind that a CustomResourceDefinition defines; `None` for any other object.
+pub fn defined(know: &Knowledge, index: NodeIndex) -> Option<String> {
+    let node = know.node(index);
+    let spec = node
+        .object
+        .as_ref()
+        .filter(|_| &*node.identity.kind == "CustomResourceDefinition")?
+        .value
+        .get("spec")?;
+    let (group, kind) = (spec.get("group")?.as_str()?, spec.at("names.kind")?.as_str()?);
+    let of_kind = |identity: &Identity| *identity.group == *group && *identity.kind == *kind;
+    let number = know.topology.present().filter(|(_, node)| of_kind(&node.identity)).count();
+    Some(format!("defines the kind of {} in these manifests", count(number, "object", "objects")))
 }
 
 /// What a namespace holds, with a link to the page of all that.
@@ -162,8 +237,16 @@ pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
         return Vec::new();
     };
     let mut items: Vec<(FieldPath, bool, Prose)> = Vec::new();
+    let scaled = know
+        .topology
+        .find(&object.identity)
+        .is_some_and(|index| super::sentence::scaled(know, index).is_some());
     for explanation in &rule.explain {
         for (path, value) in explanation.field.find(&object.value, &FieldPath::root()) {
+            // Where an autoscaler decides, the number in the manifest does not.
+            if scaled && path == FieldPath::of("spec.replicas") {
+                continue;
+            }
             let text_of = value.scalar_text();
             let understood = value.to_json();
             let understood = understood.as_str().map_or_else(|| understood.to_string(), str::to_owned);
@@ -255,16 +338,20 @@ pub fn references(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
     let title = near.title();
     let mut rows = Vec::new();
     for edge in know.topology.from(index) {
-        let verb = concat(vec![plain(edge.relation.verb()), plain(" "), know.mention(edge.to, near)]);
-        rows.push(row(know, edge, verb));
+        let verb = match edge.allows_incoming() {
+            Some(true) => "allows connections from",
+            Some(false) => "allows connections to",
+            None => edge.relation.verb(),
+        };
+        rows.push(row(know, edge, concat(vec![plain(verb), plain(" "), know.mention(edge.to, near)])));
     }
     for edge in know.topology.to(index) {
-        let verb = concat(vec![
-            know.mention(edge.from, near),
-            plain(" "),
-            plain(edge.relation.verb()),
-            plain(" it"),
-        ]);
+        let by = know.mention(edge.from, near);
+        let verb = match edge.allows_incoming() {
+            Some(true) => concat(vec![by, plain(" lets it connect to the pods that the policy selects")]),
+            Some(false) => concat(vec![by, plain(" lets the pods that the policy selects connect to it")]),
+            None => concat(vec![by, plain(format!(" {} it", edge.relation.verb()))]),
+        };
         rows.push(row(know, edge, verb));
     }
     rows.dedup();
@@ -284,7 +371,7 @@ fn row(know: &Knowledge, edge: &Edge, what: Prose) -> Vec<Prose> {
         State::Inferred => Some("Kubernetes makes it"),
         State::Missing | State::Present => None,
     };
-    let more = edge.label.as_deref().or(state).map(plain).unwrap_or_default();
+    let more = edge.detail().or(state).map(plain).unwrap_or_default();
     let mut because = vec![code(edge.field.to_string()), text(" ")];
     because.extend(know.because(edge));
     vec![what, more, because]

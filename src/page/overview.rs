@@ -7,6 +7,7 @@ use super::{Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, 
 use crate::catalog::{Relation, Role};
 use crate::diagram::View;
 use crate::diagram::views::{Budget, Focus, draw};
+use crate::facts::lets_traffic_in;
 use crate::model::Subject;
 use crate::names::count;
 use crate::problem::{Level, Problems};
@@ -100,8 +101,6 @@ fn figures(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
         workloads += 1;
         containers += pod.containers.len();
     }
-    let number =
-        |role: Role| know.topology.present().filter(|(_, node)| node.role == role && mine(node)).count();
     let mut prose = match workloads {
         0 => plain("Nothing runs here"),
         1 => plain(format!("1 workload runs {}", count(containers, "container", "containers"))),
@@ -111,29 +110,29 @@ fn figures(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
             count(containers, "container", "containers")
         )),
     };
-    let services = number(Role::Service);
+    let picks = |index| know.topology.from(index).any(|edge| edge.relation == Relation::Selects);
+    let services = know.topology.present().filter(|(_, node)| node.role == Role::Service && mine(node));
+    let services = services.filter(|(index, _)| picks(*index)).count();
     if services > 0 {
         let verb = if services == 1 { "gives" } else { "give" };
         prose
             .push(text(format!("; {} {verb} them stable addresses", count(services, "Service", "Services"))));
     }
     prose.push(text(". "));
-    let routes = know.topology.present().filter(|(_, node)| node.role == Role::Route && mine(node));
-    let open = know.topology.present().filter(|(_, node)| mine(node) && is_open(node));
-    let doors: Vec<Prose> =
-        routes.chain(open).map(|(index, node)| know.mention(index, &node.identity)).collect();
+    let doors =
+        know.topology.present().filter(|(index, node)| mine(node) && lets_traffic_in(know.topology, *index));
+    // A route hangs on a Gateway, which is the door.
+    let doors = doors.filter(|(_, node)| !node.identity.kind.ends_with("Route"));
+    let doors: Vec<Prose> = doors.map(|(index, node)| know.mention(index, &node.identity)).collect();
     prose.extend(if doors.is_empty() {
-        plain("Nothing in these manifests lets traffic in from outside.")
+        plain(
+            "No Ingress, Gateway, or Service of type LoadBalancer or NodePort in these manifests lets traffic in from \
+             outside.",
+        )
     } else {
         concat(vec![plain("From outside, traffic comes in through "), listed(doors, 4), plain(".")])
     });
     prose
-}
-
-/// Whether a Service can be reached from outside of the cluster.
-fn is_open(node: &Node) -> bool {
-    let kind = node.object.as_ref().and_then(|object| object.value.at("spec.type")?.as_str());
-    node.role == Role::Service && matches!(kind, Some("LoadBalancer" | "NodePort"))
 }
 
 fn workloads(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Vec<Block> {
@@ -206,6 +205,9 @@ fn by_kind(know: &Knowledge, mine: &dyn Fn(&Node) -> bool, title: &str) -> Optio
 /// What an object does to others, or which others use it.
 fn purpose(know: &Knowledge, index: NodeIndex) -> Prose {
     let near = &know.node(index).identity;
+    if let Some(words) = object::defined(know, index) {
+        return plain(words);
+    }
     if &*near.kind == "Namespace" && near.group.is_empty() {
         return object::held(know, near);
     }

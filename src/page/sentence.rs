@@ -229,7 +229,8 @@ fn data(pod: &Pod, object: &Object) -> Prose {
     if has("hostPath") {
         return plain("uses files of the node it runs on");
     }
-    plain("keeps no data on disk")
+    // What only one container writes into an empty folder is gone with the pod as well.
+    if has("emptyDir") { plain("its files go when the pod goes") } else { plain("keeps no data on disk") }
 }
 
 /// A quantity of bytes as people write it: `10Gi` → `10 GiB`.
@@ -239,8 +240,17 @@ pub fn people_size(quantity: &str) -> String {
         unit @ ("Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei") => format!("{digits} {unit}B"),
         "k" => format!("{digits} kB"),
         unit @ ("M" | "G" | "T" | "P" | "E") => format!("{digits} {unit}B"),
+        "" => bytes(digits),
         _ => quantity.to_owned(),
     }
+}
+
+/// A plain number of bytes in the largest unit that divides it.
+fn bytes(digits: &str) -> String {
+    let Ok(number) = digits.parse::<u64>() else { return digits.to_owned() };
+    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let unit = units.into_iter().find(|(_, size)| number >= *size && number.is_multiple_of(*size));
+    unit.map_or_else(|| format!("{digits} bytes"), |(unit, size)| format!("{} {unit}", number / size))
 }
 
 /// An amount of CPU as people write it: `250m` → `250m CPU`, `1` → `1 CPU core`.

@@ -235,7 +235,14 @@ fn talks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
                 || " sends it traffic.".to_owned(),
                 |ports| format!(" sends it traffic: {ports}."),
             ),
-            "NetworkPolicy" => " limits who may reach it or whom it may reach.".to_owned(),
+            "NetworkPolicy" => {
+                let rules = |way| from.object.as_ref().is_some_and(|policy| object::isolates(policy, way));
+                match (rules("Ingress"), rules("Egress")) {
+                    (true, true) => " limits who may reach it and whom it may reach.".to_owned(),
+                    (false, true) => " limits whom it may reach.".to_owned(),
+                    _ => " limits who may reach it.".to_owned(),
+                }
+            }
             _ => " selects it.".to_owned(),
         };
         items.push(concat(vec![
@@ -259,7 +266,12 @@ fn talks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
         prose.extend(source);
         items.push(prose);
     }
-    let limited = know.topology.to(index).any(|edge| &*know.node(edge.from).identity.kind == "NetworkPolicy");
+    let limits = |policy: &crate::topology::Node| {
+        let object = policy.object.as_ref().filter(|_| &*policy.identity.kind == "NetworkPolicy");
+        object.is_some_and(|object| object::isolates(object, "Ingress"))
+    };
+    let mut selecting = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
+    let limited = selecting.any(|edge| limits(know.node(edge.from)));
     if !limited {
         items.push(plain("No NetworkPolicy in these manifests limits who may reach it."));
     }
@@ -287,7 +299,11 @@ fn reads(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
         blocks.push(Block::Table(table));
         let _ = position;
     }
+    let needs = |relation: Relation| {
+        matches!(relation, Relation::ReadsEnv | Relation::Mounts | Relation::Claims | Relation::PullsWith)
+    };
     let missing = know.topology.from(index).filter(|edge| know.node(edge.to).state == State::Missing);
+    let missing = missing.filter(|edge| needs(edge.relation));
     let mut absent: Vec<Prose> = Vec::new();
     for edge in missing {
         let mention = know.mention(edge.to, &know.node(index).identity);

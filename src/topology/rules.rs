@@ -5,6 +5,8 @@ mod endpoints;
 mod network_policy;
 pub(super) mod ports;
 
+pub(super) use network_policy::INCOMING;
+
 use super::build::{Cast, Draft, Member};
 use crate::problem::Problems;
 

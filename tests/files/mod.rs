@@ -1,3 +1,4 @@
+#![allow(dead_code, reason = "every test takes what it needs")]
 //! The files and folders that tests read.
 
 use std::collections::BTreeMap;

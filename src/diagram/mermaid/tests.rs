@@ -50,29 +50,31 @@ fn flow() -> Flow {
 #[test]
 fn a_flowchart_reads_like_one() {
     let text = write(&diagram(Body::Flow(flow())), &|_| Some("../web page/index.html".to_owned()));
-    insta::assert_snapshot!(text, @r###"
-    flowchart LR
-      accTitle: Shop
-      accDescr: What runs where.
-      subgraph n4d842422c0["outer"]
-        subgraph n877422a748["inner"]
-          nb3a5212315["web<br/>kind"]
-        end
-      end
-      subgraph n68c5633a10["empty"]
-      end
-      n504abc9ed4["tls<br/>kind"]
-      nb3a5212315 -.->|"mounts"| n504abc9ed4
-      click nb3a5212315 href "../web%20page/index.html"
-      click n504abc9ed4 href "../web%20page/index.html"
-      classDef absent fill:#f4d7bf,stroke:#d55e00,color:#1b1b1b,stroke-dasharray:5 4
-      class n504abc9ed4 absent
-      classDef container fill:#bfdcec,stroke:#0072b2,color:#1b1b1b
-      class nb3a5212315 container
-      classDef group fill:#8080800f,stroke:#7a7a7a,color:#7a7a7a
-      class n4d842422c0,n877422a748,n68c5633a10 group
-      linkStyle default stroke:#7a7a7a
-    "###);
+    assert_eq!(
+        text.to_string(),
+        r###"flowchart LR
+  accTitle: Shop
+  accDescr: What runs where.
+  subgraph n4d842422c0["outer"]
+    subgraph n877422a748["inner"]
+      nb3a5212315["web<br/>kind"]
+    end
+  end
+  subgraph n68c5633a10["empty"]
+  end
+  n504abc9ed4["tls<br/>kind"]
+  nb3a5212315 -.->|"mounts"| n504abc9ed4
+  click nb3a5212315 href "../web%20page/index.html"
+  click n504abc9ed4 href "../web%20page/index.html"
+  classDef absent fill:#f4d7bf,stroke:#d55e00,color:#1b1b1b,stroke-dasharray:5 4
+  class n504abc9ed4 absent
+  classDef container fill:#bfdcec,stroke:#0072b2,color:#1b1b1b
+  class nb3a5212315 container
+  classDef group fill:#8080800f,stroke:#7a7a7a,color:#7a7a7a
+  class n4d842422c0,n877422a748,n68c5633a10 group
+  linkStyle default stroke:#7a7a7a
+"###
+    );
 }
 
 #[test]
@@ -98,18 +100,20 @@ fn a_sequence_reads_like_one() {
         ],
     };
     let diagram = diagram(Body::Sequence(sequence));
-    insta::assert_snapshot!(write(&diagram, &|_| None), @r###"
-    sequenceDiagram
-      accTitle: Shop
-      accDescr: What runs where.
-      actor nd84787a346 as you
-      participant neef7cf609a as pod
-      nd84787a346->>neef7cf609a: start#59; now
-      loop every 10 s
-        neef7cf609a-->>nd84787a346: start#59; now
-      end
-      Note over nd84787a346,neef7cf609a: ready<br/>and well
-    "###);
+    assert_eq!(
+        write(&diagram, &|_| None).to_string(),
+        r###"sequenceDiagram
+  accTitle: Shop
+  accDescr: What runs where.
+  actor nd84787a346 as you
+  participant neef7cf609a as pod
+  nd84787a346->>neef7cf609a: start#59; now
+  loop every 10 s
+    neef7cf609a-->>nd84787a346: start#59; now
+  end
+  Note over nd84787a346,neef7cf609a: ready<br/>and well
+"###
+    );
     assert_eq!(measure(&diagram).edges, 3);
 }
 

@@ -228,8 +228,13 @@ impl Sides<'_> {
                 reason,
             );
         } else {
-            let note = "other containers do not see them";
-            self.state(&me, &group, "isolates", Class::Plain, "Its own processes", note, Reason::none());
+            let on_node = pod.spec.host_pid == Some(true);
+            let (verb, label, note) = if on_node {
+                ("does not isolate", "Its processes", "it sees all of its node")
+            } else {
+                ("isolates", "Its own processes", "other containers do not see them")
+            };
+            self.state(&me, &group, verb, Class::Plain, label, note, Reason::none());
         }
         let (label, note) = limits(container);
         let reason = if container.spec.resources.is_some() { field("resources") } else { Reason::none() };

@@ -3,6 +3,7 @@
 use super::route;
 use super::{Focus, Scene};
 use crate::catalog::{Relation, Role};
+use crate::facts::lets_traffic_in;
 use crate::topology::{Node, NodeIndex, State};
 use std::collections::BTreeSet;
 
@@ -158,7 +159,9 @@ fn trace_area(scene: Scene, flow: &mut Flow, environment: &str, namespace: Optio
     let topology = scene.topology;
     let here = |node: &Node| namespace.is_none_or(|namespace| &*node.identity.namespace == namespace);
     let all = || topology.present().filter(|(_, node)| &*node.identity.environment == environment);
-    for (index, node) in all().filter(|(_, node)| node.role == Role::Route) {
+    for (index, node) in
+        all().filter(|(index, node)| node.role == Role::Route && lets_traffic_in(topology, *index))
+    {
         let targets: Vec<NodeIndex> = topology
             .from(index)
             .filter(|edge| edge.relation == Relation::RoutesTo)
@@ -206,7 +209,7 @@ fn trace_object(scene: Scene, flow: &mut Flow, index: NodeIndex) {
             }
             flow.follow_services(scene, None);
         }
-        Role::Route => {
+        Role::Route if lets_traffic_in(topology, index) => {
             flow.follow_route(scene, index, None);
             flow.follow_services(scene, None);
             // An IngressClass has no traffic of its own.
@@ -223,7 +226,7 @@ fn back_to_routes(scene: Scene, flow: &mut Flow) {
         let edges = scene.topology.to(service).filter(|edge| edge.relation == Relation::RoutesTo);
         let routes: Vec<NodeIndex> = edges.map(|edge| edge.from).collect();
         for route in routes {
-            if scene.topology.nodes[route].role == Role::Route {
+            if scene.topology.nodes[route].role == Role::Route && lets_traffic_in(scene.topology, route) {
                 flow.follow_route(scene, route, Some(service));
             }
         }

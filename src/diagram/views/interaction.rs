@@ -88,8 +88,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
         n => count(n, "volume", "volumes"),
     };
     let talk = match facts.localhost.len() {
-        0 if pod.containers.len() == 1 => String::new(),
-        0 => " No field shows a call from one to another on localhost.".to_owned(),
+        0 => String::new(),
         n => format!(" Their fields show {} on localhost.", count(n, "call", "calls")),
     };
     let containers = count(pod.containers.len(), "container", "containers");

@@ -176,8 +176,11 @@ pub(super) fn draw(scene: Scene, index: NodeIndex) -> Option<Diagram> {
     let most = MOST.min(scene.budget.nodes.saturating_sub(1)).min(scene.budget.edges);
     let number = surround(&mut sheet, scene, neighbors, &|_| (center.clone(), None), most);
     let title = format!("What {said} has to do with");
-    let objects = count(number, "object", "objects");
-    let description = format!("{said} is connected with {objects}: {kinds}.");
+    let description = if number == 0 {
+        format!("Nothing in these manifests is connected with {said}.")
+    } else {
+        format!("{said} is connected with {kinds}.")
+    };
     Some(sheet.finish(View::Relationship, title, description, Direction::Right, scene.budget))
 }
 

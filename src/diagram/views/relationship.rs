@@ -102,7 +102,7 @@ impl<'a> Stage<'a> {
         };
         let around = match number {
             0 => String::new(),
-            number => format!(" Around it: {} ({kinds}).", count(number, "object", "objects")),
+            _ => format!(" Around it: {kinds}."),
         };
         let of = wording::sentence(&wording::the_pod(&self.node.identity));
         format!("{of} contains {containers}{names}{shares}.{around}")
@@ -292,11 +292,14 @@ impl<'a> Stage<'a> {
             0 => "mounts no volume".to_owned(),
             n => format!("mounts {}", count(n, "volume", "volumes")),
         };
-        let objects = count(number, "object", "objects");
-        let description = format!(
-            "{} {siblings}, {mounts} and has to do with {objects} outside of the pod.",
-            wording::sentence(&said)
-        );
+        let rest = match number {
+            0 => format!(" and {mounts}"),
+            number => {
+                let objects = count(number, "object", "objects");
+                format!(", {mounts}, and has to do with {objects} outside of the pod")
+            }
+        };
+        let description = format!("{} {siblings}{rest}.", wording::sentence(&said));
         self.sheet.finish(View::Relationship, title, description, Direction::Down, self.scene.budget)
     }
 

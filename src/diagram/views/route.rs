@@ -7,7 +7,7 @@ use crate::topology::{Edge, Node, Pod, Topology, service_ports};
 /// What the arrow of an edge says, with ports or paths behind the verb.
 pub(super) fn verb(topology: &Topology, edge: &Edge) -> String {
     let verb = bare_verb(topology, edge);
-    match &edge.label {
+    match edge.detail() {
         Some(label) => format!("{verb} ({label})"),
         None => verb.to_owned(),
     }
@@ -21,6 +21,8 @@ pub(super) fn bare_verb(topology: &Topology, edge: &Edge) -> &'static str {
         (Relation::Selects, Role::Service) => "sends traffic to",
         (Relation::Selects, Role::Policy) if &*from.identity.kind == "NetworkPolicy" => "limits traffic of",
         (Relation::RoutesTo, Role::Service) => "is another name for",
+        (Relation::Allows, _) if edge.allows_incoming() == Some(true) => "allows connections from",
+        (Relation::Allows, _) => "allows connections to",
         (relation, _) => relation.verb(),
     }
 }

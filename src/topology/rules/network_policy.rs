@@ -11,13 +11,16 @@ use super::super::selector::Selector;
 use crate::catalog::{FieldPath, Pattern, Relation, Role, Selection};
 use crate::model::{Identity, Object, Value};
 
+/// How the labels of what is allowed to come in begin.
+pub const INCOMING: &str = "incoming";
+
 /// A peer that picks more workloads than this stands as one node, named by its selectors.
 const MOST_NAMED: usize = 20;
 
 pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
     isolate_all(policy, cast, draft);
     for (direction, list, peers, way) in
-        [("Ingress", "spec.ingress[]", "from[]", "incoming"), ("Egress", "spec.egress[]", "to[]", "outgoing")]
+        [("Ingress", "spec.ingress[]", "from[]", INCOMING), ("Egress", "spec.egress[]", "to[]", "outgoing")]
     {
         let (Ok(list), Ok(peers)) = (Pattern::parse(list), Pattern::parse(peers)) else { continue };
         for (path, rule) in list.find(&policy.value, &FieldPath::root()) {
