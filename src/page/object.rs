@@ -270,8 +270,9 @@ pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
     }
     // What is said of a value goes before what is said of the field.
     let special = |path: &FieldPath| items.iter().any(|(other, exact, _)| *exact && other == path);
-    let kept = items.iter().filter(|(path, exact, _)| *exact || !special(path));
-    kept.map(|(_, _, item)| item.clone()).collect()
+    let mut kept: Vec<_> = items.iter().filter(|(path, exact, _)| *exact || !special(path)).collect();
+    kept.sort_by_key(|(path, ..)| path.line(&object.value));
+    kept.into_iter().map(|(_, _, item)| item.clone()).collect()
 }
 
 /// A text of the catalog, with `code` between backticks and the value in place of `{value}`.

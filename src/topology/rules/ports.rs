@@ -52,11 +52,26 @@ pub fn service_label(by: &Object, pod: &Pod) -> Option<String> {
     Some(ports.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
 }
 
-/// The host, path and port on the arrow from an Ingress to what stands behind it; `field` is the backend's.
+/// The host, path and port on the arrow from an Ingress or a route to what stands behind it; `field` is the backend's.
 pub fn route_label(by: &Object, field: &FieldPath) -> Option<String> {
-    if &*by.identity.kind != "Ingress" {
-        return None;
+    match &*by.identity.kind {
+        "Ingress" => ingress_label(by, field),
+        kind if kind.ends_with("Route") => gateway_label(by, field),
+        _ => None,
     }
+}
+
+/// The paths that a rule of a Gateway API route matches, and the port of the backend.
+fn gateway_label(by: &Object, field: &FieldPath) -> Option<String> {
+    let way = field.values(&by.value);
+    let rule = way.iter().rev().find(|value| value.get("backendRefs").is_some())?;
+    let matches = rule.get("matches").map(Value::items).unwrap_or_default();
+    let paths = matches.iter().filter_map(|one| one.at("path.value")?.scalar_text());
+    let port = way.last()?.get("port").and_then(Value::scalar_text).map(|port| format!("port {port}"));
+    Some(paths.chain(port).collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+}
+
+fn ingress_label(by: &Object, field: &FieldPath) -> Option<String> {
     let way = field.values(&by.value);
     let last = |key: &str| way.iter().rev().find_map(|value| value.get(key).filter(|value| !value.is_map()));
     let port = way.iter().rev().find_map(|value| value.get("servicePort").or(value.get("port")));
