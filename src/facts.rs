@@ -8,7 +8,7 @@ mod role;
 mod volume;
 
 use crate::topology::{NodeIndex, Pod, Topology};
-pub use entry::lets_traffic_in;
+pub use entry::{is_exposed, lets_traffic_in};
 pub use localhost::Localhost;
 pub use order::Phase;
 pub use probe::{Check, Probe, ProbeKind, port, probes};

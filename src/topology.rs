@@ -13,6 +13,7 @@ use crate::catalog::{FieldPath, Relation, Role};
 use crate::model::{Environment, Identity, Object};
 pub use build::{CROWD, HOST, connect};
 pub use pod::{Container, ContainerKind, Pod, Volume};
+pub use rules::network_policy::isolates;
 pub use rules::ports::{ServicePort, service_ports};
 pub use selector::{Labels, Selector};
 use serde::Serialize;
@@ -144,7 +145,7 @@ impl Topology {
 impl Edge {
     /// For what a NetworkPolicy allows: whether it is a connection from the peer to the pods that the policy selects.
     pub fn allows_incoming(&self) -> Option<bool> {
-        let is_incoming = |label: &str| label.starts_with(rules::INCOMING);
+        let is_incoming = |label: &str| label.starts_with(rules::network_policy::INCOMING);
         (self.relation == Relation::Allows).then(|| self.label.as_deref().is_some_and(is_incoming))
     }
 

@@ -18,6 +18,16 @@ pub enum Step {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldPath(Vec<Step>);
 
+impl Step {
+    /// The part of a value that the step leads to.
+    fn part_of<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+        match self {
+            Step::Key(key) => value.get(key),
+            Step::Item(index, _) => value.items().get(*index),
+        }
+    }
+}
+
 impl FieldPath {
     /// The object itself.
     pub fn root() -> FieldPath {
@@ -63,20 +73,14 @@ impl FieldPath {
 
     /// The value at this path.
     pub fn find<'a>(&self, root: &'a Value) -> Option<&'a Value> {
-        self.0.iter().try_fold(root, |value, step| match step {
-            Step::Key(key) => value.get(key),
-            Step::Item(index, _) => value.items().get(*index),
-        })
+        self.0.iter().try_fold(root, |value, step| step.part_of(value))
     }
 
     /// The values on the way: the object, then each part down to the field itself.
     pub fn values<'a>(&self, root: &'a Value) -> Vec<&'a Value> {
         let mut way = vec![root];
         for step in &self.0 {
-            let next = way.last().and_then(|value| match step {
-                Step::Key(key) => value.get(key),
-                Step::Item(index, _) => value.items().get(*index),
-            });
+            let next = way.last().and_then(|value| step.part_of(value));
             let Some(next) = next else { break };
             way.push(next);
         }
@@ -159,31 +163,27 @@ impl Pattern {
 
     /// Every field of `root` that the pattern is about, with its path behind `prefix`, in the order of the file.
     pub fn find<'a>(&self, root: &'a Value, prefix: &FieldPath) -> Vec<(FieldPath, &'a Value)> {
-        self.walk(root, prefix).into_iter().filter_map(|hit| Some((hit.path, hit.value?))).collect()
+        self.find_with_parent(root, prefix).into_iter().map(|hit| (hit.path, hit.value)).collect()
     }
 
     /// Like [`Pattern::find`], with the value that holds each field.
     pub fn find_with_parent<'a>(&self, root: &'a Value, prefix: &FieldPath) -> Vec<Hit<'a>> {
-        self.walk(root, prefix).into_iter().filter(|hit| hit.value.is_some()).collect()
-    }
-
-    fn walk<'a>(&self, root: &'a Value, prefix: &FieldPath) -> Vec<Hit<'a>> {
-        let mut hits = vec![Hit { path: prefix.clone(), parent: root, value: Some(root) }];
+        let mut hits = vec![Hit { path: prefix.clone(), parent: root, value: root }];
         for step in &self.0 {
             let mut next = Vec::new();
             for hit in hits {
-                let Some(value) = hit.value else { continue };
+                let value = hit.value;
                 match (step, &value.kind) {
                     (PatternStep::Key(key), Kind::Map(_)) => {
                         if let Some(found) = value.get(key) {
-                            next.push(Hit { path: hit.path.key(key), parent: value, value: Some(found) });
+                            next.push(Hit { path: hit.path.key(key), parent: value, value: found });
                         }
                     }
                     (PatternStep::Each, Kind::List(items)) => {
                         next.extend(items.iter().enumerate().map(|(index, item)| Hit {
                             path: hit.path.item(index, item),
                             parent: value,
-                            value: Some(item),
+                            value: item,
                         }));
                     }
                     _ => {}
@@ -202,8 +202,8 @@ pub struct Hit<'a> {
     pub path: FieldPath,
     /// The value that holds it.
     pub parent: &'a Value,
-    /// The field itself; always there in what this module hands out.
-    pub value: Option<&'a Value>,
+    /// The field itself.
+    pub value: &'a Value,
 }
 
 impl<'de> Deserialize<'de> for Pattern {

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Relation, Role};
 use crate::model::Value;
-use crate::topology::{NodeIndex, Topology};
+use crate::topology::{Node, NodeIndex, Topology};
 
 /// Whether an object lets traffic in from outside: an Ingress, a Gateway, a route that hangs on one, a Service of
 /// type LoadBalancer or NodePort. A route whose parents are Services, and a waypoint, serve pods of the cluster only.
@@ -14,7 +14,7 @@ pub fn lets_traffic_in(topology: &Topology, index: NodeIndex) -> bool {
         |path: &str| node.object.as_ref().and_then(|object| object.value.at(path)).and_then(Value::as_str);
     let is_waypoint = || text("spec.gatewayClassName").is_some_and(|class| class.ends_with("waypoint"));
     match (node.role, &*node.identity.kind) {
-        (Role::Service, _) => matches!(text("spec.type"), Some("LoadBalancer" | "NodePort")),
+        (Role::Service, _) => is_exposed(node),
         (Role::Route, "Gateway") => !is_waypoint(),
         (Role::Route, kind) if kind.ends_with("Route") => {
             let mut parents = topology.from(index).filter(|edge| edge.relation == Relation::References);
@@ -25,4 +25,11 @@ pub fn lets_traffic_in(topology: &Topology, index: NodeIndex) -> bool {
         }
         (role, _) => role == Role::Route,
     }
+}
+
+/// Whether a Service has an address that the outside can reach.
+pub fn is_exposed(service: &Node) -> bool {
+    let at = |path: &str| service.object.as_ref().and_then(|object| object.value.at(path));
+    matches!(at("spec.type").and_then(Value::as_str), Some("LoadBalancer" | "NodePort"))
+        || at("spec.externalIPs").is_some_and(|addresses| !addresses.items().is_empty())
 }

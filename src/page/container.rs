@@ -2,7 +2,7 @@
 
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, muted, plain, text};
-use super::workload::{diagrams, image, ports, resources, role_words, section, subject};
+use super::workload::{image, ports, resources, role_words, section, subject};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, environment, object};
 use crate::catalog::Relation;
 use crate::diagram::View;
@@ -40,7 +40,6 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         section("containers", "Its siblings", siblings(know, index, pod, position)),
         section("source", "Its lines of the manifest", vec![lines(object, container)]),
     ];
-    let _ = diagrams;
     Some(Page {
         path,
         sort: Sort::Container,

@@ -8,7 +8,7 @@ use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::View;
 use crate::model::{Identity, Kind, Object, Subject, Value};
 use crate::names::count;
-use crate::topology::{CROWD, Edge, HOST, NodeIndex, State};
+use crate::topology::{CROWD, Edge, HOST, NodeIndex, State, isolates};
 use std::sync::Arc;
 
 /// The page of an object that makes no pods.
@@ -165,19 +165,6 @@ fn service_summary(object: &Object) -> Option<&'static str> {
 /// Whether a kind picks pods by a selector.
 fn picks_pods(object: &Object) -> bool {
     matches!(&*object.identity.kind, "NetworkPolicy" | "PodDisruptionBudget")
-}
-
-/// Whether a NetworkPolicy rules over a direction.
-///
-/// Source: `k8s.io/api/networking/v1/types.go`: without `policyTypes` it rules over incoming connections, and over
-/// outgoing ones if it has rules for them.
-pub fn isolates(policy: &Object, way: &str) -> bool {
-    match policy.value.at("spec.policyTypes").map(Value::items).filter(|types| !types.is_empty()) {
-        Some(types) => types.iter().any(|one| one.as_str() == Some(way)),
-        None => {
-            way == "Ingress" || policy.value.at("spec.egress").is_some_and(|rules| !rules.items().is_empty())
-        }
-    }
 }
 
 /// What a NetworkPolicy does to one direction, in a sentence; `None` if it does not rule over it.

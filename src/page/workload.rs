@@ -11,7 +11,7 @@ use crate::diagram::views::{Focus, draw};
 use crate::facts::{ContainerRole, probes};
 use crate::model::{Object, Subject};
 use crate::names::{count, plural};
-use crate::topology::{Container, ContainerKind, NodeIndex, Pod, State};
+use crate::topology::{Container, ContainerKind, NodeIndex, Pod, State, isolates};
 use std::sync::Arc;
 
 /// The page of a workload.
@@ -236,7 +236,7 @@ fn talks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
                 |ports| format!(" sends it traffic: {ports}."),
             ),
             "NetworkPolicy" => {
-                let rules = |way| from.object.as_ref().is_some_and(|policy| object::isolates(policy, way));
+                let rules = |way| from.object.as_ref().is_some_and(|policy| isolates(policy, way));
                 match (rules("Ingress"), rules("Egress")) {
                     (true, true) => " limits who may reach it and whom it may reach.".to_owned(),
                     (false, true) => " limits whom it may reach.".to_owned(),
@@ -268,7 +268,7 @@ fn talks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     }
     let limits = |policy: &crate::topology::Node| {
         let object = policy.object.as_ref().filter(|_| &*policy.identity.kind == "NetworkPolicy");
-        object.is_some_and(|object| object::isolates(object, "Ingress"))
+        object.is_some_and(|object| isolates(object, "Ingress"))
     };
     let mut selecting = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
     let limited = selecting.any(|edge| limits(know.node(edge.from)));
@@ -293,11 +293,10 @@ fn talks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
 
 fn reads(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     let mut blocks = Vec::new();
-    for (position, container) in pod.containers.iter().enumerate() {
+    for container in &pod.containers {
         let Some(table) = environment::table(know, index, container) else { continue };
         blocks.push(Block::Heading(format!("Environment of {}", container.key)));
         blocks.push(Block::Table(table));
-        let _ = position;
     }
     let needs = |relation: Relation| {
         matches!(relation, Relation::ReadsEnv | Relation::Mounts | Relation::Claims | Relation::PullsWith)

@@ -61,7 +61,7 @@ fn apply(rules: &[EdgeRule], by: &Object, root: &Value, prefix: &FieldPath, cast
 
 /// A field that names another object.
 fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft) {
-    let Some(value) = hit.value else { return };
+    let value = hit.value;
     let (holder, name, field): (&Value, &Value, FieldPath) = if value.is_map() {
         let Some(name) = value.get(&rule.name) else { return };
         (value, name, hit.path.key(&rule.name))
@@ -125,7 +125,10 @@ fn is_version(text: &str) -> bool {
 
 /// A field that picks other objects by their labels, in the object's own namespace.
 fn select(rule: &EdgeRule, form: Selection, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft) {
-    let Some(value) = hit.value.filter(|value| value.is_map()) else { return };
+    let value = hit.value;
+    if !value.is_map() {
+        return;
+    }
     let selector = Selector::read(value, form);
     if selector.is_empty() && rule.empty == Empty::Nothing {
         return;

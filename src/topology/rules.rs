@@ -2,10 +2,8 @@
 
 mod claim_template;
 mod endpoints;
-mod network_policy;
+pub(super) mod network_policy;
 pub(super) mod ports;
-
-pub(super) use network_policy::INCOMING;
 
 use super::build::{Cast, Draft, Member};
 use crate::problem::Problems;

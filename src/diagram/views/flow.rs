@@ -1,9 +1,8 @@
 //! Which objects traffic passes on its way to the focus, or through it.
 
-use super::route;
 use super::{Focus, Scene};
 use crate::catalog::{Relation, Role};
-use crate::facts::lets_traffic_in;
+use crate::facts::{is_exposed, lets_traffic_in};
 use crate::topology::{Node, NodeIndex, State};
 use std::collections::BTreeSet;
 
@@ -105,7 +104,7 @@ impl Flow {
         self.outside.extend(self.routes.difference(&from_gateway));
         for &service in &self.services {
             let node = &scene.topology.nodes[service];
-            if route::is_exposed(node) {
+            if is_exposed(node) {
                 self.outside.insert(service);
             } else if !routed.contains(&service) {
                 self.inside.insert(service);
@@ -175,7 +174,7 @@ fn trace_area(scene: Scene, flow: &mut Flow, environment: &str, namespace: Optio
         }
     }
     let services = || all().filter(|(_, node)| node.role == Role::Service && here(node));
-    flow.services.extend(services().filter(|(_, node)| route::is_exposed(node)).map(|(index, _)| index));
+    flow.services.extend(services().filter(|(_, node)| is_exposed(node)).map(|(index, _)| index));
     flow.follow_services(scene, None);
     let internal = services().filter(|(index, _)| !flow.services.contains(index));
     flow.internal = internal.map(|(_, node)| node.identity.name.to_string()).collect();

@@ -47,13 +47,6 @@ pub(super) fn service_note(service: &Node) -> String {
     }
 }
 
-/// Whether a Service can be reached from outside of the cluster without a route.
-pub(super) fn is_exposed(service: &Node) -> bool {
-    let addresses = service.object.as_ref().and_then(|object| object.value.at("spec.externalIPs"));
-    matches!(service_type(service), "LoadBalancer" | "NodePort")
-        || addresses.is_some_and(|addresses| !addresses.items().is_empty())
-}
-
 /// The containers that declare a port which a Service sends traffic to, each with these ports.
 pub(super) fn servers(service: &Node, pod: &Pod) -> Vec<(usize, Vec<i64>)> {
     let Some(object) = &service.object else { return Vec::new() };

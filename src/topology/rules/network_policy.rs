@@ -24,7 +24,7 @@ pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
     {
         let (Ok(list), Ok(peers)) = (Pattern::parse(list), Pattern::parse(peers)) else { continue };
         for (path, rule) in list.find(&policy.value, &FieldPath::root()) {
-            if !rules(policy, direction) {
+            if !isolates(policy, direction) {
                 continue;
             }
             let label = connections(way, rule);
@@ -53,11 +53,19 @@ fn connections(way: &str, rule: &Value) -> String {
     if ports.is_empty() { way.to_owned() } else { format!("{way} on {}", ports.join(", ")) }
 }
 
-/// Whether the policy rules over a direction: rules for one that it does not name have no effect. Where it names none,
-/// it rules over those that it has rules for.
-fn rules(policy: &Object, direction: &str) -> bool {
-    let types = policy.value.at("spec.policyTypes").map(Value::items).unwrap_or_default();
-    types.is_empty() || types.iter().any(|one| one.as_str() == Some(direction))
+/// Whether a NetworkPolicy rules over a direction, `Ingress` or `Egress`. Rules for one that it does not rule over have
+/// no effect.
+///
+/// Source: `k8s.io/api/networking/v1/types.go`: without `policyTypes` it rules over incoming connections, and over
+/// outgoing ones if it has rules for them.
+pub fn isolates(policy: &Object, direction: &str) -> bool {
+    match policy.value.at("spec.policyTypes").map(Value::items).filter(|types| !types.is_empty()) {
+        Some(types) => types.iter().any(|one| one.as_str() == Some(direction)),
+        None => {
+            direction == "Ingress"
+                || policy.value.at("spec.egress").is_some_and(|rules| !rules.items().is_empty())
+        }
+    }
 }
 
 /// A policy without a `podSelector` is for every pod of its namespace; one with a selector is the catalog's.
