@@ -118,6 +118,13 @@ impl Catalog {
         self.by_kind.get(kind).and_then(|groups| groups.first()).is_some_and(|first| first == group)
     }
 
+    /// Whether a kind outside of Kubernetes' own groups bears the name of one inside, so that it needs its group behind
+    /// it.
+    pub fn borrows_name(&self, group: &str, kind: &str) -> bool {
+        let groups = self.by_kind.get(kind).map(Vec::as_slice).unwrap_or_default();
+        !is_built_in(group) && groups.iter().any(|group| is_built_in(group))
+    }
+
     /// Whether objects of a kind stand in a namespace, as far as the catalog knows.
     pub fn scope(&self, group: &str, kind: &str) -> Option<Scope> {
         self.kind(group, kind).map(|rule| rule.scope)

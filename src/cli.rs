@@ -4,7 +4,7 @@ mod message;
 
 use crate::diagram::View;
 use crate::output::{Flavour, Options};
-use crate::{DiagramFormat, Goal, GraphFormat, Request};
+use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, Request};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use message::{ColorChoice, MessageFormat, Messages};
@@ -26,6 +26,8 @@ pub enum Command {
     Render(Render),
     /// Print one diagram
     Diagram(DrawOne),
+    /// Print what is known of a pod or a container: a fact a line, each with its reason and its place
+    Explain(Explain),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
 }
@@ -106,6 +108,19 @@ pub struct DrawOne {
     format: DiagramFormat,
 }
 
+/// Explain one object, one container, or everything.
+#[derive(Debug, Args)]
+pub struct Explain {
+    #[command(flatten)]
+    input: Input,
+    /// The namespace of the subject
+    #[arg(short, long, value_name = "NS")]
+    namespace: Option<String>,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    format: ExplainFormat,
+}
+
 /// Print the topology.
 #[derive(Debug, Args)]
 pub struct Graph {
@@ -138,6 +153,7 @@ impl Command {
         match self {
             Command::Render(render) => &render.input,
             Command::Diagram(diagram) => &diagram.input,
+            Command::Explain(explain) => &explain.input,
             Command::Graph(graph) => &graph.input,
         }
     }
@@ -146,7 +162,7 @@ impl Command {
     pub fn output(&self) -> Option<(&Path, bool)> {
         match self {
             Command::Render(render) => Some((&render.output, render.force)),
-            Command::Diagram(_) | Command::Graph(_) => None,
+            Command::Diagram(_) | Command::Explain(_) | Command::Graph(_) => None,
         }
     }
 
@@ -154,7 +170,7 @@ impl Command {
     pub fn index(&self) -> &'static str {
         match self {
             Command::Render(render) => render.flavour().index(),
-            Command::Diagram(_) | Command::Graph(_) => "",
+            Command::Diagram(_) | Command::Explain(_) | Command::Graph(_) => "",
         }
     }
 
@@ -168,6 +184,7 @@ impl Command {
                 focus: diagram.focus.clone().map(|subject| (subject, diagram.namespace.clone())),
                 format: diagram.format,
             },
+            Command::Explain(explain) => Goal::Explain { focus: None, format: explain.format },
             Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
         };
         Request {
@@ -244,6 +261,18 @@ impl ValueEnum for GraphFormat {
             GraphFormat::Json => "json",
             GraphFormat::Dot => "dot",
             GraphFormat::Mermaid => "mermaid",
+        }))
+    }
+}
+
+impl ValueEnum for ExplainFormat {
+    fn value_variants<'a>() -> &'a [ExplainFormat] {
+        &[ExplainFormat::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            ExplainFormat::Json => "json",
         }))
     }
 }

@@ -1,25 +1,51 @@
-//! Stage 5: what is true of each pod and container, derived from the topology.
+//! Stage 5: what is true of each object, pod and container, derived from the topology: each [`Known`] with the reason
+//! and the field that it follows from. One file a rule; [`Facts::list`] prints them all.
 
+mod controller;
 mod entry;
+mod grouping;
+mod known;
+mod ledger;
+mod lifecycle;
 mod localhost;
+mod network;
 mod order;
+mod patterns;
+mod placement;
 mod probe;
+mod resources;
 mod role;
+mod scene;
+mod security;
 mod volume;
 
+use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
+pub use controller::Controller;
 pub use entry::{is_exposed, lets_traffic_in};
+pub use grouping::Grouping;
+pub use known::{Known, quoted};
+use ledger::Ledger;
+pub use ledger::{Fact, Place};
+pub use lifecycle::PodLifecycle;
 pub use localhost::Localhost;
+pub use network::PodNetwork;
 pub use order::Phase;
+pub use patterns::PodPatterns;
+pub use placement::PodPlacement;
 pub use probe::{Check, Probe, ProbeKind, port, probes};
+pub use resources::PodResources;
 pub use role::{ContainerRole, image_base_name};
+pub use scene::Scene;
+pub use security::PodSecurity;
 use std::collections::BTreeMap;
 pub use volume::{Access, Mount, VolumeUse};
 
-/// What is true of every pod, by the node that makes it.
+/// What is true of everything in the input.
 #[derive(Debug)]
 pub struct Facts {
     pods: BTreeMap<NodeIndex, PodFacts>,
+    controllers: BTreeMap<NodeIndex, Controller>,
 }
 
 /// What is true of one pod. Containers are named by their index in [`Pod::containers`].
@@ -37,6 +63,49 @@ pub struct PodFacts {
     pub grace_s: i64,
     /// `Always`, `OnFailure` or `Never`.
     pub restart_policy: String,
+    /// What it reserves and may use.
+    pub resources: PodResources,
+    /// When its containers start, are ready, are restarted and end.
+    pub lifecycle: PodLifecycle,
+    /// What its containers say to each other and to the cluster.
+    pub network: PodNetwork,
+    /// What its containers may do.
+    pub security: PodSecurity,
+    /// Where it may run.
+    pub placement: PodPlacement,
+    /// Which pattern each container plays.
+    pub patterns: PodPatterns,
+    /// Whether its containers belong together.
+    pub grouping: Grouping,
+}
+
+/// Derives the facts.
+pub fn derive(topology: &Topology) -> Facts {
+    let pods = Scene::all(topology).filter_map(|scene| {
+        let pod = scene.node().pod.as_deref()?;
+        Some((scene.index, derive_pod(&scene, pod)))
+    });
+    let controllers =
+        Scene::all(topology).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
+    Facts { pods: pods.collect(), controllers: controllers.collect() }
+}
+
+fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
+    PodFacts {
+        roles: role::roles(scene.topology, scene.index, pod),
+        start_order: order::start_order(pod),
+        volumes: volume::uses(pod),
+        localhost: localhost::calls(pod),
+        grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
+        restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
+        resources: resources::derive(scene, pod),
+        lifecycle: lifecycle::derive(scene, pod),
+        network: network::derive(scene, pod),
+        security: security::derive(scene, pod),
+        placement: placement::derive(scene, pod),
+        patterns: patterns::derive(scene, pod),
+        grouping: grouping::derive(scene, pod),
+    }
 }
 
 impl Facts {
@@ -44,21 +113,32 @@ impl Facts {
     pub fn of(&self, node: NodeIndex) -> Option<&PodFacts> {
         self.pods.get(&node)
     }
-}
 
-/// Derives the facts.
-pub fn derive(topology: &Topology) -> Facts {
-    let pods = topology.workloads().map(|(index, _, pod)| (index, derive_pod(topology, index, pod)));
-    Facts { pods: pods.collect() }
-}
+    /// What the controller of a node does with its pods.
+    pub fn controller(&self, node: NodeIndex) -> Option<&Controller> {
+        self.controllers.get(&node)
+    }
 
-fn derive_pod(topology: &Topology, index: NodeIndex, pod: &Pod) -> PodFacts {
-    PodFacts {
-        roles: role::roles(topology, index, pod),
-        start_order: order::start_order(pod),
-        volumes: volume::uses(pod),
-        localhost: localhost::calls(pod),
-        grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
-        restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
+    /// Every fact, sorted by subject, then by name.
+    pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
+        let mut ledger = Ledger::new(topology, catalog);
+        for scene in Scene::all(topology) {
+            if let Some(controller) = self.controller(scene.index) {
+                controller.tell(&scene, &mut ledger);
+            }
+            let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
+                continue;
+            };
+            role::tell(&facts.roles, &scene, pod, &mut ledger);
+            volume::tell(&facts.volumes, &scene, pod, &mut ledger);
+            facts.resources.tell(&scene, pod, &mut ledger);
+            facts.lifecycle.tell(&scene, pod, &mut ledger);
+            facts.network.tell(&scene, pod, &mut ledger);
+            facts.security.tell(&scene, pod, &mut ledger);
+            facts.placement.tell(&scene, pod, &mut ledger);
+            facts.patterns.tell(&scene, pod, &mut ledger);
+            facts.grouping.tell(&scene, pod, &mut ledger);
+        }
+        ledger.close()
     }
 }

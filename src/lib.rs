@@ -77,6 +77,13 @@ pub enum Goal {
         /// How it is written.
         format: DiagramFormat,
     },
+    /// What is true of one object, of one container, or of everything.
+    Explain {
+        /// What it is about: a subject as people write it, and its namespace if that is said apart.
+        focus: Option<(String, Option<String>)>,
+        /// How it is written.
+        format: ExplainFormat,
+    },
     /// The topology.
     Graph {
         /// How it is written.
@@ -93,6 +100,13 @@ pub enum DiagramFormat {
     Mermaid,
     /// An SVG picture.
     Svg,
+}
+
+/// How an explanation is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExplainFormat {
+    /// The facts.
+    Json,
 }
 
 /// How the topology is written.
@@ -212,6 +226,17 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
                 }
             }
         }
+        Goal::Explain { focus, format: ExplainFormat::Json } => {
+            let focus = match focus {
+                Some((subject, namespace)) => {
+                    Some(find_subject(&topology, &catalog, subject, namespace.as_deref())?)
+                }
+                None => None,
+            };
+            let mut facts = facts.list(&topology, &catalog);
+            facts.retain(|fact| focus.as_ref().is_none_or(|focus| is_about(fact, focus, &topology)));
+            Ok(Product::Text(format!("{}\n", serde_json::to_string_pretty(&facts).unwrap_or_default())))
+        }
         Goal::Site { title, flavour, options } => {
             let site = page::build(title, &topology, &facts, &catalog, &problems.clone().sorted());
             // All that the pages need is in them.
@@ -220,6 +245,17 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
             problems.extend(met);
             Ok(Product::Files(files))
         }
+    }
+}
+
+fn is_about(fact: &facts::Fact, focus: &Found, topology: &Topology) -> bool {
+    match focus {
+        Found::Namespace(environment, namespace) => {
+            let identity = &topology.nodes[fact.node].identity;
+            (&identity.environment, &identity.namespace) == (environment, namespace)
+        }
+        Found::Object(index) => fact.node == *index,
+        Found::Container(index, container) => (fact.node, fact.container) == (*index, Some(*container)),
     }
 }
 

@@ -1,5 +1,8 @@
 //! The part that a container plays in its pod: the main one, one of several peers, or a helper.
 
+use super::known::Known;
+use super::ledger::Ledger;
+use super::scene::Scene;
 use crate::catalog::Relation;
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod, Topology, service_ports};
 use serde::Serialize;
@@ -27,6 +30,30 @@ pub(super) fn roles(topology: &Topology, index: NodeIndex, pod: &Pod) -> Vec<Con
         _ => ContainerRole::Helper,
     };
     pod.containers.iter().enumerate().map(role).collect()
+}
+
+/// Takes down the kind and the role of each container.
+pub(super) fn tell(roles: &[ContainerRole], scene: &Scene, pod: &Pod, ledger: &mut Ledger) {
+    for (position, (container, role)) in pod.containers.iter().zip(roles).enumerate() {
+        let kind = match container.kind {
+            ContainerKind::Init => "it is one of the init containers, and ends",
+            ContainerKind::Sidecar => "it is one of the init containers, and always restarts",
+            ContainerKind::App => "it is one of the app containers",
+            ContainerKind::Ephemeral => "it is one of the ephemeral containers",
+        };
+        ledger.container(
+            scene.index,
+            position,
+            "kind",
+            &Known::new(container.kind, kind, container.path.clone()),
+        );
+        let why = match role {
+            ContainerRole::Main => "the pod is there for its sake",
+            ContainerRole::Peer => "no app container of the pod is its main one",
+            ContainerRole::Helper => "it prepares or serves the others",
+        };
+        ledger.container(scene.index, position, "role", &Known::new(role, why, container.path.clone()));
+    }
 }
 
 fn main_container(topology: &Topology, index: NodeIndex, pod: &Pod) -> Option<usize> {

@@ -1,0 +1,60 @@
+//! One object in the light of all others: what a rule looks at.
+
+use crate::catalog::Relation;
+use crate::model::{Object, Value};
+use crate::topology::{Edge, Node, NodeIndex, Topology};
+
+/// One object in the light of all others: what a rule looks at.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// Everything there is.
+    pub topology: &'a Topology,
+    /// The node of the object.
+    pub index: NodeIndex,
+    /// The object.
+    pub object: &'a Object,
+}
+
+impl<'a> Scene<'a> {
+    /// The scenes of all objects of the input, sorted by identity.
+    pub fn all(topology: &'a Topology) -> impl Iterator<Item = Scene<'a>> {
+        topology
+            .present()
+            .filter_map(move |(index, node)| Some(Scene { topology, index, object: node.object.as_deref()? }))
+    }
+
+    /// The node of the object.
+    pub fn node(&self) -> &'a Node {
+        &self.topology.nodes[self.index]
+    }
+
+    /// Whether the object is of a kind of Kubernetes itself: `is("apps", "Deployment")`; the core group is empty.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        &*self.object.identity.group == group && &*self.object.identity.kind == kind
+    }
+
+    /// The value of a field of plain keys, such as `spec.replicas`.
+    pub fn at(&self, field: &str) -> Option<&'a Value> {
+        self.object.value.at(field)
+    }
+
+    /// The whole number in a field of plain keys.
+    pub fn number(&self, field: &str) -> Option<i64> {
+        self.at(field).and_then(Value::as_i64)
+    }
+
+    /// The text in a field of plain keys.
+    pub fn text(&self, field: &str) -> Option<&'a str> {
+        self.at(field).and_then(Value::as_str)
+    }
+
+    /// The edges of one relation that start here.
+    pub fn from(&self, relation: Relation) -> impl Iterator<Item = &'a Edge> {
+        self.topology.from(self.index).filter(move |edge| edge.relation == relation)
+    }
+
+    /// The edges of one relation that end here.
+    pub fn to(&self, relation: Relation) -> impl Iterator<Item = &'a Edge> {
+        self.topology.to(self.index).filter(move |edge| edge.relation == relation)
+    }
+}
