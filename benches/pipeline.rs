@@ -132,15 +132,16 @@ fn stages_3_and_4_inventory_and_connect(bencher: Bencher) {
 
 #[divan::bench]
 fn stage_5_derive(bencher: Bencher) {
-    let topology = connected(loaded(&manifests(STAGES_WITH)), &catalog());
-    bencher.bench(|| facts::derive(&topology));
+    let catalog = catalog();
+    let topology = connected(loaded(&manifests(STAGES_WITH)), &catalog);
+    bencher.bench(|| facts::derive(&topology, &catalog));
 }
 
 #[divan::bench(sample_count = 20)]
 fn stages_6_and_7_build(bencher: Bencher) {
     let catalog = catalog();
     let topology = connected(loaded(&manifests(STAGES_WITH)), &catalog);
-    let facts = facts::derive(&topology);
+    let facts = facts::derive(&topology, &catalog);
     bencher.bench(|| built(&topology, &facts, &catalog));
 }
 
@@ -148,7 +149,7 @@ fn stages_6_and_7_build(bencher: Bencher) {
 fn stage_8_render(bencher: Bencher, flavour: Flavour) {
     let catalog = catalog();
     let topology = connected(loaded(&manifests(STAGES_WITH)), &catalog);
-    let facts = facts::derive(&topology);
+    let facts = facts::derive(&topology, &catalog);
     let options = Options::default();
     bencher
         .with_inputs(|| built(&topology, &facts, &catalog))

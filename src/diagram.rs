@@ -43,22 +43,51 @@ pub enum View {
     Compare,
     /// How traffic gets from outside to the containers.
     Traffic,
+    /// Who calls whom across the cluster.
+    Calls,
+    /// Which configuration each container reads.
+    Config,
+    /// Where data is kept, and who writes and reads it.
+    Storage,
+    /// What service accounts may do, through which bindings and roles.
+    Access,
+    /// Whom the NetworkPolicies let talk to whom.
+    NetworkPolicy,
+    /// How a new version replaces the old one.
+    Rollout,
+    /// The states of a container, and what leads from one to the next.
+    States,
 }
 
 impl View {
     /// Every view, in the order in which they are listed.
-    pub const ALL: [View; 6] = [
+    pub const ALL: [View; 13] = [
         View::Architecture,
         View::Relationship,
         View::Lifecycle,
         View::Interaction,
         View::Compare,
         View::Traffic,
+        View::Calls,
+        View::Config,
+        View::Storage,
+        View::Access,
+        View::NetworkPolicy,
+        View::Rollout,
+        View::States,
     ];
 
     /// Whether it is about one pod; the others show everything where nobody says what they are about.
     pub fn is_of_a_pod(self) -> bool {
-        matches!(self, View::Relationship | View::Lifecycle | View::Interaction | View::Compare)
+        matches!(
+            self,
+            View::Relationship
+                | View::Lifecycle
+                | View::Interaction
+                | View::Compare
+                | View::Rollout
+                | View::States
+        )
     }
 
     /// Its name on the command line.
@@ -70,6 +99,13 @@ impl View {
             View::Interaction => "interaction",
             View::Compare => "compare",
             View::Traffic => "traffic",
+            View::Calls => "calls",
+            View::Config => "config",
+            View::Storage => "storage",
+            View::Access => "access",
+            View::NetworkPolicy => "network-policy",
+            View::Rollout => "rollout",
+            View::States => "states",
         }
     }
 }

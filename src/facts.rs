@@ -80,13 +80,13 @@ pub struct PodFacts {
 }
 
 /// Derives the facts.
-pub fn derive(topology: &Topology) -> Facts {
-    let pods = Scene::all(topology).filter_map(|scene| {
+pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
+    let pods = Scene::all(topology, catalog).filter_map(|scene| {
         let pod = scene.node().pod.as_deref()?;
         Some((scene.index, derive_pod(&scene, pod)))
     });
     let controllers =
-        Scene::all(topology).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
+        Scene::all(topology, catalog).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
     Facts { pods: pods.collect(), controllers: controllers.collect() }
 }
 
@@ -122,7 +122,7 @@ impl Facts {
     /// Every fact, sorted by subject, then by name.
     pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
         let mut ledger = Ledger::new(topology, catalog);
-        for scene in Scene::all(topology) {
+        for scene in Scene::all(topology, catalog) {
             if let Some(controller) = self.controller(scene.index) {
                 controller.tell(&scene, &mut ledger);
             }

@@ -192,7 +192,7 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     if topology.present().next().is_none() {
         return Err(Error::NothingToDocument);
     }
-    let facts = facts::derive(&topology);
+    let facts = facts::derive(&topology, &catalog);
     match &request.goal {
         Goal::Graph { format: GraphFormat::Json, full } => {
             let known = problems.clone().sorted();

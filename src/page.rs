@@ -2,6 +2,8 @@
 //!
 //! It knows no HTML and no Markdown: a link is a [`Target`], and `output` spells it.
 
+mod access;
+mod advice;
 mod container;
 mod environment;
 mod glossary;
@@ -9,13 +11,13 @@ pub mod graph;
 mod images;
 mod knowledge;
 mod lists;
+mod network;
 mod object;
 mod overview;
 mod places;
 mod prose;
 mod sentence;
 mod site;
-mod volume;
 mod workload;
 
 use crate::diagram::Diagram;

@@ -150,7 +150,7 @@ fn draw_all(manifests: &[Value]) -> usize {
     assert_eq!(documents.len(), manifests.len(), "{text}");
     let (inventory, _) = take_inventory(documents, &CATALOG, "default");
     let (topology, _) = topology::connect(&inventory, &CATALOG);
-    let facts = facts::derive(&topology);
+    let facts = facts::derive(&topology, &CATALOG);
     let mut focuses =
         vec![Focus::All("default".into()), Focus::Namespace("default".into(), "default".into())];
     for (index, _, pod) in topology.workloads() {

@@ -27,7 +27,7 @@ fn topology(files: &Tree, catalog: &Catalog) -> (Topology, Problems) {
 fn site(files: &Tree, flavour: Flavour) -> (Tree, BTreeMap<Subject, String>) {
     let catalog = Catalog::embedded().expect("the catalog");
     let (topology, problems) = topology(files, &catalog);
-    let site = page::build("test", &topology, &facts::derive(&topology), &catalog, &problems);
+    let site = page::build("test", &topology, &facts::derive(&topology, &catalog), &catalog, &problems);
     let places = site.places.iter().map(|(subject, path)| (subject.clone(), path.to_string())).collect();
     let (files, _) = render(site, flavour, &Options::default()).expect("the built-in templates are valid");
     (files.into_iter().map(|file| (file.path, file.bytes)).collect(), places)

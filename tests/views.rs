@@ -26,7 +26,7 @@ impl Stage {
         let catalog = Catalog::embedded().unwrap();
         let (inventory, _) = take_inventory(documents, &catalog, "default");
         let (topology, _) = connect(&inventory, &catalog);
-        let facts = derive(&topology);
+        let facts = derive(&topology, &catalog);
         Stage { topology, facts }
     }
 

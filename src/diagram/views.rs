@@ -3,18 +3,25 @@
 //! One file a view. [`draw`] is the only way in; `sheet` collects what is drawn, `cast` says how things of the
 //! topology look.
 
+mod access;
 mod architecture;
+mod calls;
 mod cast;
 mod compare;
+mod config;
 mod flow;
 mod fold;
 mod interaction;
 mod lifecycle;
 mod neighborhood;
+mod network_policy;
 mod relationship;
+mod rollout;
 mod route;
 mod sheet;
 mod shutdown;
+mod states;
+mod storage;
 mod tale;
 mod traffic;
 mod whole;
@@ -85,6 +92,13 @@ pub fn draw(
         View::Interaction => interaction::draw(scene, focus),
         View::Compare => compare::draw(scene, focus),
         View::Traffic => traffic::draw(scene, focus),
+        View::Calls => calls::draw(scene, focus),
+        View::Config => config::draw(scene, focus),
+        View::Storage => storage::draw(scene, focus),
+        View::Access => access::draw(scene, focus),
+        View::NetworkPolicy => network_policy::draw(scene, focus),
+        View::Rollout => rollout::draw(scene, focus),
+        View::States => states::draw(scene, focus),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One object in the light of all others: what a rule looks at.
 
-use crate::catalog::Relation;
+use crate::catalog::{Catalog, Relation};
 use crate::model::{Object, Value};
 use crate::topology::{Edge, Node, NodeIndex, Topology};
 
@@ -9,6 +9,8 @@ use crate::topology::{Edge, Node, NodeIndex, Topology};
 pub struct Scene<'a> {
     /// Everything there is.
     pub topology: &'a Topology,
+    /// What is known of kinds and images.
+    pub catalog: &'a Catalog,
     /// The node of the object.
     pub index: NodeIndex,
     /// The object.
@@ -17,10 +19,10 @@ pub struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// The scenes of all objects of the input, sorted by identity.
-    pub fn all(topology: &'a Topology) -> impl Iterator<Item = Scene<'a>> {
-        topology
-            .present()
-            .filter_map(move |(index, node)| Some(Scene { topology, index, object: node.object.as_deref()? }))
+    pub fn all(topology: &'a Topology, catalog: &'a Catalog) -> impl Iterator<Item = Scene<'a>> {
+        topology.present().filter_map(move |(index, node)| {
+            Some(Scene { topology, catalog, index, object: node.object.as_deref()? })
+        })
     }
 
     /// The node of the object.

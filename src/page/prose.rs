@@ -61,3 +61,9 @@ pub fn words(prose: &Prose) -> String {
     };
     prose.iter().map(word).collect()
 }
+
+/// A sentence whose names stand in backticks, such as the reason of a fact, with these names in code spans.
+pub fn marked(sentence: &str) -> Prose {
+    let pieces = sentence.split('`').enumerate().filter(|(_, piece)| !piece.is_empty());
+    pieces.map(|(at, piece)| if at % 2 == 1 { code(piece) } else { text(piece) }).collect()
+}

@@ -4,7 +4,8 @@ use super::graph::Spacing;
 use super::knowledge::Knowledge;
 use super::places::Places;
 use super::{
-    Link, Page, Site, Target, container, glossary, graph, images, lists, object, overview, workload,
+    Link, Page, Site, Target, access, advice, container, glossary, graph, images, lists, network, object,
+    overview, workload,
 };
 use crate::catalog::Catalog;
 use crate::facts::Facts;
@@ -38,6 +39,9 @@ pub fn build(
     let present: Vec<NodeIndex> = topology.present().map(|(index, _)| index).collect();
     pages.par_extend(present.par_iter().flat_map_iter(|&index| of_object(&know, index)));
     pages.extend(images::page(&know, home()));
+    pages.extend(access::page(&know, home()));
+    pages.extend(network::page(&know, home()));
+    pages.extend(advice::page(&know, home()));
     pages.push(lists::problems(&know, problems, home()));
     pages.push(glossary::page(&know, home()));
     pages.extend(files(topology).values().filter_map(|objects| lists::source(&know, objects, home())));
@@ -75,7 +79,10 @@ fn sections(pages: &[Page]) -> Vec<Link> {
     let mut sections = vec![link("Overview", &root)];
     for (name, path) in [
         ("Pod or container?", root.fixed("glossary")),
+        ("Access", root.fixed("access")),
+        ("Network rules", root.fixed("network")),
         ("Images", root.fixed("images")),
+        ("Advice", root.fixed("advice")),
         ("Problems", lists::problems_path()),
     ] {
         if pages.iter().any(|page| page.path == path) {

@@ -1,14 +1,14 @@
 //! The volumes of a pod: who mounts which, and how long each lives.
 
-use super::knowledge::Knowledge;
-use super::prose::{code, concat, joined, muted, plain, text};
-use super::{Block, Inline, Prose, Table, sentence};
 use crate::facts::Access;
 use crate::model::{Object, Subject, Value};
+use crate::page::knowledge::Knowledge;
+use crate::page::prose::{code, concat, joined, muted, plain, text};
+use crate::page::{Block, Inline, Prose, Table, sentence};
 use crate::topology::{NodeIndex, Pod, State, Volume};
 
 /// The matrix of volumes and containers.
-pub fn storage(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
+pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
     let Some(facts) = know.facts.of(index).filter(|facts| !facts.volumes.is_empty()) else {
         return Vec::new();
     };

@@ -1,0 +1,8 @@
+//! The page `/access/`: who may do what at the Kubernetes API.
+
+use super::knowledge::Knowledge;
+use super::{Link, Page};
+
+pub fn page(_know: &Knowledge, _crumbs: Vec<Link>) -> Option<Page> {
+    None
+}

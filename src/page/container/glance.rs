@@ -1,0 +1,40 @@
+//! A container in a strip of short facts.
+
+use crate::page::Block;
+use crate::page::prose::{code, muted};
+use crate::page::workload::containers::{image, ports, resources};
+use crate::topology::Container;
+
+pub fn blocks(container: &Container) -> Block {
+    let words = |list: &Option<Vec<String>>| {
+        list.as_ref().filter(|list| !list.is_empty()).map(|list| vec![code(list.join(" "))])
+    };
+    let mut facts = vec![("Image".to_owned(), image(container))];
+    facts.extend(crate::page::images::parts(&container.image));
+    let command = words(&container.spec.command).unwrap_or_else(|| vec![muted("the image's own")]);
+    facts.push(("Command".to_owned(), command));
+    if let Some(args) = words(&container.spec.args) {
+        facts.push(("Arguments".to_owned(), args));
+    }
+    if let Some(folder) = &container.spec.working_dir {
+        facts.push(("Working folder".to_owned(), vec![code(folder)]));
+    }
+    facts.push(("Ports".to_owned(), ports(container)));
+    facts.push(("Reserves".to_owned(), resources(container, |set| set.requests.as_ref(), "nothing")));
+    facts.push((
+        "May use at most".to_owned(),
+        resources(container, |set| set.limits.as_ref(), "what the node has to spare"),
+    ));
+    facts.push(("Image is pulled".to_owned(), vec![code(pull_policy(container))]));
+    Block::Facts(facts)
+}
+
+/// The pull policy, with Kubernetes' default: `Always` for `latest` or no tag, else `IfNotPresent`.
+///
+/// Source: `k8s.io/kubernetes/pkg/apis/core/v1/defaults.go`, `SetDefaults_Container`.
+fn pull_policy(container: &Container) -> String {
+    let image = crate::page::images::Image::read(&container.image);
+    let latest = image.digest.is_none() && image.tag.as_deref().is_none_or(|tag| tag == "latest");
+    let default = if latest { "Always" } else { "IfNotPresent" };
+    container.spec.image_pull_policy.clone().unwrap_or_else(|| default.to_owned())
+}

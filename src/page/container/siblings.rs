@@ -1,0 +1,55 @@
+//! What a container shares with its siblings.
+
+use crate::page::knowledge::Knowledge;
+use crate::page::prose::{code, concat, listed, plain};
+use crate::page::{Block, Prose};
+use crate::topology::{ContainerKind, NodeIndex, Pod};
+
+/// Which volumes it shares, and with whom.
+fn shared_files(know: &Knowledge, index: NodeIndex, position: usize) -> Vec<Prose> {
+    let volumes = know.facts.of(index).map(|facts| facts.volumes.as_slice()).unwrap_or_default().iter();
+    let mine = volumes.filter(|usage| usage.mounts.iter().any(|mount| mount.container == position));
+    let sentences = mine.filter_map(|usage| {
+        let mut others: Vec<usize> = usage.mounts.iter().map(|mount| mount.container).collect();
+        others.retain(|other| *other != position);
+        others.dedup();
+        let others: Vec<Prose> = others.into_iter().map(|other| vec![know.container(index, other)]).collect();
+        let sentence = vec![
+            plain("It shares volume "),
+            vec![code(&usage.name)],
+            plain(" with "),
+            listed(others.clone(), 6),
+            plain("."),
+        ];
+        (!others.is_empty()).then(|| concat(sentence))
+    });
+    let sentences: Vec<Prose> = sentences.collect();
+    if sentences.is_empty() { vec![plain("It shares no files with them.")] } else { sentences }
+}
+
+pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) -> Vec<Block> {
+    let container = &pod.containers[position];
+    let others: Vec<Prose> = (0..pod.containers.len())
+        .filter(|&other| other != position)
+        .map(|other| vec![know.container(index, other)])
+        .collect();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let network = if pod.spec.host_network == Some(true) { "the node's network" } else { "one IP address" };
+    let mut items =
+        vec![concat(vec![plain(format!("It shares {network} with ")), listed(others, 6), plain(".")])];
+    items.extend(shared_files(know, index, position));
+    if pod.spec.share_process_namespace == Some(true) {
+        items.push(plain("The containers of the pod see each other's processes."));
+    } else if pod.spec.host_pid == Some(true) {
+        items.push(plain(
+            "It sees every process of its node; its file system, environment, and limits are its own.",
+        ));
+    } else if container.kind != ContainerKind::Init {
+        items.push(plain(
+            "It has its own file system, processes, environment, and limits, and restarts alone.",
+        ));
+    }
+    vec![Block::List { ordered: false, items }]
+}

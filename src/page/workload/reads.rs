@@ -1,0 +1,33 @@
+//! What the containers of a pod read, and what of it is missing.
+
+use crate::catalog::Relation;
+use crate::page::knowledge::Knowledge;
+use crate::page::prose::{concat, listed, plain};
+use crate::page::{Block, Prose, Tone, environment};
+use crate::topology::{NodeIndex, Pod, State};
+
+pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for container in &pod.containers {
+        let Some(table) = environment::table(know, index, container) else { continue };
+        blocks.push(Block::Heading(format!("Environment of {}", container.key)));
+        blocks.push(Block::Table(table));
+    }
+    let needs = |relation: Relation| {
+        matches!(relation, Relation::ReadsEnv | Relation::Mounts | Relation::Claims | Relation::PullsWith)
+    };
+    let missing = know.topology.from(index).filter(|edge| know.node(edge.to).state == State::Missing);
+    let missing = missing.filter(|edge| needs(edge.relation));
+    let mut absent: Vec<Prose> = Vec::new();
+    for edge in missing {
+        let mention = know.mention(edge.to, &know.node(index).identity);
+        let words = concat(vec![mention, plain(" "), know.because(edge).into_iter().collect()]);
+        if !absent.contains(&words) {
+            absent.push(words);
+        }
+    }
+    if !absent.is_empty() {
+        blocks.push(Block::Alert { tone: Tone::Note, text: concat(vec![plain("It needs objects that are not in these manifests; without them its containers may not start: "), listed(absent, 8), plain(".")]) });
+    }
+    blocks
+}
