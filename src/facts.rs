@@ -23,7 +23,7 @@ use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
 pub use controller::Controller;
 pub use entry::{is_exposed, lets_traffic_in};
-pub use grouping::Grouping;
+pub use grouping::{Advice, GroupReason, Grouping, Proposal, SplitPart, SplitReason, proposal};
 pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
@@ -31,11 +31,11 @@ pub use lifecycle::PodLifecycle;
 pub use localhost::Localhost;
 pub use network::PodNetwork;
 pub use order::Phase;
-pub use patterns::PodPatterns;
+pub use patterns::{Finding, Part, Pattern, PodPatterns, Preparation, SharedData};
 pub use placement::PodPlacement;
 pub use probe::{Check, Probe, ProbeKind, port, probes};
 pub use resources::PodResources;
-pub use role::{ContainerRole, image_base_name};
+pub use role::ContainerRole;
 pub use scene::Scene;
 pub use security::PodSecurity;
 use std::collections::BTreeMap;
@@ -91,11 +91,11 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
 }
 
 fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
+    let (volumes, localhost) = (volume::uses(pod), localhost::calls(pod));
+    let patterns = patterns::derive(scene, pod, &volumes, &localhost);
     PodFacts {
-        roles: role::roles(scene.topology, scene.index, pod),
+        roles: patterns.roles(),
         start_order: order::start_order(pod),
-        volumes: volume::uses(pod),
-        localhost: localhost::calls(pod),
         grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
         restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
         resources: resources::derive(scene, pod),
@@ -103,8 +103,10 @@ fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
         network: network::derive(scene, pod),
         security: security::derive(scene, pod),
         placement: placement::derive(scene, pod),
-        patterns: patterns::derive(scene, pod),
-        grouping: grouping::derive(scene, pod),
+        grouping: grouping::derive(scene, pod, &volumes, &patterns),
+        volumes,
+        localhost,
+        patterns,
     }
 }
 
@@ -129,7 +131,7 @@ impl Facts {
             let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
                 continue;
             };
-            role::tell(&facts.roles, &scene, pod, &mut ledger);
+            role::tell(&facts.patterns, &scene, pod, &mut ledger);
             volume::tell(&facts.volumes, &scene, pod, &mut ledger);
             facts.resources.tell(&scene, pod, &mut ledger);
             facts.lifecycle.tell(&scene, pod, &mut ledger);
