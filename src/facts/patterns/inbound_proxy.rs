@@ -20,10 +20,11 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
     if !by_image && !by_name {
         return None;
     }
+    let known = clue.part() == Some(ImagePart::InboundProxy);
     let percent = match (call, served) {
-        (Some(_), true) => 90,
+        (Some(_), served) if served || known => 90,
         (None, true) => 85,
-        (Some(_), false) => 75,
+        (Some(_), _) => 75,
         (None, false) => 70,
     };
     let (why, field) = match call {
