@@ -31,7 +31,7 @@ pub use lifecycle::PodLifecycle;
 pub use localhost::Localhost;
 pub use network::PodNetwork;
 pub use order::Phase;
-pub use patterns::{Finding, Part, Pattern, PodPatterns, Preparation, SharedData};
+pub use patterns::{Finding, Injection, Part, Pattern, PodPatterns, Preparation, SharedData};
 pub use placement::PodPlacement;
 pub use probe::{Check, Probe, ProbeKind, port, probes};
 pub use resources::PodResources;

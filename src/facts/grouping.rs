@@ -3,9 +3,11 @@
 mod faults;
 mod hosts;
 mod keep;
+mod manifest;
 mod needs;
 mod scaling;
 mod split;
+mod yaml;
 
 use super::known::Known;
 use super::ledger::Ledger;
@@ -173,7 +175,8 @@ impl Case<'_> {
     fn names(&self, containers: &[usize]) -> String {
         let names: Vec<String> = containers.iter().map(|&container| self.name(container)).collect();
         match &names[..] {
-            [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+            [first, last] => format!("{first} and {last}"),
+            [first @ .., last] if !first.is_empty() => format!("{}, and {last}", first.join(", ")),
             names => names.join(""),
         }
     }

@@ -7,6 +7,7 @@ mod ambassador;
 mod clues;
 mod inbound_proxy;
 mod init;
+mod injected;
 mod shared_data;
 mod sidecar;
 
@@ -20,6 +21,7 @@ use crate::catalog::{FieldPath, ImagePart};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 pub(super) use clues::Clues;
 pub use init::Preparation;
+pub use injected::Injection;
 use serde::Serialize;
 pub use shared_data::SharedData;
 use std::collections::BTreeSet;
@@ -95,6 +97,8 @@ pub struct PodPatterns {
     pub shared: Vec<SharedData>,
     /// Who talks to whom over localhost: what declared ports show, and what arguments show beyond.
     pub calls: Vec<Localhost>,
+    /// The containers that are not in the manifest and will be added when the pod is created.
+    pub injected: Vec<Known<Injection>>,
 }
 
 /// What a rule is: what it finds a container to be, from what is known of all.
@@ -133,7 +137,12 @@ pub(super) fn derive(
         part(&clues, me, main.as_ref(), &left, finding)
     });
     let parts: Vec<Part> = parts.collect();
-    PodPatterns { parts, shared: shared_data::find(&clues), calls: clues.calls }
+    PodPatterns {
+        parts,
+        shared: shared_data::find(&clues),
+        injected: injected::find(scene, pod),
+        calls: clues.calls,
+    }
 }
 
 /// The app containers that may be the main one. A container that the workload is called after helps only where ports

@@ -70,6 +70,7 @@ impl<'a> Stage<'a> {
             self.contain(&pod_id, container);
         }
         self.fold_containers(&pod_id, &rest);
+        self.draw_injected(&pod_id);
         let network = self.sheet.node(cast::network(self.node, self.pod), Some(&self.group));
         self.sheet.arrow(&pod_id, &network, self.network_verb(), Line::Solid, self.network_reason());
         let volumes: Vec<&VolumeUse> = self.volumes.iter().collect();
@@ -150,6 +151,23 @@ impl<'a> Stage<'a> {
         }
         self.sheet
             .leave_out(format!("Not drawn one by one: {words}; the table lists what the pod contains."));
+    }
+
+    /// Containers that an admission webhook adds: the manifest asks for them, but does not name them.
+    fn draw_injected(&mut self, pod_id: &Id) {
+        let injected = self.scene.facts.of(self.index).map(|facts| facts.patterns.injected.as_slice());
+        for injection in injected.unwrap_or_default() {
+            let name = injection.value.name;
+            let id = Id::of('i', &[&self.node.identity.id(), name]);
+            let note = format!("inferred: {} adds it at admission", injection.value.by);
+            let actor =
+                Actor::new(id, Class::External, name, &note).called(format!("container {name} (inferred)"));
+            let id = self.sheet.node(actor, Some(&self.group));
+            let declared_by = injection.declared_by.unwrap_or(self.index);
+            let object = self.scene.topology.nodes[declared_by].object.as_deref();
+            let reason = Reason::field(object, &injection.field);
+            self.sheet.arrow(pod_id, &id, "gets at admission", Line::Dashed, reason);
+        }
     }
 
     fn fold_volumes(&mut self, pod_id: &Id, rest: &[&VolumeUse]) {
