@@ -13,6 +13,7 @@ mod order;
 mod patterns;
 mod placement;
 mod probe;
+pub mod quantity;
 mod resources;
 mod role;
 mod scene;
@@ -34,7 +35,10 @@ pub use order::Phase;
 pub use patterns::PodPatterns;
 pub use placement::PodPlacement;
 pub use probe::{Check, Probe, ProbeKind, port, probes};
-pub use resources::PodResources;
+pub use resources::{
+    AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
+    at_limit,
+};
 pub use role::{ContainerRole, image_base_name};
 pub use scene::Scene;
 pub use security::PodSecurity;
