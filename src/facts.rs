@@ -37,7 +37,7 @@ pub use placement::PodPlacement;
 pub use probe::{Check, Probe, ProbeKind, port, probes};
 pub use resources::{
     AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
-    at_limit,
+    at_limit, is_critical,
 };
 pub use role::{ContainerRole, image_base_name};
 pub use scene::Scene;

@@ -19,7 +19,7 @@ use crate::catalog::FieldPath;
 use crate::topology::{ContainerKind, Pod};
 pub use amounts::{Amount, Origin, Resources};
 use defaulting::Requirements;
-pub use eviction::{AfterKill, AtLimit, after_kill, at_limit};
+pub use eviction::{AfterKill, AtLimit, after_kill, at_limit, is_critical};
 use k8s_openapi::api::core::v1 as api;
 pub use qos::Qos;
 use std::collections::BTreeMap;
