@@ -70,7 +70,7 @@ pub(super) fn derive(scene: &Scene, pod: &Pod) -> PodResources {
             known(scene, required, container.spec.resources.as_ref(), &container.path.key("resources"))
         })
         .collect();
-    let qos = qos::of_pod(pod, &containers, level.as_ref());
+    let qos = qos::recorded(scene, qos::of_pod(pod, &containers, level.as_ref()));
     let unlimited = unlimited(&parts, level.as_ref());
     let story = reason::Story { scene, pod, containers: &containers, overhead: overhead.as_ref() };
     PodResources {

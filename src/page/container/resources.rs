@@ -23,7 +23,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
     }
     let pod_limits = facts.resources.together.as_ref().map(|together| &together.limits);
     let mut items = vec![concat(vec![
-        reserves(know, object, container, needs),
+        reserves(know, object, container, needs, facts.resources.together.as_ref()),
         filled_in(&needs.requests).unwrap_or_default(),
     ])];
     items.extend(decides(pod, &facts.resources.requests.value, position));
@@ -44,8 +44,20 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
     vec![Block::List { ordered: false, items }]
 }
 
-fn reserves(know: &Knowledge, object: &Object, container: &Container, needs: &ContainerResources) -> Prose {
+fn reserves(
+    know: &Knowledge,
+    object: &Object,
+    container: &Container,
+    needs: &ContainerResources,
+    together: Option<&ContainerResources>,
+) -> Prose {
     let words = some_words(&needs.requests.value);
+    let shared = together.map(|together| some_words(&together.requests.value)).unwrap_or_default();
+    if words.is_empty() && !shared.is_empty() {
+        let shared = joined(shared.into_iter().map(plain).collect(), "and");
+        let start = plain("Reserves nothing of its own: the pod reserves ");
+        return concat(vec![start, shared, plain(" for all its containers together.")]);
+    }
     if words.is_empty() {
         return plain("Reserves nothing: on a busy node it gets what the others leave.");
     }
@@ -204,7 +216,7 @@ fn memory_volumes(pod: &Pod, container: &Container) -> Option<Prose> {
         concat(vec![
             plain(format!("What it writes to {word}")),
             listed(names, 4),
-            plain(" is kept in memory and counts as its own."),
+            plain(" stays in memory, and counts as memory that it uses."),
         ])
     })
 }
