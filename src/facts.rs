@@ -13,6 +13,7 @@ mod order;
 mod patterns;
 mod placement;
 mod probe;
+pub mod quantity;
 mod resources;
 mod role;
 mod scene;
@@ -34,7 +35,10 @@ pub use order::Phase;
 pub use patterns::{Finding, Injection, Part, Pattern, PodPatterns, Preparation, SharedData};
 pub use placement::PodPlacement;
 pub use probe::{Check, Probe, ProbeKind, port, probes};
-pub use resources::PodResources;
+pub use resources::{
+    AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
+    at_limit, is_critical,
+};
 pub use role::ContainerRole;
 pub use scene::Scene;
 pub use security::PodSecurity;
@@ -93,19 +97,20 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
 fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
     let (volumes, localhost) = (volume::uses(pod), localhost::calls(pod));
     let patterns = patterns::derive(scene, pod, &volumes, &localhost);
+    let resources = resources::derive(scene, pod);
     PodFacts {
         roles: patterns.roles(),
         start_order: order::start_order(pod),
         grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
         restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
-        resources: resources::derive(scene, pod),
         lifecycle: lifecycle::derive(scene, pod),
         network: network::derive(scene, pod),
         security: security::derive(scene, pod),
         placement: placement::derive(scene, pod),
-        grouping: grouping::derive(scene, pod, &volumes, &patterns),
+        grouping: grouping::derive(scene, pod, &volumes, &patterns, &resources),
         volumes,
         localhost,
+        resources,
         patterns,
     }
 }

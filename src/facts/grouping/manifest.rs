@@ -344,7 +344,7 @@ impl Writer<'_> {
         let ports = part.ports.iter().map(|&number| {
             let port = declared(number).into_iter().next();
             let name = port.and_then(|port| port.name.clone());
-            let name = name.filter(|name| !name.is_empty());
+            let name = name.filter(|name| is_port_name(name));
             let mut entries = Vec::new();
             match &name {
                 Some(name) => entries.push(Entry::new("name", Node::text(name))),
@@ -404,6 +404,18 @@ fn rewrite(text: &str, rewrites: &BTreeMap<i32, String>) -> String {
         }
     }
     text
+}
+
+/// Whether a name is one that a Service's port may have and may lead to.
+///
+/// Source: `k8s.io/apimachinery/pkg/util/validation/validation.go`, `IsValidPortName`.
+fn is_port_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty()
+        && name.len() <= 15
+        && name.chars().all(allowed)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
 }
 
 /// Whether a pod reads ConfigMaps or Secrets.

@@ -5,6 +5,9 @@ use crate::facts::PodFacts;
 use crate::topology::{ContainerKind, NodeIndex, Pod, Topology};
 use std::collections::BTreeSet;
 
+/// How many parts a proposal has at most: a manifest of more is nothing that a person reads.
+const MOST_PARTS: usize = 12;
+
 /// A pod taken apart.
 #[derive(Clone, Debug)]
 pub struct Proposal {
@@ -46,7 +49,7 @@ pub fn proposal(topology: &Topology, index: NodeIndex, facts: &PodFacts) -> Opti
     let kind = &*node.identity.kind;
     let lasting = ["Pod", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet"]
         .contains(&kind);
-    if members.len() < 2 || !lasting {
+    if !(2..=MOST_PARTS).contains(&members.len()) || !lasting {
         return None;
     }
     let homes = homes(pod, facts, members);
