@@ -296,6 +296,23 @@ impl PodPatterns {
         };
         let field = self.shared.first().map_or_else(|| pod.path.clone(), |shared| shared.field.clone());
         ledger.object(scene.index, "pod_patterns", &Known::new(all, why, field));
+        ledger.object(scene.index, "injected", &self.injections(pod));
+    }
+}
+
+impl PodPatterns {
+    /// The names of the containers that are added when the pod is created.
+    fn injections(&self, pod: &Pod) -> Known<Vec<&'static str>> {
+        let names = self.injected.iter().map(|injection| injection.value.name).collect();
+        match self.injected.first() {
+            Some(Known { why, field, declared_by, .. }) => {
+                Known { value: names, why: why.clone(), field: field.clone(), declared_by: *declared_by }
+            }
+            None => {
+                let why = "nothing in these manifests asks a webhook to add one";
+                Known::new(names, why, pod.path.key("containers"))
+            }
+        }
     }
 }
 

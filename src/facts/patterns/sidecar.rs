@@ -84,7 +84,10 @@ pub(super) fn by_name(clues: &Clues, me: usize) -> Option<Finding> {
     if !free || clues.bears_the_name(me) || !clue.services.is_empty() {
         return None;
     }
-    let why = format!("{} is what helpers are called", quoted(word));
+    let why = match pulls {
+        Some(word) => format!("{} in its name says that it is there to have an image pulled", quoted(word)),
+        None => format!("{} is what helpers are called", quoted(word)),
+    };
     let finding = Finding::new(Pattern::Sidecar, 60, why, clue.container.path.key("name"));
     Some(match clues.reads_what_others_write(me, None) {
         Some((usage, writer)) => Finding {

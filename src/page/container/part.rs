@@ -213,7 +213,7 @@ impl Helper<'_> {
                     let what = if self.part.word.as_deref() == Some("logging") {
                         "it reads the log files that "
                     } else {
-                        "it reads the files that "
+                        "it reads what "
                     };
                     let volume = code(volume.clone());
                     concat(vec![plain(what), partner, plain(" writes to volume "), vec![volume]])

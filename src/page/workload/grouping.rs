@@ -8,16 +8,16 @@ use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, listed, marked, plain, text};
 use crate::page::workload::kinds;
 use crate::page::{Block, Inline, Prose};
-use crate::topology::{NodeIndex, Pod};
+use crate::topology::{ContainerKind, NodeIndex, Pod};
 
-pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, _pod: &Pod) -> Vec<Block> {
+pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
     let Some(facts) = know.facts.of(index) else { return Vec::new() };
     let grouping = &facts.grouping;
     let Some(advice) = &grouping.advice else { return Vec::new() };
     let mut blocks = Vec::new();
     match advice.value {
         Advice::KeepTogether => {
-            blocks.push(Block::Paragraph(keep(know, index, grouping)));
+            blocks.push(Block::Paragraph(keep(know, index, pod, grouping)));
             blocks.extend(list(group_items(know, object, grouping)));
             if let [only] = &grouping.split[..] {
                 blocks.push(Block::Paragraph(against(know, object, only)));
@@ -32,7 +32,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, _pod: &Pod) -
         }
         Advice::Split => {
             let proposal = proposal(know.topology, index, facts);
-            blocks.push(Block::Paragraph(split(grouping, proposal.as_ref())));
+            blocks.push(Block::Paragraph(split(object, grouping, proposal.as_ref())));
             blocks.extend(list(split_items(know, object, grouping)));
             let against = group_items(know, object, grouping);
             if !against.is_empty() {
@@ -53,25 +53,19 @@ fn list(items: Vec<Prose>) -> Option<Block> {
     (!items.is_empty()).then_some(Block::List { ordered: false, items })
 }
 
-/// The verdict to keep them, with whom it is about.
-fn keep(know: &Knowledge, index: NodeIndex, grouping: &Grouping) -> Prose {
-    let names: Vec<Prose> =
-        grouping.members.iter().map(|&member| vec![know.container(index, member)]).collect();
-    match names.len() {
-        0 => plain("Keep together."),
-        1 if grouping.group.is_empty() => {
-            concat(vec![plain("Keep together: the other containers help "), listed(names, 1), plain(".")])
-        }
-        1 => concat(vec![
-            plain("Keep together: the other containers are there for "),
-            listed(names, 1),
-            plain(":"),
-        ]),
-        _ => plain("Keep together:"),
-    }
+/// The verdict to keep them, with who helps whom.
+fn keep(know: &Knowledge, index: NodeIndex, pod: &Pod, grouping: &Grouping) -> Prose {
+    let [main] = grouping.members[..] else { return plain("Keep together:") };
+    let others = (0..pod.containers.len())
+        .filter(|&other| other != main && pod.containers[other].kind != ContainerKind::Ephemeral);
+    let names: Vec<Prose> = others.map(|other| vec![know.container(index, other)]).collect();
+    let helps = if names.len() == 1 { " helps " } else { " help " };
+    let end = if grouping.group.is_empty() { ", and nothing speaks for several pods." } else { ":" };
+    let main = vec![know.container(index, main)];
+    concat(vec![plain("Keep together: "), listed(names, 4), plain(helps), main, plain(end)])
 }
 
-fn split(grouping: &Grouping, proposal: Option<&Proposal>) -> Prose {
+fn split(object: &Object, grouping: &Grouping, proposal: Option<&Proposal>) -> Prose {
     let number = grouping.members.len();
     let words = match proposal {
         Some(proposal) => {
@@ -81,7 +75,7 @@ fn split(grouping: &Grouping, proposal: Option<&Proposal>) -> Prose {
         }
         None => count(number, "workload", "workloads"),
     };
-    plain(format!("Consider {words} in place of this one:"))
+    plain(format!("Consider {words} in place of this {}:", object.identity.kind))
 }
 
 /// A reason as a sentence: what it is called, the evidence, and where it stands.
