@@ -2,11 +2,13 @@
 //! of [`vocabulary`]; dropping a file there is all that it takes to add a kind.
 
 mod path;
+mod ports;
 #[cfg(test)]
 mod tests;
 pub mod vocabulary;
 
 pub use path::{FieldPath, Hit, Pattern, Step};
+pub use ports::Ports;
 use rust_embed::Embed;
 use std::collections::BTreeMap;
 pub use vocabulary::{EdgeRule, KindRule, Relation, Role, Scope, Selection};
@@ -25,6 +27,7 @@ pub struct Catalog {
     pod: Vec<EdgeRule>,
     container: Vec<EdgeRule>,
     any: Vec<EdgeRule>,
+    ports: Ports,
 }
 
 /// A knowledge file that could not be understood: a defect of the program or of a user's rules.
@@ -56,7 +59,7 @@ impl Catalog {
     pub fn with(more: &[(&str, &str)]) -> Result<Catalog, CatalogError> {
         let mut names: Vec<_> = Embedded::iter().collect();
         names.sort();
-        let mut catalog = Catalog::default();
+        let mut catalog = Catalog { ports: Ports::embedded()?, ..Catalog::default() };
         for name in names {
             let data = Embedded::get(&name).map(|file| file.data.into_owned()).unwrap_or_default();
             catalog.add(&name, &data)?;
@@ -143,6 +146,11 @@ impl Catalog {
     /// The references of every container, relative to the container.
     pub fn container_edges(&self) -> &[EdgeRule] {
         &self.container
+    }
+
+    /// The ports that programs and URLs use where nobody says otherwise.
+    pub fn ports(&self) -> &Ports {
+        &self.ports
     }
 
     /// The references that an object of any kind may have.

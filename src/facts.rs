@@ -7,7 +7,6 @@ mod grouping;
 mod known;
 mod ledger;
 mod lifecycle;
-mod localhost;
 mod network;
 mod order;
 mod patterns;
@@ -28,8 +27,10 @@ pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
 pub use lifecycle::PodLifecycle;
-pub use localhost::Localhost;
-pub use network::PodNetwork;
+pub use network::{
+    ExternalAddress, Listener, LocalPort, Localhost, PodNetwork, PortConflict, ServiceEdge, Target,
+    TargetPort, UnresolvedEdge, external, targets,
+};
 pub use order::Phase;
 pub use patterns::PodPatterns;
 pub use placement::PodPlacement;
@@ -57,8 +58,6 @@ pub struct PodFacts {
     pub start_order: Vec<Phase>,
     /// Each volume with the containers that mount it.
     pub volumes: Vec<VolumeUse>,
-    /// Who talks to whom inside the pod, over localhost.
-    pub localhost: Vec<Localhost>,
     /// How long Kubernetes waits between the request to stop and the end by force, in seconds.
     pub grace_s: i64,
     /// `Always`, `OnFailure` or `Never`.
@@ -95,7 +94,6 @@ fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
         roles: role::roles(scene.topology, scene.index, pod),
         start_order: order::start_order(pod),
         volumes: volume::uses(pod),
-        localhost: localhost::calls(pod),
         grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
         restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
         resources: resources::derive(scene, pod),
@@ -123,6 +121,7 @@ impl Facts {
     pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
         let mut ledger = Ledger::new(topology, catalog);
         for scene in Scene::all(topology, catalog) {
+            network::tell_object(&scene, &mut ledger);
             if let Some(controller) = self.controller(scene.index) {
                 controller.tell(&scene, &mut ledger);
             }

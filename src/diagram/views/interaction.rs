@@ -75,7 +75,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
             "Not drawn: {words} that fewer than two containers mount; the pod's page lists them under Storage."
         ));
     }
-    for call in &facts.localhost {
+    for call in &facts.network.localhost {
         let from = cast::container_id(identity, pod, call.from);
         let to = cast::container_id(identity, pod, call.to);
         let verb = format!("talks on localhost:{} to", call.port);
@@ -87,7 +87,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
         0 => "no volume".to_owned(),
         n => count(n, "volume", "volumes"),
     };
-    let talk = match facts.localhost.len() {
+    let talk = match facts.network.localhost.len() {
         0 => String::new(),
         n => format!(" Their fields show {} on localhost.", count(n, "call", "calls")),
     };

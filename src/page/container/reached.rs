@@ -15,7 +15,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
             plain(format!(" sends it traffic on port {ports}.")),
         ]));
     }
-    for call in know.facts.of(index).iter().flat_map(|facts| &facts.localhost) {
+    for call in know.facts.of(index).iter().flat_map(|facts| &facts.network.localhost) {
         let address = code(format!("localhost:{}", call.port));
         let source = know.node(index).object.as_deref().map(|object| know.source(object, &call.field));
         let mut prose = match (call.from == position, call.to == position) {

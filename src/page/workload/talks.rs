@@ -36,7 +36,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
             know.because(edge).into_iter().collect(),
         ]));
     }
-    for call in know.facts.of(index).iter().flat_map(|facts| &facts.localhost) {
+    for call in know.facts.of(index).iter().flat_map(|facts| &facts.network.localhost) {
         let object = know.node(index).object.as_deref();
         let source = object.map(|object| know.source(object, &call.field));
         let mut prose = vec![
