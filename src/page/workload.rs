@@ -9,7 +9,7 @@ mod placement;
 mod reads;
 mod rollout;
 pub mod storage;
-mod talks;
+pub mod talks;
 mod what_if;
 
 use super::knowledge::Knowledge;
