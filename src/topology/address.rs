@@ -233,9 +233,24 @@ impl Reader {
         true
     }
 
-    /// `host:port`, `[::1]:80`, `:8080`, or a name.
+    /// A port that a program such as `socat` is told to listen at.
+    fn add_listener(&mut self, port: &str) {
+        if let Some(port) = port.parse().ok().filter(|port| *port > 0) {
+            self.add(None, "", Some(port), Form::HostPort);
+        }
+    }
+
+    /// `host:port`, `[::1]:80`, `:8080`, `TCP:host:port`, or a name.
     fn loose(&mut self, piece: &str) -> bool {
         let piece = piece.trim_start_matches('(');
+        let piece = match piece.split_once(':') {
+            Some((kind, port)) if is_one_of(kind, &["tcp-listen", "tcp4-listen", "tcp6-listen", "tcp-l"]) => {
+                self.add_listener(port);
+                return true;
+            }
+            Some((kind, rest)) if is_one_of(kind, &["tcp", "tcp4", "tcp6", "tcp-connect", "openssl"]) => rest,
+            _ => piece,
+        };
         let place = authority(piece);
         match host_and_port(place) {
             Some((host, Some(port))) => self.add(None, host, Some(port), Form::HostPort),
@@ -246,6 +261,10 @@ impl Reader {
         }
         true
     }
+}
+
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|one| word.eq_ignore_ascii_case(one))
 }
 
 /// `tcp(db:3306)` of Go's driver for MySQL.
@@ -352,6 +371,7 @@ mod tests {
             ("curl -s http://api/x | grep ok", &["http api - Url"]),
             ("wait for db.shop.svc now", &["- db.shop.svc - Bare"]),
             ("etcd0=http://e0:2380,etcd1=http://e1:2380", &["http e0 2380 Url", "http e1 2380 Url"]),
+            ("TCP-LISTEN:5432,fork TCP:db:5432", &["-  5432 HostPort", "- db 5432 HostPort"]),
             ("db.example.com.:5432", &["- db.example.com 5432 HostPort"]),
         ];
         for (text, expected) in table {

@@ -79,7 +79,13 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
         let from = cast::container_id(identity, pod, call.from);
         let to = cast::container_id(identity, pod, call.to);
         let verb = format!("talks on localhost:{} to", call.port);
-        sheet.arrow(&from, &to, &verb, Line::Dashed, Reason::field(node.object.as_deref(), &call.field));
+        sheet.arrow(
+            &from,
+            &to,
+            &verb,
+            Line::Dashed,
+            Reason::field(scene.topology.nodes[call.declared_by].object.as_deref(), &call.field),
+        );
     }
     let (kind, name) = (&identity.kind, &identity.name);
     let title = format!("How the containers of {kind} {name} work together");

@@ -36,7 +36,8 @@ pub fn items(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
         0 => {}
         1 => items.push(plain("1 more workload calls it; the table of the diagram lists it.")),
         more => {
-            items.push(plain(format!("{more} more workloads call it; the table of the diagram lists them.")))
+            let words = format!("{more} more workloads call it; the table of the diagram lists them.");
+            items.push(plain(words));
         }
     }
     items
