@@ -7,7 +7,6 @@ mod grouping;
 mod known;
 mod ledger;
 mod lifecycle;
-mod localhost;
 mod network;
 mod order;
 mod patterns;
@@ -29,8 +28,10 @@ pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
 pub use lifecycle::PodLifecycle;
-pub use localhost::Localhost;
-pub use network::PodNetwork;
+pub use network::{
+    ExternalAddress, Listener, LocalPort, Localhost, PodNetwork, PortConflict, ServiceEdge, Target,
+    TargetPort, UnresolvedEdge, external, targets,
+};
 pub use order::Phase;
 pub use patterns::{Finding, Injection, Part, Pattern, PodPatterns, Preparation, SharedData};
 pub use placement::PodPlacement;
@@ -61,8 +62,6 @@ pub struct PodFacts {
     pub start_order: Vec<Phase>,
     /// Each volume with the containers that mount it.
     pub volumes: Vec<VolumeUse>,
-    /// Who talks to whom inside the pod, over localhost.
-    pub localhost: Vec<Localhost>,
     /// How long Kubernetes waits between the request to stop and the end by force, in seconds.
     pub grace_s: i64,
     /// `Always`, `OnFailure` or `Never`.
@@ -95,8 +94,8 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
 }
 
 fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
-    let (volumes, localhost) = (volume::uses(pod), localhost::calls(pod));
-    let patterns = patterns::derive(scene, pod, &volumes, &localhost);
+    let (volumes, network) = (volume::uses(pod), network::derive(scene, pod));
+    let patterns = patterns::derive(scene, pod, &volumes, &network.localhost);
     let resources = resources::derive(scene, pod);
     PodFacts {
         roles: patterns.roles(),
@@ -104,12 +103,11 @@ fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
         grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
         restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
         lifecycle: lifecycle::derive(scene, pod),
-        network: network::derive(scene, pod),
         security: security::derive(scene, pod),
         placement: placement::derive(scene, pod),
         grouping: grouping::derive(scene, pod, &volumes, &patterns, &resources),
         volumes,
-        localhost,
+        network,
         resources,
         patterns,
     }
@@ -130,6 +128,7 @@ impl Facts {
     pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
         let mut ledger = Ledger::new(topology, catalog);
         for scene in Scene::all(topology, catalog) {
+            network::tell_object(&scene, &mut ledger);
             if let Some(controller) = self.controller(scene.index) {
                 controller.tell(&scene, &mut ledger);
             }

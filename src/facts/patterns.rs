@@ -13,7 +13,7 @@ mod sidecar;
 
 use super::known::Known;
 use super::ledger::Ledger;
-use super::localhost::Localhost;
+use super::network::Localhost;
 use super::role::{self, ContainerRole};
 use super::scene::Scene;
 use super::volume::VolumeUse;
@@ -55,6 +55,8 @@ pub struct Finding {
     pub why: String,
     /// The field that says so.
     pub field: FieldPath,
+    /// The object whose manifest holds the field, where that is not the workload's.
+    pub declared_by: Option<NodeIndex>,
     /// The container that it helps, where that is clear.
     pub partner: Option<usize>,
     /// The port on localhost between the two; of an adapter the port on which it shows metrics.
@@ -111,7 +113,8 @@ const RULES: [Rule; 5] =
 impl Finding {
     fn new(pattern: Pattern, percent: u8, why: String, field: FieldPath) -> Finding {
         let (partner, port, remote, volume) = (None, None, None, None);
-        Finding { pattern, percent, why, field, partner, port, remote, volume, structural: false }
+        let (declared_by, structural) = (None, false);
+        Finding { pattern, percent, why, field, declared_by, partner, port, remote, volume, structural }
     }
 }
 
@@ -232,7 +235,8 @@ fn part(
 }
 
 fn helper(finding: &Finding) -> Known<ContainerRole> {
-    Known::new(ContainerRole::Helper, finding.why.clone(), finding.field.clone())
+    let (why, field) = (finding.why.clone(), finding.field.clone());
+    Known { value: ContainerRole::Helper, why, field, declared_by: finding.declared_by }
 }
 
 /// What the spec says first, then what the container does; of an app container only the latter.
@@ -259,7 +263,9 @@ fn patterns(
         (ContainerKind::App, Some(finding)) => finding.field.clone(),
         _ => path.clone(),
     };
-    Known::new(patterns, why, field)
+    let of_finding = kind == ContainerKind::App && finding.is_some();
+    let declared_by = finding.and_then(|finding| finding.declared_by).filter(|_| of_finding);
+    Known { value: patterns, why, field, declared_by }
 }
 
 impl PodPatterns {

@@ -86,7 +86,7 @@ fn grouped(know: &Knowledge) -> Vec<Block> {
         move |index: NodeIndex, _: &Pod| know.facts.of(index).is_some_and(|facts| facts.patterns.has(pattern))
     };
     let talks = |know: &Knowledge, index: NodeIndex| {
-        know.facts.of(index).is_some_and(|facts| !facts.localhost.is_empty())
+        know.facts.of(index).is_some_and(|facts| !facts.network.localhost.is_empty())
     };
     let examples = |wanted: &dyn Fn(NodeIndex, &Pod) -> bool| {
         let found = know.topology.workloads().filter(|(index, _, pod)| wanted(*index, pod));

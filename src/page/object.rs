@@ -1,5 +1,7 @@
 //! The page of any object, and the parts that all objects' pages share.
 
+mod service;
+
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, section};
@@ -30,6 +32,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     let sections = [
         section("overview", "What its fields say", meaning),
         section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
+        section("talks-to", "Who calls it, and where it leads", service::blocks(know, index, object)),
         section("reads", "What it holds", content),
         section("references", "Everything it refers to", references(know, index)),
         section("source", "Manifest", vec![manifest(object)]),

@@ -10,7 +10,7 @@ mod reads;
 pub mod resources;
 mod rollout;
 pub mod storage;
-mod talks;
+pub mod talks;
 mod what_if;
 
 use super::knowledge::Knowledge;

@@ -58,7 +58,8 @@ impl Sides<'_> {
         }
         for call in &self.facts.patterns.calls {
             let (from, to) = (self.id(call.from, "before"), self.id(call.to, "before"));
-            let reason = Reason::field(self.node.object.as_deref(), &call.field);
+            let object = self.scene.topology.nodes[call.declared_by].object.as_deref();
+            let reason = Reason::field(object, &call.field);
             sheet.arrow(&from, &to, &format!("calls localhost:{}", call.port), Line::Dashed, reason);
         }
         let number = count(self.facts.grouping.members.len(), "program", "programs");

@@ -9,7 +9,7 @@ use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::{Access, VolumeUse};
 use crate::names::count;
-use crate::topology::{Edge, Node, NodeIndex, Pod};
+use crate::topology::{Call, Edge, Node, NodeIndex, Pod};
 use std::collections::BTreeMap;
 
 /// How many boxes the whole diagram may have and still be read at one glance.
@@ -250,7 +250,17 @@ impl<'a> Stage<'a> {
             .filter(|(_, id, _)| self.sheet.has(id))
             .map(|(path, id, volume)| (path.as_str(), id, *volume))
             .collect();
+        let id = |call: &Call| cast::container_id(&self.node.identity, self.pod, call.container);
+        let calls = scene.topology.calls_of(self.index).iter();
+        let callers: Vec<(&Call, Id)> =
+            calls.map(|call| (call, id(call))).filter(|(_, id)| self.sheet.has(id)).collect();
         let anchor = |edge: &Edge| {
+            let is_this = |call: &Call| call.to == edge.to && call.field == edge.field;
+            if edge.relation == Relation::Calls
+                && let Some((_, id)) = callers.iter().find(|(call, _)| is_this(call))
+            {
+                return (id.clone(), None);
+            }
             let field = edge.field.to_string();
             let part = drawn.iter().find(|(path, ..)| edge.from == self.index && field.starts_with(path));
             match part {
@@ -323,7 +333,12 @@ impl<'a> Stage<'a> {
 
     /// What the container's own fields and its volumes refer to, and the Services that send traffic to its ports.
     fn around_container(&self, index: usize) -> Vec<Neighbor<'a>> {
+        let calls = self.scene.topology.calls_of(self.index).iter().filter(|call| call.container == index);
+        let called: Vec<NodeIndex> = calls.map(|call| call.to).collect();
         let own = |edge: &Edge| {
+            if edge.relation == Relation::Calls && edge.from == self.index {
+                return called.contains(&edge.to);
+            }
             let field = edge.field.to_string();
             self.paths.iter().any(|(path, id, volume)| {
                 let is_me = *id == cast::container_id(&self.node.identity, self.pod, index);

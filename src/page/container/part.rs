@@ -103,7 +103,8 @@ pub fn help(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
     };
     let start =
         if finding.percent >= SURE { format!("A{article}") } else { format!("Looks like a{article}") };
-    Some(concat(vec![plain(start), sentence, plain(". "), vec![know.source(object, &finding.field)]]))
+    let by = finding.declared_by.and_then(|node| know.node(node).object.as_deref()).unwrap_or(object);
+    Some(concat(vec![plain(start), sentence, plain(". "), vec![know.source(by, &finding.field)]]))
 }
 
 struct Helper<'a> {

@@ -162,7 +162,7 @@ fn taken_apart(
                 text("; apart, at "),
                 code(format!("{}:{}", to.name, call.port)),
                 text(", the name of its Service. "),
-                know.source(object, &call.field),
+                know.source(know.node(call.declared_by).object.as_deref().unwrap_or(object), &call.field),
             ]
         })
     });
