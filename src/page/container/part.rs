@@ -186,6 +186,12 @@ impl Helper<'_> {
 
     fn adapter(&self) -> Prose {
         let is_metrics = self.part.word.as_deref() == Some("metrics");
+        if let (false, None, Some(partner), Some(volume)) =
+            (is_metrics, self.finding.port, self.partner(), &self.finding.volume)
+        {
+            let volume = vec![text(" writes to volume "), code(volume.clone()), text(" into another form")];
+            return concat(vec![plain(": it turns what "), partner, volume]);
+        }
         let Some(partner) = self
             .partner()
             .or_else(|| self.only_other())
