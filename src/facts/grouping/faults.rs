@@ -25,7 +25,18 @@ pub(super) fn find(case: &Case) -> Option<Known<SplitReason>> {
             case.pod.containers[store].path.key("image"),
         ));
     }
+    let probed: Vec<usize> = case.members.iter().copied().filter(|&member| is_probed(case, member)).collect();
+    if let ([first, _, ..], [_, _]) = (&probed[..], case.members) {
+        let why = format!("when one of {} fails its probe, both get no traffic", case.names(&probed));
+        return Some(Known::new(SplitReason::FaultIsolation, why, case.pod.containers[*first].path.clone()));
+    }
     let [first, _, _, ..] = case.members else { return None };
     let why = format!("when one of {} is not ready, none gets traffic", case.names(case.members));
     Some(Known::new(SplitReason::FaultIsolation, why, case.pod.containers[*first].path.clone()))
+}
+
+/// Whether Kubernetes asks the container itself how it is.
+fn is_probed(case: &Case, member: usize) -> bool {
+    let spec = &case.pod.containers[member].spec;
+    spec.readiness_probe.is_some() || spec.liveness_probe.is_some()
 }
