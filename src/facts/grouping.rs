@@ -20,6 +20,7 @@ use crate::catalog::FieldPath;
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 use serde::Serialize;
 pub use split::{Proposal, SplitPart, proposal};
+use std::collections::BTreeSet;
 
 /// How many containers a reason names one by one.
 const MOST_NAMES: usize = 4;
@@ -197,11 +198,9 @@ impl Case<'_> {
         }
     }
 
-    /// A volume that containers of both ends write or read, and one writes.
-    fn shared_by(&self, containers: &[usize]) -> Option<&VolumeUse> {
-        self.volumes.iter().filter(|usage| usage.is_written_and_shared()).find(|usage| {
-            let mounts = |&container: &usize| usage.mounts.iter().any(|mount| mount.container == container);
-            containers.iter().filter(|container| mounts(container)).count() > 1
-        })
+    /// The volumes that several containers mount and one may write, each with its containers.
+    fn shared_volumes(&self) -> impl Iterator<Item = (&VolumeUse, BTreeSet<usize>)> {
+        let shared = self.volumes.iter().filter(|usage| usage.is_written_and_shared());
+        shared.map(|usage| (usage, usage.mounts.iter().map(|mount| mount.container).collect()))
     }
 }

@@ -2,15 +2,23 @@
 
 use super::{Case, SplitReason};
 use crate::facts::known::Known;
+use std::collections::BTreeSet;
 
 /// Whether data sits next to programs without data, or many programs go up and down together.
 pub(super) fn find(case: &Case) -> Option<Known<SplitReason>> {
     let keeps = |&member: &usize| case.patterns.parts[member].keeps_data;
+    // What works on the files of the store, such as a backup, is no program without data.
+    let without = |store: usize| {
+        let together = case.shared_volumes().filter(|(_, containers)| containers.contains(&store));
+        let together: BTreeSet<usize> = together.flat_map(|(_, containers)| containers).collect();
+        case.members.iter().any(|member| !keeps(member) && !together.contains(member))
+    };
     let store = case.members.iter().copied().find(keeps);
-    let stateless = case.members.iter().any(|member| !keeps(member));
-    if let Some(store) = store.filter(|_| stateless) {
+    if let Some(store) = store.filter(|&store| without(store)) {
         let name = case.name(store);
-        let copies = case.scene.number("spec.replicas").filter(|copies| *copies > 1);
+        // The pods of a StatefulSet have data of their own on purpose.
+        let counts = !case.scene.is("apps", "StatefulSet");
+        let copies = case.scene.number("spec.replicas").filter(|copies| *copies > 1 && counts);
         let why = match copies {
             Some(copies) => {
                 format!(

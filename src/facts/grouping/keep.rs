@@ -7,7 +7,7 @@ use crate::facts::patterns::Pattern;
 use crate::facts::quoted;
 use crate::facts::role::ContainerRole;
 use crate::facts::volume::VolumeUse;
-use crate::topology::{Container, ContainerKind};
+use crate::topology::ContainerKind;
 
 /// A helper and another container talk over localhost.
 pub(super) fn localhost_helper(case: &Case) -> Option<Known<GroupReason>> {
@@ -20,12 +20,11 @@ pub(super) fn localhost_helper(case: &Case) -> Option<Known<GroupReason>> {
 
 /// They share files that one of them writes.
 pub(super) fn shared_volume(case: &Case) -> Option<Known<GroupReason>> {
-    let lasting = |container: &Container| container.kind != ContainerKind::Ephemeral;
-    let all: Vec<usize> =
-        (0..case.pod.containers.len()).filter(|&index| lasting(&case.pod.containers[index])).collect();
-    let usage = case.shared_by(&all)?;
-    let mut containers: Vec<usize> = usage.mounts.iter().map(|mount| mount.container).collect();
-    containers.dedup();
+    let lasting = |index: &usize| case.pod.containers[*index].kind != ContainerKind::Ephemeral;
+    let (usage, containers) = case.shared_volumes().find_map(|(usage, containers)| {
+        let containers: Vec<usize> = containers.into_iter().filter(lasting).collect();
+        (containers.len() > 1).then_some((usage, containers))
+    })?;
     let why = format!("{} share volume {}", case.names(&containers), quoted(&usage.name));
     Some(Known::new(GroupReason::SharedVolume, why, volume_field(case, usage)))
 }

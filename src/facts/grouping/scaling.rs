@@ -4,6 +4,7 @@ use super::{Case, SplitReason};
 use crate::catalog::{FieldPath, Relation};
 use crate::facts::known::Known;
 use crate::model::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether the containers may need different numbers of copies: each has an image and a port of its own and they share
 /// no files, or Services lead to several, or an autoscaler looks at one alone.
@@ -28,24 +29,30 @@ pub(super) fn find(case: &Case) -> Option<Known<SplitReason>> {
     autoscaled_alone(case)
 }
 
-/// The members with an image and a port that no other member has, and no files in common with one that has them too.
+/// The members with an image and ports that no other member has, and no files in common with one that has them too.
 fn own_programs(case: &Case) -> Vec<usize> {
-    let container = |member: usize| &case.pod.containers[member];
-    let own = |&member: &usize| {
-        let (image, ports) = (&container(member).image, &case.patterns.parts[member].listens);
-        let others = case.members.iter().copied().filter(|other| *other != member);
-        let mut same = others.map(|other| {
-            container(other).image == *image || case.patterns.parts[other].listens.iter().eq(ports.iter())
-        });
-        !image.is_empty() && !ports.is_empty() && !same.any(|same| same)
+    let image = |member: usize| case.pod.containers[member].image.as_str();
+    let ports = |member: usize| &case.patterns.parts[member].listens;
+    let (mut images, mut listeners) = (BTreeMap::new(), BTreeMap::new());
+    for &member in case.members {
+        *images.entry(image(member)).or_insert(0) += 1;
+        *listeners.entry(ports(member)).or_insert(0) += 1;
+    }
+    let own = |member: &usize| {
+        let alone = images.get(image(*member)) == Some(&1) && listeners.get(ports(*member)) == Some(&1);
+        alone && !image(*member).is_empty() && !ports(*member).is_empty()
     };
-    let mut programs: Vec<usize> = case.members.iter().copied().filter(own).collect();
+    let mut programs: BTreeSet<usize> = case.members.iter().copied().filter(own).collect();
     let all = programs.clone();
-    let alone = |&member: &usize| {
-        all.iter().all(|&other| other == member || case.shared_by(&[member, other]).is_none())
-    };
-    programs.retain(alone);
-    programs
+    for (_, containers) in case.shared_volumes() {
+        let together: BTreeSet<usize> = containers.intersection(&all).copied().collect();
+        if together.len() > 1 {
+            together.iter().for_each(|program| {
+                programs.remove(program);
+            });
+        }
+    }
+    programs.into_iter().collect()
 }
 
 /// An autoscaler that looks at the use of one container.

@@ -18,8 +18,7 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
     let is_called_so = clue.container.name.split(['-', '_', '.']).any(|part| part == "adapter");
     let by_name = (is_called_so || (free && words.contains("exporter"))) && !clues.bears_the_name(me);
     let port = clues.metrics_port(me);
-    let others = || (0..clues.containers.len()).filter(|&other| other != me);
-    let others_report = others().any(|other| clues.metrics_port(other).is_some());
+    let others_report = clues.others_show_metrics(me);
     let scraped = clues.pod.annotations.contains_key("prometheus.io/scrape");
     let call = clues.calls_of(me).next().or_else(|| clues.callers(me).next());
     let partner = call.map(|call| if call.from == me { call.to } else { call.from });

@@ -4,7 +4,7 @@ use super::address;
 use crate::catalog::{FieldPath, ImageClass, ImagePart, Relation, image_base_name};
 use crate::facts::network::{Listener, Localhost};
 use crate::facts::scene::Scene;
-use crate::facts::volume::{Access, VolumeUse};
+use crate::facts::volume::{Access, Mount, VolumeUse};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod, service_ports};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +20,15 @@ pub(in crate::facts) struct Clues<'a> {
     pub calls: Vec<Localhost>,
     /// Who mounts which volume.
     pub volumes: &'a [VolumeUse],
+    /// Of each container, by their indexes: the calls it makes, the calls to it, the volumes it mounts.
+    outgoing: Vec<Vec<usize>>,
+    incoming: Vec<Vec<usize>>,
+    mounted: Vec<BTreeSet<usize>>,
+    /// Of each volume: the containers that run as long as the pod and mount it, and those of them that may write.
+    users: Vec<BTreeSet<usize>>,
+    writers: Vec<BTreeSet<usize>>,
+    /// Of each container: the port on which it shows metrics.
+    metrics: Vec<Option<i32>>,
 }
 
 /// What is known of one container.
@@ -60,13 +69,44 @@ impl<'a> Clues<'a> {
         }
         let workload = &*scene.node().identity.name;
         let calls = more_calls(scene.index, pod, &containers, calls);
-        Clues { pod, workload, containers, calls, volumes }
+        let number = containers.len();
+        let (mut outgoing, mut incoming) = (vec![Vec::new(); number], vec![Vec::new(); number]);
+        for (index, call) in calls.iter().enumerate() {
+            outgoing[call.from].push(index);
+            incoming[call.to].push(index);
+        }
+        let mut mounted = vec![BTreeSet::new(); number];
+        let (mut users, mut writers) = (Vec::new(), Vec::new());
+        for (index, usage) in volumes.iter().enumerate() {
+            usage.mounts.iter().for_each(|mount| {
+                mounted[mount.container].insert(index);
+            });
+            let running = || usage.mounts.iter().filter(|mount| containers[mount.container].runs());
+            let may_write = |mount: &&Mount| mount.access == Access::ReadWrite;
+            users.push(running().map(|mount| mount.container).collect());
+            writers.push(running().filter(may_write).map(|mount| mount.container).collect());
+        }
+        let annotated = pod.annotations.get("prometheus.io/port").and_then(|port| port.parse().ok());
+        let metrics = containers.iter().map(|clue| clue.metrics_port(annotated)).collect();
+        Clues {
+            pod,
+            workload,
+            containers,
+            calls,
+            volumes,
+            outgoing,
+            incoming,
+            mounted,
+            users,
+            writers,
+            metrics,
+        }
     }
 
     /// The calls of others to this container on localhost; those of containers that run as long as the pod first.
     pub fn callers(&self, me: usize) -> impl Iterator<Item = &Localhost> {
         let of = move |runs: bool| {
-            let mine = self.calls.iter().filter(move |call| call.to == me);
+            let mine = self.incoming[me].iter().map(|&call| &self.calls[call]);
             mine.filter(move |call| self.containers[call.from].runs() == runs)
         };
         of(true).chain(of(false))
@@ -74,7 +114,7 @@ impl<'a> Clues<'a> {
 
     /// The calls of this container on localhost.
     pub fn calls_of(&self, me: usize) -> impl Iterator<Item = &Localhost> {
-        self.calls.iter().filter(move |call| call.from == me)
+        self.outgoing[me].iter().map(|&call| &self.calls[call])
     }
 
     /// Whether the workload is called after this container or its image.
@@ -83,53 +123,45 @@ impl<'a> Clues<'a> {
         clue.container.name == self.workload || clue.base == self.workload
     }
 
-    /// The volumes that this container only reads and another running one writes: the volume and the writer. A
-    /// writer among `preferred` counts before others.
+    /// A volume that this container only reads and another running one writes: the volume and the writer. A volume
+    /// that `preferred` writes counts before others.
     pub fn reads_what_others_write(
         &self,
         me: usize,
         preferred: Option<usize>,
     ) -> Option<(&VolumeUse, usize)> {
-        let found = self.volumes.iter().filter_map(|usage| {
-            let mut mine = usage.mounts.iter().filter(|mount| mount.container == me).peekable();
-            mine.peek()?;
-            if mine.any(|mount| mount.access == Access::ReadWrite) {
-                return None;
-            }
-            let writes = |mount: &&crate::facts::volume::Mount| {
-                mount.access == Access::ReadWrite && self.containers[mount.container].runs()
-            };
-            let writers: Vec<usize> =
-                usage.mounts.iter().filter(writes).map(|mount| mount.container).collect();
-            let writer = writers.iter().copied().find(|writer| Some(*writer) == preferred);
-            Some((usage, writer.or(writers.first().copied())?))
+        let read = self.mounted[me].iter().copied().filter(|&volume| {
+            let mut mine = self.volumes[volume].mounts.iter().filter(|mount| mount.container == me);
+            mine.all(|mount| mount.access == Access::ReadOnly)
         });
-        let found: Vec<_> = found.collect();
-        let by_preferred = found.iter().find(|(_, writer)| Some(*writer) == preferred);
-        by_preferred.or(found.first()).copied()
+        let read: Vec<usize> = read.collect();
+        let by_preferred = preferred.and_then(|preferred| {
+            let volume = read.iter().find(|&&volume| self.writers[volume].contains(&preferred))?;
+            Some((*volume, preferred))
+        });
+        let by_any =
+            || read.iter().find_map(|&volume| Some((volume, self.writers[volume].first().copied()?)));
+        let (volume, writer) = by_preferred.or_else(by_any)?;
+        Some((&self.volumes[volume], writer))
     }
 
-    /// A volume that this container and another running one mount, and one of them writes.
+    /// A volume that this container and another running one mount, and one of them may write.
     pub fn shares_files(&self, me: usize) -> Option<(&VolumeUse, usize)> {
-        self.volumes.iter().filter(|usage| usage.is_written_and_shared()).find_map(|usage| {
-            usage.mounts.iter().find(|mount| mount.container == me)?;
-            let other = |mount: &&crate::facts::volume::Mount| {
-                mount.container != me && self.containers[mount.container].runs()
-            };
-            Some((usage, usage.mounts.iter().find(other)?.container))
+        self.mounted[me].iter().find_map(|&volume| {
+            let other = self.users[volume].iter().copied().find(|other| *other != me)?;
+            (!self.writers[volume].is_empty()).then_some((&self.volumes[volume], other))
         })
     }
 
     /// The port on which this container shows metrics, as far as its name, number or the pod's annotations say so.
     pub fn metrics_port(&self, me: usize) -> Option<i32> {
-        let annotated = self.pod.annotations.get("prometheus.io/port").and_then(|port| port.parse().ok());
-        let mut ports = self.containers[me].container.spec.ports.iter().flatten();
-        let shows = |name: Option<&str>, port: i32| {
-            name.is_some_and(|name| name.contains("metrics") || name.starts_with("prom"))
-                || (9100..=9999).contains(&port)
-                || annotated == Some(port)
-        };
-        ports.find(|port| shows(port.name.as_deref(), port.container_port)).map(|port| port.container_port)
+        self.metrics[me]
+    }
+
+    /// Whether another container shows metrics too.
+    pub fn others_show_metrics(&self, me: usize) -> bool {
+        let all = self.metrics.iter().flatten().count();
+        all > usize::from(self.metrics[me].is_some())
     }
 }
 
@@ -154,6 +186,16 @@ impl<'a> Clue<'a> {
             remotes: remotes.collect(),
             texts,
         }
+    }
+
+    fn metrics_port(&self, annotated: Option<i32>) -> Option<i32> {
+        let shows = |name: Option<&str>, port: i32| {
+            name.is_some_and(|name| name.contains("metrics") || name.starts_with("prom"))
+                || (9100..=9999).contains(&port)
+                || annotated == Some(port)
+        };
+        let mut ports = self.container.spec.ports.iter().flatten();
+        ports.find(|port| shows(port.name.as_deref(), port.container_port)).map(|port| port.container_port)
     }
 
     /// Whether it runs as long as the pod.
@@ -228,18 +270,18 @@ fn more_calls(index: NodeIndex, pod: &Pod, containers: &[Clue], calls: &[Localho
     if pod.spec.host_network == Some(true) && calls.is_empty() && pod.running().count() < 2 {
         return calls;
     }
+    let mut known: BTreeSet<(usize, i32)> = calls.iter().map(|call| (call.from, call.port)).collect();
+    let mut listening: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
+    for (container, clue) in containers.iter().enumerate().filter(|(_, clue)| clue.runs()) {
+        clue.listens.iter().for_each(|port| listening.entry(*port).or_default().push(container));
+    }
     for (from, clue) in containers.iter().enumerate().filter(|(_, clue)| clue.runs()) {
         for (field, text) in &clue.texts {
             for port in address::local(text) {
-                let known = |call: &Localhost| call.from == from && call.port == port;
-                if clue.container.spec.ports.iter().flatten().any(|own| own.container_port == port)
-                    || calls.iter().any(known)
-                {
-                    continue;
-                }
-                let mut others = containers.iter().enumerate().filter(|(other, _)| *other != from);
-                let to = others.find(|(_, other)| other.runs() && other.listens.contains(&port));
-                if let Some((to, _)) = to {
+                let own = clue.container.spec.ports.iter().flatten().any(|own| own.container_port == port);
+                let others = listening.get(&port).into_iter().flatten();
+                let to = others.copied().find(|other| *other != from).filter(|_| !own);
+                if let Some(to) = to.filter(|_| known.insert((from, port))) {
                     let (listener, field) = (Listener::Said, field.clone());
                     calls.push(Localhost { from, to, port, listener, field, declared_by: index });
                 }

@@ -31,13 +31,14 @@ fn shared(clues: &Clues, index: usize, usage: &VolumeUse) -> Option<SharedData> 
     let mounts: Vec<&Mount> = usage.mounts.iter().filter(counts).collect();
     let writers: Vec<&Mount> =
         mounts.iter().copied().filter(|mount| mount.access == Access::ReadWrite).collect();
-    let reader_of = |writer: &Mount| {
-        mounts.iter().copied().find(|mount| {
-            let one_way = mount.access == Access::ReadOnly || kind(writer) == ContainerKind::Init;
-            mount.container != writer.container && one_way
-        })
-    };
-    let sure = writers.iter().find_map(|writer| Some((*writer, reader_of(writer)?, 90)));
+    let other = |than: &Mount| mounts.iter().copied().find(|mount| mount.container != than.container);
+    let prepared = writers.iter().find(|writer| kind(writer) == ContainerKind::Init);
+    let read = mounts.iter().copied().find(|mount| mount.access == Access::ReadOnly);
+    let handed = read.and_then(|read| {
+        let writer = writers.iter().find(|writer| writer.container != read.container)?;
+        Some((*writer, read, 90))
+    });
+    let sure = prepared.and_then(|writer| Some((*writer, other(writer)?, 90))).or(handed);
     let both = || {
         let first = writers.first()?;
         let second = writers.iter().find(|mount| mount.container != first.container)?;

@@ -119,7 +119,7 @@ fn group_items(know: &Knowledge, object: &Object, grouping: &Grouping) -> Vec<Pr
                 ("Localhost", "Only containers of one pod reach each other there.")
             }
             GroupReason::SharedVolume => ("Shared files", ""),
-            GroupReason::SameLifecycle => ("Same life", ""),
+            GroupReason::SameLifecycle => ("Same lifecycle", ""),
             GroupReason::SameNode => ("Same node", "That works only on one node."),
             GroupReason::OneIdentity => ("One identity", ""),
         };
