@@ -159,6 +159,7 @@ fn name(workload: &str, container: &str, taken: &mut BTreeSet<String>) -> String
         .chars()
         .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' })
         .collect();
+    let clean = clean.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
     // The name of a Service begins with a letter and has at most 63 characters; there must be room for a number.
     let clean = clean.trim_start_matches(|c: char| !c.is_ascii_lowercase());
     let clean: String = clean.chars().take(58).collect();
@@ -188,7 +189,7 @@ mod tests {
         assert_eq!(of("shop", "shop"), "shop");
         assert_eq!(of("shop", "db"), "shop-db");
         assert_eq!(of("shop", "db"), "shop-db-2");
-        assert_eq!(of("7up", "..x"), "up---x");
+        assert_eq!(of("7up", "..x"), "up-x");
         assert_eq!(of("9", "9"), "part");
         assert!(of(&"x".repeat(300), "y").len() <= 63);
     }

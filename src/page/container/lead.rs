@@ -78,6 +78,13 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, position: usi
             plain("."),
         ]));
     }
+    let is_helper = container.kind == ContainerKind::App && facts.roles[position] == ContainerRole::Helper;
+    if is_helper && matches!(&*object.identity.kind, "Job" | "CronJob") {
+        // Source: kubernetes/website, concepts/workloads/controllers/job.md, "Jobs with sidecar containers".
+        let words = " The pod succeeds only after this container has exited with 0, too; a native sidecar would not \
+                     hold it up.";
+        prose.push(crate::page::prose::text(words));
+    }
     prose.extend(after(know, index, position));
     prose
 }
