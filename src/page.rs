@@ -4,6 +4,7 @@
 
 mod access;
 mod advice;
+mod author;
 mod container;
 mod environment;
 mod glossary;
@@ -59,6 +60,8 @@ pub struct Page {
     pub children: Vec<Link>,
     /// Where its subject is defined.
     pub source: Option<Source>,
+    /// What the author of its manifest says about it, in their own words.
+    pub author: Vec<Block>,
     /// The opening sentences.
     pub lead: Vec<Prose>,
     /// Its sections in order.
@@ -203,6 +206,8 @@ pub enum Inline {
     Muted(String),
     /// A link.
     Link(Link),
+    /// Words that lead to a place on the web, both raw.
+    Web(String, String),
     /// Where it says so: a small link to a line.
     Source(Source),
 }

@@ -71,6 +71,9 @@ impl Spelling<'_> {
                 Inline::Strong(raw) => out.push_str(&emphasized("**", &self.text(raw))),
                 Inline::Muted(raw) => out.push_str(&self.text(raw)),
                 Inline::Link(link) => out.push_str(&self.link(link, place)),
+                Inline::Web(words, address) => {
+                    out.push_str(&self.anchor(address, &self.text(words), self.away()))
+                }
                 Inline::Source(source) => {
                     if !out.is_empty() && !out.ends_with([' ', '(', '\n']) {
                         out.push(' ');
@@ -125,6 +128,11 @@ impl Spelling<'_> {
     pub(super) fn link(&self, link: &Link, place: Place) -> String {
         let text = self.name(&link.text, link.code, place);
         self.anchor(&self.href(&link.to), &text, "")
+    }
+
+    /// What a link to another site says of itself: nothing of this site goes there.
+    fn away(&self) -> &'static str {
+        " rel=\"noopener noreferrer nofollow\""
     }
 
     /// A small link to a line. Folders are left to the tooltip, so that sentences stay readable.

@@ -54,6 +54,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         crumbs,
         children: Vec::new(),
         source: Some(know.line(object, container.line)),
+        author: Vec::new(),
         lead: vec![lead::blocks(know, index, object, position)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         keywords: vec![container.image.clone()],

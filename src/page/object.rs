@@ -1,5 +1,6 @@
 //! The page of any object, and the parts that all objects' pages share.
 
+use super::author;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, section};
@@ -49,6 +50,7 @@ pub fn frame(know: &Knowledge, index: NodeIndex, object: &Object, sort: Sort) ->
         crumbs: crumbs(know, object),
         children: Vec::new(),
         source: Some(know.line(object, object.first_line)),
+        author: author::words(object),
         lead: Vec::new(),
         sections: Vec::new(),
         keywords: Vec::new(),
