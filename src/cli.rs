@@ -108,7 +108,10 @@ pub struct DrawOne {
     format: DiagramFormat,
 }
 
-/// Explain one object, one container, or everything.
+/// Explain one pod, one container, or everything.
+///
+/// The last argument may be what to explain, such as deployment/web or "Container shop/web/app". Without it the only pod is
+/// explained, or each pod in a sentence.
 #[derive(Debug, Args)]
 pub struct Explain {
     #[command(flatten)]
@@ -116,9 +119,17 @@ pub struct Explain {
     /// The namespace of the subject
     #[arg(short, long, value_name = "NS")]
     namespace: Option<String>,
-    /// How it is written
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
-    format: ExplainFormat,
+    /// Text for people, the facts as JSON, or the page as Markdown
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ExplanationFormat,
+}
+
+/// How an explanation is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ExplanationFormat {
+    Text,
+    Json,
+    Markdown,
 }
 
 /// Print the topology.
@@ -184,17 +195,51 @@ impl Command {
                 focus: diagram.focus.clone().map(|subject| (subject, diagram.namespace.clone())),
                 format: diagram.format,
             },
-            Command::Explain(explain) => Goal::Explain { focus: None, format: explain.format },
+            Command::Explain(explain) => explain.goal(),
             Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
         };
+        let inputs = match self {
+            Command::Explain(explain) => explain.split().0,
+            _ => &input.inputs,
+        };
         Request {
-            inputs: input.inputs.clone(),
+            inputs: inputs.to_vec(),
             output: self.output().map(|(folder, _)| folder.to_owned()),
             default_namespace: input.default_namespace.clone(),
             limits: crate::source::Limits { file_bytes: input.max_file_size << 20, ..Default::default() },
             goal,
         }
     }
+}
+
+impl Explain {
+    /// The inputs, and the subject: the last argument, if it is not the only one, is written like a subject, and there
+    /// is no such file.
+    fn split(&self) -> (&[PathBuf], Option<&str>) {
+        let inputs = &self.input.inputs;
+        match &inputs[..] {
+            [rest @ .., last] if !rest.is_empty() && !crate::source::is_there(last) => match last.to_str() {
+                Some(subject) if subject.contains(['/', ' ']) => (rest, Some(subject)),
+                _ => (inputs, None),
+            },
+            _ => (inputs, None),
+        }
+    }
+
+    fn goal(&self) -> Goal {
+        let focus = self.split().1.map(|subject| (subject.to_owned(), self.namespace.clone()));
+        let format = match self.format {
+            ExplanationFormat::Text => ExplainFormat::Text { width: columns() },
+            ExplanationFormat::Json => ExplainFormat::Json,
+            ExplanationFormat::Markdown => ExplainFormat::Markdown,
+        };
+        Goal::Explain { focus, format }
+    }
+}
+
+/// How wide text is: as wide as the terminal, within what is easy to read.
+fn columns() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 120))
 }
 
 impl Render {
@@ -261,18 +306,6 @@ impl ValueEnum for GraphFormat {
             GraphFormat::Json => "json",
             GraphFormat::Dot => "dot",
             GraphFormat::Mermaid => "mermaid",
-        }))
-    }
-}
-
-impl ValueEnum for ExplainFormat {
-    fn value_variants<'a>() -> &'a [ExplainFormat] {
-        &[ExplainFormat::Json]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            ExplainFormat::Json => "json",
         }))
     }
 }

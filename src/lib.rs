@@ -17,6 +17,7 @@ pub mod catalog;
 pub mod cli;
 pub mod diagram;
 pub mod escape;
+mod explain;
 pub mod facts;
 pub mod model;
 pub mod names;
@@ -105,8 +106,15 @@ pub enum DiagramFormat {
 /// How an explanation is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExplainFormat {
+    /// For a terminal of so many columns.
+    Text {
+        /// The columns.
+        width: usize,
+    },
     /// The facts.
     Json,
+    /// The page as GitHub shows it.
+    Markdown,
 }
 
 /// How the topology is written.
@@ -127,6 +135,8 @@ pub enum Product {
     Files(Vec<File>),
     /// Text for the standard output.
     Text(String),
+    /// Text with ANSI codes for the standard output, which strips them where they are not wanted.
+    Styled(String),
 }
 
 /// Why nothing was made.
@@ -226,16 +236,15 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
                 }
             }
         }
-        Goal::Explain { focus, format: ExplainFormat::Json } => {
+        Goal::Explain { focus, format } => {
             let focus = match focus {
                 Some((subject, namespace)) => {
                     Some(find_subject(&topology, &catalog, subject, namespace.as_deref())?)
                 }
                 None => None,
             };
-            let mut facts = facts.list(&topology, &catalog);
-            facts.retain(|fact| focus.as_ref().is_none_or(|focus| is_about(fact, focus, &topology)));
-            Ok(Product::Text(format!("{}\n", serde_json::to_string_pretty(&facts).unwrap_or_default())))
+            let study = explain::Study { topology: &topology, facts: &facts, catalog: &catalog };
+            study.explain(focus, *format)
         }
         Goal::Site { title, flavour, options } => {
             let site = page::build(title, &topology, &facts, &catalog, &problems.clone().sorted());
@@ -245,17 +254,6 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
             problems.extend(met);
             Ok(Product::Files(files))
         }
-    }
-}
-
-fn is_about(fact: &facts::Fact, focus: &Found, topology: &Topology) -> bool {
-    match focus {
-        Found::Namespace(environment, namespace) => {
-            let identity = &topology.nodes[fact.node].identity;
-            (&identity.environment, &identity.namespace) == (environment, namespace)
-        }
-        Found::Object(index) => fact.node == *index,
-        Found::Container(index, container) => (fact.node, fact.container) == (*index, Some(*container)),
     }
 }
 

@@ -49,7 +49,8 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
         error
     })?;
     match product {
-        Product::Text(text) => write_out(&text)?,
+        Product::Text(text) => write_out(&text, &mut std::io::stdout().lock())?,
+        Product::Styled(text) => write_out(&text, &mut anstream::stdout().lock())?,
         Product::Files(files) => {
             let destination = destination.context("a site needs a folder to be written to")?;
             publish(&files, &destination)?;
@@ -63,8 +64,8 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
 }
 
 /// A reader that has seen enough, such as `head`, is no error.
-fn write_out(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+fn write_out(text: &str, out: &mut impl Write) -> anyhow::Result<()> {
+    match out.write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write the result")
         }

@@ -24,7 +24,7 @@ mod workload;
 use crate::diagram::Diagram;
 use crate::model::{SourceFile, Subject};
 use crate::names::PagePath;
-pub use site::build;
+pub use site::{build, page_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -73,6 +73,11 @@ pub struct Reading {
     pub problems: Problems,
 }
 
+/// Whether an input names something on the disk, or the standard input.
+pub fn is_there(input: &Path) -> bool {
+    input == Path::new("-") || input.symlink_metadata().is_ok()
+}
+
 /// Reads `inputs` from the disk: files, folders, or `-` for the standard input. Nothing at or below `output` is read.
 pub fn read(inputs: &[PathBuf], output: Option<&Path>, limits: &Limits) -> Result<Reading, ReadError> {
     let walk::Found { files, charts, mut problems } = walk::find(inputs, output)?;

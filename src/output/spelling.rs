@@ -15,6 +15,9 @@ pub(super) enum Place {
     Cell,
 }
 
+/// What a link to another site says of itself: nothing of this site goes there.
+const AWAY: &str = " rel=\"noopener noreferrer nofollow\"";
+
 /// What a cell of a table shows in one line, in characters.
 const LONG_NAME: usize = 28;
 
@@ -72,7 +75,7 @@ impl Spelling<'_> {
                 Inline::Muted(raw) => out.push_str(&self.text(raw)),
                 Inline::Link(link) => out.push_str(&self.link(link, place)),
                 Inline::Web(words, address) => {
-                    out.push_str(&self.anchor(address, &self.text(words), self.away()))
+                    out.push_str(&self.anchor(address, &self.text(words), AWAY));
                 }
                 Inline::Source(source) => {
                     if !out.is_empty() && !out.ends_with([' ', '(', '\n']) {
@@ -128,11 +131,6 @@ impl Spelling<'_> {
     pub(super) fn link(&self, link: &Link, place: Place) -> String {
         let text = self.name(&link.text, link.code, place);
         self.anchor(&self.href(&link.to), &text, "")
-    }
-
-    /// What a link to another site says of itself: nothing of this site goes there.
-    fn away(&self) -> &'static str {
-        " rel=\"noopener noreferrer nofollow\""
     }
 
     /// A small link to a line. Folders are left to the tooltip, so that sentences stay readable.
