@@ -4,7 +4,8 @@ mod message;
 
 use crate::diagram::View;
 use crate::output::{Flavour, Options};
-use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, Request};
+use crate::problem::Level;
+use crate::{AdviceFormat, DiagramFormat, ExplainFormat, Goal, GraphFormat, Request};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use message::{ColorChoice, MessageFormat, Messages};
@@ -28,6 +29,8 @@ pub enum Command {
     Diagram(DrawOne),
     /// Print what is known of a pod or a container: a fact a line, each with its reason and its place
     Explain(Explain),
+    /// Print what will go wrong, when, and the smallest change that prevents it
+    Advise(Advise),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
 }
@@ -132,6 +135,36 @@ enum ExplanationFormat {
     Markdown,
 }
 
+/// Print the findings.
+#[derive(Debug, Args)]
+pub struct Advise {
+    #[command(flatten)]
+    input: Input,
+    /// Text for people, JSON, SARIF for code hosts, or annotations for GitHub Actions
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: FindingsFormat,
+    /// Exit with 1 if a finding is at or above this level
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    level: FindingsLevel,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FindingsFormat {
+    Text,
+    Json,
+    Sarif,
+    Github,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FindingsLevel {
+    Note,
+    Warning,
+    Error,
+}
+
 /// Print the topology.
 #[derive(Debug, Args)]
 pub struct Graph {
@@ -165,6 +198,7 @@ impl Command {
             Command::Render(render) => &render.input,
             Command::Diagram(diagram) => &diagram.input,
             Command::Explain(explain) => &explain.input,
+            Command::Advise(advise) => &advise.input,
             Command::Graph(graph) => &graph.input,
         }
     }
@@ -173,7 +207,7 @@ impl Command {
     pub fn output(&self) -> Option<(&Path, bool)> {
         match self {
             Command::Render(render) => Some((&render.output, render.force)),
-            Command::Diagram(_) | Command::Explain(_) | Command::Graph(_) => None,
+            _ => None,
         }
     }
 
@@ -181,7 +215,7 @@ impl Command {
     pub fn index(&self) -> &'static str {
         match self {
             Command::Render(render) => render.flavour().index(),
-            Command::Diagram(_) | Command::Explain(_) | Command::Graph(_) => "",
+            _ => "",
         }
     }
 
@@ -196,6 +230,7 @@ impl Command {
                 format: diagram.format,
             },
             Command::Explain(explain) => explain.goal(),
+            Command::Advise(advise) => advise.goal(),
             Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
         };
         let inputs = match self {
@@ -234,6 +269,25 @@ impl Explain {
             ExplanationFormat::Markdown => ExplainFormat::Markdown,
         };
         Goal::Explain { focus, format }
+    }
+}
+
+impl Advise {
+    fn goal(&self) -> Goal {
+        let format = match self.format {
+            FindingsFormat::Text => {
+                AdviceFormat::Text { notes: self.input.verbose || self.level == FindingsLevel::Note }
+            }
+            FindingsFormat::Json => AdviceFormat::Json,
+            FindingsFormat::Sarif => AdviceFormat::Sarif,
+            FindingsFormat::Github => AdviceFormat::Github,
+        };
+        let level = match self.level {
+            FindingsLevel::Note => Level::Note,
+            FindingsLevel::Warning => Level::Warning,
+            FindingsLevel::Error => Level::Error,
+        };
+        Goal::Advise { format, level }
     }
 }
 

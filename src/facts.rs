@@ -1,6 +1,7 @@
 //! Stage 5: what is true of each object, pod and container, derived from the topology: each [`Known`] with the reason
 //! and the field that it follows from. One file a rule; [`Facts::list`] prints them all.
 
+pub mod advice;
 mod controller;
 mod entry;
 mod grouping;
@@ -21,6 +22,7 @@ mod volume;
 
 use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
+use advice::Finding;
 pub use controller::Controller;
 pub use entry::{is_exposed, lets_traffic_in};
 pub use grouping::Grouping;
@@ -46,6 +48,8 @@ pub use volume::{Access, Mount, VolumeUse};
 pub struct Facts {
     pods: BTreeMap<NodeIndex, PodFacts>,
     controllers: BTreeMap<NodeIndex, Controller>,
+    findings: Vec<Finding>,
+    findings_by_node: BTreeMap<NodeIndex, Vec<usize>>,
 }
 
 /// What is true of one pod. Containers are named by their index in [`Pod::containers`].
@@ -87,7 +91,17 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
     });
     let controllers =
         Scene::all(topology, catalog).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
-    Facts { pods: pods.collect(), controllers: controllers.collect() }
+    let mut facts = Facts {
+        pods: pods.collect(),
+        controllers: controllers.collect(),
+        findings: Vec::new(),
+        findings_by_node: BTreeMap::new(),
+    };
+    facts.findings = advice::findings(topology, catalog, &facts);
+    for (index, finding) in facts.findings.iter().enumerate() {
+        facts.findings_by_node.entry(finding.node).or_default().push(index);
+    }
+    facts
 }
 
 fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
@@ -117,6 +131,17 @@ impl Facts {
     /// What the controller of a node does with its pods.
     pub fn controller(&self, node: NodeIndex) -> Option<&Controller> {
         self.controllers.get(&node)
+    }
+
+    /// Everything that there is advice on, the worst first, then by object. What someone does not want to hear is marked.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// What of it is about one object, the worst first.
+    pub fn findings_of(&self, node: NodeIndex) -> impl Iterator<Item = &Finding> {
+        let indexes = self.findings_by_node.get(&node).map(Vec::as_slice).unwrap_or_default();
+        indexes.iter().map(|&index| &self.findings[index])
     }
 
     /// Every fact, sorted by subject, then by name.

@@ -13,6 +13,7 @@
     )
 )]
 
+mod advise;
 pub mod catalog;
 pub mod cli;
 pub mod diagram;
@@ -29,6 +30,7 @@ pub mod problem;
 pub mod source;
 pub mod topology;
 
+pub use advise::AdviceFormat;
 use catalog::{Catalog, CatalogError};
 use diagram::views::{Budget, Focus, draw, whole};
 use diagram::{View, dot, mermaid, svg};
@@ -85,6 +87,13 @@ pub enum Goal {
         /// How it is written.
         format: ExplainFormat,
     },
+    /// The findings.
+    Advise {
+        /// How they are written.
+        format: AdviceFormat,
+        /// The level from which on a finding counts as a failure.
+        level: Level,
+    },
     /// The topology.
     Graph {
         /// How it is written.
@@ -137,6 +146,8 @@ pub enum Product {
     Text(String),
     /// Text with ANSI codes for the standard output, which strips them where they are not wanted.
     Styled(String),
+    /// Such text with a verdict: whether all is well.
+    Verdict(String, bool),
 }
 
 /// Why nothing was made.
@@ -235,6 +246,10 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
                     svg.map(|svg| Product::Text(svg.to_string())).ok_or(Error::NothingToDraw(view.name()))
                 }
             }
+        }
+        Goal::Advise { format, level } => {
+            let (text, passed) = advise::advise(&topology, &facts, *format, *level);
+            Ok(Product::Verdict(text, passed))
         }
         Goal::Explain { focus, format } => {
             let focus = match focus {

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 enum Exit {
     /// Everything was done.
     Complete,
-    /// It was done, but some input was left out.
+    /// It was done, but some input was left out, or what was asked is not so.
     Incomplete,
     /// Nothing was written.
     Failed,
@@ -48,9 +48,14 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
         messages.problems(&problems);
         error
     })?;
+    let mut verdict = true;
     match product {
         Product::Text(text) => write_out(&text, &mut std::io::stdout().lock())?,
         Product::Styled(text) => write_out(&text, &mut anstream::stdout().lock())?,
+        Product::Verdict(text, all_is_well) => {
+            write_out(&text, &mut anstream::stdout().lock())?;
+            verdict = all_is_well;
+        }
         Product::Files(files) => {
             let destination = destination.context("a site needs a folder to be written to")?;
             publish(&files, &destination)?;
@@ -60,7 +65,7 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
     if let Some((folder, _)) = cli.command.output() {
         messages.done(&format!("Wrote the site; open {}", folder.join(cli.command.index()).display()));
     }
-    Ok(if problems.left_something_out() { Exit::Incomplete } else { Exit::Complete })
+    Ok(if problems.left_something_out() || !verdict { Exit::Incomplete } else { Exit::Complete })
 }
 
 /// A reader that has seen enough, such as `head`, is no error.

@@ -72,6 +72,26 @@ pub struct Page {
     pub namespace: String,
 }
 
+impl Page {
+    /// A page without contents.
+    pub fn titled(path: PagePath, sort: Sort, title: &str) -> Page {
+        Page {
+            path,
+            sort,
+            title: title.to_owned(),
+            kicker: String::new(),
+            crumbs: Vec::new(),
+            children: Vec::new(),
+            source: None,
+            author: Vec::new(),
+            lead: Vec::new(),
+            sections: Vec::new(),
+            keywords: Vec::new(),
+            namespace: String::new(),
+        }
+    }
+}
+
 /// What sort of page it is: layout, icon and search follow from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {

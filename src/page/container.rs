@@ -11,7 +11,7 @@ mod siblings;
 
 use super::knowledge::Knowledge;
 use super::workload::{role_words, section, subject};
-use super::{Block, Link, Manifest, Page, Sort, Target, environment, object};
+use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
 use crate::model::Object;
@@ -44,6 +44,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         section("resources", "Resources", resources::blocks(know, index, object, pod, position)),
         section("identity", "What it may do", security::blocks(know, index, object, pod, position)),
         section("containers", "Its siblings", siblings::blocks(know, index, pod, position)),
+        section("advice", "Advice", advice::of_container(know, index, position)),
         section("source", "Its lines of the manifest", vec![lines(object, container)]),
     ];
     Some(Page {

@@ -1,10 +1,10 @@
 //! The page of any object, and the parts that all objects' pages share.
 
-use super::author;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, section};
 use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
+use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::View;
 use crate::model::{Identity, Kind, Object, Subject, Value};
@@ -32,6 +32,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("overview", "What its fields say", meaning),
         section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
         section("reads", "What it holds", content),
+        section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", references(know, index)),
         section("source", "Manifest", vec![manifest(object)]),
     ];

@@ -1,6 +1,5 @@
 //! The page of an object that makes pods.
 
-mod advice;
 pub mod containers;
 mod grouping;
 mod identity;
@@ -12,6 +11,7 @@ pub mod storage;
 mod talks;
 mod what_if;
 
+use super::advice;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
 use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
@@ -45,7 +45,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("rollout", "Updates and scaling", rollout::blocks(know, index, object, pod)),
         section("what-if", "What if…", what_if::blocks(know, index, object, pod)),
         section("grouping", "Group or split", grouping::blocks(know, index, object, pod)),
-        section("advice", "Advice", advice::blocks(know, index, object, pod)),
+        section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", object::references(know, index)),
         section("source", "Manifest", vec![object::manifest(object)]),
     ];
