@@ -2,12 +2,14 @@
 //! of [`vocabulary`]; dropping a file there is all that it takes to add a kind.
 
 mod path;
+pub mod settings;
 #[cfg(test)]
 mod tests;
 pub mod vocabulary;
 
 pub use path::{FieldPath, Hit, Pattern, Step};
 use rust_embed::Embed;
+pub use settings::Settings;
 use std::collections::BTreeMap;
 pub use vocabulary::{EdgeRule, KindRule, Relation, Role, Scope, Selection};
 
@@ -25,6 +27,8 @@ pub struct Catalog {
     pod: Vec<EdgeRule>,
     container: Vec<EdgeRule>,
     any: Vec<EdgeRule>,
+    /// What the user decides.
+    pub settings: Settings,
 }
 
 /// A knowledge file that could not be understood: a defect of the program or of a user's rules.

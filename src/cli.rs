@@ -44,6 +44,9 @@ pub struct Input {
     /// Where objects go that name no namespace, as with kubectl -n
     #[arg(long, value_name = "NS", default_value = "default")]
     pub default_namespace: String,
+    /// The settings; if absent, the nearest podviz.yaml in the folder of the first input or above it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Read every file as it is, as one environment
     #[arg(long)]
     pub flat: bool,
@@ -239,6 +242,7 @@ impl Command {
         };
         Request {
             inputs: inputs.to_vec(),
+            settings: input.config.clone(),
             output: self.output().map(|(folder, _)| folder.to_owned()),
             default_namespace: input.default_namespace.clone(),
             limits: crate::source::Limits { file_bytes: input.max_file_size << 20, ..Default::default() },

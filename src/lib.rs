@@ -31,7 +31,7 @@ pub mod source;
 pub mod topology;
 
 pub use advise::AdviceFormat;
-use catalog::{Catalog, CatalogError};
+use catalog::{Catalog, CatalogError, Settings};
 use diagram::views::{Budget, Focus, draw, whole};
 use diagram::{View, dot, mermaid, svg};
 use output::{File, Flavour, RenderError};
@@ -49,6 +49,8 @@ const MOST_CANDIDATES: usize = 8;
 pub struct Request {
     /// Files, folders, or `-` for the standard input.
     pub inputs: Vec<PathBuf>,
+    /// The user's settings; if absent, the nearest `podviz.yaml` above the first input.
+    pub settings: Option<PathBuf>,
     /// The folder that is written, which is never read.
     pub output: Option<PathBuf>,
     /// Where namespaced objects go that name no namespace.
@@ -205,7 +207,8 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let reading = source::read(&request.inputs, request.output.as_deref(), &request.limits)?;
     problems.extend(reading.problems);
     problems.extend(passed_over(reading.passed_over));
-    let catalog = Catalog::embedded()?;
+    let mut catalog = Catalog::embedded()?;
+    catalog.settings = settings(request)?;
     let (inventory, met) = model::take_inventory(reading.documents, &catalog, &request.default_namespace);
     problems.extend(met);
     let (topology, met) = topology::connect(&inventory, &catalog);
@@ -270,6 +273,15 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
             Ok(Product::Files(files))
         }
     }
+}
+
+fn settings(request: &Request) -> Result<Settings, Error> {
+    let Some(file) = source::read_settings(request.settings.as_deref(), &request.inputs)? else {
+        return Ok(Settings::default());
+    };
+    let value = file.value.map_err(|reason| CatalogError { file: file.path.clone(), reason })?;
+    let codes: Vec<&str> = facts::advice::RULES.iter().map(|rule| rule.code).collect();
+    Ok(Settings::read(&file.path, &value, &codes)?)
 }
 
 fn focus_of(found: Found) -> Focus {

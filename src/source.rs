@@ -12,6 +12,7 @@ mod load;
 mod manifest;
 mod redact;
 mod scalar;
+mod settings;
 mod settle;
 mod sheet;
 mod template;
@@ -20,6 +21,7 @@ mod yaml;
 
 pub use load::{Loaded, load};
 pub use redact::MARK;
+pub use settings::{SettingsFile, read_settings};
 
 use crate::model::{Document, Value};
 use crate::problem::{Code, Level, Problem, Problems};

@@ -10,6 +10,7 @@ mod selector_picks_nothing;
 
 use super::Facts;
 use super::scene::Scene;
+use crate::catalog::settings::Weight;
 use crate::catalog::{Catalog, FieldPath};
 use crate::problem::Level;
 use crate::topology::{NodeIndex, Topology};
@@ -126,6 +127,9 @@ pub(super) fn findings(topology: &Topology, catalog: &Catalog, facts: &Facts) ->
         for rule in RULES {
             let mut findings = Findings { scene, rule, found: Vec::new() };
             (rule.check)(&scene, facts, &mut findings);
+            if let Some(Weight::At(level)) = catalog.settings.advice.get(rule.code) {
+                findings.found.iter_mut().for_each(|finding| finding.level = *level);
+            }
             found.append(&mut findings.found);
         }
     }
@@ -139,7 +143,8 @@ pub(super) fn findings(topology: &Topology, catalog: &Catalog, facts: &Facts) ->
 
 fn is_ignored(scene: &Scene, code: &str) -> bool {
     let codes = scene.object.annotation(IGNORE).unwrap_or_default();
-    codes.split(',').map(str::trim).any(|one| one == code || one == "*")
+    let by_annotation = codes.split(',').map(str::trim).any(|one| one == code || one == "*");
+    by_annotation || scene.catalog.settings.ignores(code, &scene.object.identity)
 }
 
 #[cfg(test)]
