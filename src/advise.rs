@@ -8,6 +8,7 @@ use crate::problem::Level;
 use crate::topology::Topology;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
+use std::path::{Component, Path, PathBuf};
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,16 +27,19 @@ pub enum AdviceFormat {
 }
 
 /// The findings as text, and whether none of them is as bad as `level`.
+///
+/// Code hosts want paths as they are in the repository, so those begin with the `inputs` as they were written.
 pub(crate) fn advise(
     topology: &Topology,
     facts: &Facts,
+    inputs: &[PathBuf],
     format: AdviceFormat,
     level: Level,
 ) -> (String, bool) {
     let (ignored, findings): (Vec<&Finding>, Vec<&Finding>) =
         facts.findings().iter().partition(|finding| finding.is_ignored);
     let passed = findings.iter().all(|finding| finding.level < level);
-    let page = Sheet { topology, findings: &findings, ignored: ignored.len() };
+    let page = Sheet { topology, inputs, findings: &findings, ignored: ignored.len() };
     let text = match format {
         AdviceFormat::Text { notes } => page.text(notes),
         AdviceFormat::Json => format!("{:#}\n", visible_json(page.json())),
@@ -47,6 +51,7 @@ pub(crate) fn advise(
 
 struct Sheet<'a> {
     topology: &'a Topology,
+    inputs: &'a [PathBuf],
     findings: &'a [&'a Finding],
     ignored: usize,
 }
@@ -151,7 +156,7 @@ impl Sheet<'_> {
                     },
                     "locations": [{
                         "physicalLocation": {
-                            "artifactLocation": { "uri": uri(&file) },
+                            "artifactLocation": { "uri": uri(&from_here(self.inputs, &file)) },
                             "region": { "startLine": line.max(1) },
                         },
                         "logicalLocations": [{ "fullyQualifiedName": self.subject(finding) }],
@@ -184,7 +189,7 @@ impl Sheet<'_> {
             let message = format!("{}: {} {}", self.subject(finding), finding.reason, finding.help);
             text.push_str(&format!(
                 "::{word} file={},line={},title={}::{}\n",
-                property(&file),
+                property(&from_here(self.inputs, &file)),
                 line.max(1),
                 property(finding.rule.code),
                 data(&message)
@@ -206,6 +211,35 @@ fn style(level: Level) -> Style {
 /// A code as words: `mutable image tag`.
 fn words(code: &str) -> String {
     code.replace('-', " ")
+}
+
+/// The path of a file of the input as seen from where podviz was started: below its input, as far as that one is
+/// written relative to this place.
+fn from_here(inputs: &[PathBuf], file: &str) -> String {
+    let candidates = inputs.iter().filter_map(|input| {
+        let parts: Vec<&str> = input
+            .components()
+            .filter(|part| *part != Component::CurDir)
+            .map(|part| match part {
+                Component::Normal(name) => name.to_str(),
+                _ => None,
+            })
+            .collect::<Option<_>>()?;
+        let whole = parts.join("/");
+        // A file that was named itself goes by its name; of several inputs, each file begins with the end of one.
+        if parts.last() == Some(&file) && (file == "-" || Path::new(file).extension().is_some()) {
+            return Some(whole);
+        }
+        match inputs.len() {
+            1 if whole.is_empty() => Some(file.to_owned()),
+            1 => Some(format!("{whole}/{file}")),
+            _ => (0..parts.len()).find_map(|at| {
+                let rest = file.strip_prefix(&parts[at..].join("/"))?;
+                (rest.is_empty() || rest.starts_with('/')).then(|| format!("{whole}{rest}"))
+            }),
+        }
+    });
+    candidates.into_iter().next().unwrap_or_else(|| file.to_owned())
 }
 
 /// A path as a relative URI.
@@ -234,12 +268,25 @@ fn property(raw: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{data, property, uri};
+    use super::{data, from_here, property, uri};
+    use std::path::PathBuf;
+
+    #[test]
+    fn paths_are_those_of_the_repository() {
+        let inputs = |paths: &[&str]| paths.iter().map(PathBuf::from).collect::<Vec<_>>();
+        assert_eq!(from_here(&inputs(&["k8s"]), "web/a.yaml"), "k8s/web/a.yaml");
+        assert_eq!(from_here(&inputs(&["./deploy/k8s/"]), "a.yaml"), "deploy/k8s/a.yaml");
+        assert_eq!(from_here(&inputs(&["."]), "a.yaml"), "a.yaml");
+        assert_eq!(from_here(&inputs(&["k8s/a.yaml"]), "a.yaml"), "k8s/a.yaml");
+        assert_eq!(from_here(&inputs(&["x/base", "y/prod"]), "prod/a.yaml"), "y/prod/a.yaml");
+        assert_eq!(from_here(&inputs(&["/x/k8s"]), "a.yaml"), "a.yaml");
+        assert_eq!(from_here(&inputs(&["-"]), "-"), "-");
+    }
 
     #[test]
     fn workflow_commands_cannot_be_forged() {
         assert_eq!(data("a\n::error::b"), "a%0A::error::b");
-        assert_eq!(property("a,line=1:2\r\n"), "a%2Cline=1%3A2<U+000D>%0A");
+        assert_eq!(property("a,line=1:2\r\n"), "a%2Cline=1%3A2%0A");
         assert_eq!(uri("a b/é#?.yaml"), "a%20b/%C3%A9%23%3F.yaml");
     }
 }

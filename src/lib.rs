@@ -251,7 +251,7 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
             }
         }
         Goal::Advise { format, level } => {
-            let (text, passed) = advise::advise(&topology, &facts, *format, *level);
+            let (text, passed) = advise::advise(&topology, &facts, &request.inputs, *format, *level);
             Ok(Product::Verdict(text, passed))
         }
         Goal::Explain { focus, format } => {
