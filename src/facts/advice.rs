@@ -4,9 +4,18 @@
 //! A level is chosen so that an honest repository is not drowned: an error never works, a warning will hurt sooner or
 //! later, a note is worth knowing.
 
+mod liveness_equals_readiness;
 mod missing_object;
 mod mutable_image_tag;
+mod no_readiness_behind_service;
+mod old_api_version;
+mod overlapping_policies;
+mod probe_outlasts_its_period;
+mod restart_policy_refused;
+mod selector_misses_template;
 mod selector_picks_nothing;
+mod service_port_leads_nowhere;
+mod variable_set_twice;
 
 use super::Facts;
 use super::scene::Scene;
@@ -19,8 +28,20 @@ use crate::topology::{NodeIndex, Topology};
 const IGNORE: &str = "podviz.dev/ignore";
 
 /// Every rule, sorted by code.
-pub static RULES: &[&Rule] =
-    &[&missing_object::RULE, &mutable_image_tag::RULE, &selector_picks_nothing::RULE];
+pub static RULES: &[&Rule] = &[
+    &liveness_equals_readiness::RULE,
+    &missing_object::RULE,
+    &mutable_image_tag::RULE,
+    &no_readiness_behind_service::RULE,
+    &old_api_version::RULE,
+    &overlapping_policies::RULE,
+    &probe_outlasts_its_period::RULE,
+    &restart_policy_refused::RULE,
+    &selector_misses_template::RULE,
+    &selector_picks_nothing::RULE,
+    &service_port_leads_nowhere::RULE,
+    &variable_set_twice::RULE,
+];
 
 /// Something that podviz looks for.
 pub struct Rule {
