@@ -3,8 +3,9 @@
 mod message;
 
 use crate::diagram::View;
+use crate::facts::reach::Port;
 use crate::output::{Flavour, Options};
-use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, Request};
+use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use message::{ColorChoice, MessageFormat, Messages};
@@ -28,6 +29,8 @@ pub enum Command {
     Diagram(DrawOne),
     /// Print what is known of a pod or a container: a fact a line, each with its reason and its place
     Explain(Explain),
+    /// Print whether the NetworkPolicies let one end connect to the other; exits 1 if they do not
+    Reach(Reach),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
 }
@@ -121,6 +124,31 @@ pub struct Explain {
     format: ExplainFormat,
 }
 
+/// Ask the NetworkPolicies.
+///
+/// FROM and TO are the last two of the values without a name: clap knows no other way to put two behind many.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "podviz reach [OPTIONS] --port <N[/PROTO]> <INPUT>... <FROM> <TO>",
+    mut_arg("inputs", |inputs| inputs.num_args(3..).value_names(["INPUT", "FROM", "TO"]).help(
+        "Manifests: files, folders, or - for the standard input; the last two are FROM and TO: a pod or a workload, \
+         such as deployment/web or \"Pod shop/web\", an IP or a CIDR outside, and as TO a Service, too"
+    ))
+)]
+pub struct Reach {
+    #[command(flatten)]
+    input: Input,
+    /// The port of the pod, of the address, or of the Service, such as 80 or 53/UDP; TCP if absent
+    #[arg(long, value_name = "N[/PROTO]")]
+    port: Port,
+    /// The namespace of FROM and TO
+    #[arg(short, long, value_name = "NS")]
+    namespace: Option<String>,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ReachFormat,
+}
+
 /// Print the topology.
 #[derive(Debug, Args)]
 pub struct Graph {
@@ -154,7 +182,16 @@ impl Command {
             Command::Render(render) => &render.input,
             Command::Diagram(diagram) => &diagram.input,
             Command::Explain(explain) => &explain.input,
+            Command::Reach(reach) => &reach.input,
             Command::Graph(graph) => &graph.input,
+        }
+    }
+
+    /// The files and folders that the command reads.
+    pub fn inputs(&self) -> &[PathBuf] {
+        match self {
+            Command::Reach(reach) => reach.positionals().0,
+            _ => &self.input().inputs,
         }
     }
 
@@ -162,7 +199,7 @@ impl Command {
     pub fn output(&self) -> Option<(&Path, bool)> {
         match self {
             Command::Render(render) => Some((&render.output, render.force)),
-            Command::Diagram(_) | Command::Explain(_) | Command::Graph(_) => None,
+            Command::Diagram(_) | Command::Explain(_) | Command::Reach(_) | Command::Graph(_) => None,
         }
     }
 
@@ -170,7 +207,7 @@ impl Command {
     pub fn index(&self) -> &'static str {
         match self {
             Command::Render(render) => render.flavour().index(),
-            Command::Diagram(_) | Command::Explain(_) | Command::Graph(_) => "",
+            Command::Diagram(_) | Command::Explain(_) | Command::Reach(_) | Command::Graph(_) => "",
         }
     }
 
@@ -185,10 +222,11 @@ impl Command {
                 format: diagram.format,
             },
             Command::Explain(explain) => Goal::Explain { focus: None, format: explain.format },
+            Command::Reach(reach) => reach.goal(),
             Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
         };
         Request {
-            inputs: input.inputs.clone(),
+            inputs: self.inputs().to_vec(),
             output: self.output().map(|(folder, _)| folder.to_owned()),
             default_namespace: input.default_namespace.clone(),
             limits: crate::source::Limits { file_bytes: input.max_file_size << 20, ..Default::default() },
@@ -213,6 +251,19 @@ impl Render {
             ..Options::default()
         };
         Goal::Site { title: title(&self.input.inputs), flavour: self.flavour(), options }
+    }
+}
+
+impl Reach {
+    /// The inputs, and FROM and TO behind them.
+    fn positionals(&self) -> (&[PathBuf], &[PathBuf]) {
+        self.input.inputs.split_at(self.input.inputs.len().saturating_sub(2))
+    }
+
+    fn goal(&self) -> Goal {
+        let mut ends = self.positionals().1.iter().map(|end| end.to_string_lossy().into_owned());
+        let ends = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
+        Goal::Reach { ends, namespace: self.namespace.clone(), port: self.port.clone(), format: self.format }
     }
 }
 
@@ -261,6 +312,19 @@ impl ValueEnum for GraphFormat {
             GraphFormat::Json => "json",
             GraphFormat::Dot => "dot",
             GraphFormat::Mermaid => "mermaid",
+        }))
+    }
+}
+
+impl ValueEnum for ReachFormat {
+    fn value_variants<'a>() -> &'a [ReachFormat] {
+        &[ReachFormat::Text, ReachFormat::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            ReachFormat::Text => "text",
+            ReachFormat::Json => "json",
         }))
     }
 }

@@ -13,6 +13,7 @@ mod order;
 mod patterns;
 mod placement;
 mod probe;
+pub mod reach;
 mod resources;
 mod role;
 mod scene;
@@ -34,6 +35,7 @@ pub use order::Phase;
 pub use patterns::PodPatterns;
 pub use placement::PodPlacement;
 pub use probe::{Check, Probe, ProbeKind, port, probes};
+use reach::{End, Policies, Verdict};
 pub use resources::PodResources;
 pub use role::{ContainerRole, image_base_name};
 pub use scene::Scene;
@@ -46,6 +48,7 @@ pub use volume::{Access, Mount, VolumeUse};
 pub struct Facts {
     pods: BTreeMap<NodeIndex, PodFacts>,
     controllers: BTreeMap<NodeIndex, Controller>,
+    policies: Policies,
 }
 
 /// What is true of one pod. Containers are named by their index in [`Pod::containers`].
@@ -87,7 +90,8 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
     });
     let controllers =
         Scene::all(topology, catalog).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
-    Facts { pods: pods.collect(), controllers: controllers.collect() }
+    let policies = Policies::of(topology);
+    Facts { pods: pods.collect(), controllers: controllers.collect(), policies }
 }
 
 fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
@@ -119,6 +123,23 @@ impl Facts {
         self.controllers.get(&node)
     }
 
+    /// The NetworkPolicies.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// Whether the NetworkPolicies let one end connect to the other: see [`Policies::verdict`].
+    pub fn verdict(
+        &self,
+        topology: &Topology,
+        from: End,
+        to: End,
+        port: Option<i64>,
+        protocol: &str,
+    ) -> Verdict {
+        self.policies.verdict(topology, from, to, port, protocol)
+    }
+
     /// Every fact, sorted by subject, then by name.
     pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
         let mut ledger = Ledger::new(topology, catalog);
@@ -126,6 +147,7 @@ impl Facts {
             if let Some(controller) = self.controller(scene.index) {
                 controller.tell(&scene, &mut ledger);
             }
+            self.policies.tell(&scene, &mut ledger);
             let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
                 continue;
             };

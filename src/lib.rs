@@ -31,6 +31,7 @@ pub mod topology;
 use catalog::{Catalog, CatalogError};
 use diagram::views::{Budget, Focus, draw, whole};
 use diagram::{View, dot, mermaid, svg};
+use facts::reach::{Port, Question, QuestionError};
 use output::{File, Flavour, RenderError};
 use page::graph::Spacing;
 use problem::{Code, Level, Problem, Problems};
@@ -84,6 +85,17 @@ pub enum Goal {
         /// How it is written.
         format: ExplainFormat,
     },
+    /// Whether the NetworkPolicies let one end connect to the other.
+    Reach {
+        /// Who opens the connection, and who is meant to accept it: subjects, IPs or CIDRs.
+        ends: (String, String),
+        /// The namespace of both, if that is said apart.
+        namespace: Option<String>,
+        /// The port at the accepting end.
+        port: Port,
+        /// How the answer is written.
+        format: ReachFormat,
+    },
     /// The topology.
     Graph {
         /// How it is written.
@@ -109,6 +121,15 @@ pub enum ExplainFormat {
     Json,
 }
 
+/// How the answer to a question is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReachFormat {
+    /// Sentences.
+    Text,
+    /// The verdict, and the rules that decided.
+    Json,
+}
+
 /// How the topology is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GraphFormat {
@@ -127,6 +148,13 @@ pub enum Product {
     Files(Vec<File>),
     /// Text for the standard output.
     Text(String),
+    /// The same, where it answers with yes or no.
+    Answer {
+        /// The text.
+        text: String,
+        /// Whether it is yes.
+        yes: bool,
+    },
 }
 
 /// Why nothing was made.
@@ -144,6 +172,9 @@ pub enum Error {
     /// The subject is not in the input, or it is not clear which one is meant.
     #[error(transparent)]
     Subject(#[from] SubjectError),
+    /// The question has no answer.
+    #[error(transparent)]
+    Question(#[from] QuestionError),
     /// The view has nothing to say about the subject.
     #[error("the `{0}` view has nothing to show for this subject")]
     NothingToDraw(&'static str),
@@ -236,6 +267,16 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
             let mut facts = facts.list(&topology, &catalog);
             facts.retain(|fact| focus.as_ref().is_none_or(|focus| is_about(fact, focus, &topology)));
             Ok(Product::Text(format!("{}\n", serde_json::to_string_pretty(&facts).unwrap_or_default())))
+        }
+        Goal::Reach { ends: (from, to), namespace, port, format } => {
+            let question = Question::read(&topology, &catalog, (from, to), namespace.as_deref(), port)?;
+            let policies = facts.policies();
+            let answer = question.answer(&topology, policies)?;
+            let text = match format {
+                ReachFormat::Text => page::reach::text(&topology, policies, &question, &answer),
+                ReachFormat::Json => page::reach::json(&topology, &answer),
+            };
+            Ok(Product::Answer { text, yes: answer.allowed })
         }
         Goal::Site { title, flavour, options } => {
             let site = page::build(title, &topology, &facts, &catalog, &problems.clone().sorted());
