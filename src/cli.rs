@@ -3,9 +3,10 @@
 mod message;
 
 use crate::diagram::View;
+use crate::facts::reach::Port;
 use crate::output::{Flavour, Options};
 use crate::problem::Level;
-use crate::{AdviceFormat, DiagramFormat, ExplainFormat, Goal, GraphFormat, Request};
+use crate::{AdviceFormat, DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use message::{ColorChoice, MessageFormat, Messages};
@@ -31,6 +32,8 @@ pub enum Command {
     Explain(Explain),
     /// Print what will go wrong, when, and the smallest change that prevents it
     Advise(Advise),
+    /// Print whether the NetworkPolicies let one end connect to the other; exits 1 if they do not
+    Reach(Reach),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
 }
@@ -168,6 +171,31 @@ enum FindingsLevel {
     Error,
 }
 
+/// Ask the NetworkPolicies.
+///
+/// FROM and TO are the last two of the values without a name: clap knows no other way to put two behind many.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "podviz reach [OPTIONS] --port <N[/PROTO]> <INPUT>... <FROM> <TO>",
+    mut_arg("inputs", |inputs| inputs.num_args(3..).value_names(["INPUT", "FROM", "TO"]).help(
+        "Manifests: files, folders, or - for the standard input; the last two are FROM and TO: a pod or a workload, \
+         such as deployment/web or \"Pod shop/web\", an IP or a CIDR outside, and as TO a Service, too"
+    ))
+)]
+pub struct Reach {
+    #[command(flatten)]
+    input: Input,
+    /// The port of the pod, of the address, or of the Service, such as 80 or 53/UDP; TCP if absent
+    #[arg(long, value_name = "N[/PROTO]")]
+    port: Port,
+    /// The namespace of FROM and TO
+    #[arg(short, long, value_name = "NS")]
+    namespace: Option<String>,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ReachFormat,
+}
+
 /// Print the topology.
 #[derive(Debug, Args)]
 pub struct Graph {
@@ -202,7 +230,17 @@ impl Command {
             Command::Diagram(diagram) => &diagram.input,
             Command::Explain(explain) => &explain.input,
             Command::Advise(advise) => &advise.input,
+            Command::Reach(reach) => &reach.input,
             Command::Graph(graph) => &graph.input,
+        }
+    }
+
+    /// The files and folders that the command reads.
+    pub fn inputs(&self) -> &[PathBuf] {
+        match self {
+            Command::Reach(reach) => reach.positionals().0,
+            Command::Explain(explain) => explain.split().0,
+            _ => &self.input().inputs,
         }
     }
 
@@ -234,14 +272,11 @@ impl Command {
             },
             Command::Explain(explain) => explain.goal(),
             Command::Advise(advise) => advise.goal(),
+            Command::Reach(reach) => reach.goal(),
             Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
         };
-        let inputs = match self {
-            Command::Explain(explain) => explain.split().0,
-            _ => &input.inputs,
-        };
         Request {
-            inputs: inputs.to_vec(),
+            inputs: self.inputs().to_vec(),
             settings: input.config.clone(),
             output: self.output().map(|(folder, _)| folder.to_owned()),
             default_namespace: input.default_namespace.clone(),
@@ -319,6 +354,19 @@ impl Render {
     }
 }
 
+impl Reach {
+    /// The inputs, and FROM and TO behind them.
+    fn positionals(&self) -> (&[PathBuf], &[PathBuf]) {
+        self.input.inputs.split_at(self.input.inputs.len().saturating_sub(2))
+    }
+
+    fn goal(&self) -> Goal {
+        let mut ends = self.positionals().1.iter().map(|end| end.to_string_lossy().into_owned());
+        let ends = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
+        Goal::Reach { ends, namespace: self.namespace.clone(), port: self.port.clone(), format: self.format }
+    }
+}
+
 /// The name of the one input as it was written; where it has none, or there are several, what all sites are about.
 fn title(inputs: &[PathBuf]) -> String {
     let name = match inputs {
@@ -364,6 +412,19 @@ impl ValueEnum for GraphFormat {
             GraphFormat::Json => "json",
             GraphFormat::Dot => "dot",
             GraphFormat::Mermaid => "mermaid",
+        }))
+    }
+}
+
+impl ValueEnum for ReachFormat {
+    fn value_variants<'a>() -> &'a [ReachFormat] {
+        &[ReachFormat::Text, ReachFormat::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            ReachFormat::Text => "text",
+            ReachFormat::Json => "json",
         }))
     }
 }

@@ -14,6 +14,7 @@ mod order;
 mod patterns;
 mod placement;
 mod probe;
+pub mod reach;
 mod resources;
 mod role;
 mod scene;
@@ -36,6 +37,7 @@ pub use order::Phase;
 pub use patterns::PodPatterns;
 pub use placement::PodPlacement;
 pub use probe::{Check, Probe, ProbeKind, port, probes};
+use reach::{End, Policies, Verdict};
 pub use resources::PodResources;
 pub use role::{ContainerRole, image_base_name};
 pub use scene::Scene;
@@ -50,6 +52,7 @@ pub struct Facts {
     controllers: BTreeMap<NodeIndex, Controller>,
     findings: Vec<Finding>,
     findings_by_node: BTreeMap<NodeIndex, Vec<usize>>,
+    policies: Policies,
 }
 
 /// What is true of one pod. Containers are named by their index in [`Pod::containers`].
@@ -94,6 +97,7 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
     let mut facts = Facts {
         pods: pods.collect(),
         controllers: controllers.collect(),
+        policies: Policies::of(topology),
         findings: Vec::new(),
         findings_by_node: BTreeMap::new(),
     };
@@ -144,6 +148,23 @@ impl Facts {
         indexes.iter().map(|&index| &self.findings[index])
     }
 
+    /// The NetworkPolicies.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// Whether the NetworkPolicies let one end connect to the other: see [`Policies::verdict`].
+    pub fn verdict(
+        &self,
+        topology: &Topology,
+        from: End,
+        to: End,
+        port: Option<i64>,
+        protocol: &str,
+    ) -> Verdict {
+        self.policies.verdict(topology, from, to, port, protocol)
+    }
+
     /// Every fact, sorted by subject, then by name.
     pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
         let mut ledger = Ledger::new(topology, catalog);
@@ -151,6 +172,7 @@ impl Facts {
             if let Some(controller) = self.controller(scene.index) {
                 controller.tell(&scene, &mut ledger);
             }
+            self.policies.tell(&scene, &mut ledger);
             let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
                 continue;
             };

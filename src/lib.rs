@@ -34,6 +34,7 @@ pub use advise::AdviceFormat;
 use catalog::{Catalog, CatalogError, Settings};
 use diagram::views::{Budget, Focus, draw, whole};
 use diagram::{View, dot, mermaid, svg};
+use facts::reach::{Port, Question, QuestionError};
 use output::{File, Flavour, RenderError};
 use page::graph::Spacing;
 use problem::{Code, Level, Problem, Problems};
@@ -96,6 +97,17 @@ pub enum Goal {
         /// The level from which on a finding counts as a failure.
         level: Level,
     },
+    /// Whether the NetworkPolicies let one end connect to the other.
+    Reach {
+        /// Who opens the connection, and who is meant to accept it: subjects, IPs or CIDRs.
+        ends: (String, String),
+        /// The namespace of both, if that is said apart.
+        namespace: Option<String>,
+        /// The port at the accepting end.
+        port: Port,
+        /// How the answer is written.
+        format: ReachFormat,
+    },
     /// The topology.
     Graph {
         /// How it is written.
@@ -128,6 +140,15 @@ pub enum ExplainFormat {
     Markdown,
 }
 
+/// How the answer to a question is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReachFormat {
+    /// Sentences.
+    Text,
+    /// The verdict, and the rules that decided.
+    Json,
+}
+
 /// How the topology is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GraphFormat {
@@ -148,8 +169,13 @@ pub enum Product {
     Text(String),
     /// Text with ANSI codes for the standard output, which strips them where they are not wanted.
     Styled(String),
-    /// Such text with a verdict: whether all is well.
-    Verdict(String, bool),
+    /// Such text, where it answers with yes or no.
+    Answer {
+        /// The text.
+        text: String,
+        /// Whether it is yes.
+        yes: bool,
+    },
 }
 
 /// Why nothing was made.
@@ -167,6 +193,9 @@ pub enum Error {
     /// The subject is not in the input, or it is not clear which one is meant.
     #[error(transparent)]
     Subject(#[from] SubjectError),
+    /// The question has no answer.
+    #[error(transparent)]
+    Question(#[from] QuestionError),
     /// The view has nothing to say about the subject.
     #[error("the `{0}` view has nothing to show for this subject")]
     NothingToDraw(&'static str),
@@ -251,8 +280,8 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
             }
         }
         Goal::Advise { format, level } => {
-            let (text, passed) = advise::advise(&topology, &facts, &request.inputs, *format, *level);
-            Ok(Product::Verdict(text, passed))
+            let (text, yes) = advise::advise(&topology, &facts, &request.inputs, *format, *level);
+            Ok(Product::Answer { text, yes: yes && !problems.left_something_out() })
         }
         Goal::Explain { focus, format } => {
             let focus = match focus {
@@ -263,6 +292,16 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
             };
             let study = explain::Study { topology: &topology, facts: &facts, catalog: &catalog };
             study.explain(focus, *format)
+        }
+        Goal::Reach { ends: (from, to), namespace, port, format } => {
+            let question = Question::read(&topology, &catalog, (from, to), namespace.as_deref(), port)?;
+            let policies = facts.policies();
+            let answer = question.answer(&topology, policies)?;
+            let text = match format {
+                ReachFormat::Text => page::reach::text(&topology, policies, &question, &answer),
+                ReachFormat::Json => page::reach::json(&topology, &answer),
+            };
+            Ok(Product::Answer { text, yes: answer.allowed })
         }
         Goal::Site { title, flavour, options } => {
             let site = page::build(title, &topology, &facts, &catalog, &problems.clone().sorted());

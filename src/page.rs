@@ -17,6 +17,7 @@ mod object;
 mod overview;
 mod places;
 mod prose;
+pub mod reach;
 mod sentence;
 mod site;
 mod workload;

@@ -15,7 +15,7 @@ pub use build::{CROWD, HOST, connect};
 pub use pod::{Container, ContainerKind, Pod, Volume};
 pub use rules::network_policy::isolates;
 pub use rules::ports::{ServicePort, service_ports};
-pub use selector::{Labels, Selector};
+pub use selector::{Labels, Selector, labels};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
