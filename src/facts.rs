@@ -37,7 +37,10 @@ pub use probe::{Check, Probe, ProbeKind, port, probes};
 pub use resources::PodResources;
 pub use role::{ContainerRole, image_base_name};
 pub use scene::Scene;
-pub use security::PodSecurity;
+pub use security::{
+    Account, Admission, Cause, Level, Mode, OwnToken, PodSecurity, SecurityContext, Standard, TOKEN_PATH,
+    Violation,
+};
 use std::collections::BTreeMap;
 pub use volume::{Access, Mount, VolumeUse};
 
