@@ -41,7 +41,10 @@ use reach::{End, Policies, Verdict};
 pub use resources::PodResources;
 pub use role::{ContainerRole, image_base_name};
 pub use scene::Scene;
-pub use security::PodSecurity;
+pub use security::{
+    Account, Admission, Cause, Level, Mode, OwnToken, PodSecurity, SecurityContext, Standard, TOKEN_PATH,
+    Violation,
+};
 use std::collections::BTreeMap;
 pub use volume::{Access, Mount, VolumeUse};
 
