@@ -19,7 +19,7 @@ mod resources;
 mod role;
 mod scene;
 mod security;
-mod volume;
+mod storage;
 
 use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
@@ -35,7 +35,10 @@ pub use localhost::Localhost;
 pub use network::PodNetwork;
 pub use order::Phase;
 pub use patterns::PodPatterns;
-pub use placement::PodPlacement;
+pub use placement::{
+    Candidates, HOSTNAME, Host, Machines, Neighbors, NodePool, NodeTerm, Operator, PodPlacement,
+    PreferredNodes, Priority, Requirement, Spread, Taint, Toleration,
+};
 pub use probe::{Check, Probe, ProbeKind, port, probes};
 use reach::{End, Policies, Verdict};
 pub use resources::PodResources;
@@ -46,7 +49,9 @@ pub use security::{
     Violation,
 };
 use std::collections::BTreeMap;
-pub use volume::{Access, Mount, VolumeUse};
+pub use storage::{
+    Access, Claim, ClaimClass, ClaimOrigin, Lifetime, Mount, StorageTrap, Survival, VolumeUse,
+};
 
 /// What is true of everything in the input.
 #[derive(Debug)]
@@ -67,6 +72,8 @@ pub struct PodFacts {
     pub start_order: Vec<Phase>,
     /// Each volume with the containers that mount it.
     pub volumes: Vec<VolumeUse>,
+    /// What is likely to go wrong with the volumes.
+    pub storage_traps: Vec<Known<StorageTrap>>,
     /// Who talks to whom inside the pod, over localhost.
     pub localhost: Vec<Localhost>,
     /// How long Kubernetes waits between the request to stop and the end by force, in seconds.
@@ -91,9 +98,10 @@ pub struct PodFacts {
 
 /// Derives the facts.
 pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
+    let machines = Machines::of(topology);
     let pods = Scene::all(topology, catalog).filter_map(|scene| {
         let pod = scene.node().pod.as_deref()?;
-        Some((scene.index, derive_pod(&scene, pod)))
+        Some((scene.index, derive_pod(&scene, pod, &machines)))
     });
     let controllers =
         Scene::all(topology, catalog).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
@@ -111,11 +119,13 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
     facts
 }
 
-fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
+fn derive_pod(scene: &Scene, pod: &Pod, machines: &Machines) -> PodFacts {
+    let volumes = storage::uses(scene, pod);
     PodFacts {
         roles: role::roles(scene.topology, scene.index, pod),
         start_order: order::start_order(pod),
-        volumes: volume::uses(pod),
+        storage_traps: storage::traps(scene, pod, &volumes),
+        volumes,
         localhost: localhost::calls(pod),
         grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
         restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
@@ -123,7 +133,7 @@ fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
         lifecycle: lifecycle::derive(scene, pod),
         network: network::derive(scene, pod),
         security: security::derive(scene, pod),
-        placement: placement::derive(scene, pod),
+        placement: placement::derive(scene, pod, machines),
         patterns: patterns::derive(scene, pod),
         grouping: grouping::derive(scene, pod),
     }
@@ -180,7 +190,7 @@ impl Facts {
                 continue;
             };
             role::tell(&facts.roles, &scene, pod, &mut ledger);
-            volume::tell(&facts.volumes, &scene, pod, &mut ledger);
+            storage::tell(&facts.volumes, &scene, pod, &mut ledger);
             facts.resources.tell(&scene, pod, &mut ledger);
             facts.lifecycle.tell(&scene, pod, &mut ledger);
             facts.network.tell(&scene, pod, &mut ledger);

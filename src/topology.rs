@@ -126,6 +126,22 @@ impl Topology {
         self.nodes.iter().enumerate().filter(|(_, node)| node.state == State::Present)
     }
 
+    /// The nodes of one kind in an environment, sorted, in the input or not.
+    pub fn of_kind(
+        &self,
+        environment: &str,
+        group: &str,
+        kind: &str,
+    ) -> impl Iterator<Item = (NodeIndex, &Node)> {
+        let key = |node: &Node| {
+            let Identity { environment: e, group: g, kind: k, .. } = &node.identity;
+            (&**e, &**g, &**k).cmp(&(environment, group, kind))
+        };
+        let first = self.nodes.partition_point(|node| key(node).is_lt());
+        let rest = self.nodes[first..].partition_point(|node| key(node).is_eq());
+        self.nodes[first..first + rest].iter().enumerate().map(move |(at, node)| (first + at, node))
+    }
+
     /// The nodes that make pods or are one, with their indexes and pods.
     pub fn workloads(&self) -> impl Iterator<Item = (NodeIndex, &Node, &Pod)> {
         self.present().filter_map(|(index, node)| Some((index, node, node.pod.as_deref()?)))
