@@ -14,6 +14,7 @@ mod order;
 mod patterns;
 mod placement;
 mod probe;
+pub mod quantity;
 pub mod reach;
 mod resources;
 mod role;
@@ -41,7 +42,10 @@ pub use placement::{
 };
 pub use probe::{Check, Probe, ProbeKind, port, probes};
 use reach::{End, Policies, Verdict};
-pub use resources::PodResources;
+pub use resources::{
+    AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
+    at_limit,
+};
 pub use role::{ContainerRole, image_base_name};
 pub use scene::Scene;
 pub use security::{
