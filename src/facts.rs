@@ -21,7 +21,10 @@ mod volume;
 
 use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
-pub use controller::Controller;
+pub use controller::{
+    Amount, Budget, Completion, Concurrency, Controller, CronRun, CronSchedule, Disruptions, History, JobRun,
+    JobShape, Replicas, Retries, Rollout, StatefulPods, Strategy, TimeField, When, replicas, span_words,
+};
 pub use entry::{is_exposed, lets_traffic_in};
 pub use grouping::Grouping;
 pub use known::{Known, quoted};
