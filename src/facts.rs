@@ -2,7 +2,7 @@
 //! and the field that it follows from. One file a rule; [`Facts::list`] prints them all.
 
 pub mod advice;
-mod controller;
+pub mod controller;
 mod entry;
 mod grouping;
 mod known;

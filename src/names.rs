@@ -111,6 +111,18 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(number)) }
 }
 
+/// `1st`, `2nd`, `3rd`, `11th`: a number as a place in an order.
+pub fn ordinal(number: i64) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
 /// A number with commas: `11,400`.
 pub fn thousands(number: usize) -> String {
     let digits = number.to_string();

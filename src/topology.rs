@@ -13,6 +13,7 @@ use crate::catalog::{FieldPath, Relation, Role};
 use crate::model::{Environment, Identity, Object};
 pub use build::{CROWD, HOST, connect};
 pub use pod::{Container, ContainerKind, Pod, Volume};
+pub use rules::claim_template::claim_name;
 pub use rules::network_policy::isolates;
 pub use rules::ports::{ServicePort, service_ports};
 pub use selector::{Labels, Selector, labels};

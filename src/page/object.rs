@@ -1,5 +1,7 @@
 //! The page of any object, and the parts that all objects' pages share.
 
+mod effect;
+
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, section};
@@ -30,6 +32,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     };
     let sections = [
         section("overview", "What its fields say", meaning),
+        section("effect", "What it means in numbers", effect::blocks(know, index, object)),
         section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
         section("reads", "What it holds", content),
         section("advice", "Advice", advice::of_object(know, index)),

@@ -7,6 +7,7 @@ mod lifecycle;
 mod placement;
 mod reads;
 mod rollout;
+mod runs;
 pub mod storage;
 mod talks;
 mod what_if;
@@ -42,7 +43,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("storage", "Storage", storage::blocks(know, index, object, pod)),
         section("identity", "Identity and permissions", identity::blocks(know, index, object, pod)),
         section("scheduling", "Placement", placement::blocks(know, index, object, pod)),
-        section("rollout", "Updates and scaling", rollout::blocks(know, index, object, pod)),
+        section("rollout", rollout::title(object), rollout::blocks(know, index, object, pod)),
         section("what-if", "What if…", what_if::blocks(know, index, object, pod)),
         section("grouping", "Group or split", grouping::blocks(know, index, object, pod)),
         section("advice", "Advice", advice::of_object(know, index)),
@@ -85,7 +86,11 @@ fn glance(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec
     if let Some(replicas) = sentence::replicas(object) {
         let scalers = know.topology.to(index).filter(|edge| edge.relation == Relation::Scales);
         let ranges: Vec<Prose> = scalers.map(|edge| autoscaled(know, edge.from)).collect();
-        let copies = if ranges.is_empty() { plain(replicas.to_string()) } else { joined(ranges, "and") };
+        let copies = if ranges.is_empty() || replicas == 0 {
+            plain(replicas.to_string())
+        } else {
+            joined(ranges, "and")
+        };
         facts.push(("Copies".to_owned(), copies));
     }
     facts.push(("Service account".to_owned(), account(know, index)));

@@ -1,6 +1,6 @@
 //! The references that do not fit the catalog's vocabulary, one file a rule.
 
-mod claim_template;
+pub(super) mod claim_template;
 mod endpoints;
 pub(super) mod network_policy;
 pub(super) mod ports;

@@ -1,0 +1,123 @@
+//! Whether the helpers of a Job's pod let it finish: native sidecars do, an app container that never ends does not.
+
+use crate::catalog::FieldPath;
+use crate::facts::known::{Known, quoted};
+use crate::facts::role::{ContainerRole, image_base_name, roles};
+use crate::facts::scene::Scene;
+use crate::topology::{Container, ContainerKind, Pod};
+
+/// Whether the helpers of a Job's pod let it finish.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Completion {
+    /// Whether the pod can succeed once its work is done.
+    pub completes: Known<bool>,
+    /// The app containers that keep it from that, by their index in the pod, each with what shows that it never ends.
+    pub blockers: Vec<(usize, String)>,
+}
+
+/// Programs that serve, watch or forward until someone stops them, by the last part of their image's name.
+const NEVER_END: [&str; 33] = [
+    "alloy",
+    "cloud-sql-proxy",
+    "cloudflared",
+    "cloudsql-docker",
+    "config-reloader",
+    "configmap-reload",
+    "consul-dataplane",
+    "envoy",
+    "filebeat",
+    "fluent-bit",
+    "fluentbit",
+    "fluentd",
+    "gce-proxy",
+    "ghostunnel",
+    "grafana-agent",
+    "haproxy",
+    "istio-proxy",
+    "k8s-sidecar",
+    "kube-rbac-proxy",
+    "linkerd-proxy",
+    "linkerd2-proxy",
+    "logstash",
+    "oauth2-proxy",
+    "opentelemetry-collector",
+    "opentelemetry-collector-contrib",
+    "otelcol",
+    "pgbouncer",
+    "prometheus-config-reloader",
+    "promtail",
+    "proxyv2",
+    "stunnel",
+    "telegraf",
+    "vector",
+];
+
+/// What in a command line shows that it never ends.
+const ENDLESS: [&str; 6] = ["tail -f", "tail -F", "sleep infinity", "sleep inf", "while true", "while :"];
+
+/// Kubernetes ends native sidecars once the app containers are done; every app container must end by itself. It applies
+/// where the pod has a native sidecar, or an app container beside the main one that shows no end: a program known to
+/// serve, a port, a probe, or an endless command. An app container that shows nothing of that is taken to end.
+///
+/// Source: kubernetes.io, "Sidecar Containers", "Jobs with sidecar containers"; KEP-753.
+pub(super) fn derive(scene: &Scene) -> Option<Completion> {
+    let pod = scene.node().pod.as_deref()?;
+    let sidecar = pod.containers.iter().find(|container| container.kind == ContainerKind::Sidecar);
+    let blockers = blockers(scene, pod);
+    let containers = pod.path.key("containers");
+    let completes = match (blockers.first(), sidecar) {
+        (Some((first, evidence)), _) => {
+            let container = &pod.containers[*first];
+            let why = format!("app container {} never ends: {evidence}", quoted(&container.key));
+            Known::new(false, why, container.path.clone())
+        }
+        (None, Some(sidecar)) => {
+            let why =
+                format!("Kubernetes ends sidecar {} once the app containers are done", quoted(&sidecar.key));
+            Known::new(true, why, sidecar_field(sidecar, &containers))
+        }
+        (None, None) => return None,
+    };
+    Some(Completion { completes, blockers })
+}
+
+fn sidecar_field(sidecar: &Container, containers: &FieldPath) -> FieldPath {
+    if sidecar.path == FieldPath::root() { containers.clone() } else { sidecar.path.key("restartPolicy") }
+}
+
+/// The app containers beside the main one that show no end. A lone app container is the work itself.
+fn blockers(scene: &Scene, pod: &Pod) -> Vec<(usize, String)> {
+    if pod.apps().count() < 2 {
+        return Vec::new();
+    }
+    let roles = roles(scene.topology, scene.index, pod);
+    let beside = pod.containers.iter().zip(roles).enumerate().filter(|(_, (container, role))| {
+        container.kind == ContainerKind::App && *role != ContainerRole::Main
+    });
+    let shown: Vec<(usize, String)> =
+        beside.filter_map(|(index, (container, _))| Some((index, endless(container)?))).collect();
+    // Where every app container looks endless, none of them is a helper of the others: nothing is known.
+    if shown.len() == pod.apps().count() { Vec::new() } else { shown }
+}
+
+/// What shows that a container never ends, in words.
+fn endless(container: &Container) -> Option<String> {
+    let spec = &container.spec;
+    let line: Vec<&str> = spec.command.iter().chain(&spec.args).flatten().map(String::as_str).collect();
+    let line = line.join(" ");
+    if ["--one-time", "--once", "-once"].iter().any(|flag| line.contains(flag)) {
+        return None;
+    }
+    let image = image_base_name(&container.image);
+    if NEVER_END.contains(&image) || image.ends_with("-exporter") || image.ends_with("_exporter") {
+        return Some(format!("image {} runs until it is stopped", quoted(image)));
+    }
+    if let Some(loops) = ENDLESS.iter().find(|words| line.contains(**words)) {
+        return Some(format!("its command holds {}", quoted(loops)));
+    }
+    if spec.liveness_probe.is_some() || spec.readiness_probe.is_some() {
+        return Some("probes expect it to keep running".to_owned());
+    }
+    let port = spec.ports.iter().flatten().next()?;
+    Some(format!("it serves port {}", port.container_port))
+}
