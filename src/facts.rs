@@ -4,14 +4,14 @@
 pub mod advice;
 pub mod controller;
 mod entry;
-mod grouping;
+pub mod grouping;
 mod known;
 mod ledger;
 mod lifecycle;
 mod localhost;
 mod network;
 mod order;
-mod patterns;
+pub mod patterns;
 mod placement;
 mod probe;
 pub mod quantity;
@@ -27,7 +27,7 @@ use crate::topology::{NodeIndex, Pod, Topology};
 use advice::Finding;
 pub use controller::Controller;
 pub use entry::{is_exposed, lets_traffic_in};
-pub use grouping::Grouping;
+use grouping::Grouping;
 pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
@@ -35,7 +35,7 @@ pub use lifecycle::PodLifecycle;
 pub use localhost::Localhost;
 pub use network::PodNetwork;
 pub use order::Phase;
-pub use patterns::PodPatterns;
+use patterns::PodPatterns;
 pub use placement::{
     Candidates, HOSTNAME, Host, Machines, Neighbors, NodePool, NodeTerm, Operator, PodPlacement,
     PreferredNodes, Priority, Requirement, Spread, Taint, Toleration,
@@ -46,7 +46,7 @@ pub use resources::{
     AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
     at_limit,
 };
-pub use role::{ContainerRole, image_base_name};
+pub use role::ContainerRole;
 pub use scene::Scene;
 pub use security::{
     Account, Admission, Cause, Level, Mode, OwnToken, PodSecurity, SecurityContext, Standard, TOKEN_PATH,
@@ -107,11 +107,15 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
         let pod = scene.node().pod.as_deref()?;
         Some((scene.index, derive_pod(&scene, pod, &machines)))
     });
-    let controllers =
-        Scene::all(topology, catalog).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
+    let pods: BTreeMap<NodeIndex, PodFacts> = pods.collect();
+    let controllers = Scene::all(topology, catalog).filter_map(|scene| {
+        let roles = pods.get(&scene.index).map(|pod| pod.roles.as_slice()).unwrap_or_default();
+        Some((scene.index, controller::derive(&scene, roles)?))
+    });
+    let controllers = controllers.collect();
     let mut facts = Facts {
-        pods: pods.collect(),
-        controllers: controllers.collect(),
+        pods,
+        controllers,
         policies: Policies::of(topology),
         findings: Vec::new(),
         findings_by_node: BTreeMap::new(),
@@ -124,13 +128,12 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
 }
 
 fn derive_pod(scene: &Scene, pod: &Pod, machines: &Machines) -> PodFacts {
-    let volumes = storage::uses(scene, pod);
+    let (volumes, localhost) = (storage::uses(scene, pod), localhost::calls(pod));
+    let patterns = patterns::derive(scene, pod, &volumes, &localhost);
     PodFacts {
-        roles: role::roles(scene.topology, scene.index, pod),
+        roles: patterns.roles(),
         start_order: order::start_order(pod),
         storage_traps: storage::traps(scene, pod, &volumes),
-        volumes,
-        localhost: localhost::calls(pod),
         grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
         restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
         resources: resources::derive(scene, pod),
@@ -138,8 +141,10 @@ fn derive_pod(scene: &Scene, pod: &Pod, machines: &Machines) -> PodFacts {
         network: network::derive(scene, pod),
         security: security::derive(scene, pod),
         placement: placement::derive(scene, pod, machines),
-        patterns: patterns::derive(scene, pod),
-        grouping: grouping::derive(scene, pod),
+        grouping: grouping::derive(scene, pod, &volumes, &patterns),
+        volumes,
+        localhost,
+        patterns,
     }
 }
 
@@ -193,7 +198,7 @@ impl Facts {
             let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
                 continue;
             };
-            role::tell(&facts.roles, &scene, pod, &mut ledger);
+            role::tell(&facts.patterns, &scene, pod, &mut ledger);
             storage::tell(&facts.volumes, &scene, pod, &mut ledger);
             facts.resources.tell(&scene, pod, &mut ledger);
             facts.lifecycle.tell(&scene, pod, &mut ledger);

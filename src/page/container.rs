@@ -4,13 +4,14 @@ mod files;
 mod glance;
 mod lead;
 mod lifecycle;
+pub mod part;
 mod reached;
 mod resources;
 mod security;
 mod siblings;
 
 use super::knowledge::Knowledge;
-use super::workload::{role_words, section, subject};
+use super::workload::{section, subject};
 use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
@@ -51,7 +52,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         path,
         sort: Sort::Container,
         title: container.key.to_string(),
-        kicker: role_words(container.kind, facts.roles[position]).to_owned(),
+        kicker: part::words(pod, facts, position),
         crumbs,
         children: Vec::new(),
         source: Some(know.line(object, container.line)),
@@ -72,7 +73,7 @@ pub fn link(know: &Knowledge, index: NodeIndex, container: &Container) -> Option
 /// How a container's role is called in a table.
 pub fn role(know: &Knowledge, index: NodeIndex, position: usize) -> String {
     let Some((pod, facts)) = know.pod(index) else { return String::new() };
-    role_words(pod.containers[position].kind, facts.roles[position]).to_owned()
+    part::words(pod, facts, position)
 }
 
 fn lines(object: &Object, container: &Container) -> Block {

@@ -1,9 +1,10 @@
 //! An image whose tag says nothing about its contents.
 
 use super::{Findings, Rule};
+use crate::catalog::image_base_name;
+use crate::facts::Facts;
 use crate::facts::quoted;
 use crate::facts::scene::Scene;
-use crate::facts::{Facts, image_base_name};
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {
