@@ -44,7 +44,7 @@ pub use probe::{Check, Probe, ProbeKind, port, probes};
 use reach::{End, Policies, Verdict};
 pub use resources::{
     AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
-    at_limit,
+    at_limit, is_critical,
 };
 pub use role::ContainerRole;
 pub use scene::Scene;

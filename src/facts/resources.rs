@@ -19,7 +19,7 @@ use crate::catalog::FieldPath;
 use crate::topology::{ContainerKind, Pod};
 pub use amounts::{Amount, Origin, Resources};
 use defaulting::Requirements;
-pub use eviction::{AfterKill, AtLimit, after_kill, at_limit};
+pub use eviction::{AfterKill, AtLimit, after_kill, at_limit, is_critical};
 use k8s_openapi::api::core::v1 as api;
 pub use qos::Qos;
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ pub(super) fn derive(scene: &Scene, pod: &Pod) -> PodResources {
             known(scene, required, container.spec.resources.as_ref(), &container.path.key("resources"))
         })
         .collect();
-    let qos = qos::of_pod(pod, &containers, level.as_ref());
+    let qos = qos::recorded(scene, qos::of_pod(pod, &containers, level.as_ref()));
     let unlimited = unlimited(&parts, level.as_ref());
     let story = reason::Story { scene, pod, containers: &containers, overhead: overhead.as_ref() };
     PodResources {

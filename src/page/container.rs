@@ -23,6 +23,7 @@ use std::sync::Arc;
 pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize) -> Option<Page> {
     let (pod, facts) = know.pod(index)?;
     let container = pod.containers.get(position)?;
+    let needs = facts.resources.containers.get(position)?;
     let path = know.page(&subject(know, index, container))?.clone();
     let mut crumbs = object::crumbs(know, object);
     let workload = know.page(&crate::model::Subject::Object(object.identity.clone()))?.clone();
@@ -32,7 +33,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
     let diagram = draw(View::Relationship, &focus, know.topology, know.facts, &Default::default());
     let reads = environment::table(know, index, container).map(Block::Table);
     let sections = [
-        section("overview", "At a glance", vec![glance::blocks(container)]),
+        section("overview", "At a glance", vec![glance::blocks(container, needs)]),
         section(
             "diagram",
             "What it touches",

@@ -6,6 +6,7 @@ mod identity;
 mod lifecycle;
 mod placement;
 mod reads;
+pub mod resources;
 mod rollout;
 mod runs;
 pub mod storage;
@@ -37,6 +38,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("overview", "At a glance", glance(know, index, object, pod)),
         section("diagram", "How it fits together", diagrams(know, index, &[View::Relationship])),
         section("containers", "Containers", containers::blocks(know, index, object, pod)),
+        section("resources", "Resources", resources::blocks(know, index, object, pod)),
         section("lifecycle", "Start-up and shut-down", lifecycle::blocks(know, index, pod)),
         section("talks-to", "Who talks to whom", talks::blocks(know, index, pod)),
         section("reads", "What it reads", reads::blocks(know, index, pod)),
@@ -93,6 +95,7 @@ fn glance(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec
         };
         facts.push(("Copies".to_owned(), copies));
     }
+    facts.extend(resources::glance(know, index));
     facts.push(("Service account".to_owned(), account(know, index)));
     let restart = know.facts.of(index).map(|facts| facts.restart_policy.clone()).unwrap_or_default();
     facts.push(("Restart policy".to_owned(), vec![code(restart)]));

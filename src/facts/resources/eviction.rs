@@ -55,3 +55,13 @@ pub fn after_kill(pod: &Pod, container: &Container) -> AfterKill {
         _ => AfterKill::StartsAgain,
     }
 }
+
+/// Whether the kubelet never evicts the pod: one of a priority class of Kubernetes itself.
+///
+/// Source: `k8s.io/kubernetes/pkg/kubelet/types/pod_update.go`, `IsCriticalPod`.
+pub fn is_critical(pod: &Pod) -> bool {
+    const SYSTEM_CRITICAL: i32 = 2_000_000_000;
+    let class = pod.spec.priority_class_name.as_deref();
+    matches!(class, Some("system-node-critical" | "system-cluster-critical"))
+        || pod.spec.priority.is_some_and(|priority| priority >= SYSTEM_CRITICAL)
+}

@@ -8,6 +8,7 @@ use super::defaulting::Requirements;
 use crate::catalog::FieldPath;
 use crate::facts::known::{Known, quoted};
 use crate::facts::quantity::{Quantity, list_words};
+use crate::facts::scene::Scene;
 use crate::topology::{Container, ContainerKind, Pod};
 use serde::Serialize;
 
@@ -79,6 +80,23 @@ pub(super) fn of_all(mut classes: impl Iterator<Item = Qos>) -> Qos {
         None => Qos::BestEffort,
         Some(first) if classes.all(|other| other == first) => first,
         Some(_) => Qos::Burstable,
+    }
+}
+
+/// The class that the cluster has recorded for a pod that runs, where that is another one than its manifest makes: it
+/// never changes after the pod is made.
+///
+/// Source: `k8s.io/kubectl/pkg/util/qos/qos.go`, `GetPodQOS`.
+pub(super) fn recorded(scene: &Scene, computed: Known<Qos>) -> Known<Qos> {
+    let classes = [Qos::Guaranteed, Qos::Burstable, Qos::BestEffort];
+    let status = scene.text("status.qosClass").filter(|_| scene.is("", "Pod"));
+    let class = status.and_then(|status| classes.into_iter().find(|class| class.name() == status));
+    match class {
+        Some(class) if class != computed.value => {
+            let why = "the cluster recorded it when it made the pod";
+            Known::new(class, why, FieldPath::of("status.qosClass"))
+        }
+        _ => computed,
     }
 }
 

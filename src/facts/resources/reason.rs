@@ -163,21 +163,36 @@ impl Story<'_> {
         let ending = if names.len() == 1 { "s" } else { "" };
         let names = list_words(names, MOST_NAMES);
         let adding = self.adding(amounts, of);
+        let rest = if self.inits_need(amounts, of) { ", and no init container needs more" } else { "" };
         if let [one] = adding[..] {
             let who = container_words(&self.pod.containers[one]);
-            let is_alone = self.pod.containers.len() == 1;
-            return if is_alone {
-                format!("{who} is its only container")
-            } else {
-                format!("only the {names} of {who} count{ending}")
-            };
+            let is_alone = self.pod.containers.len() == 1 || !rest.is_empty();
+            let only = if is_alone { "" } else { "only " };
+            let verb = if self.is_given(one, of) { "gets" } else { "sets" };
+            return format!("{only}{who} {verb} {names}{rest}");
         }
         let kind = |kind| adding.iter().filter(|&&index| self.pod.containers[index].kind == kind).count();
         let (apps, sidecars) = (kind(ContainerKind::App), kind(ContainerKind::Sidecar));
         let parts = [(apps, "container", "containers"), (sidecars, "sidecar", "sidecars")];
         let parts = parts.into_iter().filter(|(many, ..)| *many > 0);
         let parts: Vec<String> = parts.map(|(many, one, more)| count(many, one, more)).collect();
-        format!("the {names} of {} add{ending} up", list_words(&parts, MOST_NAMES))
+        format!("the {names} of {} add{ending} up{rest}", list_words(&parts, MOST_NAMES))
+    }
+
+    /// Whether a LimitRange gives a container all that it has.
+    fn is_given(&self, index: usize, of: fn(&ContainerResources) -> &Known<Resources>) -> bool {
+        of(&self.containers[index]).declared_by.is_some()
+    }
+
+    /// Whether an init container needs some of what the others add up to.
+    fn inits_need(&self, amounts: &Resources, of: fn(&ContainerResources) -> &Known<Resources>) -> bool {
+        let mut inits = (self.pod.containers.iter().zip(self.containers))
+            .filter(|(container, _)| container.kind == ContainerKind::Init);
+        let summed: Vec<&str> = (amounts.iter())
+            .filter(|(_, amount)| amount.origin == Origin::Running)
+            .map(|(name, _)| name)
+            .collect();
+        inits.any(|(_, needs)| summed.iter().any(|name| of(needs).value.get(name).is_some()))
     }
 
     /// The containers that run together and have an amount of what they add up to.
