@@ -38,8 +38,9 @@ pub use resources::PodResources;
 pub use role::{ContainerRole, image_base_name};
 pub use scene::Scene;
 pub use security::{
-    Account, Admission, Cause, Level, Mode, OwnToken, PodSecurity, SecurityContext, Standard, TOKEN_PATH,
-    Violation,
+    Account, Admission, Builtin, Cause, Danger, Grant, Held, Holder, Level, Mode, OwnToken, Permissions,
+    PodSecurity, Rights, Rule, SecurityContext, Standard, TOKEN_PATH, Violation, builtin, is_binding,
+    is_role,
 };
 use std::collections::BTreeMap;
 pub use volume::{Access, Mount, VolumeUse};
@@ -49,6 +50,7 @@ pub use volume::{Access, Mount, VolumeUse};
 pub struct Facts {
     pods: BTreeMap<NodeIndex, PodFacts>,
     controllers: BTreeMap<NodeIndex, Controller>,
+    permissions: Permissions,
 }
 
 /// What is true of one pod. Containers are named by their index in [`Pod::containers`].
@@ -90,7 +92,8 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
     });
     let controllers =
         Scene::all(topology, catalog).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
-    Facts { pods: pods.collect(), controllers: controllers.collect() }
+    let permissions = security::permissions(topology);
+    Facts { pods: pods.collect(), controllers: controllers.collect(), permissions }
 }
 
 fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
@@ -122,6 +125,11 @@ impl Facts {
         self.controllers.get(&node)
     }
 
+    /// Who may do what at the Kubernetes API.
+    pub fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
     /// Every fact, sorted by subject, then by name.
     pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
         let mut ledger = Ledger::new(topology, catalog);
@@ -129,6 +137,7 @@ impl Facts {
             if let Some(controller) = self.controller(scene.index) {
                 controller.tell(&scene, &mut ledger);
             }
+            security::tell_account(&self.permissions, &scene, &mut ledger);
             let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
                 continue;
             };

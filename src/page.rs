@@ -14,6 +14,7 @@ mod lists;
 mod network;
 mod object;
 mod overview;
+mod permission;
 mod places;
 mod prose;
 mod sentence;

@@ -1,5 +1,7 @@
 //! The page of any object, and the parts that all objects' pages share.
 
+mod role;
+
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, section};
@@ -31,6 +33,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("overview", "What its fields say", meaning),
         section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
         section("reads", "What it holds", content),
+        section("identity", "Who may do what", role::blocks(know, index, object)),
         section("references", "Everything it refers to", references(know, index)),
         section("source", "Manifest", vec![manifest(object)]),
     ];

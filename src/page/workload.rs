@@ -12,6 +12,8 @@ pub mod storage;
 mod talks;
 mod what_if;
 
+pub use identity::changes;
+
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
 use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
