@@ -49,8 +49,9 @@ pub use resources::{
 pub use role::ContainerRole;
 pub use scene::Scene;
 pub use security::{
-    Account, Admission, Cause, Level, Mode, OwnToken, PodSecurity, SecurityContext, Standard, TOKEN_PATH,
-    Violation,
+    Account, Admission, Builtin, Cause, Danger, Grant, Held, Holder, Level, Mode, OwnToken, Permissions,
+    PodSecurity, Rights, Rule, SecurityContext, Standard, TOKEN_PATH, Violation, builtin, is_binding,
+    is_role,
 };
 use std::collections::BTreeMap;
 pub use storage::{
@@ -65,6 +66,7 @@ pub struct Facts {
     findings: Vec<Finding>,
     findings_by_node: BTreeMap<NodeIndex, Vec<usize>>,
     policies: Policies,
+    permissions: Permissions,
 }
 
 /// What is true of one pod. Containers are named by their index in [`Pod::containers`].
@@ -117,6 +119,7 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
         pods,
         controllers,
         policies: Policies::of(topology),
+        permissions: security::permissions(topology),
         findings: Vec::new(),
         findings_by_node: BTreeMap::new(),
     };
@@ -170,6 +173,11 @@ impl Facts {
         indexes.iter().map(|&index| &self.findings[index])
     }
 
+    /// Who may do what at the Kubernetes API.
+    pub fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
     /// The NetworkPolicies.
     pub fn policies(&self) -> &Policies {
         &self.policies
@@ -195,6 +203,7 @@ impl Facts {
                 controller.tell(&scene, &mut ledger);
             }
             self.policies.tell(&scene, &mut ledger);
+            security::tell_account(&self.permissions, &scene, &mut ledger);
             let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
                 continue;
             };

@@ -20,13 +20,8 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
     difference.extend(shown);
     Page {
         path: PagePath::root().fixed("glossary"),
-        sort: Sort::Glossary,
-        title: "Pod or container?".to_owned(),
         kicker: "Glossary".to_owned(),
         crumbs,
-        children: Vec::new(),
-        source: None,
-        author: Vec::new(),
         lead: vec![plain(
             "A container runs one program with its files. A pod holds one or more containers that must live together: \
              Kubernetes places, starts, and removes them as one.",
@@ -40,7 +35,7 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
         keywords: ["pod", "container", "sidecar", "init", "ambassador", "adapter"]
             .map(str::to_owned)
             .to_vec(),
-        namespace: String::new(),
+        ..Page::titled(PagePath::root().fixed("glossary"), Sort::Glossary, "Pod or container?")
     }
 }
 

@@ -1,6 +1,7 @@
 //! The page of any object, and the parts that all objects' pages share.
 
 mod effect;
+mod role;
 
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
@@ -35,6 +36,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("effect", "What it means in numbers", effect::blocks(know, index, object)),
         section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
         section("reads", "What it holds", content),
+        section("identity", "Who may do what", role::blocks(know, index, object)),
         section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", references(know, index)),
         section("source", "Manifest", vec![manifest(object)]),

@@ -14,6 +14,8 @@ mod talks;
 mod what_if;
 
 use super::advice;
+pub use identity::changes;
+
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
 use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
