@@ -172,6 +172,7 @@ fn a_new_file_changes_only_the_pages_it_has_to_do_with() {
             "",
             "ns/shop/",
             "images/",
+            "network/",
             "problems/",
             "source/reviews.yaml/",
             "ns/shop/deployment/reviews/c/app/",

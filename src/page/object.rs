@@ -1,11 +1,12 @@
 //! The page of any object, and the parts that all objects' pages share.
 
+mod network_policy;
+
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, section};
 use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use crate::catalog::{FieldPath, Relation, Role};
-use crate::diagram::View;
 use crate::model::{Identity, Kind, Object, Subject, Value};
 use crate::names::count;
 use crate::topology::{CROWD, Edge, HOST, NodeIndex, State, isolates};
@@ -29,7 +30,8 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     };
     let sections = [
         section("overview", "What its fields say", meaning),
-        section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
+        section("talks-to", "What it lets through", network_policy::blocks(know, index, object)),
+        section("diagram", "How it fits in", diagrams(know, index, network_policy::views(object))),
         section("reads", "What it holds", content),
         section("references", "Everything it refers to", references(know, index)),
         section("source", "Manifest", vec![manifest(object)]),
