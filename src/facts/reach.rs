@@ -271,8 +271,7 @@ impl Policies {
                 Some((NAMESPACE_NAME, name)) => runs_dns(name),
                 _ => true,
             },
-            Who::Block { .. } => true,
-            Who::Nobody => false,
+            who => !who.is_nobody(),
         };
         rule.ports.as_ref().is_none_or(|ports| ports.iter().any(is_dns_port))
             && rule.peers.as_ref().is_none_or(|peers| peers.iter().any(is_dns))

@@ -1,6 +1,8 @@
 //! The page `/network/`: whom the NetworkPolicies let talk to whom.
 
 mod limits;
+#[cfg(test)]
+mod tests;
 
 use super::knowledge::Knowledge;
 use super::prose::{concat, listed, muted, plain, text, words};
@@ -10,7 +12,7 @@ use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
 use crate::facts::reach::Direction;
 use crate::model::Identity;
-use crate::names::{PagePath, count};
+use crate::names::{PagePath, count, thousands};
 use crate::topology::NodeIndex;
 pub use limits::{capital, in_short, limits};
 use std::collections::BTreeMap;
@@ -124,7 +126,7 @@ fn of_all(number: usize, total: usize) -> String {
     match number {
         _ if total == 1 => "the only workload".to_owned(),
         _ if number == total => format!("all {workloads}"),
-        _ => format!("{number} of {workloads}"),
+        _ => format!("{} of {workloads}", thousands(number)),
     }
 }
 
@@ -137,7 +139,9 @@ fn overview(know: &Knowledge, namespaces: &[Namespace]) -> Vec<Block> {
             (total, number) if number == total => {
                 plain(if total == 1 { "the only workload" } else { "all workloads" })
             }
-            (total, number) => plain(format!("{number} of {}", count(total, "workload", "workloads"))),
+            (total, number) => {
+                plain(format!("{} of {}", thousands(number), count(total, "workload", "workloads")))
+            }
         };
         let policies = plain(count(namespace.policies, "NetworkPolicy", "NetworkPolicies"));
         vec![name(know, namespace), policies, cell(Direction::Ingress), cell(Direction::Egress)]
