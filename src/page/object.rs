@@ -1,6 +1,7 @@
 //! The page of any object, and the parts that all objects' pages share.
 
 mod effect;
+mod network_policy;
 mod role;
 
 use super::knowledge::Knowledge;
@@ -9,7 +10,6 @@ use super::workload::{diagrams, section};
 use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};
-use crate::diagram::View;
 use crate::model::{Identity, Kind, Object, Subject, Value};
 use crate::names::count;
 use crate::topology::{CROWD, Edge, HOST, NodeIndex, State, isolates};
@@ -34,7 +34,8 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     let sections = [
         section("overview", "What its fields say", meaning),
         section("effect", "What it means in numbers", effect::blocks(know, index, object)),
-        section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
+        section("talks-to", "What it lets through", network_policy::blocks(know, index, object)),
+        section("diagram", "How it fits in", diagrams(know, index, network_policy::views(object))),
         section("reads", "What it holds", content),
         section("identity", "Who may do what", role::blocks(know, index, object)),
         section("advice", "Advice", advice::of_object(know, index)),
