@@ -2,7 +2,7 @@
 
 mod job;
 
-pub use job::{gives_up, job_runs};
+pub use job::{after_failures, job_runs};
 
 use super::Prose;
 use super::knowledge::Knowledge;
