@@ -162,6 +162,7 @@ impl<'a> Update<'a> {
         let at_once = surge.clone().or_else(|| self.rollout.max_unavailable.clone());
         let at_once = match at_once {
             Some(Amount::Pods(number)) => format!("at most {} at a time", count_of(number, "node", "nodes")),
+            Some(Amount::Percent(share)) if share == "100%" => "all at the same time".to_owned(),
             Some(Amount::Percent(share)) => format!("at most {share} of the nodes at a time"),
             None => "node by node".to_owned(),
         };

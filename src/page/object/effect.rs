@@ -83,10 +83,9 @@ fn budget_items(know: &Knowledge, object: &Object, budget: &Budget) -> Vec<Prose
 /// Source: `k8s.io/kubernetes/pkg/registry/core/pod/storage/eviction.go`.
 fn rivals(know: &Knowledge, object: &Object, budget: &Budget) -> Option<Prose> {
     let near = &object.identity;
-    let budgets_of = |workload: NodeIndex| {
-        know.topology.to(workload).filter(|edge| edge.relation == Relation::Protects).count()
-    };
-    let shared = budget.workloads.iter().filter(|&&workload| budgets_of(workload) > 1);
+    let budgets_of =
+        |workload: NodeIndex| know.topology.to(workload).filter(|edge| edge.relation == Relation::Protects);
+    let shared = budget.workloads.iter().filter(|&&workload| budgets_of(workload).nth(1).is_some());
     let shared: Vec<Prose> = shared.map(|&workload| know.mention(workload, near)).collect();
     let is_one = shared.len() == 1;
     (!shared.is_empty()).then(|| {

@@ -119,8 +119,11 @@ fn update(object: &Object, rollout: &Rollout) -> Prose {
 /// What an update does to the pods of a DaemonSet, without the full stop.
 fn update_of_nodes(rollout: &Rollout) -> String {
     let nodes = |amount: &Amount| match amount {
-        Amount::Pods(number) => count(usize::try_from(*number).unwrap_or(0), "node", "nodes"),
-        Amount::Percent(share) => format!("{share} of the nodes (rounded up)"),
+        Amount::Pods(number) => {
+            format!("at most {} at a time", count(usize::try_from(*number).unwrap_or(0), "node", "nodes"))
+        }
+        Amount::Percent(share) if share == "100%" => "all nodes at the same time".to_owned(),
+        Amount::Percent(share) => format!("at most {share} of the nodes (rounded up) at a time"),
     };
     let none = Amount::Pods(0);
     let surge = rollout.max_surge.as_ref().unwrap_or(&none);
@@ -130,11 +133,11 @@ fn update_of_nodes(rollout: &Rollout) -> String {
             "An update reaches a node only after someone deletes the pod there".to_owned()
         }
         (_, true, false) => format!(
-            "An update takes the pod away from at most {} at a time: the old one stops before the new one starts",
+            "An update takes the pod away from {}: the old one stops before the new one starts",
             nodes(unavailable)
         ),
         (_, false, true) => format!(
-            "An update leaves no node without a pod: on at most {} at a time the new one starts beside the old one, \
+            "An update leaves no node without a pod: on {} the new one starts beside the old one, \
              which goes once the new one is ready",
             nodes(surge)
         ),

@@ -111,11 +111,10 @@ pub fn names(know: &Knowledge, object: &Object, pods: &StatefulPods) -> Vec<Bloc
             let address = node.object.as_ref().and_then(|object| object.value.at("spec.clusterIP"));
             let headless = address.and_then(Value::as_str) == Some("None");
             (!headless).then(|| {
-                concat(vec![
-                    mention(),
-                    plain(" has an address of its own, so the DNS knows no single pods: it would need "),
-                    vec![code("clusterIP: None"), text(".")],
-                ])
+                let promise = "Kubernetes promises these DNS names only below a Service with ";
+                let why = vec![code("clusterIP: None"), text(", and ")];
+                let but = plain(" has an address of its own.");
+                concat(vec![plain(promise), why, mention(), but])
             })
         }
     };
