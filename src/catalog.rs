@@ -1,13 +1,17 @@
 //! Stage 2: what podviz knows about kinds, as data. One file a kind in `src/catalog/kinds`, in the closed vocabulary
 //! of [`vocabulary`]; dropping a file there is all that it takes to add a kind.
 
+mod image;
 mod path;
+pub mod settings;
 #[cfg(test)]
 mod tests;
 pub mod vocabulary;
 
+pub use image::{ImageClass, ImagePart, InitTask, image_base_name};
 pub use path::{FieldPath, Hit, Pattern, Step};
 use rust_embed::Embed;
+pub use settings::Settings;
 use std::collections::BTreeMap;
 pub use vocabulary::{EdgeRule, KindRule, Relation, Role, Scope, Selection};
 
@@ -25,6 +29,9 @@ pub struct Catalog {
     pod: Vec<EdgeRule>,
     container: Vec<EdgeRule>,
     any: Vec<EdgeRule>,
+    /// What the user decides.
+    pub settings: Settings,
+    images: Vec<ImageClass>,
 }
 
 /// A knowledge file that could not be understood: a defect of the program or of a user's rules.
@@ -56,7 +63,7 @@ impl Catalog {
     pub fn with(more: &[(&str, &str)]) -> Result<Catalog, CatalogError> {
         let mut names: Vec<_> = Embedded::iter().collect();
         names.sort();
-        let mut catalog = Catalog::default();
+        let mut catalog = Catalog { images: image::embedded()?, ..Catalog::default() };
         for name in names {
             let data = Embedded::get(&name).map(|file| file.data.into_owned()).unwrap_or_default();
             catalog.add(&name, &data)?;
@@ -143,6 +150,11 @@ impl Catalog {
     /// The references of every container, relative to the container.
     pub fn container_edges(&self) -> &[EdgeRule] {
         &self.container
+    }
+
+    /// What an image, as written in a manifest, is known to do; `None` for one that no class knows.
+    pub fn image(&self, image: &str) -> Option<&ImageClass> {
+        image::class_of(&self.images, image)
     }
 
     /// The references that an object of any kind may have.

@@ -1,32 +1,33 @@
 //! Stage 5: what is true of each object, pod and container, derived from the topology: each [`Known`] with the reason
 //! and the field that it follows from. One file a rule; [`Facts::list`] prints them all.
 
-mod controller;
+pub mod advice;
+pub mod controller;
 mod entry;
-mod grouping;
+pub mod grouping;
 mod known;
 mod ledger;
 mod lifecycle;
 mod localhost;
 mod network;
 mod order;
-mod patterns;
+pub mod patterns;
 mod placement;
 mod probe;
+pub mod quantity;
+pub mod reach;
 mod resources;
 mod role;
 mod scene;
 mod security;
-mod volume;
+mod storage;
 
 use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
-pub use controller::{
-    Amount, Budget, Completion, Concurrency, Controller, CronRun, CronSchedule, Disruptions, History, JobRun,
-    JobShape, Replicas, Retries, Rollout, StatefulPods, Strategy, TimeField, When, replicas, span_words,
-};
+use advice::Finding;
+pub use controller::Controller;
 pub use entry::{is_exposed, lets_traffic_in};
-pub use grouping::Grouping;
+use grouping::Grouping;
 pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
@@ -34,21 +35,36 @@ pub use lifecycle::PodLifecycle;
 pub use localhost::Localhost;
 pub use network::PodNetwork;
 pub use order::Phase;
-pub use patterns::PodPatterns;
-pub use placement::PodPlacement;
+use patterns::PodPatterns;
+pub use placement::{
+    Candidates, HOSTNAME, Host, Machines, Neighbors, NodePool, NodeTerm, Operator, PodPlacement,
+    PreferredNodes, Priority, Requirement, Spread, Taint, Toleration,
+};
 pub use probe::{Check, Probe, ProbeKind, port, probes};
-pub use resources::PodResources;
-pub use role::{ContainerRole, image_base_name};
+use reach::{End, Policies, Verdict};
+pub use resources::{
+    AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
+    at_limit, is_critical,
+};
+pub use role::ContainerRole;
 pub use scene::Scene;
-pub use security::PodSecurity;
+pub use security::{
+    Account, Admission, Cause, Level, Mode, OwnToken, PodSecurity, SecurityContext, Standard, TOKEN_PATH,
+    Violation,
+};
 use std::collections::BTreeMap;
-pub use volume::{Access, Mount, VolumeUse};
+pub use storage::{
+    Access, Claim, ClaimClass, ClaimOrigin, Lifetime, Mount, StorageTrap, Survival, VolumeUse,
+};
 
 /// What is true of everything in the input.
 #[derive(Debug)]
 pub struct Facts {
     pods: BTreeMap<NodeIndex, PodFacts>,
     controllers: BTreeMap<NodeIndex, Controller>,
+    findings: Vec<Finding>,
+    findings_by_node: BTreeMap<NodeIndex, Vec<usize>>,
+    policies: Policies,
 }
 
 /// What is true of one pod. Containers are named by their index in [`Pod::containers`].
@@ -60,6 +76,8 @@ pub struct PodFacts {
     pub start_order: Vec<Phase>,
     /// Each volume with the containers that mount it.
     pub volumes: Vec<VolumeUse>,
+    /// What is likely to go wrong with the volumes.
+    pub storage_traps: Vec<Known<StorageTrap>>,
     /// Who talks to whom inside the pod, over localhost.
     pub localhost: Vec<Localhost>,
     /// How long Kubernetes waits between the request to stop and the end by force, in seconds.
@@ -84,30 +102,49 @@ pub struct PodFacts {
 
 /// Derives the facts.
 pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
+    let machines = Machines::of(topology);
     let pods = Scene::all(topology, catalog).filter_map(|scene| {
         let pod = scene.node().pod.as_deref()?;
-        Some((scene.index, derive_pod(&scene, pod)))
+        Some((scene.index, derive_pod(&scene, pod, &machines)))
     });
-    let controllers =
-        Scene::all(topology, catalog).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
-    Facts { pods: pods.collect(), controllers: controllers.collect() }
+    let pods: BTreeMap<NodeIndex, PodFacts> = pods.collect();
+    let controllers = Scene::all(topology, catalog).filter_map(|scene| {
+        let roles = pods.get(&scene.index).map(|pod| pod.roles.as_slice()).unwrap_or_default();
+        Some((scene.index, controller::derive(&scene, roles)?))
+    });
+    let controllers = controllers.collect();
+    let mut facts = Facts {
+        pods,
+        controllers,
+        policies: Policies::of(topology),
+        findings: Vec::new(),
+        findings_by_node: BTreeMap::new(),
+    };
+    facts.findings = advice::findings(topology, catalog, &facts);
+    for (index, finding) in facts.findings.iter().enumerate() {
+        facts.findings_by_node.entry(finding.node).or_default().push(index);
+    }
+    facts
 }
 
-fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
+fn derive_pod(scene: &Scene, pod: &Pod, machines: &Machines) -> PodFacts {
+    let (volumes, localhost) = (storage::uses(scene, pod), localhost::calls(pod));
+    let patterns = patterns::derive(scene, pod, &volumes, &localhost);
     PodFacts {
-        roles: role::roles(scene.topology, scene.index, pod),
+        roles: patterns.roles(),
         start_order: order::start_order(pod),
-        volumes: volume::uses(pod),
-        localhost: localhost::calls(pod),
+        storage_traps: storage::traps(scene, pod, &volumes),
         grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
         restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
         resources: resources::derive(scene, pod),
         lifecycle: lifecycle::derive(scene, pod),
         network: network::derive(scene, pod),
         security: security::derive(scene, pod),
-        placement: placement::derive(scene, pod),
-        patterns: patterns::derive(scene, pod),
-        grouping: grouping::derive(scene, pod),
+        placement: placement::derive(scene, pod, machines),
+        grouping: grouping::derive(scene, pod, &volumes, &patterns),
+        volumes,
+        localhost,
+        patterns,
     }
 }
 
@@ -122,6 +159,34 @@ impl Facts {
         self.controllers.get(&node)
     }
 
+    /// Everything that there is advice on, the worst first, then by object. What someone does not want to hear is marked.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// What of it is about one object, the worst first.
+    pub fn findings_of(&self, node: NodeIndex) -> impl Iterator<Item = &Finding> {
+        let indexes = self.findings_by_node.get(&node).map(Vec::as_slice).unwrap_or_default();
+        indexes.iter().map(|&index| &self.findings[index])
+    }
+
+    /// The NetworkPolicies.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// Whether the NetworkPolicies let one end connect to the other: see [`Policies::verdict`].
+    pub fn verdict(
+        &self,
+        topology: &Topology,
+        from: End,
+        to: End,
+        port: Option<i64>,
+        protocol: &str,
+    ) -> Verdict {
+        self.policies.verdict(topology, from, to, port, protocol)
+    }
+
     /// Every fact, sorted by subject, then by name.
     pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
         let mut ledger = Ledger::new(topology, catalog);
@@ -129,11 +194,12 @@ impl Facts {
             if let Some(controller) = self.controller(scene.index) {
                 controller.tell(&scene, &mut ledger);
             }
+            self.policies.tell(&scene, &mut ledger);
             let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
                 continue;
             };
-            role::tell(&facts.roles, &scene, pod, &mut ledger);
-            volume::tell(&facts.volumes, &scene, pod, &mut ledger);
+            role::tell(&facts.patterns, &scene, pod, &mut ledger);
+            storage::tell(&facts.volumes, &scene, pod, &mut ledger);
             facts.resources.tell(&scene, pod, &mut ledger);
             facts.lifecycle.tell(&scene, pod, &mut ledger);
             facts.network.tell(&scene, pod, &mut ledger);

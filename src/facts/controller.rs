@@ -11,6 +11,7 @@ mod rollout;
 mod stateful_set;
 
 use super::ledger::Ledger;
+use super::role::ContainerRole;
 use super::scene::Scene;
 pub use budget::{Budget, Disruptions};
 pub use completion::Completion;
@@ -42,12 +43,12 @@ pub struct Controller {
 }
 
 /// Derives it, if the object is one.
-pub(super) fn derive(scene: &Scene) -> Option<Controller> {
+pub(super) fn derive(scene: &Scene, roles: &[ContainerRole]) -> Option<Controller> {
     let replicas = replicas(scene.topology, scene.index);
     let controller = Controller {
         rollout: rollout::derive(scene, replicas.as_ref()),
         stateful: stateful_set::derive(scene, replicas.as_ref()),
-        job: job::derive(scene),
+        job: job::derive(scene, roles),
         cron: cron::derive(scene),
         budget: budget::derive(scene),
         replicas,

@@ -4,14 +4,15 @@ mod files;
 mod glance;
 mod lead;
 mod lifecycle;
+pub mod part;
 mod reached;
 mod resources;
 mod security;
 mod siblings;
 
 use super::knowledge::Knowledge;
-use super::workload::{role_words, section, subject};
-use super::{Block, Link, Manifest, Page, Sort, Target, environment, object};
+use super::workload::{section, subject};
+use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
 use crate::model::Object;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize) -> Option<Page> {
     let (pod, facts) = know.pod(index)?;
     let container = pod.containers.get(position)?;
+    let needs = facts.resources.containers.get(position)?;
     let path = know.page(&subject(know, index, container))?.clone();
     let mut crumbs = object::crumbs(know, object);
     let workload = know.page(&crate::model::Subject::Object(object.identity.clone()))?.clone();
@@ -31,7 +33,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
     let diagram = draw(View::Relationship, &focus, know.topology, know.facts, &Default::default());
     let reads = environment::table(know, index, container).map(Block::Table);
     let sections = [
-        section("overview", "At a glance", vec![glance::blocks(container)]),
+        section("overview", "At a glance", vec![glance::blocks(container, needs)]),
         section(
             "diagram",
             "What it touches",
@@ -44,16 +46,18 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         section("resources", "Resources", resources::blocks(know, index, object, pod, position)),
         section("identity", "What it may do", security::blocks(know, index, object, pod, position)),
         section("containers", "Its siblings", siblings::blocks(know, index, pod, position)),
+        section("advice", "Advice", advice::of_container(know, index, position)),
         section("source", "Its lines of the manifest", vec![lines(object, container)]),
     ];
     Some(Page {
         path,
         sort: Sort::Container,
         title: container.key.to_string(),
-        kicker: role_words(container.kind, facts.roles[position]).to_owned(),
+        kicker: part::words(pod, facts, position),
         crumbs,
         children: Vec::new(),
         source: Some(know.line(object, container.line)),
+        author: Vec::new(),
         lead: vec![lead::blocks(know, index, object, position)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         keywords: vec![container.image.clone()],
@@ -70,7 +74,7 @@ pub fn link(know: &Knowledge, index: NodeIndex, container: &Container) -> Option
 /// How a container's role is called in a table.
 pub fn role(know: &Knowledge, index: NodeIndex, position: usize) -> String {
     let Some((pod, facts)) = know.pod(index) else { return String::new() };
-    role_words(pod.containers[position].kind, facts.roles[position]).to_owned()
+    part::words(pod, facts, position)
 }
 
 fn lines(object: &Object, container: &Container) -> Block {

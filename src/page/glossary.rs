@@ -26,6 +26,7 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
         crumbs,
         children: Vec::new(),
         source: None,
+        author: Vec::new(),
         lead: vec![plain(
             "A container runs one program with its files. A pod holds one or more containers that must live together: \
              Kubernetes places, starts, and removes them as one.",

@@ -103,6 +103,7 @@ pub fn page(know: &Knowledge, crumbs: Vec<super::Link>) -> Option<Page> {
         crumbs,
         children: Vec::new(),
         source: None,
+        author: Vec::new(),
         lead: vec![super::prose::plain(format!(
             "{} in all, and the containers that run them.",
             count(number, "image", "images")

@@ -56,6 +56,7 @@ pub fn problems(know: &Knowledge, problems: &Problems, crumbs: Vec<Link>) -> Pag
         crumbs,
         children: Vec::new(),
         source: None,
+        author: Vec::new(),
         lead: vec![lead],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         keywords: Vec::new(),
@@ -86,6 +87,7 @@ pub fn source(know: &Knowledge, objects: &[(NodeIndex, &Object)], crumbs: Vec<Li
         crumbs,
         children: Vec::new(),
         source: None,
+        author: Vec::new(),
         lead: vec![plain(format!(
             "{}, {}.",
             count(file.lines.len(), "line", "lines"),

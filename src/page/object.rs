@@ -6,6 +6,7 @@ use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, section};
 use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
+use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::View;
 use crate::model::{Identity, Kind, Object, Subject, Value};
@@ -34,6 +35,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("effect", "What it means in numbers", effect::blocks(know, index, object)),
         section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
         section("reads", "What it holds", content),
+        section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", references(know, index)),
         section("source", "Manifest", vec![manifest(object)]),
     ];
@@ -52,6 +54,7 @@ pub fn frame(know: &Knowledge, index: NodeIndex, object: &Object, sort: Sort) ->
         crumbs: crumbs(know, object),
         children: Vec::new(),
         source: Some(know.line(object, object.first_line)),
+        author: author::words(object),
         lead: Vec::new(),
         sections: Vec::new(),
         keywords: Vec::new(),

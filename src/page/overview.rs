@@ -3,7 +3,7 @@
 use super::knowledge::Knowledge;
 use super::prose::{concat, listed, muted, plain, text};
 use super::workload::{kinds, section};
-use super::{Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, object, sentence};
+use super::{Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, object, sentence};
 use crate::catalog::{Relation, Role};
 use crate::diagram::View;
 use crate::diagram::views::{Budget, Focus, draw};
@@ -37,6 +37,7 @@ pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems:
         &|node| mine(node) && node.identity.namespace.is_empty(),
         "Objects of the whole cluster",
     ));
+    sections.push(section("advice", "Most serious advice", advice::most_serious(know, environment, 5)));
     sections.push(section("problems", "What could not be read", unread(problems)));
     Some(Page {
         path: know.page(&subject)?.clone(),
@@ -46,6 +47,7 @@ pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems:
         crumbs: Vec::new(),
         children: Vec::new(),
         source: None,
+        author: Vec::new(),
         lead: vec![figures(know, &mine)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         keywords: Vec::new(),
@@ -78,6 +80,7 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
         }],
         children: Vec::new(),
         source: None,
+        author: Vec::new(),
         lead: vec![figures(know, &mine)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         keywords: Vec::new(),

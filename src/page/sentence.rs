@@ -8,6 +8,7 @@ use super::Prose;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
 use crate::catalog::{FieldPath, Relation};
+use crate::facts::quantity::written_size_words;
 use crate::model::{Object, Value};
 use crate::names::plural;
 use crate::topology::{NodeIndex, Pod};
@@ -161,7 +162,7 @@ fn data(pod: &Pod, object: &Object) -> Prose {
             .filter_map(|claim| claim.at("spec.resources.requests.storage")?.scalar_text())
             .collect();
         let disk = match (templates.len(), sizes.as_slice()) {
-            (1, [size]) => format!("its own {} disk that stays", people_size(size)),
+            (1, [size]) => format!("its own {} disk that stays", written_size_words(size)),
             (1, _) => "its own disk that stays".to_owned(),
             (many, _) => format!("{many} disks of its own that stay"),
         };
@@ -196,43 +197,4 @@ fn data(pod: &Pod, object: &Object) -> Prose {
     }
     // What only one container writes into an empty folder is gone with the pod as well.
     if has("emptyDir") { plain("its files go when the pod goes") } else { plain("keeps no data on disk") }
-}
-
-/// A quantity of bytes as people write it: `10Gi` → `10 GiB`.
-pub fn people_size(quantity: &str) -> String {
-    let digits = quantity.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    match &quantity[digits.len()..] {
-        unit @ ("Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei") => format!("{digits} {unit}B"),
-        "k" => format!("{digits} kB"),
-        unit @ ("M" | "G" | "T" | "P" | "E") => format!("{digits} {unit}B"),
-        "" => bytes(digits),
-        _ => quantity.to_owned(),
-    }
-}
-
-/// A plain number of bytes in the largest unit that divides it.
-fn bytes(digits: &str) -> String {
-    let Ok(number) = digits.parse::<u64>() else { return digits.to_owned() };
-    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
-    let unit = units.into_iter().find(|(_, size)| number >= *size && number.is_multiple_of(*size));
-    unit.map_or_else(|| format!("{digits} bytes"), |(unit, size)| format!("{} {unit}", number / size))
-}
-
-/// An amount of CPU as people write it: `250m` → `250m CPU`, `1` → `1 CPU core`.
-pub fn people_cpu(quantity: &str) -> String {
-    match quantity {
-        "1" => "1 CPU core".to_owned(),
-        millis if millis.ends_with('m') => format!("{millis} CPU"),
-        cores => format!("{cores} CPU cores"),
-    }
-}
-
-/// A quantity of the named resource as people write it.
-pub fn people_quantity(resource: &str, quantity: &str) -> String {
-    match resource {
-        "cpu" => people_cpu(quantity),
-        "memory" => format!("{} memory", people_size(quantity)),
-        "ephemeral-storage" => format!("{} scratch disk", people_size(quantity)),
-        other => format!("{quantity} {other}"),
-    }
 }

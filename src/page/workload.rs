@@ -1,18 +1,19 @@
 //! The page of an object that makes pods.
 
-mod advice;
 pub mod containers;
 mod grouping;
 mod identity;
 mod lifecycle;
 mod placement;
 mod reads;
+pub mod resources;
 mod rollout;
 mod runs;
 pub mod storage;
 mod talks;
 mod what_if;
 
+use super::advice;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
 use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
@@ -37,6 +38,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("overview", "At a glance", glance(know, index, object, pod)),
         section("diagram", "How it fits together", diagrams(know, index, &[View::Relationship])),
         section("containers", "Containers", containers::blocks(know, index, object, pod)),
+        section("resources", "Resources", resources::blocks(know, index, object, pod)),
         section("lifecycle", "Start-up and shut-down", lifecycle::blocks(know, index, pod)),
         section("talks-to", "Who talks to whom", talks::blocks(know, index, pod)),
         section("reads", "What it reads", reads::blocks(know, index, pod)),
@@ -46,7 +48,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("rollout", rollout::title(object), rollout::blocks(know, index, object, pod)),
         section("what-if", "What if…", what_if::blocks(know, index, object, pod)),
         section("grouping", "Group or split", grouping::blocks(know, index, object, pod)),
-        section("advice", "Advice", advice::blocks(know, index, object, pod)),
+        section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", object::references(know, index)),
         section("source", "Manifest", vec![object::manifest(object)]),
     ];
@@ -93,6 +95,7 @@ fn glance(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec
         };
         facts.push(("Copies".to_owned(), copies));
     }
+    facts.extend(resources::glance(know, index));
     facts.push(("Service account".to_owned(), account(know, index)));
     let restart = know.facts.of(index).map(|facts| facts.restart_policy.clone()).unwrap_or_default();
     facts.push(("Restart policy".to_owned(), vec![code(restart)]));

@@ -1,9 +1,9 @@
 //! How the things of the topology look on a diagram: class, label, note, link, and what tables call them.
 
 use super::wording::{self, list, volume_source};
-use crate::catalog::Role;
+use crate::catalog::{Role, image_base_name};
 use crate::diagram::{Class, Id, Node};
-use crate::facts::{ContainerRole, VolumeUse, image_base_name};
+use crate::facts::{ContainerRole, VolumeUse};
 use crate::model::{Identity, Subject};
 use crate::names::{count, plural};
 use crate::topology::{self, CROWD, Container, ContainerKind, HOST, NodeIndex, Pod, State, Topology};

@@ -7,7 +7,7 @@ use super::wording::count_of;
 use super::{Focus, Scene};
 use crate::catalog::FieldPath;
 use crate::diagram::{Class, Diagram, Frame, Id, View};
-use crate::facts::{Amount, Rollout, StatefulPods, Strategy};
+use crate::facts::controller::{Amount, Rollout, StatefulPods, Strategy};
 use crate::topology::{Node, NodeIndex};
 
 /// How many pods of a StatefulSet take part one by one.

@@ -1,8 +1,8 @@
 //! Whether the helpers of a Job's pod let it finish: native sidecars do, an app container that never ends does not.
 
-use crate::catalog::FieldPath;
+use crate::catalog::{FieldPath, ImagePart};
 use crate::facts::known::{Known, quoted};
-use crate::facts::role::{ContainerRole, image_base_name, roles};
+use crate::facts::role::ContainerRole;
 use crate::facts::scene::Scene;
 use crate::topology::{Container, ContainerKind, Pod};
 
@@ -15,43 +15,6 @@ pub struct Completion {
     pub blockers: Vec<(usize, String)>,
 }
 
-/// Programs that serve, watch or forward until someone stops them, by the last part of their image's name.
-const NEVER_END: [&str; 33] = [
-    "alloy",
-    "cloud-sql-proxy",
-    "cloudflared",
-    "cloudsql-docker",
-    "config-reloader",
-    "configmap-reload",
-    "consul-dataplane",
-    "envoy",
-    "filebeat",
-    "fluent-bit",
-    "fluentbit",
-    "fluentd",
-    "gce-proxy",
-    "ghostunnel",
-    "grafana-agent",
-    "haproxy",
-    "istio-proxy",
-    "k8s-sidecar",
-    "kube-rbac-proxy",
-    "linkerd-proxy",
-    "linkerd2-proxy",
-    "logstash",
-    "oauth2-proxy",
-    "opentelemetry-collector",
-    "opentelemetry-collector-contrib",
-    "otelcol",
-    "pgbouncer",
-    "prometheus-config-reloader",
-    "promtail",
-    "proxyv2",
-    "stunnel",
-    "telegraf",
-    "vector",
-];
-
 /// What in a command line shows that it never ends.
 const ENDLESS: [&str; 6] = ["tail -f", "tail -F", "sleep infinity", "sleep inf", "while true", "while :"];
 
@@ -61,10 +24,10 @@ const ENDLESS: [&str; 6] = ["tail -f", "tail -F", "sleep infinity", "sleep inf",
 /// stop, is taken to end.
 ///
 /// Source: kubernetes.io, "Sidecar Containers", "Jobs with sidecar containers"; KEP-753.
-pub(super) fn derive(scene: &Scene) -> Option<Completion> {
+pub(super) fn derive(scene: &Scene, roles: &[ContainerRole]) -> Option<Completion> {
     let pod = scene.node().pod.as_deref()?;
     let sidecar = pod.containers.iter().find(|container| container.kind == ContainerKind::Sidecar);
-    let blockers = blockers(scene, pod);
+    let blockers = blockers(scene, pod, roles);
     let containers = pod.path.key("containers");
     let completes = match (blockers.first(), sidecar) {
         (Some((first, evidence)), _) => {
@@ -87,16 +50,15 @@ fn sidecar_field(sidecar: &Container, containers: &FieldPath) -> FieldPath {
 }
 
 /// The app containers beside the main one that show no end. A lone app container is the work itself.
-fn blockers(scene: &Scene, pod: &Pod) -> Vec<(usize, String)> {
+fn blockers(scene: &Scene, pod: &Pod, roles: &[ContainerRole]) -> Vec<(usize, String)> {
     if pod.apps().count() < 2 || may_be_stopped(pod) {
         return Vec::new();
     }
-    let roles = roles(scene.topology, scene.index, pod);
     let beside = pod.containers.iter().zip(roles).enumerate().filter(|(_, (container, role))| {
-        container.kind == ContainerKind::App && *role != ContainerRole::Main
+        container.kind == ContainerKind::App && **role != ContainerRole::Main
     });
     let shown: Vec<(usize, String)> =
-        beside.filter_map(|(index, (container, _))| Some((index, endless(container)?))).collect();
+        beside.filter_map(|(index, (container, _))| Some((index, endless(scene, container)?))).collect();
     // Where every app container looks endless, none of them is a helper of the others: nothing is known.
     if shown.len() == pod.apps().count() { Vec::new() } else { shown }
 }
@@ -113,15 +75,15 @@ fn command_line(container: &Container) -> String {
 }
 
 /// What shows that a container never ends, in words.
-fn endless(container: &Container) -> Option<String> {
+fn endless(scene: &Scene, container: &Container) -> Option<String> {
     let spec = &container.spec;
     let line = command_line(container);
     if ["--one-time", "--once", "-once"].iter().any(|flag| line.contains(flag)) {
         return None;
     }
-    let image = image_base_name(&container.image);
-    if NEVER_END.contains(&image) || image.ends_with("-exporter") || image.ends_with("_exporter") {
-        return Some(format!("image {} runs until it is stopped", quoted(image)));
+    let class = scene.catalog.image(&container.image);
+    if class.is_some_and(|class| !matches!(class.part, ImagePart::Tool | ImagePart::Store)) {
+        return Some(format!("image {} runs until it is stopped", quoted(&container.image)));
     }
     if let Some(loops) = ENDLESS.iter().find(|words| line.contains(**words)) {
         return Some(format!("its command holds {}", quoted(loops)));

@@ -4,6 +4,7 @@ use super::completion::{self, Completion};
 use crate::catalog::FieldPath;
 use crate::facts::known::{Known, quoted};
 use crate::facts::ledger::Ledger;
+use crate::facts::role::ContainerRole;
 use crate::facts::scene::Scene;
 use crate::model::Value;
 use crate::topology::NodeIndex;
@@ -66,7 +67,7 @@ pub enum Retries {
 /// Source: `k8s.io/kubernetes/pkg/apis/batch/v1/defaults.go`, `SetDefaults_Job`; `k8s.io/api/batch/v1/types.go`;
 /// `pkg/controller/job/job_controller.go`, `manageJob` (no more pods than there is work for), `exceedsBackoffLimit`
 /// (failed pods must exceed the limit) and `pastBackoffLimitOnFailure` (restarts must reach it).
-pub(super) fn derive(scene: &Scene) -> Option<JobRun> {
+pub(super) fn derive(scene: &Scene, roles: &[ContainerRole]) -> Option<JobRun> {
     let path = if scene.is("batch", "Job") {
         FieldPath::of("spec")
     } else if scene.is("batch", "CronJob") {
@@ -104,7 +105,7 @@ pub(super) fn derive(scene: &Scene) -> Option<JobRun> {
     Some(JobRun {
         shape: Known::new(shape, reason(completions, parallelism, is_default), path.clone()),
         retries,
-        completion: completion::derive(scene),
+        completion: completion::derive(scene, roles),
         suspended: path.key("suspend").find(&scene.object.value).and_then(Value::as_bool) == Some(true),
         ttl_s: at_least_zero("ttlSecondsAfterFinished"),
         indexed: path.key("completionMode").find(&scene.object.value).and_then(Value::as_str)

@@ -1,11 +1,12 @@
 //! A container in a strip of short facts.
 
+use crate::facts::ContainerResources;
 use crate::page::Block;
 use crate::page::prose::{code, muted};
 use crate::page::workload::containers::{image, ports, resources};
 use crate::topology::Container;
 
-pub fn blocks(container: &Container) -> Block {
+pub fn blocks(container: &Container, needs: &ContainerResources) -> Block {
     let words = |list: &Option<Vec<String>>| {
         list.as_ref().filter(|list| !list.is_empty()).map(|list| vec![code(list.join(" "))])
     };
@@ -20,11 +21,8 @@ pub fn blocks(container: &Container) -> Block {
         facts.push(("Working folder".to_owned(), vec![code(folder)]));
     }
     facts.push(("Ports".to_owned(), ports(container)));
-    facts.push(("Reserves".to_owned(), resources(container, |set| set.requests.as_ref(), "nothing")));
-    facts.push((
-        "May use at most".to_owned(),
-        resources(container, |set| set.limits.as_ref(), "what the node has to spare"),
-    ));
+    facts.push(("Reserves".to_owned(), resources(&needs.requests.value, "nothing")));
+    facts.push(("May use at most".to_owned(), resources(&needs.limits.value, "what the node has to spare")));
     facts.push(("Image is pulled".to_owned(), vec![code(pull_policy(container))]));
     Block::Facts(facts)
 }

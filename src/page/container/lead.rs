@@ -1,12 +1,14 @@
 //! What a container is for, in a few sentences.
 
+use super::part;
 use crate::catalog::Relation;
 use crate::facts::ContainerRole;
+use crate::facts::patterns::Pattern;
 use crate::model::Object;
 use crate::names::count;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{concat, joined, listed, plain, text};
+use crate::page::prose::{concat, joined, listed, plain};
 use crate::topology::{ContainerKind, NodeIndex, Pod, service_ports};
 
 /// The role sentence.
@@ -14,32 +16,60 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, position: usi
     let Some((pod, facts)) = know.pod(index) else { return Prose::new() };
     let container = &pod.containers[position];
     let workload = concat(vec![plain(format!("{} ", object.identity.kind)), vec![know.name(index)]]);
-    let opening = match (container.kind, facts.roles[position]) {
-        (ContainerKind::Init, _) => plain(
-            "Runs to completion before the app containers and every later init container, each time a pod of ",
-        ),
-        (ContainerKind::Sidecar, _) => plain(
-            "A sidecar: it starts before the app containers and runs as long as they do, in each pod of ",
-        ),
+    let help = part::help(know, index, object, position);
+    // A Pod is itself what others make copies of.
+    let is_pod = &*object.identity.kind == "Pod";
+    let of = if is_pod { "" } else { "each pod of " };
+    let opening = |before: String, after: &str| concat(vec![plain(before), workload.clone(), plain(after)]);
+    let has_main = facts.patterns.main().is_some();
+    let mut prose = match (container.kind, facts.roles[position]) {
+        (ContainerKind::Init, _) => {
+            let of = if is_pod { "" } else { "a pod of " };
+            let before = format!(
+                "Runs to completion before the app containers and every later init container, each time {of}"
+            );
+            let preparation = part::preparation(know, object, &facts.patterns.parts[position]);
+            concat(vec![opening(before, " starts."), preparation])
+        }
+        (ContainerKind::Sidecar, _) => match help {
+            Some(help) => {
+                let when =
+                    format!(" It starts before the app containers and runs as long as they do, in {of}");
+                concat(vec![help, opening(when, ".")])
+            }
+            None => {
+                let when = format!(
+                    "A sidecar: it starts before the app containers and runs as long as they do, in {of}"
+                );
+                opening(when, ".")
+            }
+        },
         (ContainerKind::Ephemeral, _) => {
-            plain("An ephemeral container, added to look into a running pod of ")
+            opening("An ephemeral container, added to look into a running pod of ".to_owned(), ".")
         }
-        (ContainerKind::App, ContainerRole::Main) if pod.apps().count() == 1 && pod.containers.len() == 1 => {
-            plain("The only container of ")
+        (ContainerKind::App, ContainerRole::Main) if pod.containers.len() == 1 => {
+            opening("The only container of ".to_owned(), ".")
         }
-        (ContainerKind::App, ContainerRole::Main) => plain("The main container of "),
-        (ContainerKind::App, ContainerRole::Helper) => {
-            plain("Runs beside the main container in each pod of ")
+        (ContainerKind::App, ContainerRole::Main) => opening("The main container of ".to_owned(), "."),
+        (ContainerKind::App, ContainerRole::Helper) => match help {
+            Some(help) => concat(vec![help, opening(format!(" It runs in {of}"), ".")]),
+            None => opening(format!("Runs beside the main container in {of}"), "."),
+        },
+        (ContainerKind::App, ContainerRole::Peer) if has_main => {
+            let after = "; nothing in these manifests shows that it only helps that one.";
+            opening(format!("Runs beside the main container in {of}"), after)
         }
-        (ContainerKind::App, ContainerRole::Peer) => plain(format!(
-            "One of {} that run side by side in each pod of ",
-            count(pod.apps().count(), "container", "containers")
-        )),
+        (ContainerKind::App, ContainerRole::Peer) => {
+            let number = count(pod.apps().count(), "container", "containers");
+            opening(format!("One of {number} that run side by side in {of}"), ".")
+        }
     };
-    let closing = if container.kind == ContainerKind::Init { " starts." } else { "." };
-    let mut prose = concat(vec![opening, workload, plain(closing)]);
     let services = served(know, index, pod, position);
-    if !services.is_empty() {
+    let is_front = facts.patterns.parts[position]
+        .does
+        .as_ref()
+        .is_some_and(|finding| finding.pattern == Pattern::InboundProxy && finding.partner.is_some());
+    if !services.is_empty() && !is_front {
         let services = services.into_iter().map(|(service, ports)| {
             concat(vec![know.mention(service, &object.identity), plain(format!(" on port {ports}"))])
         });
@@ -49,24 +79,27 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, position: usi
             plain("."),
         ]));
     }
-    let before: Vec<Prose> = facts
-        .start_order
-        .iter()
-        .take_while(|phase| !phase.contains(&position))
-        .flatten()
-        .map(|&earlier| {
-            let word = if pod.containers[earlier].kind == ContainerKind::Init {
-                " has finished"
-            } else {
-                " has started"
-            };
-            vec![know.container(index, earlier), text(word)]
-        })
-        .collect();
-    if !before.is_empty() {
-        prose.extend(concat(vec![plain(" It starts after "), listed(before, 4), plain(".")]));
-    }
+    prose.extend(after(know, index, position));
     prose
+}
+
+/// After which containers it starts.
+fn after(know: &Knowledge, index: NodeIndex, position: usize) -> Prose {
+    let Some((pod, facts)) = know.pod(index) else { return Prose::new() };
+    let earlier = facts.start_order.iter().take_while(|phase| !phase.contains(&position)).flatten();
+    let (finished, started): (Vec<usize>, Vec<usize>) =
+        earlier.partition(|&&earlier| pod.containers[earlier].kind == ContainerKind::Init);
+    let groups = [(finished, "finished"), (started, "started")];
+    let groups = groups.into_iter().filter(|(group, _)| !group.is_empty()).map(|(group, word)| {
+        let have = if group.len() == 1 { "has" } else { "have" };
+        let names = group.into_iter().map(|earlier| vec![know.container(index, earlier)]).collect();
+        concat(vec![listed(names, 4), plain(format!(" {have} {word}"))])
+    });
+    let groups: Vec<Prose> = groups.collect();
+    if groups.is_empty() {
+        return Prose::new();
+    }
+    concat(vec![plain(" It starts after "), joined(groups, "and"), plain(".")])
 }
 
 /// The Services that lead to a port which the container declares, each with its ports.

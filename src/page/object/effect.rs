@@ -1,7 +1,7 @@
 //! What a PodDisruptionBudget or a HorizontalPodAutoscaler means in numbers of pods.
 
 use crate::catalog::{FieldPath, Relation};
-use crate::facts::Budget;
+use crate::facts::controller::Budget;
 use crate::model::{Object, Value};
 use crate::names::count;
 use crate::page::knowledge::Knowledge;

@@ -1,6 +1,6 @@
 //! The opening sentences of Jobs and CronJobs: until when they run, when they give up, when they start.
 
-use crate::facts::{Concurrency, CronRun, JobRun, Retries, span_words};
+use crate::facts::controller::{Concurrency, CronRun, JobRun, Retries, span_words};
 use crate::names::{count, ordinal};
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;

@@ -1,16 +1,18 @@
 //! The containers of a pod, side by side.
 
-use crate::facts::probes;
+use crate::facts::{Resources, probes};
 use crate::model::Object;
 use crate::page::container;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, joined, muted, plain, text};
-use crate::page::{Block, Prose, Table, Tone, sentence};
+use crate::page::{Block, Prose, Table, Tone};
 use crate::topology::{Container, NodeIndex, Pod};
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
     let head =
         ["Container", "Role", "Image", "Ports", "Reserves", "May use", "Probes"].map(str::to_owned).to_vec();
+    let Some(facts) = know.facts.of(index) else { return Vec::new() };
+    let needs = &facts.resources.containers;
     let row = |(position, container): (usize, &Container)| {
         let role = container::role(know, index, position);
         vec![
@@ -18,8 +20,8 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
             plain(role),
             image(container),
             ports(container),
-            resources(container, |resources| resources.requests.as_ref(), "nothing"),
-            resources(container, |resources| resources.limits.as_ref(), "no limit"),
+            resources(&needs[position].requests.value, "nothing"),
+            resources(&needs[position].limits.value, "no limit"),
             probe_words(container),
         ]
     };
@@ -48,20 +50,9 @@ pub fn ports(container: &Container) -> Prose {
     if ports.is_empty() { vec![muted("none declared")] } else { joined(ports, "and") }
 }
 
-/// What a container reserves, or may use at most.
-pub fn resources<'a>(
-    container: &'a Container,
-    which: impl Fn(
-        &'a k8s_openapi::api::core::v1::ResourceRequirements,
-    ) -> Option<
-        &'a std::collections::BTreeMap<String, k8s_openapi::apimachinery::pkg::api::resource::Quantity>,
-    >,
-    none: &str,
-) -> Prose {
-    let set = container.spec.resources.as_ref().and_then(which);
-    let words =
-        set.into_iter().flatten().map(|(name, quantity)| plain(sentence::people_quantity(name, &quantity.0)));
-    let words: Vec<Prose> = words.collect();
+/// What a container or a pod reserves, or may use at most.
+pub fn resources(amounts: &Resources, none: &str) -> Prose {
+    let words: Vec<Prose> = amounts.words().into_iter().map(plain).collect();
     if words.is_empty() { vec![muted(none)] } else { joined(words, "and") }
 }
 

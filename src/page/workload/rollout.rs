@@ -6,7 +6,7 @@ mod stateful;
 use super::runs;
 use crate::catalog::FieldPath;
 use crate::diagram::View;
-use crate::facts::{Amount, Rollout, Strategy, span_words};
+use crate::facts::controller::{Amount, Rollout, Strategy, span_words};
 use crate::model::{Object, Value};
 use crate::names::count;
 use crate::page::knowledge::Knowledge;

@@ -1,7 +1,7 @@
 //! When the runs of a Job or a CronJob start, when they are retried, and when they are over.
 
 use crate::catalog::FieldPath;
-use crate::facts::{Concurrency, CronRun, JobRun, When, span_words};
+use crate::facts::controller::{Concurrency, CronRun, JobRun, When, span_words};
 use crate::model::Object;
 use crate::names::count;
 use crate::page::knowledge::Knowledge;

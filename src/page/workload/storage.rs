@@ -1,10 +1,11 @@
 //! The volumes of a pod: who mounts which, and how long each lives.
 
 use crate::facts::Access;
+use crate::facts::quantity::written_size_words;
 use crate::model::{Object, Subject, Value};
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, muted, plain, text};
-use crate::page::{Block, Inline, Prose, Table, sentence};
+use crate::page::{Block, Inline, Prose, Table};
 use crate::topology::{NodeIndex, Pod, State, Volume};
 
 /// The matrix of volumes and containers.
@@ -81,7 +82,7 @@ pub fn volume_words(know: &Knowledge, index: NodeIndex, object: &Object, volume:
         "emptyDir" => {
             let memory = part("medium").as_deref() == Some("Memory");
             let size = part("sizeLimit")
-                .map(|size| format!(", at most {}", sentence::people_size(&size)))
+                .map(|size| format!(", at most {}", written_size_words(&size)))
                 .unwrap_or_default();
             let place = if memory { "An empty folder in memory" } else { "An empty folder" };
             plain(format!("{place}{size}: it survives a container's restart, not the pod's deletion"))
@@ -96,7 +97,7 @@ pub fn volume_words(know: &Knowledge, index: NodeIndex, object: &Object, volume:
             let size = value
                 .and_then(|claim| claim.at("spec.resources.requests.storage"))
                 .and_then(Value::scalar_text);
-            let size = size.map(|size| format!(" of {}", sentence::people_size(&size))).unwrap_or_default();
+            let size = size.map(|size| format!(" of {}", written_size_words(&size))).unwrap_or_default();
             plain(format!("A claim{size} for each pod: it stays when the pod goes"))
         }
         "hostPath" => vec![

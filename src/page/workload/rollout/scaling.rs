@@ -4,7 +4,7 @@
 
 use super::{pods, verb};
 use crate::catalog::Relation;
-use crate::facts::Replicas;
+use crate::facts::controller::Replicas;
 use crate::model::{Identity, Object};
 use crate::names::count;
 use crate::page::Prose;

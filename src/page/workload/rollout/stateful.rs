@@ -1,7 +1,7 @@
 //! The numbered pods of a StatefulSet: how an update replaces them, how they start, what they are called.
 
 use super::verb;
-use crate::facts::{Rollout, StatefulPods, Strategy};
+use crate::facts::controller::{Rollout, StatefulPods, Strategy};
 use crate::model::{Object, Value};
 use crate::names::count;
 use crate::page::knowledge::Knowledge;

@@ -1,0 +1,175 @@
+//! What podviz knows about well-known images: the classes of `images.yaml`.
+
+use super::CatalogError;
+use regex::Regex;
+use serde::{Deserialize, Deserializer};
+
+/// The file of classes that is part of the program.
+const EMBEDDED: &str = include_str!("images.yaml");
+
+/// A class of images that do the same in a pod.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageClass {
+    /// Its name in one or two words, such as `logging`.
+    pub class: String,
+    images: WholeName,
+    #[serde(default)]
+    path: Option<Part>,
+    /// What a container with such an image does in a pod of several.
+    pub part: ImagePart,
+    /// What it does as an init container, where that is clear from the image alone.
+    #[serde(default)]
+    pub task: Option<InitTask>,
+    /// What it does, as words that follow `it`.
+    pub does: String,
+}
+
+/// What a container does in a pod of several, as far as its image says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImagePart {
+    /// It helps the main container.
+    Sidecar,
+    /// It carries what others send to localhost to somewhere outside.
+    Ambassador,
+    /// It turns what another container reports into another form.
+    Adapter,
+    /// It stands in front of another container.
+    InboundProxy,
+    /// An ambassador or an inbound proxy, whichever way its traffic goes; else a sidecar.
+    Proxy,
+    /// An inbound proxy if it talks to another container on localhost; else a program of its own.
+    WebServer,
+    /// Nothing by itself: its command says what it does.
+    Tool,
+    /// A program of its own that keeps data.
+    Store,
+}
+
+/// What an init container prepares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InitTask {
+    /// It waits until something else is there.
+    WaitFor,
+    /// It brings a database's schema up to date.
+    Migrate,
+    /// It sets owners and permissions of files.
+    Permissions,
+    /// It fetches files from elsewhere.
+    Fetch,
+    /// It copies files of its image into a volume.
+    CopyFiles,
+    /// It writes configuration from a template.
+    Render,
+    /// It sets up the pod's network.
+    Network,
+    /// It changes settings of the kernel.
+    Kernel,
+}
+
+/// A regular expression for a whole name.
+#[derive(Clone, Debug)]
+struct WholeName(Regex);
+
+/// A regular expression for a part of a name.
+#[derive(Clone, Debug)]
+struct Part(Regex);
+
+impl<'de> Deserialize<'de> for WholeName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WholeName, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Regex::new(&format!("^(?:{text})$")).map(WholeName).map_err(serde::de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Part {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Part, D::Error> {
+        Regex::new(&String::deserialize(deserializer)?).map(Part).map_err(serde::de::Error::custom)
+    }
+}
+
+impl ImageClass {
+    /// Whether an image, as written in a manifest, is of this class.
+    fn holds(&self, image: &str) -> bool {
+        let place = repository(image).rsplit_once('/').map_or("", |(place, _)| place);
+        self.images.0.is_match(image_base_name(image))
+            && self.path.as_ref().is_none_or(|path| path.0.is_match(place))
+    }
+}
+
+/// The classes that are part of the program.
+///
+/// # Errors
+///
+/// If the file does not follow the vocabulary; a test proves that it does.
+pub(super) fn embedded() -> Result<Vec<ImageClass>, CatalogError> {
+    read("images.yaml", EMBEDDED.as_bytes())
+}
+
+/// Reads a file of classes.
+fn read(file: &str, text: &[u8]) -> Result<Vec<ImageClass>, CatalogError> {
+    let refuse = |reason: String| CatalogError { file: file.to_owned(), reason };
+    let value = crate::source::parse(text).map_err(refuse)?;
+    serde_path_to_error::deserialize(value.to_json())
+        .map_err(|error| refuse(format!("{}: {}", error.path(), error.inner())))
+}
+
+/// The first class that an image is of.
+pub(super) fn class_of<'a>(classes: &'a [ImageClass], image: &str) -> Option<&'a ImageClass> {
+    classes.iter().find(|class| class.holds(image))
+}
+
+/// The last part of an image's repository: `redis` of `registry.example/library/redis:7@sha256:…`.
+pub fn image_base_name(image: &str) -> &str {
+    let repository = repository(image);
+    repository.rsplit('/').next().unwrap_or_default()
+}
+
+/// An image without its tag and digest; a colon before the last slash belongs to the registry's port.
+fn repository(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or_default();
+    let last = name.rfind('/').map_or(0, |slash| slash + 1);
+    name[last..].find(':').map_or(name, |colon| &name[..last + colon])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_classes_follow_the_vocabulary() {
+        let classes = embedded().unwrap();
+        let class = |image: &str| class_of(&classes, image).map(|class| class.class.as_str());
+        let table = [
+            ("fluent/fluent-bit:3.0", Some("logging")),
+            ("registry.example:5000/library/redis:7@sha256:00", Some("data store")),
+            ("oliver006/redis_exporter", Some("metrics")),
+            ("nginx/nginx-prometheus-exporter:1.1", Some("metrics")),
+            ("nginx:1.27", Some("web server")),
+            ("gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.11", Some("database proxy")),
+            ("gcr.io/cloudsql-docker/gce-proxy:1.37", Some("database proxy")),
+            ("cr.l5d.io/linkerd/proxy:stable", Some("mesh")),
+            ("acme/proxy:1", None),
+            ("datadog/agent:7", Some("telemetry")),
+            ("acme/agent:7", None),
+            ("quay.io/oauth2-proxy/oauth2-proxy:v7", Some("authentication")),
+            ("quay.io/prometheus-operator/prometheus-config-reloader:v0.89", Some("configuration")),
+            ("registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.4.0", Some("storage driver")),
+            ("", None),
+            ("acme/redis-client", None),
+        ];
+        for (image, expected) in table {
+            assert_eq!(class(image), expected, "{image}");
+        }
+    }
+
+    #[test]
+    fn the_base_name_has_no_registry_tag_or_digest() {
+        assert_eq!(image_base_name("registry:5000/a/web:1@sha256:0"), "web");
+        assert_eq!(image_base_name("registry:5000/web"), "web");
+        assert_eq!(image_base_name("web"), "web");
+        assert_eq!(image_base_name(""), "");
+    }
+}

@@ -1,0 +1,62 @@
+//! Adapter: it turns what another container reports into a form that others understand.
+
+use super::clues::Clues;
+use super::{Finding, Pattern};
+use crate::catalog::ImagePart;
+use crate::facts::known::quoted;
+
+/// Whether a container turns what another reports into something else, metrics above all.
+///
+/// Source: `kubernetes/website`, concepts/workloads/pods/multi-container-pods.md: an adapter reads the main
+/// container's output through a shared volume or localhost.
+pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
+    let clue = &clues.containers[me];
+    let words = clue.words();
+    let by_image = clue.part() == Some(ImagePart::Adapter);
+    let free = clue.class.is_none_or(|class| class.part == ImagePart::Tool);
+    let by_name =
+        free && !clues.bears_the_name(me) && ["exporter", "adapter"].iter().any(|word| words.contains(*word));
+    let port = clues.metrics_port(me);
+    let others = || (0..clues.containers.len()).filter(|&other| other != me);
+    let others_report = others().any(|other| clues.metrics_port(other).is_some());
+    let scraped = clues.pod.annotations.contains_key("prometheus.io/scrape");
+    let call = clues.calls_of(me).next().or_else(|| clues.callers(me).next());
+    let partner = call.map(|call| if call.from == me { call.to } else { call.from });
+    let files = clues.reads_what_others_write(me, None);
+    // With neither the image nor the name: it reads from another container, and alone shows what is called metrics.
+    let named_metrics = clue
+        .container
+        .spec
+        .ports
+        .iter()
+        .flatten()
+        .any(|port| port.name.as_deref().is_some_and(|name| name.contains("metrics")));
+    let reads = clues.calls_of(me).next().is_some() || files.is_some();
+    let by_shape = free && reads && named_metrics && !others_report && clue.services.is_empty();
+    let percent = match (by_image, by_name, by_shape) {
+        (true, ..) if (port.is_some() || scraped) && !others_report => 90,
+        (true, ..) => 70,
+        (_, true, _) if port.is_some() || partner.is_some() => 75,
+        (_, true, _) => 60,
+        (_, _, true) if !clues.bears_the_name(me) => 70,
+        _ => return None,
+    };
+    let (why, field) = match (by_image, by_name) {
+        (true, _) => (
+            format!("its image {} turns what others report into metrics", quoted(clue.base)),
+            clue.container.path.key("image"),
+        ),
+        (_, true) => ("its name says that it converts".to_owned(), clue.container.path.key("name")),
+        _ => (
+            "it reads from another container, and it alone shows metrics".to_owned(),
+            clue.container.path.key("ports"),
+        ),
+    };
+    Some(Finding {
+        partner: partner.or(files.map(|(_, writer)| writer)),
+        port,
+        volume: files.map(|(usage, _)| usage.name.clone()),
+        structural: partner.is_some() || files.is_some(),
+        ..Finding::new(Pattern::Adapter, percent, why, field)
+    })
+}

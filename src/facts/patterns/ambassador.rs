@@ -1,0 +1,73 @@
+//! Ambassador: others talk to it on localhost, and it carries that to somewhere outside of the pod.
+
+use super::clues::Clues;
+use super::sidecar::PROGRAMS;
+use super::{Finding, Pattern};
+use crate::catalog::ImagePart;
+use crate::facts::known::quoted;
+
+/// Whether a container is an ambassador, by its image or by who talks to whom.
+///
+/// Source: `kubernetes/website`, concepts/workloads/pods/multi-container-pods.md, where the image says nothing.
+pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
+    let clue = &clues.containers[me];
+    let call = clues.callers(me).next();
+    let remote = clue.remotes.first();
+    let by_image = clue.part() == Some(ImagePart::Ambassador);
+    let by_name = clue.words().contains("ambassador");
+    let percent = match (by_image, call, remote) {
+        (true, Some(_), Some(_)) => 99,
+        (true, Some(_), None) => 95,
+        (true, None, Some(_)) => 65,
+        (true, None, None) => 60,
+        (false, Some(_), Some(_)) if is_go_between(clues, me) || by_name => 85,
+        (false, Some(_), None) if clue.part() == Some(ImagePart::Proxy) && clue.services.is_empty() => 70,
+        _ if by_name => 60,
+        _ => return None,
+    };
+    let name = |index: usize| quoted(&clues.containers[index].container.name);
+    let (why, field) = match (call, remote) {
+        (Some(call), Some((field, remote))) => (
+            format!("{} calls it on port {}, and it names {}", name(call.from), call.port, quoted(remote)),
+            field.clone(),
+        ),
+        (Some(call), None) => {
+            (format!("{} calls it on port {}", name(call.from), call.port), call.field.clone())
+        }
+        (None, Some((field, remote))) => (
+            format!("its image {} is a proxy, and it names {}", quoted(clue.base), quoted(remote)),
+            field.clone(),
+        ),
+        (None, None) if by_image => (
+            format!("its image {} is a proxy for something outside", quoted(clue.base)),
+            clue.container.path.key("image"),
+        ),
+        (None, None) => ("it is called an ambassador".to_owned(), clue.container.path.key("name")),
+    };
+    Some(Finding {
+        partner: call.map(|call| call.from),
+        port: call.map(|call| call.port),
+        remote: remote.map(|(_, remote)| remote.clone()),
+        structural: call.is_some(),
+        ..Finding::new(Pattern::Ambassador, percent, why, field)
+    })
+}
+
+/// Whether a container that is called, and names an address outside, only passes on what it gets: no Service leads to
+/// it, and it is no program of its own, which would also have addresses outside.
+fn is_go_between(clues: &Clues, me: usize) -> bool {
+    let clue = &clues.containers[me];
+    let program =
+        matches!(clue.part(), Some(ImagePart::Store | ImagePart::Adapter | ImagePart::InboundProxy));
+    let called_a_program = {
+        let words = clue.words();
+        PROGRAMS.iter().any(|word| words.contains(*word)) && !words.contains("proxy")
+    };
+    let knows_tools = matches!(clue.part(), Some(ImagePart::Tool | ImagePart::Proxy | ImagePart::WebServer));
+    let calls_inside = clues.calls_of(me).next().is_some();
+    clue.services.is_empty()
+        && !program
+        && !clues.bears_the_name(me)
+        && !calls_inside
+        && (knows_tools || !called_a_program)
+}

@@ -1,0 +1,249 @@
+//! The clues that a pod's manifest gives on the part that each container plays: image, ports, addresses, volumes, names.
+
+use super::address;
+use crate::catalog::{FieldPath, ImageClass, ImagePart, Relation, image_base_name};
+use crate::facts::localhost::Localhost;
+use crate::facts::scene::Scene;
+use crate::facts::storage::{Access, VolumeUse};
+use crate::topology::{Container, ContainerKind, NodeIndex, Pod, service_ports};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the manifest of a pod says about its containers.
+pub(in crate::facts) struct Clues<'a> {
+    /// The pod.
+    pub pod: &'a Pod,
+    /// The name of the workload.
+    pub workload: &'a str,
+    /// What is known of each container.
+    pub containers: Vec<Clue<'a>>,
+    /// Who talks to whom over localhost.
+    pub calls: Vec<Localhost>,
+    /// Who mounts which volume.
+    pub volumes: &'a [VolumeUse],
+}
+
+/// What is known of one container.
+pub(in crate::facts) struct Clue<'a> {
+    /// The container.
+    pub container: &'a Container,
+    /// The class of its image.
+    pub class: Option<&'a ImageClass>,
+    /// The last part of its image's repository.
+    pub base: &'a str,
+    /// Its environment, command and arguments, each with its field.
+    pub texts: Vec<(FieldPath, String)>,
+    /// The ports it declares, or says that it listens on.
+    pub listens: BTreeSet<i32>,
+    /// The Services that send traffic to one of its ports.
+    pub services: Vec<NodeIndex>,
+    /// The addresses outside of the pod that it names, each with its field.
+    pub remotes: Vec<(FieldPath, String)>,
+}
+
+impl<'a> Clues<'a> {
+    /// Collects the clues; `calls` are those that declared ports show.
+    pub fn new(scene: &Scene<'a>, pod: &'a Pod, volumes: &'a [VolumeUse], calls: &[Localhost]) -> Clues<'a> {
+        let mut containers: Vec<Clue> =
+            pod.containers.iter().map(|container| Clue::new(scene, container)).collect();
+        let edges = scene.to(Relation::Selects).filter_map(|edge| {
+            let service = scene.topology.nodes[edge.from].object.as_deref()?;
+            (&*service.identity.kind == "Service").then_some((edge.from, service))
+        });
+        for (index, service) in edges {
+            let ports = service_ports(&service.value, pod);
+            let targets: Vec<i64> = ports.into_iter().filter_map(|port| port.target.ok()).collect();
+            for clue in containers.iter_mut().filter(|clue| clue.runs()) {
+                if targets.iter().any(|target| clue.listens.iter().any(|port| i64::from(*port) == *target)) {
+                    clue.services.push(index);
+                }
+            }
+        }
+        let workload = &*scene.node().identity.name;
+        let calls = more_calls(pod, &containers, calls);
+        Clues { pod, workload, containers, calls, volumes }
+    }
+
+    /// The calls of others to this container on localhost; those of containers that run as long as the pod first.
+    pub fn callers(&self, me: usize) -> impl Iterator<Item = &Localhost> {
+        let of = move |runs: bool| {
+            let mine = self.calls.iter().filter(move |call| call.to == me);
+            mine.filter(move |call| self.containers[call.from].runs() == runs)
+        };
+        of(true).chain(of(false))
+    }
+
+    /// The calls of this container on localhost.
+    pub fn calls_of(&self, me: usize) -> impl Iterator<Item = &Localhost> {
+        self.calls.iter().filter(move |call| call.from == me)
+    }
+
+    /// Whether the workload is called after this container or its image.
+    pub fn bears_the_name(&self, me: usize) -> bool {
+        let clue = &self.containers[me];
+        clue.container.name == self.workload || clue.base == self.workload
+    }
+
+    /// The volumes that this container only reads and another running one writes: the volume and the writer. A
+    /// writer among `preferred` counts before others.
+    pub fn reads_what_others_write(
+        &self,
+        me: usize,
+        preferred: Option<usize>,
+    ) -> Option<(&VolumeUse, usize)> {
+        let found = self.volumes.iter().filter_map(|usage| {
+            let mut mine = usage.mounts.iter().filter(|mount| mount.container == me).peekable();
+            mine.peek()?;
+            if mine.any(|mount| mount.access == Access::ReadWrite) {
+                return None;
+            }
+            let writes = |mount: &&crate::facts::storage::Mount| {
+                mount.access == Access::ReadWrite && self.containers[mount.container].runs()
+            };
+            let writers: Vec<usize> =
+                usage.mounts.iter().filter(writes).map(|mount| mount.container).collect();
+            let writer = writers.iter().copied().find(|writer| Some(*writer) == preferred);
+            Some((usage, writer.or(writers.first().copied())?))
+        });
+        let found: Vec<_> = found.collect();
+        let by_preferred = found.iter().find(|(_, writer)| Some(*writer) == preferred);
+        by_preferred.or(found.first()).copied()
+    }
+
+    /// A volume that this container and another running one mount, and one of them writes.
+    pub fn shares_files(&self, me: usize) -> Option<(&VolumeUse, usize)> {
+        self.volumes.iter().filter(|usage| usage.is_written_and_shared()).find_map(|usage| {
+            usage.mounts.iter().find(|mount| mount.container == me)?;
+            let other = |mount: &&crate::facts::storage::Mount| {
+                mount.container != me && self.containers[mount.container].runs()
+            };
+            Some((usage, usage.mounts.iter().find(other)?.container))
+        })
+    }
+
+    /// The port on which this container shows metrics, as far as its name, number or the pod's annotations say so.
+    pub fn metrics_port(&self, me: usize) -> Option<i32> {
+        let annotated = self.pod.annotations.get("prometheus.io/port").and_then(|port| port.parse().ok());
+        let mut ports = self.containers[me].container.spec.ports.iter().flatten();
+        let shows = |name: Option<&str>, port: i32| {
+            name.is_some_and(|name| name.contains("metrics") || name.starts_with("prom"))
+                || (9100..=9999).contains(&port)
+                || annotated == Some(port)
+        };
+        ports.find(|port| shows(port.name.as_deref(), port.container_port)).map(|port| port.container_port)
+    }
+}
+
+impl<'a> Clue<'a> {
+    fn new(scene: &Scene<'a>, container: &'a Container) -> Clue<'a> {
+        let texts = texts(container);
+        let declared = container.spec.ports.iter().flatten().map(|port| port.container_port);
+        let alone = texts.iter().map(|(field, text)| flagged(field, text));
+        // A flag and its value may be two arguments.
+        let pairs = texts.windows(2).filter(|pair| pair[0].1.starts_with('-') && !pair[0].1.contains('='));
+        let pairs = pairs.map(|pair| format!("{} {}", pair[0].1, pair[1].1));
+        let said = alone.chain(pairs).flat_map(|text| address::listening(&text));
+        let remotes = texts
+            .iter()
+            .flat_map(|(field, text)| address::remote(text).into_iter().map(|host| (field.clone(), host)));
+        Clue {
+            container,
+            class: scene.catalog.image(&container.image),
+            base: image_base_name(&container.image),
+            listens: declared.chain(said).collect(),
+            services: Vec::new(),
+            remotes: remotes.collect(),
+            texts,
+        }
+    }
+
+    /// Whether it runs as long as the pod.
+    pub fn runs(&self) -> bool {
+        matches!(self.container.kind, ContainerKind::App | ContainerKind::Sidecar)
+    }
+
+    /// What its image says that it does.
+    pub fn part(&self) -> Option<ImagePart> {
+        self.class.map(|class| class.part)
+    }
+
+    /// Whether it is a program that keeps data.
+    pub fn keeps_data(&self) -> bool {
+        // A client of a database is often run from the database's own image.
+        let is_client = self.container.spec.command.as_ref().is_some_and(|command| {
+            let shell = ["sh", "/bin/sh", "bash", "/bin/bash"];
+            command.first().is_some_and(|first| shell.contains(&first.as_str()))
+                && self.container.spec.ports.as_ref().is_none_or(Vec::is_empty)
+        });
+        self.part() == Some(ImagePart::Store) && !is_client
+    }
+
+    /// The words of its name and of its image's name.
+    pub fn words(&self) -> BTreeSet<String> {
+        let names = [self.container.name.as_str(), self.base];
+        let words = names.iter().flat_map(|name| name.split(['-', '_', '.']));
+        words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
+    }
+}
+
+/// A variable as `NAME=value`, so that its name counts; anything else as it is.
+fn flagged(field: &FieldPath, text: &str) -> String {
+    match field.to_string().rsplit_once(".env[") {
+        Some((_, rest)) => format!("{}={text}", rest.trim_end_matches("].value")),
+        None => text.to_owned(),
+    }
+}
+
+/// What a container says in its environment, command and arguments, with the field of each; `$(NAME)` of its own
+/// environment is filled in.
+fn texts(container: &Container) -> Vec<(FieldPath, String)> {
+    let path = container.path.key("env");
+    let variables = container.spec.env.iter().flatten().enumerate();
+    let env: Vec<(FieldPath, String)> = variables
+        .filter_map(|(index, variable)| {
+            let value = variable.value.clone()?;
+            Some((path.named_item(index, &variable.name).key("value"), value))
+        })
+        .collect();
+    let values: BTreeMap<&str, &str> = container
+        .spec
+        .env
+        .iter()
+        .flatten()
+        .filter_map(|variable| Some((variable.name.as_str(), variable.value.as_deref()?)))
+        .collect();
+    let list = |key: &str, items: &Option<Vec<String>>| {
+        let path = container.path.key(key);
+        let items = items.iter().flatten().enumerate();
+        items
+            .map(|(index, text)| (path.named_item(index, ""), address::expand(text, &values)))
+            .collect::<Vec<_>>()
+    };
+    let (command, args) = (list("command", &container.spec.command), list("args", &container.spec.args));
+    env.into_iter().chain(command).chain(args).collect()
+}
+
+/// The calls that declared ports show, and those to a port that another container says it listens on.
+fn more_calls(pod: &Pod, containers: &[Clue], calls: &[Localhost]) -> Vec<Localhost> {
+    let mut calls = calls.to_vec();
+    if pod.spec.host_network == Some(true) && calls.is_empty() && pod.running().count() < 2 {
+        return calls;
+    }
+    for (from, clue) in containers.iter().enumerate().filter(|(_, clue)| clue.runs()) {
+        for (field, text) in &clue.texts {
+            for port in address::local(text) {
+                let known = |call: &Localhost| call.from == from && call.port == port;
+                if clue.container.spec.ports.iter().flatten().any(|own| own.container_port == port)
+                    || calls.iter().any(known)
+                {
+                    continue;
+                }
+                let mut others = containers.iter().enumerate().filter(|(other, _)| *other != from);
+                let to = others.find(|(_, other)| other.runs() && other.listens.contains(&port));
+                if let Some((to, _)) = to {
+                    calls.push(Localhost { from, to, port, field: field.clone() });
+                }
+            }
+        }
+    }
+    calls
+}

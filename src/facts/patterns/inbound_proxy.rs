@@ -1,0 +1,46 @@
+//! Inbound proxy: it takes the traffic for another container of the pod, and hands it on over localhost.
+
+use super::clues::Clues;
+use super::{Finding, Pattern};
+use crate::catalog::ImagePart;
+use crate::facts::known::quoted;
+
+/// Whether a container stands in front of another one.
+pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
+    let clue = &clues.containers[me];
+    let call = clues.calls_of(me).next();
+    let served = !clue.services.is_empty();
+    let by_image = match clue.part() {
+        Some(ImagePart::InboundProxy) => true,
+        Some(ImagePart::Proxy | ImagePart::WebServer) => call.is_some(),
+        _ => false,
+    };
+    let free = clue.class.is_none_or(|class| class.part == ImagePart::Tool);
+    let by_name = free && call.is_some() && clue.words().contains("proxy");
+    if !by_image && !by_name {
+        return None;
+    }
+    let known = clue.part() == Some(ImagePart::InboundProxy);
+    let percent = match (call, served) {
+        (Some(_), served) if served || known => 90,
+        (None, true) => 85,
+        (Some(_), _) => 75,
+        (None, false) => 70,
+    };
+    let (why, field) = match call {
+        Some(call) => {
+            let behind = quoted(&clues.containers[call.to].container.name);
+            (format!("it hands on to {behind} on port {} of localhost", call.port), call.field.clone())
+        }
+        None => {
+            let does = clue.class.map_or("stands in front of others", |class| class.does.as_str());
+            (format!("its image {} is one that {does}", quoted(clue.base)), clue.container.path.key("image"))
+        }
+    };
+    Some(Finding {
+        partner: call.map(|call| call.to),
+        port: call.map(|call| call.port),
+        structural: call.is_some(),
+        ..Finding::new(Pattern::InboundProxy, percent, why, field)
+    })
+}
