@@ -2,7 +2,7 @@
 
 mod job;
 
-pub use job::{gives_up, job_runs};
+pub use job::{after_failures, job_runs};
 
 use super::Prose;
 use super::knowledge::Knowledge;
@@ -107,7 +107,7 @@ fn stateful(know: &Knowledge, index: NodeIndex, object: &Object, containers: &st
                 format!("Runs {least} to {most} numbered pods, as many as the load needs, ")
             }),
             name(0),
-            text(" to "),
+            text(if (least, most) == (2, 2) { " and " } else { " to " }),
             name(most - 1),
             text(format!(", each with {containers}")),
         ],

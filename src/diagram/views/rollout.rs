@@ -91,12 +91,16 @@ impl<'a> Update<'a> {
         let (least, most) =
             (self.rollout.min_available.unwrap_or_default(), self.rollout.max_total.unwrap_or_default());
         let start = match more {
-            0 => format!("Start new pods in their place: {} at most run", pods(most)),
-            more => format!("Start new pods, at most {more} more than {wanted}: {} at most run", pods(most)),
+            0 => format!("Start new pods in their place: at most {}", run(most)),
+            more => format!("Start new pods, at most {more} more than {wanted}: at most {}", run(most)),
         };
-        let stop = format!("Stop old pods: {} at least stay available", pods(least));
+        let left = match least {
+            0 => "none has to stay available".to_owned(),
+            least => format!("at least {} available", stay(least)),
+        };
+        let stop = format!("Stop old pods: {left}");
         if fewer > 0 {
-            let text = format!("Stop {} at once: {} at least stay available", pods(fewer), pods(least));
+            let text = format!("Stop {} at once: {left}", pods(fewer));
             self.tale.call(&api, &old, &text, self.reason());
         }
         let all = if wanted == 1 { "the pod runs".to_owned() } else { format!("all {wanted} pods run") };
@@ -107,11 +111,18 @@ impl<'a> Update<'a> {
         self.tale.answer(&old, &api, "Gone");
         self.tale.close();
         self.done("The new version is rolled out");
-        format!(
-            "At least {} available and at most {} while the new version replaces the old one.",
-            stay(least),
-            run(most)
-        )
+        let most = run(most);
+        match least {
+            0 => format!(
+                "At most {most} while the new version replaces the old one; none has to stay available."
+            ),
+            least => {
+                format!(
+                    "At least {} available and at most {most} while the new version replaces the old one.",
+                    stay(least)
+                )
+            }
+        }
     }
 
     /// All old ones first.
@@ -151,6 +162,7 @@ impl<'a> Update<'a> {
         let at_once = surge.clone().or_else(|| self.rollout.max_unavailable.clone());
         let at_once = match at_once {
             Some(Amount::Pods(number)) => format!("at most {} at a time", count_of(number, "node", "nodes")),
+            Some(Amount::Percent(share)) if share == "100%" => "all at the same time".to_owned(),
             Some(Amount::Percent(share)) => format!("at most {share} of the nodes at a time"),
             None => "node by node".to_owned(),
         };
@@ -248,5 +260,5 @@ fn stay(number: i64) -> String {
 }
 
 fn run(number: i64) -> String {
-    count_of(number, "runs", "run")
+    count_of(number, "pod runs", "pods run")
 }

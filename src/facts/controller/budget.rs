@@ -42,6 +42,8 @@ struct Crowd {
     alone: i64,
     /// The first workload that does not say how many pods it wants.
     uncountable: Option<NodeIndex>,
+    /// Whether an autoscaler decides how many pods one of them wants.
+    autoscaled: bool,
 }
 
 /// Percentages are of the pods that the protected workloads want together, and round up. A share of a DaemonSet's or a
@@ -97,6 +99,7 @@ pub(super) fn derive(scene: &Scene) -> Option<Budget> {
         () if matches!(share, Share::Percent(_)) => format!("{said} of {expected}, rounded up"),
         () => format!("{said}, of {all}"),
     };
+    let why = if crowd.autoscaled { format!("{why}, the fewest that the autoscaler keeps") } else { why };
     let known = Known::new(Disruptions { min_available: Some(stay), allowed: Some(allowed) }, why, field);
     Some(budget(known, None))
 }
@@ -105,7 +108,9 @@ fn crowd(scene: &Scene, workloads: &[NodeIndex]) -> Crowd {
     let mut crowd = Crowd::default();
     for &workload in workloads.iter().filter(|&&workload| !is_counted_with_owner(scene, workload)) {
         let is_pod = &*scene.topology.nodes[workload].identity.kind == "Pod";
-        match replicas(scene.topology, workload) {
+        let replicas = replicas(scene.topology, workload);
+        crowd.autoscaled |= replicas.as_ref().is_some_and(|replicas| replicas.scaler.is_some());
+        match replicas {
             Some(replicas) if is_pod => crowd.alone = crowd.alone.saturating_add(replicas.least.value),
             Some(replicas) => crowd.counted = crowd.counted.saturating_add(replicas.least.value),
             None => crowd.uncountable = crowd.uncountable.or(Some(workload)),

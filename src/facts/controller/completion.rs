@@ -20,7 +20,8 @@ const ENDLESS: [&str; 6] = ["tail -f", "tail -F", "sleep infinity", "sleep inf",
 
 /// Kubernetes ends native sidecars once the app containers are done; every app container must end by itself. It applies
 /// where the pod has a native sidecar, or an app container beside the main one that shows no end: a program known to
-/// serve, a port, a probe, or an endless command. An app container that shows nothing of that is taken to end.
+/// serve, a port, a probe, or an endless command. An app container that shows nothing of that, or that another one may
+/// stop, is taken to end.
 ///
 /// Source: kubernetes.io, "Sidecar Containers", "Jobs with sidecar containers"; KEP-753.
 pub(super) fn derive(scene: &Scene, roles: &[ContainerRole]) -> Option<Completion> {
@@ -50,7 +51,7 @@ fn sidecar_field(sidecar: &Container, containers: &FieldPath) -> FieldPath {
 
 /// The app containers beside the main one that show no end. A lone app container is the work itself.
 fn blockers(scene: &Scene, pod: &Pod, roles: &[ContainerRole]) -> Vec<(usize, String)> {
-    if pod.apps().count() < 2 {
+    if pod.apps().count() < 2 || may_be_stopped(pod) {
         return Vec::new();
     }
     let beside = pod.containers.iter().zip(roles).enumerate().filter(|(_, (container, role))| {
@@ -62,11 +63,21 @@ fn blockers(scene: &Scene, pod: &Pod, roles: &[ContainerRole]) -> Vec<(usize, St
     if shown.len() == pod.apps().count() { Vec::new() } else { shown }
 }
 
+/// Whether one container may end another: by a signal, in shared processes, or by a request that asks a proxy to quit.
+fn may_be_stopped(pod: &Pod) -> bool {
+    let asks = |container: &Container| command_line(container).contains("quitquitquit");
+    pod.spec.share_process_namespace == Some(true) || pod.apps().any(asks)
+}
+
+fn command_line(container: &Container) -> String {
+    let words = container.spec.command.iter().chain(&container.spec.args).flatten();
+    words.map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
 /// What shows that a container never ends, in words.
 fn endless(scene: &Scene, container: &Container) -> Option<String> {
     let spec = &container.spec;
-    let line: Vec<&str> = spec.command.iter().chain(&spec.args).flatten().map(String::as_str).collect();
-    let line = line.join(" ");
+    let line = command_line(container);
     if ["--one-time", "--once", "-once"].iter().any(|flag| line.contains(flag)) {
         return None;
     }

@@ -140,7 +140,7 @@ pub(super) fn derive(scene: &Scene) -> Option<CronRun> {
         },
         starting_deadline_s: scene.number("spec.startingDeadlineSeconds"),
         suspended: scene.at("spec.suspend").and_then(Value::as_bool) == Some(true),
-        history: Known::new(history, why, FieldPath::of("spec")),
+        history: Known::new(history, why, FieldPath::of("spec.successfulJobsHistoryLimit")),
         written,
     })
 }

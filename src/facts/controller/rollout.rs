@@ -173,7 +173,7 @@ fn stateful_set(scene: &Scene, wanted: &Known<i64>) -> Option<Known<Rollout>> {
         Some(_) => format!("{} is {} of {pods}", quoted("maxUnavailable"), share.words()),
         None => format!("{} is 1 by default", quoted("maxUnavailable")),
     };
-    let why = format!("{why}, and no pod is made beside the one that it replaces; {}", wanted.why);
+    let why = format!("{why}; {}", wanted.why);
     Some(Known::new(Rollout::rolling(pods, 0, fewer), why, field))
 }
 

@@ -39,8 +39,27 @@ pub fn job_runs(run: &JobRun) -> String {
 }
 
 /// When a Job gives up: `gives up at the 7th failed pod, or after 10 minutes`.
-pub fn gives_up(run: &JobRun) -> String {
-    let failures = match run.retries {
+fn gives_up(run: &JobRun) -> String {
+    let failures = failures(run);
+    let deadline = run.shape.value.active_deadline_s.map(|seconds| format!("after {}", span_words(seconds)));
+    match (failures, deadline) {
+        (Some(failures), Some(deadline)) => format!("gives up {failures}, or {deadline}"),
+        (None, Some(deadline)) => format!("gives up {deadline}, however many pods have failed"),
+        (_, None) => after_failures(run),
+    }
+}
+
+/// What a Job does about failures, whatever its deadline: `gives up at the 7th failed pod`.
+pub fn after_failures(run: &JobRun) -> String {
+    match failures(run) {
+        Some(failures) => format!("gives up {failures}"),
+        None => "retries failed pods without an end".to_owned(),
+    }
+}
+
+/// At which failure a Job gives up, as it stands behind "gives up"; `None` where it never does.
+fn failures(run: &JobRun) -> Option<String> {
+    match run.retries {
         Retries::FailedPod(1) => Some("at the first failed pod".to_owned()),
         Retries::FailedPod(number) => Some(format!("at the {} failed pod", ordinal(number))),
         Retries::Restarts(1) => Some("at the first restart of a container".to_owned()),
@@ -50,13 +69,6 @@ pub fn gives_up(run: &JobRun) -> String {
             Some(format!("on an index at its {} failed pod", ordinal(number)))
         }
         Retries::Never => None,
-    };
-    let deadline = run.shape.value.active_deadline_s.map(|seconds| format!("after {}", span_words(seconds)));
-    match (failures, deadline) {
-        (Some(failures), Some(deadline)) => format!("gives up {failures}, or {deadline}"),
-        (Some(failures), None) => format!("gives up {failures}"),
-        (None, Some(deadline)) => format!("gives up {deadline}, however many pods have failed"),
-        (None, None) => "retries failed pods without an end".to_owned(),
     }
 }
 

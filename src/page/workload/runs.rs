@@ -1,7 +1,7 @@
 //! When the runs of a Job or a CronJob start, when they are retried, and when they are over.
 
 use crate::catalog::FieldPath;
-use crate::facts::controller::{Concurrency, CronRun, JobRun, span_words};
+use crate::facts::controller::{Concurrency, CronRun, JobRun, When, span_words};
 use crate::model::Object;
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
@@ -35,11 +35,14 @@ pub fn blocks(
     let mut items: Vec<Prose> = Vec::new();
     if let Some(cron) = cron {
         items.extend(schedule(know, object, cron));
-        items.extend(meetings(know, object, cron));
+        if cron.words().is_some() {
+            items.extend(meetings(know, object, cron));
+        }
     }
-    items.push(numbers(know, object, run));
+    let who = if cron.is_some() { "Each Job" } else { "It" };
+    items.push(numbers(know, object, run, who));
     items.extend(failures(know, object, run));
-    items.extend(completion(know, index, object, run));
+    items.extend(completion(know, index, object, run, who));
     items.extend(leftovers(know, object, run, cron));
     blocks.push(Block::List { ordered: false, items });
     blocks
@@ -50,6 +53,7 @@ fn schedule(know: &Knowledge, object: &Object, cron: &CronRun) -> Vec<Prose> {
     let source = |field: &str| vec![text(" "), know.source(object, &FieldPath::of(field))];
     let mut items = Vec::new();
     let zone = match &cron.time_zone {
+        _ if matches!(cron.when, Ok(When::Every(_))) => Prose::new(),
         Some(zone) => vec![text(", in time zone "), code(zone)],
         None => plain(", by the clock of the cluster's control plane, because no time zone is set"),
     };
@@ -117,12 +121,12 @@ fn meetings(know: &Knowledge, object: &Object, cron: &CronRun) -> Vec<Prose> {
 }
 
 /// How many pods one run takes.
-fn numbers(know: &Knowledge, object: &Object, run: &JobRun) -> Prose {
+fn numbers(know: &Knowledge, object: &Object, run: &JobRun, who: &str) -> Prose {
     let shape = &run.shape.value;
     if shape.parallelism == 0 {
         let field = run.path.key("parallelism");
         return vec![
-            text("It is paused: no pod runs until someone raises its parallelism above 0. "),
+            text(format!("{who} is paused: no pod runs until someone raises its parallelism above 0. ")),
             know.source(object, &field),
         ];
     }
@@ -133,7 +137,7 @@ fn numbers(know: &Knowledge, object: &Object, run: &JobRun) -> Prose {
         _ => String::new(),
     };
     let indexed = if run.indexed { "; each pod has a number of its own" } else { "" };
-    let words = format!("It runs {}{rounds}{indexed}. ", sentence::job_runs(run));
+    let words = format!("{who} runs {}{rounds}{indexed}. ", sentence::job_runs(run));
     vec![text(words), know.source(object, &run.path)]
 }
 
@@ -151,11 +155,11 @@ fn failures(know: &Knowledge, object: &Object, run: &JobRun) -> Vec<Prose> {
     };
     let source = know.source(object, &run.path.key("backoffLimit"));
     let mut items =
-        vec![vec![text(format!("{again}; the Job {}{rules}. ", sentence::gives_up(run))), source]];
+        vec![vec![text(format!("{again}; the Job {}{rules}. ", sentence::after_failures(run))), source]];
     if let Some(seconds) = shape.active_deadline_s {
         items.push(vec![
             text(format!(
-                "After {} Kubernetes stops it and calls it failed, whether or not it is done. ",
+                "After {} Kubernetes stops the Job and calls it failed, whether or not it is done. ",
                 span_words(seconds)
             )),
             know.source(object, &run.path.key("activeDeadlineSeconds")),
@@ -165,13 +169,13 @@ fn failures(know: &Knowledge, object: &Object, run: &JobRun) -> Vec<Prose> {
 }
 
 /// Whether its helpers let it finish.
-fn completion(know: &Knowledge, index: NodeIndex, object: &Object, run: &JobRun) -> Option<Prose> {
+fn completion(know: &Knowledge, index: NodeIndex, object: &Object, run: &JobRun, who: &str) -> Option<Prose> {
     let completion = run.completion.as_ref()?;
     let source = know.source(object, &completion.completes.field);
     if completion.completes.value {
         return Some(vec![
             text(
-                "Its sidecars do not keep it from finishing: Kubernetes stops them once the app containers are done. ",
+                "Its native sidecars do not keep it from finishing: Kubernetes stops them once the app containers are done. ",
             ),
             source,
         ]);
@@ -185,7 +189,7 @@ fn completion(know: &Knowledge, index: NodeIndex, object: &Object, run: &JobRun)
     };
     let evidence: Vec<Prose> = completion.blockers.iter().map(|(_, evidence)| marked(evidence)).collect();
     Some(concat(vec![
-        plain("It never completes, because "),
+        plain(format!("{who} never completes, because ")),
         joined(names, "and"),
         plain(format!("{end} (")),
         joined(evidence, "and"),
@@ -201,23 +205,27 @@ fn leftovers(know: &Knowledge, object: &Object, run: &JobRun, cron: Option<&Cron
         let history = &cron.history.value;
         let words = match (history.successful, history.failed) {
             (0, 0) => "Kubernetes keeps no finished run: pods and logs go with it. ".to_owned(),
-            (successful, failed) => format!(
-                "Kubernetes keeps the last {} and the last {}, with their pods and logs. ",
-                count(to_usize(successful), "run that succeeded", "runs that succeeded"),
-                count(to_usize(failed), "that failed", "that failed")
-            ),
+            (successful, failed) => {
+                let kept = |number: i64, which: &str| match number {
+                    0 => format!("no run that {which}"),
+                    1 => format!("the last run that {which}"),
+                    many => format!("the last {many} runs that {which}"),
+                };
+                let (good, bad) = (kept(successful, "succeeded"), kept(failed, "failed"));
+                format!("Kubernetes keeps {good} and {bad}, with their pods and logs. ")
+            }
         };
         items.push(vec![text(words), know.source(object, &cron.history.field)]);
     }
     let field = run.path.key("ttlSecondsAfterFinished");
     match (run.ttl_s, cron) {
         (Some(0), _) => items.push(vec![
-            text("Kubernetes deletes it with its pods and logs as soon as it has finished. "),
+            text("Kubernetes deletes the Job with its pods and logs as soon as it has finished. "),
             know.source(object, &field),
         ]),
         (Some(seconds), _) => items.push(vec![
             text(format!(
-                "Kubernetes deletes it with its pods and logs {} after it has finished. ",
+                "Kubernetes deletes the Job with its pods and logs {} after it has finished. ",
                 span_words(seconds)
             )),
             know.source(object, &field),

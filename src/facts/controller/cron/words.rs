@@ -330,13 +330,17 @@ pub(super) fn every_words(seconds: i64) -> String {
     format!("every {}", unit.unwrap_or(&span))
 }
 
-/// A length of time in the units that people use: `90 s` is `90 seconds`, 5400 s `1 hour and 30 minutes`.
+/// A length of time in the units that people use: 90 s is `90 seconds`, 5400 s `90 minutes`, 9000 s `2 hours and
+/// 30 minutes`.
 pub fn span_words(seconds: i64) -> String {
     let seconds = usize::try_from(seconds).unwrap_or(0);
     let (days, hours) = (seconds / 86_400, seconds % 86_400 / 3600);
     let (minutes, rest) = (seconds % 3600 / 60, seconds % 60);
-    if seconds < 120 {
+    if seconds < 120 && seconds != 60 {
         return count(seconds, "second", "seconds");
+    }
+    if seconds < 7200 && rest == 0 && minutes > 0 {
+        return count(seconds / 60, "minute", "minutes");
     }
     let parts = [
         (days, "day", "days"),
@@ -449,7 +453,12 @@ mod tests {
             (1, "1 second"),
             (90, "90 seconds"),
             (600, "10 minutes"),
-            (5400, "1 hour and 30 minutes"),
+            (60, "1 minute"),
+            (61, "61 seconds"),
+            (150, "2 minutes and 30 seconds"),
+            (3600, "1 hour"),
+            (5400, "90 minutes"),
+            (9000, "2 hours and 30 minutes"),
             (86_400, "1 day"),
             (90_061, "1 day, 1 hour, 1 minute, and 1 second"),
             (-5, "0 seconds"),
