@@ -9,10 +9,8 @@ mod ledger;
 mod lifecycle;
 mod localhost;
 mod network;
-mod order;
 mod patterns;
 mod placement;
-mod probe;
 mod resources;
 mod role;
 mod scene;
@@ -27,13 +25,14 @@ pub use grouping::Grouping;
 pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
-pub use lifecycle::PodLifecycle;
+pub use lifecycle::{
+    Check, ContainerLifecycle, Hook, LEAST_GRACE_S, Liveness, Phase, PodLifecycle, Probe, ProbeKind, Restart,
+    RestartPolicy, RestartRule, Startup, port, post_start, pre_stop, probes,
+};
 pub use localhost::Localhost;
 pub use network::PodNetwork;
-pub use order::Phase;
 pub use patterns::PodPatterns;
 pub use placement::PodPlacement;
-pub use probe::{Check, Probe, ProbeKind, port, probes};
 pub use resources::PodResources;
 pub use role::{ContainerRole, image_base_name};
 pub use scene::Scene;
@@ -91,15 +90,16 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
 }
 
 fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
+    let lifecycle = lifecycle::derive(scene, pod);
     PodFacts {
         roles: role::roles(scene.topology, scene.index, pod),
-        start_order: order::start_order(pod),
+        start_order: lifecycle.startup.value.clone(),
         volumes: volume::uses(pod),
         localhost: localhost::calls(pod),
-        grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
-        restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
+        grace_s: lifecycle.grace_s.value,
+        restart_policy: lifecycle.restart_policy.value.clone(),
         resources: resources::derive(scene, pod),
-        lifecycle: lifecycle::derive(scene, pod),
+        lifecycle,
         network: network::derive(scene, pod),
         security: security::derive(scene, pod),
         placement: placement::derive(scene, pod),
