@@ -7,56 +7,40 @@ mod entry;
 pub mod grouping;
 mod known;
 mod ledger;
-mod lifecycle;
+pub mod lifecycle;
 mod localhost;
-mod network;
-mod order;
+pub mod network;
 pub mod patterns;
-mod placement;
-mod probe;
+pub mod placement;
 pub mod quantity;
 pub mod reach;
-mod resources;
+pub mod resources;
 mod role;
 mod scene;
-mod security;
-mod storage;
+pub mod security;
+pub mod storage;
 
 use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
 use advice::Finding;
-pub use controller::Controller;
+use controller::Controller;
 pub use entry::{is_exposed, lets_traffic_in};
 use grouping::Grouping;
 pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
-pub use lifecycle::PodLifecycle;
+use lifecycle::{Phase, PodLifecycle};
 pub use localhost::Localhost;
 pub use network::PodNetwork;
-pub use order::Phase;
 use patterns::PodPatterns;
-pub use placement::{
-    Candidates, HOSTNAME, Host, Machines, Neighbors, NodePool, NodeTerm, Operator, PodPlacement,
-    PreferredNodes, Priority, Requirement, Spread, Taint, Toleration,
-};
-pub use probe::{Check, Probe, ProbeKind, port, probes};
+use placement::{Machines, PodPlacement};
 use reach::{End, Policies, Verdict};
-pub use resources::{
-    AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
-    at_limit, is_critical,
-};
+use resources::PodResources;
 pub use role::ContainerRole;
 pub use scene::Scene;
-pub use security::{
-    Account, Admission, Builtin, Cause, Danger, Grant, Held, Holder, Level, Mode, OwnToken, Permissions,
-    PodSecurity, Rights, Rule, SecurityContext, Standard, TOKEN_PATH, Violation, builtin, is_binding,
-    is_role,
-};
+use security::{Permissions, PodSecurity};
 use std::collections::BTreeMap;
-pub use storage::{
-    Access, Claim, ClaimClass, ClaimOrigin, Lifetime, Mount, StorageTrap, Survival, VolumeUse,
-};
+use storage::{StorageTrap, VolumeUse};
 
 /// What is true of everything in the input.
 #[derive(Debug)]
@@ -133,14 +117,15 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
 fn derive_pod(scene: &Scene, pod: &Pod, machines: &Machines) -> PodFacts {
     let (volumes, localhost) = (storage::uses(scene, pod), localhost::calls(pod));
     let patterns = patterns::derive(scene, pod, &volumes, &localhost);
+    let lifecycle = lifecycle::derive(scene, pod);
     PodFacts {
         roles: patterns.roles(),
-        start_order: order::start_order(pod),
+        start_order: lifecycle.startup.value.clone(),
         storage_traps: storage::traps(scene, pod, &volumes),
-        grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
-        restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
+        grace_s: lifecycle.grace_s.value,
+        restart_policy: lifecycle.restart_policy.value.clone(),
         resources: resources::derive(scene, pod),
-        lifecycle: lifecycle::derive(scene, pod),
+        lifecycle,
         network: network::derive(scene, pod),
         security: security::derive(scene, pod),
         placement: placement::derive(scene, pod, machines),

@@ -5,7 +5,7 @@ use super::permission::{holder, reach, summary};
 use super::prose::{code, concat, joined, listed, muted, plain, text};
 use super::workload::section;
 use super::{Block, Inline, Link, Page, Prose, Sort, Table};
-use crate::facts::{Danger, Grant, Holder};
+use crate::facts::security::{Danger, Grant, Holder};
 use crate::model::{Identity, Subject};
 use crate::names::PagePath;
 use crate::topology::NodeIndex;

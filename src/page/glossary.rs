@@ -80,9 +80,9 @@ fn grouped(know: &Knowledge) -> Vec<Block> {
     let has =
         |kind: ContainerKind| move |pod: &Pod| pod.containers.iter().any(|container| container.kind == kind);
     let shares = |know: &Knowledge, index: NodeIndex| {
-        know.facts
-            .of(index)
-            .is_some_and(|facts| facts.volumes.iter().any(crate::facts::VolumeUse::is_written_and_shared))
+        know.facts.of(index).is_some_and(|facts| {
+            facts.volumes.iter().any(crate::facts::storage::VolumeUse::is_written_and_shared)
+        })
     };
     let talks = |know: &Knowledge, index: NodeIndex| {
         know.facts.of(index).is_some_and(|facts| !facts.localhost.is_empty())

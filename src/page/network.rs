@@ -60,16 +60,11 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
     ];
     Some(Page {
         path: PagePath::root().fixed("network"),
-        sort: Sort::List,
-        title: "Network rules".to_owned(),
-        kicker: String::new(),
         crumbs,
-        children: Vec::new(),
-        source: None,
         lead: vec![lead(know, &namespaces)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         keywords: vec!["NetworkPolicy".to_owned()],
-        namespace: String::new(),
+        ..Page::titled(PagePath::root().fixed("network"), Sort::List, "Network rules")
     })
 }
 

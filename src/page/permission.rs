@@ -4,7 +4,7 @@ use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, marked, muted, plain, text};
 use super::{Block, Inline, Prose, Table};
 use crate::catalog::FieldPath;
-use crate::facts::{Danger, Grant, Held, Holder, Rights, Rule};
+use crate::facts::security::{Danger, Grant, Held, Holder, Rights, Rule};
 use crate::model::{Identity, Subject};
 use crate::topology::NodeIndex;
 

@@ -7,7 +7,7 @@ use super::sheet::{Reason, Sheet};
 use super::wording::shorten_to;
 use super::{Budget, Focus, Scene};
 use crate::diagram::{Body, Class, Diagram, Direction, Id, Line, View};
-use crate::facts::{Danger, Grant, Holder, Rule};
+use crate::facts::security::{Danger, Grant, Holder, Rule};
 use crate::model::Identity;
 use crate::names::count;
 use crate::topology::{NodeIndex, State};
@@ -46,7 +46,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let unlimited = Budget { nodes: usize::MAX, edges: usize::MAX };
     let fits = |diagram: &Diagram| match &diagram.body {
         Body::Flow(flow) => flow.nodes.len() <= scene.budget.nodes && flow.edges.len() <= scene.budget.edges,
-        Body::Sequence(_) => false,
+        Body::Sequence(_) | Body::States(_) => false,
     };
     let tries = DETAILS.into_iter().map(|detail| paint(scene, &chains, detail, unlimited));
     tries.into_iter().find(fits).or_else(|| Some(paint(scene, &chains, Detail::Namespaces, scene.budget)))

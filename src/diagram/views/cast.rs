@@ -3,7 +3,8 @@
 use super::wording::{self, list, volume_source};
 use crate::catalog::{Role, image_base_name};
 use crate::diagram::{Class, Id, Node};
-use crate::facts::{ContainerRole, VolumeUse};
+use crate::facts::ContainerRole;
+use crate::facts::storage::VolumeUse;
 use crate::model::{Identity, Subject};
 use crate::names::{count, plural};
 use crate::topology::{self, CROWD, Container, ContainerKind, HOST, NodeIndex, Pod, State, Topology};

@@ -7,7 +7,7 @@ use super::sheet::{Reason, Sheet};
 use super::wording::the_pod;
 use super::{Focus, Scene};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
-use crate::facts::{Access, VolumeUse};
+use crate::facts::storage::{Access, VolumeUse};
 use crate::names::count;
 use crate::topology::NodeIndex;
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! The files that a container mounts.
 
-use crate::facts::Access;
+use crate::facts::storage::Access;
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, plain, text};

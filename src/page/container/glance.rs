@@ -1,6 +1,6 @@
 //! A container in a strip of short facts.
 
-use crate::facts::ContainerResources;
+use crate::facts::resources::ContainerResources;
 use crate::page::Block;
 use crate::page::prose::{code, muted};
 use crate::page::workload::containers::{image, ports, resources};

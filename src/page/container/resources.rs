@@ -1,7 +1,10 @@
 //! What a container reserves and may use, and what happens at each limit.
 
+use crate::facts::Known;
 use crate::facts::quantity::{core_words, resource_words, size_words};
-use crate::facts::{AfterKill, AtLimit, ContainerResources, Known, Origin, Resources, after_kill, at_limit};
+use crate::facts::resources::{
+    AfterKill, AtLimit, ContainerResources, Origin, Resources, after_kill, at_limit,
+};
 use crate::model::{Object, Subject};
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, marked, plain, text};

@@ -1,7 +1,8 @@
 //! What a container runs as, and what it may do to its node.
 
 use crate::catalog::FieldPath;
-use crate::facts::{Known, SecurityContext};
+use crate::facts::Known;
+use crate::facts::security::SecurityContext;
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, marked, text};

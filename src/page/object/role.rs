@@ -2,7 +2,7 @@
 
 use crate::catalog::Relation;
 use crate::diagram::View;
-use crate::facts::{Danger, Grant, Held, Rights, is_binding, is_role};
+use crate::facts::security::{Danger, Grant, Held, Rights, is_binding, is_role};
 use crate::model::{Identity, Object};
 use crate::page::knowledge::Knowledge;
 use crate::page::permission::{self, dangers, holder, reach, source, table};
@@ -70,7 +70,7 @@ fn held_by(know: &Knowledge, near: &Identity, grant: &Grant) -> Prose {
 }
 
 fn rules(know: &Knowledge, index: NodeIndex, near: &Identity, rights: &Rights) -> Option<Block> {
-    let row = |rule: &crate::facts::Rule| {
+    let row = |rule: &crate::facts::security::Rule| {
         let written = concat(vec![
             codes(&rule.verbs),
             plain(" on "),

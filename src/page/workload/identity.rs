@@ -6,7 +6,8 @@ pub use level::changes;
 
 use super::diagrams;
 use crate::diagram::View;
-use crate::facts::{Account, OwnToken, TOKEN_PATH, quoted};
+use crate::facts::quoted;
+use crate::facts::security::{Account, OwnToken, TOKEN_PATH};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::permission;

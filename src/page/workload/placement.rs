@@ -3,7 +3,8 @@
 mod words;
 
 use crate::catalog::FieldPath;
-use crate::facts::{Known, Neighbors, PodPlacement, Priority, Spread, Toleration};
+use crate::facts::Known;
+use crate::facts::placement::{Neighbors, PodPlacement, Priority, Spread, Toleration};
 use crate::model::Object;
 use crate::names::{count, thousands};
 use crate::page::knowledge::Knowledge;
@@ -164,7 +165,7 @@ impl Writer<'_> {
     }
 
     fn preferences(&self) -> Vec<Prose> {
-        let item = |known: &Known<crate::facts::PreferredNodes>| {
+        let item = |known: &Known<crate::facts::placement::PreferredNodes>| {
             let weight = format!(
                 " (weight {} of 100), and runs elsewhere if none of them can take it.",
                 known.value.weight
@@ -392,7 +393,7 @@ fn neighbor(rule: &Neighbors) -> Prose {
     let inside = rule.namespaces.iter().map(|namespaces| text(format!(" in {namespaces}"))).collect();
     let pods = concat(vec![pods, inside]);
     let weight = rule.weight.map(|weight| format!(" (weight {weight} of 100)")).unwrap_or_default();
-    let is_node = rule.topology_key == crate::facts::HOSTNAME;
+    let is_node = rule.topology_key == crate::facts::placement::HOSTNAME;
     match (rule.near, rule.weight, rule.are_copies) {
         (false, None, true) if is_node => plain(
             "Its copies run on distinct nodes: two of them never share one, and with too few nodes \

@@ -1,8 +1,9 @@
 //! What each pod reserves and may use, how that comes about, and when it is evicted.
 
 use super::containers;
+use crate::facts::Known;
 use crate::facts::quantity::{resource_words, size_words};
-use crate::facts::{Known, PodResources, Qos, Resources, is_critical};
+use crate::facts::resources::{PodResources, Qos, Resources, is_critical};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, marked, muted, plain, text};

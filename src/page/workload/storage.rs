@@ -1,7 +1,7 @@
 //! The volumes of a pod: who mounts which, and how long each lives.
 
-use crate::facts::Access;
 use crate::facts::quantity::written_size_words;
+use crate::facts::storage::Access;
 use crate::model::{Object, Subject, Value};
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, muted, plain, text};

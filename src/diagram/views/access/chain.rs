@@ -2,7 +2,7 @@
 
 use super::super::{Focus, Scene};
 use crate::catalog::{FieldPath, Relation};
-use crate::facts::{Grant, Holder, is_binding, is_role};
+use crate::facts::security::{Grant, Holder, is_binding, is_role};
 use crate::model::Identity;
 use crate::topology::NodeIndex;
 use std::collections::{BTreeMap, BTreeSet};

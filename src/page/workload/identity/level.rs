@@ -1,6 +1,6 @@
 //! The Pod Security level of a pod, what it lacks for the next one, and what its namespace does about it.
 
-use crate::facts::{Admission, Cause, Level, Mode, PodSecurity, Standard};
+use crate::facts::security::{Admission, Cause, Level, Mode, PodSecurity, Standard};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, marked, muted, plain, text};
