@@ -10,6 +10,8 @@ mod resources;
 mod security;
 mod siblings;
 
+pub use glance::pull_policy;
+
 use super::knowledge::Knowledge;
 use super::workload::{section, subject};
 use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
