@@ -49,15 +49,15 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         let effect = match (reading.as_environment, reading.as_files, reading.as_fixed_files) {
             _ if is_immutable => " cannot change: it is immutable. A new one needs a new name.".to_owned(),
             (false, true, false) => {
-                " changes in its files within about a minute; whether the program looks again is up to it."
+                " reaches its files within about a minute; whether the program reads them again is up to it."
                     .to_owned()
             }
             (true, true, _) => {
-                format!(" changes in its files within about a minute, and in its environment {restart}.")
+                format!(" reaches its files within about a minute, and its environment {restart}.")
             }
             (false, true, true) => {
                 format!(
-                    " changes in its files within about a minute, and where a `subPath` is mounted {restart}."
+                    " reaches its files within about a minute, but those mounted with a `subPath` {restart}."
                 )
             }
             (true, false, _) => {

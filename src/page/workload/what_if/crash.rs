@@ -40,7 +40,6 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
             };
             let delays = ": at once, then after about 10 s, 20 s, 40 s, up to 5 minutes. Until then the pod is not ready.";
             concat(vec![names, plain(format!("{starts}{delays}")), asked.meanwhile()])
-        }
         };
         answers.push(concat(vec![words, plain(" "), source.into_iter().collect()]));
     }

@@ -23,7 +23,8 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
             vec![asked.know.source(asked.object, &own.limits.field)],
         ]));
     }
-    let mut answers: Vec<Prose> = killed.into_iter().map(|(then, containers)| at_limit(then, containers)).collect();
+    let mut answers: Vec<Prose> =
+        killed.into_iter().map(|(then, containers)| at_limit(then, containers)).collect();
     let together = resources.together.as_ref().and_then(|pod| pod.limits.value.memory_bytes());
     if !unlimited.is_empty() {
         let names = asked.names(&unlimited);

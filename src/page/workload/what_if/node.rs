@@ -5,10 +5,10 @@
 //! volume/attachdetach/config/types.go` (disks are detached by force after 6 minutes).
 
 use super::{Asked, named};
-use crate::facts::placement::HOSTNAME;
+use crate::facts::placement::{HOSTNAME, Spread};
 use crate::facts::storage::{Access, Survival};
 use crate::page::Prose;
-use crate::page::prose::{code, concat, listed, plain};
+use crate::page::prose::{code, concat, listed, plain, text};
 
 /// The taint of a node that nobody hears from.
 const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
@@ -16,14 +16,13 @@ const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
 pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
     let mut answers = vec![who_comes_next(asked)];
     answers.extend(pinned(asked));
-    answers.extend(copies_together(asked));
     answers.extend(lost_files(asked));
     answers
 }
 
 fn who_comes_next(asked: &Asked) -> Prose {
     let after = waits(asked);
-    let meanwhile = asked.meanwhile();
+    let meanwhile = meanwhile(asked);
     let words = match &*asked.object.identity.kind {
         "Pod" => plain("The pod is gone. Nobody starts another one."),
         "DaemonSet" => plain("Its pod there goes with the node; no other node gets one for it."),
@@ -82,17 +81,22 @@ fn pinned(asked: &Asked) -> Option<Prose> {
 }
 
 /// Whether one node may hold all copies.
-fn copies_together(asked: &Asked) -> Option<Prose> {
+fn may_share_a_node(asked: &Asked) -> bool {
     let placement = &asked.facts.placement;
+    let spread = |spread: &Spread| spread.is_required && spread.topology_key == HOSTNAME;
+    !placement.keeps_copies_on_distinct_nodes()
+        && placement.host_ports.is_empty()
+        && !placement.spread.iter().any(|known| spread(&known.value))
+}
+
+/// Who answers until then.
+fn meanwhile(asked: &Asked) -> Prose {
     let several = asked.copies().is_some_and(|copies| copies > 1);
-    let apart = placement.keeps_copies_on_distinct_nodes()
-        || !placement.host_ports.is_empty()
-        || placement
-            .spread
-            .iter()
-            .any(|spread| spread.value.is_required && spread.value.topology_key == HOSTNAME);
-    (several && !apart)
-        .then(|| plain("All copies may have been on that node: no rule keeps them on different ones."))
+    let mut words = asked.meanwhile();
+    if several && may_share_a_node(asked) {
+        words.push(text(" No rule keeps its copies on different nodes, so they may all be lost at once."));
+    }
+    words
 }
 
 /// The volumes whose files go with the node.
