@@ -1,6 +1,7 @@
 //! What happens to one pod, from the first request to the last signal, as a sequence.
 
 use super::cast;
+use super::place;
 use super::sheet::Reason;
 use super::shutdown;
 use super::tale::Tale;
@@ -139,7 +140,7 @@ impl<'a> Life<'a> {
             let reason = self.field(&FieldPath::of("spec.schedule"));
             self.tale.call(&api, &api, &text, reason);
         }
-        let place = cast::node_pool(self.scene.topology, &self.node.identity.environment, self.pod).said;
+        let place = place::one(self.scene, self.index).actor.said;
         let text = match kind.as_str() {
             "DaemonSet" => "Start one pod on each node".to_owned(),
             "Pod" => format!("Schedule on {place} and start"),
