@@ -1,6 +1,7 @@
 //! Stage 5: what is true of each object, pod and container, derived from the topology: each [`Known`] with the reason
 //! and the field that it follows from. One file a rule; [`Facts::list`] prints them all.
 
+mod config;
 mod controller;
 mod entry;
 mod grouping;
@@ -21,6 +22,7 @@ mod storage;
 
 use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
+pub use config::{ConfigRead, ConfigWay};
 pub use controller::Controller;
 pub use entry::{is_exposed, lets_traffic_in};
 pub use grouping::Grouping;
@@ -64,6 +66,8 @@ pub struct PodFacts {
     pub volumes: Vec<VolumeUse>,
     /// What is likely to go wrong with the volumes.
     pub storage_traps: Vec<Known<StorageTrap>>,
+    /// What each container reads of ConfigMaps and Secrets, in the order of the containers.
+    pub config: Vec<ConfigRead>,
     /// Who talks to whom inside the pod, over localhost.
     pub localhost: Vec<Localhost>,
     /// How long Kubernetes waits between the request to stop and the end by force, in seconds.
@@ -104,6 +108,7 @@ fn derive_pod(scene: &Scene, pod: &Pod, machines: &Machines) -> PodFacts {
         roles: role::roles(scene.topology, scene.index, pod),
         start_order: order::start_order(pod),
         storage_traps: storage::traps(scene, pod, &volumes),
+        config: config::derive(scene, pod, &volumes),
         volumes,
         localhost: localhost::calls(pod),
         grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),

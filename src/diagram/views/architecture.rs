@@ -206,20 +206,10 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn namespace_group(&mut self, node: &Node) -> Option<Id> {
-        let (environment, namespace) = (&node.identity.environment, &node.identity.namespace);
-        if namespace.is_empty() {
-            return None;
-        }
-        let id = Id::of('g', &[environment, namespace]);
-        let link = Subject::Namespace(Arc::clone(environment), Arc::clone(namespace));
-        Some(self.sheet.group(id, Class::Namespace, &format!("Namespace {namespace}"), None, Some(link)))
-    }
-
     fn draw_workloads(&mut self, depth: Depth) {
         let folded = depth == Depth::Workloads;
         for (index, node, pod) in self.workloads.clone() {
-            let group = self.namespace_group(node);
+            let group = self.sheet.namespace(node);
             let topology = self.scene.topology;
             let actor =
                 if folded { cast::folded_workload(topology, index, pod) } else { cast::pod(topology, index) };
@@ -316,7 +306,7 @@ impl<'a> Plan<'a> {
         for piece in pieces {
             match piece {
                 Piece::One((index, node, pod)) => {
-                    let group = self.namespace_group(node);
+                    let group = self.sheet.namespace(node);
                     let id = self
                         .sheet
                         .node(cast::folded_workload(self.scene.topology, index, pod), group.as_ref());
@@ -324,7 +314,7 @@ impl<'a> Plan<'a> {
                 }
                 Piece::Many([kind, place, note], members) => {
                     let Some(&(index, first, _)) = members.first() else { continue };
-                    let group = self.namespace_group(first);
+                    let group = self.sheet.namespace(first);
                     let id = Id::of(
                         'f',
                         &[&first.identity.environment, &first.identity.namespace, &kind, &place, &note],

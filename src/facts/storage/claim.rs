@@ -22,6 +22,8 @@ pub struct Claim {
     pub access_modes: Vec<String>,
     /// What makes its disk.
     pub class: ClaimClass,
+    /// The StorageClass, if it is a node of the topology; the default one only where the input has it.
+    pub class_node: Option<NodeIndex>,
     /// Whether pods get a raw device instead of a file system.
     pub is_block: bool,
     /// The PersistentVolume that it is bound to, if the input names one.
@@ -143,6 +145,7 @@ fn absent(name: String, field: FieldPath) -> Claim {
         size: None,
         access_modes: Vec::new(),
         class: ClaimClass::Unknown,
+        class_node: None,
         is_block: false,
         volume: None,
         is_local: None,
@@ -174,6 +177,7 @@ fn fill(scene: &Scene, claim: &mut Claim, spec: &Value) {
         ClaimClass::Existing | ClaimClass::Unknown => None,
     };
     let Some((index, class)) = class else { return };
+    claim.class_node = Some(index);
     let Some(object) = class.object.as_deref() else { return };
     let name = quoted(&class.identity.name);
     let text = |key: &str| object.value.get(key).and_then(Value::as_str);

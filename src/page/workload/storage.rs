@@ -4,10 +4,12 @@ mod claims;
 mod survival;
 mod traps;
 
+use crate::diagram::View;
 use crate::facts::{Access, Mount, VolumeUse};
 use crate::model::{Object, Subject, Value};
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, muted, plain, text};
+use crate::page::workload::diagrams;
 use crate::page::{Block, Inline, Prose, Table, sentence};
 use crate::topology::{NodeIndex, Pod, State, Volume};
 
@@ -18,7 +20,11 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     let Some(facts) = know.facts.of(index).filter(|facts| !facts.volumes.is_empty()) else {
         return Vec::new();
     };
-    let mut blocks = vec![Block::Table(matrix(know, index, object, pod, &facts.volumes))];
+    let mut blocks = Vec::new();
+    if facts.volumes.iter().any(|usage| usage.claim.is_some() || usage.is_written_and_shared()) {
+        blocks.extend(diagrams(know, index, &[View::Storage]));
+    }
+    blocks.push(Block::Table(matrix(know, index, object, pod, &facts.volumes)));
     if pod.containers.len() > 1 {
         blocks.push(Block::Paragraph(apart(&facts.volumes)));
         let shared = facts.volumes.iter().filter(|usage| usage.is_shared());
