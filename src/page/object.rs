@@ -1,5 +1,8 @@
 //! The page of any object, and the parts that all objects' pages share.
 
+mod claim;
+mod config;
+
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, section};
@@ -27,10 +30,13 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         Role::Config => keys(object, true),
         _ => Vec::new(),
     };
+    let storage = if node.role == Role::Storage { claim::blocks(know, index, object) } else { Vec::new() };
     let sections = [
         section("overview", "What its fields say", meaning),
         section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
         section("reads", "What it holds", content),
+        section("readers", "Who reads it", config::blocks(know, index, object)),
+        section("storage", "Who uses it", storage),
         section("references", "Everything it refers to", references(know, index)),
         section("source", "Manifest", vec![manifest(object)]),
     ];

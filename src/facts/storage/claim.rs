@@ -182,7 +182,7 @@ fn fill(scene: &Scene, claim: &mut Claim, spec: &Value) {
     let name = quoted(&class.identity.name);
     let text = |key: &str| object.value.get(key).and_then(Value::as_str);
     let reclaim = text("reclaimPolicy").unwrap_or("Delete").to_owned();
-    let why = format!("StorageClass {name} says so of the disks that it makes");
+    let why = format!("StorageClass {name} says so");
     claim.reclaim = Some(Known::new(reclaim, why, FieldPath::of("reclaimPolicy")).said_by(index));
     if let Some(provisioner) = text("provisioner").filter(|name| LOCAL_PROVISIONERS.contains(name)) {
         let why = format!("provisioner {} makes disks inside of one node", quoted(provisioner));
