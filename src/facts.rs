@@ -2,6 +2,7 @@
 //! and the field that it follows from. One file a rule; [`Facts::list`] prints them all.
 
 pub mod advice;
+pub mod config;
 pub mod controller;
 mod entry;
 pub mod grouping;
@@ -23,6 +24,7 @@ pub mod storage;
 use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
 use advice::Finding;
+use config::ConfigRead;
 use controller::Controller;
 pub use entry::{is_exposed, lets_traffic_in};
 use grouping::Grouping;
@@ -64,6 +66,8 @@ pub struct PodFacts {
     pub volumes: Vec<VolumeUse>,
     /// What is likely to go wrong with the volumes.
     pub storage_traps: Vec<Known<StorageTrap>>,
+    /// What each container reads of ConfigMaps and Secrets, in the order of the containers.
+    pub config: Vec<ConfigRead>,
     /// Who talks to whom inside the pod, over localhost.
     pub localhost: Vec<Localhost>,
     /// How long Kubernetes waits between the request to stop and the end by force, in seconds.
@@ -122,6 +126,7 @@ fn derive_pod(scene: &Scene, pod: &Pod, machines: &Machines) -> PodFacts {
         roles: patterns.roles(),
         start_order: lifecycle.startup.value.clone(),
         storage_traps: storage::traps(scene, pod, &volumes),
+        config: config::derive(scene, pod, &volumes),
         grace_s: lifecycle.grace_s.value,
         restart_policy: lifecycle.restart_policy.value.clone(),
         resources: resources::derive(scene, pod),

@@ -15,6 +15,7 @@ mod interaction;
 mod lifecycle;
 mod neighborhood;
 mod network_policy;
+mod place;
 mod relationship;
 mod rollout;
 mod route;

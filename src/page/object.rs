@@ -1,5 +1,7 @@
 //! The page of any object, and the parts that all objects' pages share.
 
+mod claim;
+mod config;
 mod effect;
 mod network_policy;
 mod role;
@@ -31,12 +33,15 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         Role::Config => keys(object, true),
         _ => Vec::new(),
     };
+    let storage = if node.role == Role::Storage { claim::blocks(know, index, object) } else { Vec::new() };
     let sections = [
         section("overview", "What its fields say", meaning),
         section("effect", "What it means in numbers", effect::blocks(know, index, object)),
         section("talks-to", "What it lets through", network_policy::blocks(know, index, object)),
         section("diagram", "How it fits in", diagrams(know, index, network_policy::views(object))),
         section("reads", "What it holds", content),
+        section("readers", "Who reads it", config::blocks(know, index, object)),
+        section("storage", "Who uses it", storage),
         section("identity", "Who may do what", role::blocks(know, index, object)),
         section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", references(know, index)),

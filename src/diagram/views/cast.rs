@@ -230,25 +230,6 @@ pub(super) fn cluster(environment: &str) -> Actor {
         .linked(link)
 }
 
-/// The nodes that a pod may run on. Where no Node is in the input, it is inferred.
-pub(super) fn node_pool(topology: &Topology, environment: &str, pod: &Pod) -> Actor {
-    let (label, note) = wording::place(pod);
-    let id = Id::of('m', &[environment, &label]);
-    let there = pod.spec.node_name.as_deref().and_then(|name| {
-        let (environment, name) = (environment.into(), name.into());
-        let identity =
-            Identity { environment, group: "".into(), kind: "Node".into(), namespace: "".into(), name };
-        topology.find(&identity).and_then(|index| link(&topology.nodes[index]))
-    });
-    let said = match label.as_str() {
-        "Any node" => "any node".to_owned(),
-        "Some nodes" => "the nodes of its affinity".to_owned(),
-        name if note == "node" => format!("Node {name}"),
-        labels => format!("nodes with {labels}"),
-    };
-    Actor::new(id, Class::Node, &label, &note).called(said).linked(there)
-}
-
 /// Several objects of one kind as one box: `14` with the note `ConfigMaps`.
 pub(super) fn several(id: Id, class: Class, number: usize, kind: &str, note: &str) -> Actor {
     let label = if number == 1 { format!("1 {kind}") } else { count(number, kind, &plural(kind)) };

@@ -1,5 +1,6 @@
 //! What happens to one pod, from the first request to the last signal, as a sequence.
 
+use super::place;
 use super::serving::{self, ask};
 use super::sheet::Reason;
 use super::tale::Tale;
@@ -203,7 +204,7 @@ impl<'a> Life<'a> {
             let reason = self.field(&FieldPath::of("spec.schedule"));
             self.tale.call(&api, &api, &text, reason);
         }
-        let place = cast::node_pool(self.scene.topology, &self.node.identity.environment, self.pod).said;
+        let place = place::one(self.scene, self.index).actor.said;
         let text = match kind.as_str() {
             "DaemonSet" => "Start one pod on each node".to_owned(),
             "Pod" => format!("Schedule on {place} and start"),
