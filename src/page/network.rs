@@ -181,9 +181,15 @@ fn workloads(know: &Knowledge, namespaces: &[Namespace]) -> Vec<Block> {
             continue;
         }
         let mut groups: BTreeMap<(String, String), (Prose, Prose, Vec<NodeIndex>)> = BTreeMap::new();
+        // What the same policies isolate has the same limits.
+        let mut known: BTreeMap<(Direction, Vec<NodeIndex>), Prose> = BTreeMap::new();
+        let mut cell = |index, direction| {
+            let isolating = know.facts.policies().isolating(know.topology, index, direction);
+            let key = (direction, isolating.map(|(policy, _)| policy.index).collect());
+            known.entry(key).or_insert_with(|| in_short(know, index, direction)).clone()
+        };
         for &index in &namespace.workloads {
-            let (incoming, outgoing) =
-                (in_short(know, index, Direction::Ingress), in_short(know, index, Direction::Egress));
+            let (incoming, outgoing) = (cell(index, Direction::Ingress), cell(index, Direction::Egress));
             let key = (words(&incoming), words(&outgoing));
             groups.entry(key).or_insert_with(|| (incoming, outgoing, Vec::new())).2.push(index);
         }
