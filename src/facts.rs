@@ -35,6 +35,7 @@ pub use order::Phase;
 pub use patterns::PodPatterns;
 pub use placement::PodPlacement;
 pub use probe::{Check, Probe, ProbeKind, port, probes};
+use resources::LimitRanges;
 pub use resources::{
     AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
     at_limit, is_critical,
@@ -85,16 +86,17 @@ pub struct PodFacts {
 
 /// Derives the facts.
 pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
+    let ranges = LimitRanges::of(topology);
     let pods = Scene::all(topology, catalog).filter_map(|scene| {
         let pod = scene.node().pod.as_deref()?;
-        Some((scene.index, derive_pod(&scene, pod)))
+        Some((scene.index, derive_pod(&scene, pod, &ranges)))
     });
     let controllers =
         Scene::all(topology, catalog).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
     Facts { pods: pods.collect(), controllers: controllers.collect() }
 }
 
-fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
+fn derive_pod(scene: &Scene, pod: &Pod, ranges: &LimitRanges) -> PodFacts {
     PodFacts {
         roles: role::roles(scene.topology, scene.index, pod),
         start_order: order::start_order(pod),
@@ -102,7 +104,7 @@ fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
         localhost: localhost::calls(pod),
         grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
         restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
-        resources: resources::derive(scene, pod),
+        resources: resources::derive(scene, pod, ranges),
         lifecycle: lifecycle::derive(scene, pod),
         network: network::derive(scene, pod),
         security: security::derive(scene, pod),
