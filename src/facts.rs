@@ -37,7 +37,7 @@ pub use network::PodNetwork;
 use patterns::PodPatterns;
 use placement::{Machines, PodPlacement};
 use reach::{End, Policies, Verdict};
-use resources::PodResources;
+use resources::{LimitRanges, PodResources};
 pub use role::ContainerRole;
 pub use scene::Scene;
 use security::{Permissions, PodSecurity};
@@ -92,10 +92,10 @@ pub struct PodFacts {
 
 /// Derives the facts.
 pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
-    let machines = Machines::of(topology);
+    let around = Surroundings { machines: Machines::of(topology), ranges: LimitRanges::of(topology) };
     let pods = Scene::all(topology, catalog).filter_map(|scene| {
         let pod = scene.node().pod.as_deref()?;
-        Some((scene.index, derive_pod(&scene, pod, &machines)))
+        Some((scene.index, derive_pod(&scene, pod, &around)))
     });
     let pods: BTreeMap<NodeIndex, PodFacts> = pods.collect();
     let controllers = Scene::all(topology, catalog).filter_map(|scene| {
@@ -118,7 +118,13 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
     facts
 }
 
-fn derive_pod(scene: &Scene, pod: &Pod, machines: &Machines) -> PodFacts {
+/// What is looked up for every pod, and read only once.
+struct Surroundings {
+    machines: Machines,
+    ranges: LimitRanges,
+}
+
+fn derive_pod(scene: &Scene, pod: &Pod, around: &Surroundings) -> PodFacts {
     let (volumes, localhost) = (storage::uses(scene, pod), localhost::calls(pod));
     let patterns = patterns::derive(scene, pod, &volumes, &localhost);
     let lifecycle = lifecycle::derive(scene, pod);
@@ -129,11 +135,11 @@ fn derive_pod(scene: &Scene, pod: &Pod, machines: &Machines) -> PodFacts {
         config: config::derive(scene, pod, &volumes),
         grace_s: lifecycle.grace_s.value,
         restart_policy: lifecycle.restart_policy.value.clone(),
-        resources: resources::derive(scene, pod),
+        resources: resources::derive(scene, pod, &around.ranges),
         lifecycle,
         network: network::derive(scene, pod),
         security: security::derive(scene, pod),
-        placement: placement::derive(scene, pod, machines),
+        placement: placement::derive(scene, pod, &around.machines),
         grouping: grouping::derive(scene, pod, &volumes, &patterns),
         volumes,
         localhost,

@@ -172,8 +172,8 @@ fn quality(know: &Knowledge, object: &Object, pod: &Pod, resources: &PodResource
     let memory = resources.requests.value.memory_bytes().filter(|&bytes| bytes > 0);
     let then = match (qos.value, memory) {
         _ if is_critical(pod) => {
-            "When its node runs out of memory, the kubelet never evicts it: its priority class is one of \
-             Kubernetes' own."
+            "When its node runs out of memory, the kubelet never evicts it: its priority is that of Kubernetes' own \
+             pods."
                 .to_owned()
         }
         (Qos::Guaranteed, _) => {
