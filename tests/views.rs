@@ -3,7 +3,7 @@
 mod files;
 mod golden;
 
-use files::tests;
+use files::{Tree, tests};
 use golden::{assert_same, differences};
 use podviz::catalog::Catalog;
 use podviz::diagram::views::{Budget, Focus, draw, lifecycle_parts};
@@ -247,6 +247,35 @@ fn a_long_life_is_told_in_two_diagrams_on_a_page() {
     let short = Stage::text(&deployment("web", "shop", 1));
     let parts = lifecycle_parts(0, &short.topology, &short.facts, &Budget::default());
     assert_eq!(parts.len(), 1);
+}
+
+#[test]
+fn rights_lead_from_pods_to_what_they_allow() {
+    let yaml = include_str!("views/access/access.yaml");
+    let stage = Stage::text(yaml);
+    let of_web = stage.draw(View::Access, &stage.object("Deployment", "web")).unwrap();
+    let of_all = stage.draw(View::Access, &all()).unwrap();
+    let of_few = stage.draw_within(View::Access, &all(), Budget { nodes: 8, edges: 8 }).unwrap();
+    let mut drawn = Tree::from([file("web", &of_web), file("all", &of_all), file("few", &of_few)]);
+    drawn.insert("access.yaml".to_owned(), yaml.as_bytes().to_vec());
+    assert_same(&differences(&tests("views/access"), &drawn));
+}
+
+#[test]
+fn the_rights_of_a_thousand_accounts_fold_into_namespaces() {
+    let mut yaml = String::new();
+    for i in 0..1000 {
+        yaml += &format!(
+            "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {{name: b{i}}}\n\
+             roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}}\n\
+             subjects: [{{kind: ServiceAccount, name: a{i}, namespace: ns{}}}]\n",
+            i % 5
+        );
+    }
+    let diagram = Stage::text(&yaml).draw(View::Access, &all()).unwrap();
+    assert_eq!(flow(&diagram).nodes.len(), 6);
+    assert_eq!(flow(&diagram).nodes[0].label, "200 ServiceAccounts");
+    assert!(diagram.left_out.iter().any(|sentence| sentence.contains("1,000 bindings")));
 }
 
 /// A golden file: its name and what stands in it.

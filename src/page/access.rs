@@ -5,6 +5,8 @@ use super::permission::{holder, reach, summary};
 use super::prose::{code, concat, joined, listed, muted, plain, text};
 use super::workload::section;
 use super::{Block, Inline, Link, Page, Prose, Sort, Table};
+use crate::diagram::View;
+use crate::diagram::views::{Focus, draw};
 use crate::facts::security::{Danger, Grant, Holder};
 use crate::model::{Identity, Subject};
 use crate::names::PagePath;
@@ -18,7 +20,6 @@ const MOST_RULES: usize = 3;
 /// The page; `None` where the input has neither service accounts nor bindings.
 pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
     let permissions = know.facts.permissions();
-    let is_account = |identity: &Identity| identity.group.is_empty() && &*identity.kind == "ServiceAccount";
     let has_accounts = know.topology.present().any(|(_, node)| is_account(&node.identity));
     if !has_accounts && permissions.grants.is_empty() {
         return None;
@@ -27,32 +28,49 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
     let sections = [
         section("overview", "Service accounts", accounts_table(know, &accounts)),
         section("identity", "People and groups", others(know)),
+        section("diagram", "How rights reach the pods", diagrams(know)),
     ];
     Some(Page {
         path: PagePath::root().fixed("access"),
         crumbs,
-        lead: vec![plain(
-            "Who may do what at the Kubernetes API, as far as these manifests say. What reaches furthest comes first.",
-        )],
+        lead: vec![concat(vec![
+            plain(
+                "Who may do what at the Kubernetes API, as far as these manifests say; what reaches furthest comes first. \
+             A pod that names no account runs as ServiceAccount ",
+            ),
+            vec![code("default"), text(" of its namespace.")],
+        ])],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         ..Page::titled(PagePath::root().fixed("access"), Sort::List, "Access")
     })
 }
 
-/// Every service account that is in the input, that a pod runs as, or that a binding names, with its pods.
+/// One diagram an environment.
+fn diagrams(know: &Knowledge) -> Vec<Block> {
+    let environments = know.topology.environments.iter().map(|environment| environment.name.as_str().into());
+    let drawn = environments.filter_map(|environment| {
+        draw(View::Access, &Focus::All(environment), know.topology, know.facts, &Default::default())
+    });
+    drawn.map(|diagram| Block::Diagram(Box::new(diagram))).collect()
+}
+
+/// Every service account that is in the input, or that something there names, with the workloads that run as it.
 fn accounts(know: &Knowledge) -> BTreeMap<Identity, Vec<NodeIndex>> {
     let mut accounts: BTreeMap<Identity, Vec<NodeIndex>> = BTreeMap::new();
-    for node in &know.topology.nodes {
-        if node.identity.group.is_empty() && &*node.identity.kind == "ServiceAccount" {
-            accounts.entry(node.identity.clone()).or_default();
-        }
+    for node in know.topology.nodes.iter().filter(|node| is_account(&node.identity)) {
+        accounts.entry(node.identity.clone()).or_default();
     }
     for (index, ..) in know.topology.workloads() {
-        if let Some(facts) = know.facts.of(index) {
-            accounts.entry(facts.security.account.identity.clone()).or_default().push(index);
+        let Some(facts) = know.facts.of(index) else { continue };
+        if let Some(users) = accounts.get_mut(&facts.security.account.identity) {
+            users.push(index);
         }
     }
     accounts
+}
+
+fn is_account(identity: &Identity) -> bool {
+    identity.group.is_empty() && &*identity.kind == "ServiceAccount"
 }
 
 fn accounts_table(know: &Knowledge, accounts: &BTreeMap<Identity, Vec<NodeIndex>>) -> Vec<Block> {
@@ -68,8 +86,8 @@ fn accounts_table(know: &Knowledge, accounts: &BTreeMap<Identity, Vec<NodeIndex>
             name.push(muted(" (not in these manifests)"));
         }
         let users: Vec<Prose> = users.iter().map(|&user| know.mention(user, identity)).collect();
-        let used = if users.is_empty() { vec![muted("no pod")] } else { listed(users, 4) };
-        rows.push((worst, vec![name, used, may(know, identity, &grants)]));
+        let used = if users.is_empty() { vec![muted("no pod in these manifests")] } else { listed(users, 4) };
+        rows.push((worst, vec![name, used, may(know, identity, &grants, true)]));
     }
     // What is dangerous stands first, the rest in the order of names.
     rows.sort_by_key(|(worst, _)| worst.map_or((1, None), |danger| (0, Some(danger))));
@@ -81,8 +99,8 @@ fn accounts_table(know: &Knowledge, accounts: &BTreeMap<Identity, Vec<NodeIndex>
     vec![Block::Table(Table { caption: "Service accounts".to_owned(), head, rows })]
 }
 
-/// What grants allow together: what is dangerous first, then a sentence a grant.
-fn may(know: &Knowledge, near: &Identity, grants: &[&Grant]) -> Prose {
+/// What grants allow together, to one account or to others: what is dangerous first, then a sentence a grant.
+fn may(know: &Knowledge, near: &Identity, grants: &[&Grant], one: bool) -> Prose {
     if grants.is_empty() {
         return plain("No binding in these manifests gives it permissions.");
     }
@@ -90,6 +108,7 @@ fn may(know: &Knowledge, near: &Identity, grants: &[&Grant]) -> Prose {
     let mut dangers: Vec<Danger> = grants.iter().flat_map(|grant| permissions.dangers(grant)).collect();
     dangers.sort();
     dangers.dedup();
+    let they = if one { "it" } else { "they" };
     let mut prose = Prose::new();
     if !dangers.is_empty() {
         let words = dangers.into_iter().map(|danger| vec![Inline::Strong(danger.words().to_owned())]);
@@ -101,7 +120,7 @@ fn may(know: &Knowledge, near: &Identity, grants: &[&Grant]) -> Prose {
         prose.extend(concat(vec![
             plain("In "),
             reach(know, near, grant),
-            plain(" it may "),
+            plain(format!(" {they} may ")),
             what,
             plain(" ("),
         ]));
@@ -134,7 +153,7 @@ fn others(know: &Knowledge) -> Vec<Block> {
         if &**environment != crate::model::PLAIN_ENVIRONMENT {
             name.extend([text(" in "), code(&**environment)]);
         }
-        rows.push((worst, vec![name, may(know, &near, &grants)]));
+        rows.push((worst, vec![name, may(know, &near, &grants, false)]));
     }
     rows.sort_by_key(|(worst, _)| worst.map_or((1, None), |danger| (0, Some(danger))));
     let rows: Vec<Vec<Prose>> = rows.into_iter().map(|(_, row)| row).collect();

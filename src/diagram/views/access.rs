@@ -4,7 +4,7 @@ mod chain;
 
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet};
-use super::wording::shorten_to;
+use super::wording::{list, shorten_to};
 use super::{Budget, Focus, Scene};
 use crate::diagram::{Body, Class, Diagram, Direction, Id, Line, View};
 use crate::facts::security::{Danger, Grant, Holder, Rule};
@@ -53,11 +53,11 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
 }
 
 fn paint(scene: Scene, chains: &Chains, detail: Detail, budget: Budget) -> Diagram {
-    let (sheet, roles) = (Sheet::default(), BTreeSet::new());
+    let (sheet, bindings, roles) = (Sheet::default(), BTreeSet::new(), BTreeSet::new());
     let everywhere = chains.links.iter().filter(|link| link.grant.namespace.is_none());
     let everywhere = everywhere.map(|link| link.grant.role).collect();
     let accounts = chains.accounts();
-    let mut painter = Painter { scene, chains, detail, sheet, roles, everywhere, accounts };
+    let mut painter = Painter { scene, chains, detail, sheet, bindings, roles, everywhere, accounts };
     painter.users();
     painter.memberships();
     for link in &chains.links {
@@ -73,6 +73,8 @@ struct Painter<'a> {
     chains: &'a Chains<'a>,
     detail: Detail,
     sheet: Sheet,
+    /// The bindings that are drawn.
+    bindings: BTreeSet<NodeIndex>,
     /// The roles whose rules are drawn.
     roles: BTreeSet<NodeIndex>,
     /// The roles that count in the whole cluster.
@@ -138,6 +140,9 @@ impl Painter<'_> {
         let note = format!("{}: {}", binding.identity.kind, reach(link.grant));
         let binding = self.sheet.node(cast::object(binding).noted(note), None);
         self.sheet.arrow(&holder, &binding, "has rights through", Line::Solid, named);
+        if !self.bindings.insert(link.grant.binding) {
+            return;
+        }
         let edge = self.scene.topology.from(link.grant.binding).find(|edge| edge.to == link.grant.role);
         let reason = edge.map_or_else(Reason::none, |edge| Reason::edge(self.scene.topology, edge));
         self.sheet.arrow(&binding, &role, "grants", line, reason);
@@ -264,7 +269,7 @@ impl Painter<'_> {
         if self.chains.idle > 0 {
             let accounts = count(self.chains.idle, "ServiceAccount", "ServiceAccounts");
             self.sheet.leave_out(format!(
-                "Not drawn: {accounts} to which no binding gives rights; the page Access lists every one."
+                "Not drawn: {accounts} that no binding names; the page Access lists every one."
             ));
         }
         if self.detail >= Detail::Roles {
@@ -285,20 +290,42 @@ impl Painter<'_> {
     }
 
     fn words(&self) -> (String, String) {
-        let said = &self.chains.said;
-        let roles: BTreeSet<NodeIndex> = self.chains.links.iter().map(|link| link.grant.role).collect();
-        let permissions = self.scene.facts.permissions();
-        let mut dangers: BTreeMap<Danger, ()> = BTreeMap::new();
+        let (mut holders, mut bindings, mut roles) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut dangers: BTreeSet<Danger> = BTreeSet::new();
         for link in &self.chains.links {
-            dangers.extend(permissions.dangers(link.grant).into_iter().map(|danger| (danger, ())));
+            holders.insert(&link.holder);
+            bindings.insert(link.grant.binding);
+            if roles.insert((link.grant.role, link.grant.namespace.is_none())) {
+                dangers.extend(self.scene.facts.permissions().dangers(link.grant));
+            }
         }
+        let roles: BTreeSet<NodeIndex> = roles.into_iter().map(|(role, _)| role).collect();
+        let get = if holders.len() == 1 { "gets" } else { "get" };
+        let who = who(&holders);
         let roles = count(roles.len(), "role", "roles");
-        let words: Vec<&str> = dangers.keys().take(3).map(|danger| danger.words()).collect();
-        let reaches =
-            if words.is_empty() { String::new() } else { format!(" Among them: {}.", words.join("; ")) };
-        let title = format!("What {said} may do at the Kubernetes API");
-        (title, format!("Shows which rights come from {roles}, through which bindings.{reaches}"))
+        let bindings = count(bindings.len(), "binding", "bindings");
+        let worst: Vec<&str> = dangers.into_iter().take(3).map(Danger::words).collect();
+        let worst = if worst.is_empty() {
+            String::new()
+        } else {
+            format!(" What reaches furthest: to {}.", worst.join("; to "))
+        };
+        let description = format!("{who} {get} rights from {roles} through {bindings}.{worst}");
+        (self.chains.title.clone(), description)
     }
+}
+
+/// `2 ServiceAccounts and 1 group`.
+fn who(holders: &BTreeSet<&Holder>) -> String {
+    let number = |is: fn(&Holder) -> bool| holders.iter().filter(|holder| is(holder)).count();
+    let kinds = [
+        (number(|one| matches!(one, Holder::Account(..))), "ServiceAccount", "ServiceAccounts"),
+        (number(|one| matches!(one, Holder::User(_))), "user", "users"),
+        (number(|one| matches!(one, Holder::Group(_))), "group", "groups"),
+    ];
+    let some = kinds.into_iter().filter(|(number, ..)| *number > 0);
+    let words: Vec<String> = some.map(|(number, one, many)| count(number, one, many)).collect();
+    list(&words, "", "")
 }
 
 /// What rules are about, as far as it fits on a label.

@@ -35,7 +35,7 @@ fn role(know: &Knowledge, index: NodeIndex, identity: &Identity) -> Vec<Block> {
     let mut items: Vec<Prose> = rights
         .dangers(everywhere)
         .into_iter()
-        .map(|danger| danger_sentence(know, rights, danger, everywhere))
+        .map(|danger| danger_sentence(know, "Whoever holds it", rights, danger, everywhere))
         .collect();
     let bindings = know.topology.to(index).filter(|edge| edge.relation == Relation::Grants);
     let mut grants: Vec<&Grant> = bindings.filter_map(|edge| permissions.of_binding(edge.from)).collect();
@@ -50,9 +50,15 @@ fn role(know: &Knowledge, index: NodeIndex, identity: &Identity) -> Vec<Block> {
 }
 
 /// `Whoever holds it may read Secrets (line 4).`
-fn danger_sentence(know: &Knowledge, rights: &Rights, danger: Danger, everywhere: bool) -> Prose {
+fn danger_sentence(
+    know: &Knowledge,
+    whoever: &str,
+    rights: &Rights,
+    danger: Danger,
+    everywhere: bool,
+) -> Prose {
     let mut prose =
-        vec![text("Whoever holds it may "), Inline::Strong(danger.words().to_owned()), text(". ")];
+        vec![text(format!("{whoever} may ")), Inline::Strong(danger.words().to_owned()), text(". ")];
     let rule = rights.rules.iter().find(|rule| rule.dangers(everywhere).contains(&danger));
     prose.extend(rule.and_then(|rule| source(know, rule.declared_by, &rule.field)));
     prose
@@ -63,7 +69,7 @@ fn held_by(know: &Knowledge, near: &Identity, grant: &Grant) -> Prose {
     let holders: Vec<Prose> = grant.holders.iter().map(|(one, _)| holder(know, near, one)).collect();
     let whom = if holders.is_empty() { plain("nobody") } else { listed(holders, 4) };
     let mut prose =
-        concat(vec![know.mention(grant.binding, near), plain(" gives it to "), whom, plain(", for ")]);
+        concat(vec![know.mention(grant.binding, near), plain(" gives it to "), whom, plain(", in ")]);
     prose.extend(reach(know, near, grant));
     prose.push(text("."));
     prose
@@ -104,7 +110,7 @@ fn binding(know: &Knowledge, index: NodeIndex, identity: &Identity) -> Vec<Block
             know.mention(grant.role, identity),
             plain(" to "),
             holder(know, identity, one),
-            plain(", for "),
+            plain(", in "),
             reach(know, identity, grant),
             plain(". "),
         ]);
@@ -113,6 +119,13 @@ fn binding(know: &Knowledge, index: NodeIndex, identity: &Identity) -> Vec<Block
     }
     if items.is_empty() {
         items.push(plain("It names nobody: it gives the rights of its role to no one."));
+    }
+    let everywhere = grant.namespace.is_none();
+    if let Some(rights) = permissions.rights(grant.role) {
+        let dangers = rights.dangers(everywhere).into_iter();
+        items.extend(
+            dangers.map(|danger| danger_sentence(know, "Whoever it names", rights, danger, everywhere)),
+        );
     }
     let mut blocks = vec![Block::List { ordered: false, items }];
     let allowed = permission::allowed(know, grant);

@@ -1,5 +1,6 @@
 //! What the access view is about: the pods, the holders and the grants that a focus asks for.
 
+use super::super::wording::the_pod;
 use super::super::{Focus, Scene};
 use crate::catalog::{FieldPath, Relation};
 use crate::facts::security::{Grant, Holder, is_binding, is_role};
@@ -22,8 +23,8 @@ pub(super) struct Link<'a> {
 pub(super) struct Chains<'a> {
     /// The environment.
     pub environment: Arc<str>,
-    /// What the diagram is about, in words.
-    pub said: String,
+    /// What the diagram shows.
+    pub title: String,
     /// Who holds what.
     pub links: Vec<Link<'a>>,
     /// The workloads that run as the accounts.
@@ -55,12 +56,12 @@ impl Chains<'_> {
 pub(super) fn find<'a>(scene: Scene<'a>, focus: &Focus) -> Option<Chains<'a>> {
     match focus {
         Focus::All(environment) => {
-            let said = "everyone".to_owned();
-            Some(of_many(scene, environment, said, |_| true))
+            let title = "Who may do what at the Kubernetes API".to_owned();
+            Some(of_many(scene, environment, title, |_| true))
         }
         Focus::Namespace(environment, namespace) => {
-            let said = format!("everyone in namespace {namespace}");
-            Some(of_many(scene, environment, said, |one| **one == **namespace))
+            let title = format!("Who may do what at the Kubernetes API, in namespace {namespace}");
+            Some(of_many(scene, environment, title, |one| **one == **namespace))
         }
         Focus::Container(index, _) => of_workload(scene, *index),
         Focus::Object(index) => {
@@ -72,17 +73,18 @@ pub(super) fn find<'a>(scene: Scene<'a>, focus: &Focus) -> Option<Chains<'a>> {
                 let grants = scene.topology.to(*index).filter(|edge| edge.relation == Relation::Grants);
                 let mut bindings: Vec<NodeIndex> = grants.map(|edge| edge.from).collect();
                 bindings.dedup();
-                let said = format!("whoever holds {} {}", node.identity.kind, node.identity.name);
-                return Some(of_bindings(scene, &node.identity, said, &bindings));
+                let title =
+                    format!("Who holds {} {}, and what it allows", node.identity.kind, node.identity.name);
+                return Some(of_bindings(scene, &node.identity, title, &bindings));
             }
             if is_binding(&node.identity) {
-                let said = format!("whoever {} {} names", node.identity.kind, node.identity.name);
-                return Some(of_bindings(scene, &node.identity, said, &[*index]));
+                let title = format!("What {} {} gives, and to whom", node.identity.kind, node.identity.name);
+                return Some(of_bindings(scene, &node.identity, title, &[*index]));
             }
             let is_account = node.identity.group.is_empty() && &*node.identity.kind == "ServiceAccount";
             is_account.then(|| {
                 let said = format!("ServiceAccount {}", node.identity.name);
-                let mut chains = of_account(scene, &node.identity, said);
+                let mut chains = of_account(scene, &node.identity, &said);
                 let users = users(scene, &node.identity);
                 if !users.is_empty() {
                     chains.users.insert(node.identity.clone(), users);
@@ -93,21 +95,21 @@ pub(super) fn find<'a>(scene: Scene<'a>, focus: &Focus) -> Option<Chains<'a>> {
     }
 }
 
-fn empty<'a>(environment: &Arc<str>, said: String) -> Chains<'a> {
+fn empty<'a>(environment: &Arc<str>, title: String) -> Chains<'a> {
     let (links, users, memberships) = (Vec::new(), BTreeMap::new(), Vec::new());
-    Chains { environment: Arc::clone(environment), said, links, users, memberships, idle: 0 }
+    Chains { environment: Arc::clone(environment), title, links, users, memberships, idle: 0 }
 }
 
 fn of_workload<'a>(scene: Scene<'a>, index: NodeIndex) -> Option<Chains<'a>> {
     let account = &scene.facts.of(index)?.security.account.identity;
     let identity = &scene.topology.nodes[index].identity;
-    let mut chains = of_account(scene, account, super::super::wording::the_pod(identity));
+    let mut chains = of_account(scene, account, &the_pod(identity));
     chains.users.insert(account.clone(), vec![index]);
     Some(chains)
 }
 
-fn of_account<'a>(scene: Scene<'a>, account: &Identity, said: String) -> Chains<'a> {
-    let mut chains = empty(&account.environment, said);
+fn of_account<'a>(scene: Scene<'a>, account: &Identity, said: &str) -> Chains<'a> {
+    let mut chains = empty(&account.environment, format!("What {said} may do at the Kubernetes API"));
     add_account(scene, account, &mut chains);
     chains
 }
@@ -125,8 +127,8 @@ fn add_account<'a>(scene: Scene<'a>, account: &Identity, chains: &mut Chains<'a>
     }
 }
 
-fn of_bindings<'a>(scene: Scene<'a>, near: &Identity, said: String, bindings: &[NodeIndex]) -> Chains<'a> {
-    let mut chains = empty(&near.environment, said);
+fn of_bindings<'a>(scene: Scene<'a>, near: &Identity, title: String, bindings: &[NodeIndex]) -> Chains<'a> {
+    let mut chains = empty(&near.environment, title);
     for &binding in bindings {
         let Some(grant) = scene.facts.permissions().of_binding(binding) else { continue };
         add_grant(grant, &mut chains, |_| true);
@@ -145,10 +147,10 @@ fn add_grant<'a>(grant: &'a Grant, chains: &mut Chains<'a>, counts: impl Fn(&Hol
 fn of_many<'a>(
     scene: Scene<'a>,
     environment: &Arc<str>,
-    said: String,
+    title: String,
     wanted: impl Fn(&Arc<str>) -> bool,
 ) -> Chains<'a> {
-    let mut chains = empty(environment, said);
+    let mut chains = empty(environment, title);
     let everything = wanted(&Arc::from(""));
     for grant in &scene.facts.permissions().grants {
         let binding = &scene.topology.nodes[grant.binding].identity;
