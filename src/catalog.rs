@@ -3,6 +3,7 @@
 
 mod image;
 mod path;
+mod ports;
 pub mod settings;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ pub mod vocabulary;
 
 pub use image::{ImageClass, ImagePart, InitTask, image_base_name};
 pub use path::{FieldPath, Hit, Pattern, Step};
+pub use ports::Ports;
 use rust_embed::Embed;
 pub use settings::Settings;
 use std::collections::BTreeMap;
@@ -32,6 +34,7 @@ pub struct Catalog {
     /// What the user decides.
     pub settings: Settings,
     images: Vec<ImageClass>,
+    ports: Ports,
 }
 
 /// A knowledge file that could not be understood: a defect of the program or of a user's rules.
@@ -63,7 +66,8 @@ impl Catalog {
     pub fn with(more: &[(&str, &str)]) -> Result<Catalog, CatalogError> {
         let mut names: Vec<_> = Embedded::iter().collect();
         names.sort();
-        let mut catalog = Catalog { images: image::embedded()?, ..Catalog::default() };
+        let mut catalog =
+            Catalog { images: image::embedded()?, ports: Ports::embedded()?, ..Catalog::default() };
         for name in names {
             let data = Embedded::get(&name).map(|file| file.data.into_owned()).unwrap_or_default();
             catalog.add(&name, &data)?;
@@ -155,6 +159,11 @@ impl Catalog {
     /// What an image, as written in a manifest, is known to do; `None` for one that no class knows.
     pub fn image(&self, image: &str) -> Option<&ImageClass> {
         image::class_of(&self.images, image)
+    }
+
+    /// The ports that programs and URLs use where nobody says otherwise.
+    pub fn ports(&self) -> &Ports {
+        &self.ports
     }
 
     /// The references that an object of any kind may have.

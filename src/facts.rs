@@ -9,7 +9,6 @@ pub mod grouping;
 mod known;
 mod ledger;
 pub mod lifecycle;
-mod localhost;
 pub mod network;
 pub mod patterns;
 pub mod placement;
@@ -32,8 +31,7 @@ pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
 use lifecycle::{Phase, PodLifecycle};
-pub use localhost::Localhost;
-pub use network::PodNetwork;
+use network::PodNetwork;
 use patterns::PodPatterns;
 use placement::{Machines, PodPlacement};
 use reach::{End, Policies, Verdict};
@@ -68,8 +66,6 @@ pub struct PodFacts {
     pub storage_traps: Vec<Known<StorageTrap>>,
     /// What each container reads of ConfigMaps and Secrets, in the order of the containers.
     pub config: Vec<ConfigRead>,
-    /// Who talks to whom inside the pod, over localhost.
-    pub localhost: Vec<Localhost>,
     /// How long Kubernetes waits between the request to stop and the end by force, in seconds.
     pub grace_s: i64,
     /// `Always`, `OnFailure` or `Never`.
@@ -125,8 +121,9 @@ struct Surroundings {
 }
 
 fn derive_pod(scene: &Scene, pod: &Pod, around: &Surroundings) -> PodFacts {
-    let (volumes, localhost) = (storage::uses(scene, pod), localhost::calls(pod));
-    let patterns = patterns::derive(scene, pod, &volumes, &localhost);
+    let (volumes, network) = (storage::uses(scene, pod), network::derive(scene, pod));
+    let patterns = patterns::derive(scene, pod, &volumes, &network.localhost);
+    let resources = resources::derive(scene, pod, &around.ranges);
     let lifecycle = lifecycle::derive(scene, pod);
     PodFacts {
         roles: patterns.roles(),
@@ -135,14 +132,13 @@ fn derive_pod(scene: &Scene, pod: &Pod, around: &Surroundings) -> PodFacts {
         config: config::derive(scene, pod, &volumes),
         grace_s: lifecycle.grace_s.value,
         restart_policy: lifecycle.restart_policy.value.clone(),
-        resources: resources::derive(scene, pod, &around.ranges),
         lifecycle,
-        network: network::derive(scene, pod),
         security: security::derive(scene, pod),
         placement: placement::derive(scene, pod, &around.machines),
-        grouping: grouping::derive(scene, pod, &volumes, &patterns),
+        grouping: grouping::derive(scene, pod, &volumes, &patterns, &resources),
         volumes,
-        localhost,
+        network,
+        resources,
         patterns,
     }
 }
@@ -195,6 +191,7 @@ impl Facts {
     pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
         let mut ledger = Ledger::new(topology, catalog);
         for scene in Scene::all(topology, catalog) {
+            network::tell_object(&scene, &mut ledger);
             if let Some(controller) = self.controller(scene.index) {
                 controller.tell(&scene, &mut ledger);
             }

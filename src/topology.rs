@@ -1,7 +1,10 @@
 //! Stage 4: the inventory becomes a [`Topology`]: nodes, and edges that each know the field and the line that made
 //! them. References are data of the catalog; what does not fit its vocabulary is one file in `rules`.
 
+mod address;
 mod build;
+mod call;
+mod evidence;
 mod pod;
 mod reference;
 mod rules;
@@ -12,6 +15,7 @@ mod typed;
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::model::{Environment, Identity, Object};
 pub use build::{CROWD, HOST, connect};
+pub use call::{Call, LocalAddress};
 pub use pod::{Container, ContainerKind, Pod, Volume};
 pub use rules::claim_template::claim_name;
 pub use rules::network_policy::isolates;
@@ -33,6 +37,10 @@ pub struct Topology {
     pub nodes: Vec<Node>,
     /// The edges, sorted by their ends, relation and field.
     pub edges: Vec<Edge>,
+    /// Every call that manifests show, one a piece of evidence, sorted by caller and container; the edges of
+    /// [`Relation::Calls`] that are inferred sum them up.
+    pub calls: Vec<Call>,
+    local: Vec<LocalAddress>,
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
 }
@@ -77,12 +85,14 @@ pub struct Edge {
     pub relation: Relation,
     /// The field that says so, in the object of `declared_by`.
     pub field: FieldPath,
-    /// The node whose manifest holds the field: `from`, or `to` for an owner reference.
+    /// The node whose manifest holds the field: `from`, `to` for an owner reference, or a ConfigMap that `from` reads.
     pub declared_by: NodeIndex,
     /// More on it, such as ports: `80 → 8080/TCP`.
     pub label: Option<String>,
     /// How sure it is.
     pub certainty: Certainty,
+    /// Whether the other need not exist.
+    pub optional: bool,
     /// The line of the field, from 1; 0 where unknown.
     pub line: u32,
 }
@@ -104,7 +114,7 @@ impl Topology {
             outgoing[edge.from].push(index);
             incoming[edge.to].push(index);
         }
-        Topology { environments, nodes, edges, outgoing, incoming }
+        Topology { environments, nodes, edges, calls: Vec::new(), local: Vec::new(), outgoing, incoming }
     }
 
     /// The edges that start at a node, sorted.

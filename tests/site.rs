@@ -153,11 +153,13 @@ fn a_new_file_changes_only_the_pages_it_has_to_do_with() {
     after.insert("reviews.yaml".to_owned(), REVIEWS.into());
     let catalog = Catalog::embedded().expect("the catalog");
     let (topology, _) = topology(&after, &catalog);
-    // The new objects, and those at the other end of their edges.
+    // The new objects, those at the other end of their edges, and the workloads behind the Services that they call.
     let mut touched = BTreeSet::new();
     for (index, _) in topology.present().filter(|(_, node)| &*node.identity.name == "reviews") {
         let ends = topology.from(index).map(|edge| edge.to).chain(topology.to(index).map(|edge| edge.from));
-        touched.extend(ends.chain([index]).map(|end| topology.nodes[end].identity.clone()));
+        let called =
+            topology.calls_of(index).iter().flat_map(|call| topology.from(call.to)).map(|edge| edge.to);
+        touched.extend(ends.chain([index]).chain(called).map(|end| topology.nodes[end].identity.clone()));
     }
     assert!(touched.iter().any(|identity| &*identity.kind == "ConfigMap"), "{touched:?}");
     for flavour in Flavour::ALL {

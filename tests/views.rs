@@ -157,7 +157,7 @@ fn the_five_diagrams_of_one_pod_are_as_they_were() {
 #[test]
 fn the_views_of_a_shop_are_as_they_were() {
     let stage = Stage::example("shop");
-    let of_all = [View::Architecture, View::Traffic].map(|view| (view, all(), "shop"));
+    let of_all = [View::Architecture, View::Traffic, View::Calls].map(|view| (view, all(), "shop"));
     let checkout = stage.object("Deployment", "checkout");
     let of_one =
         [View::Relationship, View::Lifecycle, View::Traffic].map(|view| (view, checkout.clone(), "checkout"));

@@ -11,6 +11,7 @@ mod compare;
 mod config;
 mod flow;
 mod fold;
+mod grouping;
 mod interaction;
 mod lifecycle;
 mod neighborhood;
@@ -29,6 +30,7 @@ mod traffic;
 mod whole;
 mod wording;
 
+pub use grouping::before_and_after;
 pub use whole::whole;
 
 use super::{Diagram, View};

@@ -3,13 +3,16 @@
 mod faults;
 mod hosts;
 mod keep;
+mod manifest;
 mod needs;
 mod scaling;
 mod split;
+mod yaml;
 
 use super::known::Known;
 use super::ledger::Ledger;
 use super::patterns::PodPatterns;
+use super::resources::PodResources;
 use super::role::ContainerRole;
 use super::scene::Scene;
 use super::storage::VolumeUse;
@@ -17,6 +20,9 @@ use crate::catalog::FieldPath;
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 use serde::Serialize;
 pub use split::{Proposal, SplitPart, proposal};
+
+/// How many containers a reason names one by one.
+const MOST_NAMES: usize = 4;
 
 /// What to do with the containers of a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -79,6 +85,7 @@ struct Case<'a> {
     pod: &'a Pod,
     volumes: &'a [VolumeUse],
     patterns: &'a PodPatterns,
+    resources: &'a PodResources,
     members: &'a [usize],
 }
 
@@ -94,7 +101,13 @@ const GROUPS: [Groups; 5] =
 
 /// Weighs the reasons. Two that speak for several pods outweigh those for one; helpers never count among what might
 /// be split.
-pub(super) fn derive(scene: &Scene, pod: &Pod, volumes: &[VolumeUse], patterns: &PodPatterns) -> Grouping {
+pub(super) fn derive(
+    scene: &Scene,
+    pod: &Pod,
+    volumes: &[VolumeUse],
+    patterns: &PodPatterns,
+    resources: &PodResources,
+) -> Grouping {
     if pod.containers.iter().filter(|container| container.kind != ContainerKind::Ephemeral).count() < 2 {
         return Grouping::default();
     }
@@ -103,7 +116,7 @@ pub(super) fn derive(scene: &Scene, pod: &Pod, volumes: &[VolumeUse], patterns: 
             && patterns.parts[me].role.value != ContainerRole::Helper
     };
     let members: Vec<usize> = (0..pod.containers.len()).filter(is_member).collect();
-    let case = Case { scene, pod, volumes, patterns, members: &members };
+    let case = Case { scene, pod, volumes, patterns, resources, members: &members };
     let mut split: Vec<_> =
         if members.len() < 2 { Vec::new() } else { SPLITS.iter().filter_map(|rule| rule(&case)).collect() };
     let mut group: Vec<_> = GROUPS.iter().filter_map(|rule| rule(&case)).collect();
@@ -171,9 +184,15 @@ impl Case<'_> {
 
     /// The names of containers: `a`, `b` and `c`.
     fn names(&self, containers: &[usize]) -> String {
-        let names: Vec<String> = containers.iter().map(|&container| self.name(container)).collect();
+        let most = if containers.len() > MOST_NAMES { MOST_NAMES - 1 } else { containers.len() };
+        let mut names: Vec<String> =
+            containers.iter().take(most).map(|&container| self.name(container)).collect();
+        if most < containers.len() {
+            names.push(format!("{} more", containers.len() - most));
+        }
         match &names[..] {
-            [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+            [first, last] => format!("{first} and {last}"),
+            [first @ .., last] if !first.is_empty() => format!("{}, and {last}", first.join(", ")),
             names => names.join(""),
         }
     }

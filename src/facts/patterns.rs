@@ -7,12 +7,13 @@ mod ambassador;
 mod clues;
 mod inbound_proxy;
 mod init;
+mod injected;
 mod shared_data;
 mod sidecar;
 
 use super::known::Known;
 use super::ledger::Ledger;
-use super::localhost::Localhost;
+use super::network::Localhost;
 use super::role::{self, ContainerRole};
 use super::scene::Scene;
 use super::storage::VolumeUse;
@@ -20,6 +21,7 @@ use crate::catalog::{FieldPath, ImagePart};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 pub(super) use clues::Clues;
 pub use init::Preparation;
+pub use injected::Injection;
 use serde::Serialize;
 pub use shared_data::SharedData;
 use std::collections::BTreeSet;
@@ -53,6 +55,8 @@ pub struct Finding {
     pub why: String,
     /// The field that says so.
     pub field: FieldPath,
+    /// The object whose manifest holds the field, where that is not the workload's.
+    pub declared_by: Option<NodeIndex>,
     /// The container that it helps, where that is clear.
     pub partner: Option<usize>,
     /// The port on localhost between the two; of an adapter the port on which it shows metrics.
@@ -95,6 +99,8 @@ pub struct PodPatterns {
     pub shared: Vec<SharedData>,
     /// Who talks to whom over localhost: what declared ports show, and what arguments show beyond.
     pub calls: Vec<Localhost>,
+    /// The containers that are not in the manifest and will be added when the pod is created.
+    pub injected: Vec<Known<Injection>>,
 }
 
 /// What a rule is: what it finds a container to be, from what is known of all.
@@ -107,7 +113,8 @@ const RULES: [Rule; 5] =
 impl Finding {
     fn new(pattern: Pattern, percent: u8, why: String, field: FieldPath) -> Finding {
         let (partner, port, remote, volume) = (None, None, None, None);
-        Finding { pattern, percent, why, field, partner, port, remote, volume, structural: false }
+        let (declared_by, structural) = (None, false);
+        Finding { pattern, percent, why, field, declared_by, partner, port, remote, volume, structural }
     }
 }
 
@@ -133,7 +140,12 @@ pub(super) fn derive(
         part(&clues, me, main.as_ref(), &left, finding)
     });
     let parts: Vec<Part> = parts.collect();
-    PodPatterns { parts, shared: shared_data::find(&clues), calls: clues.calls }
+    PodPatterns {
+        parts,
+        shared: shared_data::find(&clues),
+        injected: injected::find(scene, pod),
+        calls: clues.calls,
+    }
 }
 
 /// The app containers that may be the main one. A container that the workload is called after helps only where ports
@@ -223,7 +235,8 @@ fn part(
 }
 
 fn helper(finding: &Finding) -> Known<ContainerRole> {
-    Known::new(ContainerRole::Helper, finding.why.clone(), finding.field.clone())
+    let (why, field) = (finding.why.clone(), finding.field.clone());
+    Known { value: ContainerRole::Helper, why, field, declared_by: finding.declared_by }
 }
 
 /// What the spec says first, then what the container does; of an app container only the latter.
@@ -250,7 +263,9 @@ fn patterns(
         (ContainerKind::App, Some(finding)) => finding.field.clone(),
         _ => path.clone(),
     };
-    Known::new(patterns, why, field)
+    let of_finding = kind == ContainerKind::App && finding.is_some();
+    let declared_by = finding.and_then(|finding| finding.declared_by).filter(|_| of_finding);
+    Known { value: patterns, why, field, declared_by }
 }
 
 impl PodPatterns {
@@ -287,6 +302,23 @@ impl PodPatterns {
         };
         let field = self.shared.first().map_or_else(|| pod.path.clone(), |shared| shared.field.clone());
         ledger.object(scene.index, "pod_patterns", &Known::new(all, why, field));
+        ledger.object(scene.index, "injected", &self.injections(pod));
+    }
+}
+
+impl PodPatterns {
+    /// The names of the containers that are added when the pod is created.
+    fn injections(&self, pod: &Pod) -> Known<Vec<&'static str>> {
+        let names = self.injected.iter().map(|injection| injection.value.name).collect();
+        match self.injected.first() {
+            Some(Known { why, field, declared_by, .. }) => {
+                Known { value: names, why: why.clone(), field: field.clone(), declared_by: *declared_by }
+            }
+            None => {
+                let why = "nothing in these manifests asks a webhook to add one";
+                Known::new(names, why, pod.path.key("containers"))
+            }
+        }
     }
 }
 

@@ -41,7 +41,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
             "What it touches",
             diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect(),
         ),
-        section("talks-to", "Who reaches it", reached::blocks(know, index, pod, position)),
+        section("talks-to", "Who reaches it, and whom it calls", reached::blocks(know, index, pod, position)),
         section("reads", "Environment", reads.into_iter().collect()),
         section("storage", "Files", files::blocks(know, index, object, pod, position)),
         section("lifecycle", "Start, health, and end", lifecycle::blocks(know, index, object, pod, position)),

@@ -4,12 +4,12 @@ use super::knowledge::Knowledge;
 use super::prose::{code, concat, muted, plain, text};
 use super::{Inline, Prose, Table};
 use crate::model::{Identity, Subject, Value};
-use crate::topology::{Container, Node, NodeIndex, State};
+use crate::topology::{Call, Container, HOST, Node, NodeIndex, State};
 use k8s_openapi::api::core::v1 as api;
 
 /// The environment of a container as a table; `None` where it sets nothing.
 pub fn table(know: &Knowledge, index: NodeIndex, container: &Container) -> Option<Table> {
-    let reader = Reader { know, node: know.node(index), container };
+    let reader = Reader { know, index, node: know.node(index), container };
     let mut rows = Vec::new();
     for (position, source) in container.spec.env_from.iter().flatten().enumerate() {
         rows.extend(reader.whole(position, source));
@@ -24,6 +24,7 @@ pub fn table(know: &Knowledge, index: NodeIndex, container: &Container) -> Optio
 
 struct Reader<'a> {
     know: &'a Knowledge<'a>,
+    index: NodeIndex,
     node: &'a Node,
     container: &'a Container,
 }
@@ -39,9 +40,10 @@ impl Reader<'_> {
             let value = value
                 .filter(|value| !value.is_empty())
                 .map_or_else(|| vec![muted("empty")], |value| vec![code(value)]);
-            return vec![name, value, here];
+            return vec![name, concat(vec![value, self.called(&variable.name)]), here];
         };
         let (value, origin) = self.origin(from);
+        let value = concat(vec![value, self.called(&variable.name)]);
         vec![name, value, concat(vec![origin, vec![text(" ")], here])]
     }
 
@@ -131,7 +133,9 @@ impl Reader<'_> {
                 Some(text) => vec![code(text)],
                 None => vec![muted("empty")],
             };
-            vec![vec![code(format!("{prefix}{}", entry.key))], value, origin()]
+            let name = format!("{prefix}{}", entry.key);
+            let value = concat(vec![value, self.called(&name)]);
+            vec![vec![code(name)], value, origin()]
         });
         let rows: Vec<Vec<Prose>> = rows.collect();
         if rows.is_empty() {
@@ -139,6 +143,23 @@ impl Reader<'_> {
         } else {
             rows
         }
+    }
+
+    /// Whom a variable makes the container call.
+    fn called(&self, variable: &str) -> Prose {
+        let is_ours = |call: &&Call| {
+            let pod = self.node.pod.as_deref();
+            let caller = pod.and_then(|pod| pod.containers.get(call.container));
+            let says = |text: &String| text.strip_prefix(variable).is_some_and(|rest| rest.starts_with('='));
+            caller.is_some_and(|caller| caller.key == self.container.key) && call.written.iter().any(says)
+        };
+        let mut calls = self.know.topology.calls_of(self.index).iter().filter(is_ours);
+        let call = calls.find(|call| &*self.know.node(call.to).identity.kind != HOST);
+        call.map(|call| {
+            let target = self.know.mention(call.to, &self.node.identity);
+            concat(vec![plain(", calls "), target])
+        })
+        .unwrap_or_default()
     }
 
     fn object(&self, identity: &Identity) -> Option<&crate::model::Object> {

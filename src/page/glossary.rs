@@ -6,8 +6,10 @@ use super::workload::section;
 use super::{Block, Inline, Link, Page, Prose, Sort, Table};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
+use crate::facts::grouping::Advice;
+use crate::facts::patterns::Pattern;
 use crate::names::PagePath;
-use crate::topology::{ContainerKind, NodeIndex, Pod};
+use crate::topology::{NodeIndex, Pod};
 
 /// The glossary's page.
 pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
@@ -29,7 +31,7 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
         sections: vec![
             section("difference", "The difference", difference),
             section("group", "When to put containers into one pod", grouped(know)),
-            section("split", "When to use several pods", split()),
+            section("split", "When to use several pods", split(know)),
             section("words", "Words on these pages", vec![Block::Table(words())]),
         ],
         keywords: ["pod", "container", "sidecar", "init", "ambassador", "adapter"]
@@ -77,15 +79,11 @@ fn table() -> Table {
 }
 
 fn grouped(know: &Knowledge) -> Vec<Block> {
-    let has =
-        |kind: ContainerKind| move |pod: &Pod| pod.containers.iter().any(|container| container.kind == kind);
-    let shares = |know: &Knowledge, index: NodeIndex| {
-        know.facts.of(index).is_some_and(|facts| {
-            facts.volumes.iter().any(crate::facts::storage::VolumeUse::is_written_and_shared)
-        })
+    let plays = |pattern: Pattern| {
+        move |index: NodeIndex, _: &Pod| know.facts.of(index).is_some_and(|facts| facts.patterns.has(pattern))
     };
     let talks = |know: &Knowledge, index: NodeIndex| {
-        know.facts.of(index).is_some_and(|facts| !facts.localhost.is_empty())
+        know.facts.of(index).is_some_and(|facts| !facts.network.localhost.is_empty())
     };
     let examples = |wanted: &dyn Fn(NodeIndex, &Pod) -> bool| {
         let found = know.topology.workloads().filter(|(index, _, pod)| wanted(*index, pod));
@@ -105,27 +103,32 @@ fn grouped(know: &Knowledge) -> Vec<Block> {
             item(
                 "Init container:",
                 " it prepares something, ends, and only then the app starts.",
-                examples(&|_, pod| has(ContainerKind::Init)(pod)),
+                examples(&plays(Pattern::Init)),
             ),
             item(
                 "Sidecar:",
                 " it helps the main container as long as that runs: logs, metrics, certificates.",
-                examples(&|_, pod| has(ContainerKind::Sidecar)(pod)),
+                examples(&plays(Pattern::Sidecar)),
             ),
             item(
                 "Ambassador:",
                 " the app talks to localhost, and this container carries it to a service outside.",
-                Prose::new(),
+                examples(&plays(Pattern::Ambassador)),
             ),
             item(
                 "Adapter:",
                 " it turns what the app reports into a form that others understand.",
-                Prose::new(),
+                examples(&plays(Pattern::Adapter)),
+            ),
+            item(
+                "Inbound proxy:",
+                " it takes the traffic for another container: it checks who comes in, or ends TLS.",
+                examples(&plays(Pattern::InboundProxy)),
             ),
             item(
                 "Shared data:",
                 " one container writes files that another reads.",
-                examples(&|index, _| shares(know, index)),
+                examples(&plays(Pattern::SharedData)),
             ),
             item(
                 "Localhost:",
@@ -136,9 +139,14 @@ fn grouped(know: &Knowledge) -> Vec<Block> {
     }]
 }
 
-fn split() -> Vec<Block> {
+fn split(know: &Knowledge) -> Vec<Block> {
     let item = |name: &str, words: &str| vec![Inline::Strong(name.to_owned()), text(words)];
-    vec![Block::List {
+    let advised = know.topology.workloads().filter(|(index, ..)| {
+        let advice = know.facts.of(*index).and_then(|facts| facts.grouping.advice.as_ref());
+        advice.is_some_and(|advice| advice.value == Advice::Split)
+    });
+    let advised: Vec<Prose> = advised.map(|(index, node, _)| know.mention(index, &node.identity)).collect();
+    let mut blocks = vec![Block::List {
         ordered: false,
         items: vec![
             item("Independent scaling:", " the parts need different numbers of copies."),
@@ -149,7 +157,12 @@ fn split() -> Vec<Block> {
             ),
             item("Different hosts:", " the parts belong on different nodes."),
         ],
-    }]
+    }];
+    if !advised.is_empty() {
+        let words = concat(vec![plain("Here, consider it for "), listed(advised, 3), plain(".")]);
+        blocks.push(Block::Paragraph(words));
+    }
+    blocks
 }
 
 fn words() -> Table {

@@ -5,6 +5,7 @@ mod config;
 mod effect;
 mod network_policy;
 mod role;
+mod service;
 
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
@@ -39,6 +40,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("effect", "What it means in numbers", effect::blocks(know, index, object)),
         section("talks-to", "What it lets through", network_policy::blocks(know, index, object)),
         section("diagram", "How it fits in", diagrams(know, index, network_policy::views(object))),
+        section("talks-to", "Who calls it, and where it leads", service::blocks(know, index, object)),
         section("reads", "What it holds", content),
         section("readers", "Who reads it", config::blocks(know, index, object)),
         section("storage", "Who uses it", storage),

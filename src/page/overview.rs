@@ -29,6 +29,7 @@ pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems:
     let mut sections = vec![
         section("diagram", "Architecture", drawn(know, View::Architecture, &focus)),
         section("talks-to", "How traffic gets in", drawn(know, View::Traffic, &focus)),
+        section("calls", "Who calls whom", drawn(know, View::Calls, &focus)),
         section("containers", "What runs here", workloads(know, &mine)),
         section("namespaces", "Namespaces", namespaces(know, environment)),
     ];
@@ -57,6 +58,7 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
     let mut sections = vec![
         section("diagram", "Architecture", drawn(know, View::Architecture, &focus)),
         section("talks-to", "How traffic gets in", drawn(know, View::Traffic, &focus)),
+        section("calls", "Who calls whom", drawn(know, View::Calls, &focus)),
         section("containers", "What runs here", workloads(know, &mine)),
     ];
     sections.extend(by_kind(know, &mine, "Everything else"));

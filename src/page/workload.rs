@@ -10,7 +10,7 @@ pub mod resources;
 mod rollout;
 mod runs;
 pub mod storage;
-mod talks;
+pub mod talks;
 mod what_if;
 
 use super::advice;

@@ -1,5 +1,6 @@
 //! From the inventory to the topology: nodes first, then every edge that the catalog or a rule finds.
 
+use super::call::{Call, LocalAddress};
 use super::reference::refer;
 use super::rules;
 use super::selector::{Labels, labels};
@@ -28,6 +29,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
         refer(member, &cast, &mut draft);
         rules::apply(member, &cast, &mut draft, &mut problems);
     }
+    rules::calls::apply(&members, &cast, &mut draft);
     (draft.finish(inventory, members, catalog), problems)
 }
 
@@ -137,6 +139,36 @@ impl<'a> Cast<'a> {
 pub(super) struct Draft {
     edges: Vec<DraftEdge>,
     inferred: BTreeMap<Identity, Role>,
+    /// Calls, each with an edge between its ends.
+    pub calls: Vec<DraftCall>,
+    /// Addresses on localhost.
+    pub local: Vec<DraftLocal>,
+}
+
+/// A [`Call`] as it is found.
+pub(super) struct DraftCall {
+    pub from: Identity,
+    pub container: usize,
+    pub to: Identity,
+    pub host: String,
+    pub port: Option<u16>,
+    pub names_port: bool,
+    pub port_exists: bool,
+    pub via: String,
+    pub written: Vec<String>,
+    pub field: FieldPath,
+    pub declared_by: Identity,
+    pub confidence: u8,
+}
+
+/// A [`LocalAddress`] as it is found.
+pub(super) struct DraftLocal {
+    pub from: Identity,
+    pub container: usize,
+    pub port: u16,
+    pub listens: bool,
+    pub field: FieldPath,
+    pub declared_by: Identity,
 }
 
 struct DraftEdge {
@@ -144,8 +176,9 @@ struct DraftEdge {
     to: Identity,
     relation: Relation,
     field: FieldPath,
-    reverse: bool,
+    declared_by: Identity,
     optional: bool,
+    certainty: Certainty,
     label: Option<String>,
     line: u32,
 }
@@ -180,8 +213,29 @@ impl Draft {
     pub fn add(&mut self, reference: Reference) {
         let Reference { by, to, relation, field, reverse, optional, label } = reference;
         let line = field.line(&by.value);
-        let (from, to) = if reverse { (to, by.identity.clone()) } else { (by.identity.clone(), to) };
-        self.edges.push(DraftEdge { from, to, relation, field, reverse, optional, label, line });
+        let declared_by = by.identity.clone();
+        let (from, to) = if reverse { (to, declared_by.clone()) } else { (declared_by.clone(), to) };
+        let certainty = Certainty::Declared;
+        self.edges.push(DraftEdge {
+            from,
+            to,
+            relation,
+            field,
+            declared_by,
+            optional,
+            certainty,
+            label,
+            line,
+        });
+    }
+
+    /// Adds a reference of `from` that is read out of a value; the value may be another object's.
+    pub fn infer_from(&mut self, from: Identity, reference: Reference) {
+        self.add(reference);
+        if let Some(edge) = self.edges.last_mut() {
+            edge.from = from;
+            edge.certainty = Certainty::Inferred;
+        }
     }
 
     /// Adds the references of another draft whose fields count.
@@ -227,9 +281,10 @@ impl Draft {
                 to,
                 relation: edge.relation,
                 field: edge.field,
-                declared_by: if edge.reverse { to } else { from },
+                declared_by: index(&edge.declared_by)?,
                 label: edge.label,
-                certainty: Certainty::Declared,
+                certainty: edge.certainty,
+                optional: edge.optional,
                 line: edge.line,
             })
         });
@@ -237,7 +292,47 @@ impl Draft {
         let key = |edge: &Edge| (edge.from, edge.to, edge.relation);
         edges.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.field.cmp(&b.field)));
         edges.dedup_by(|a, b| key(a) == key(b) && a.field == b.field);
-        Topology::new(inventory.environments.clone(), nodes, edges)
+        let mut calls: Vec<Call> = self
+            .calls
+            .into_iter()
+            .filter_map(|call| {
+                Some(Call {
+                    from: index(&call.from)?,
+                    container: call.container,
+                    to: index(&call.to)?,
+                    host: call.host,
+                    port: call.port,
+                    names_port: call.names_port,
+                    port_exists: call.port_exists,
+                    via: call.via,
+                    written: call.written,
+                    field: call.field,
+                    declared_by: index(&call.declared_by)?,
+                    confidence: call.confidence,
+                })
+            })
+            .collect();
+        calls.sort_by(|a, b| {
+            let key = |call: &Call| (call.from, call.container, call.to, call.port);
+            key(a).cmp(&key(b)).then_with(|| a.via.cmp(&b.via))
+        });
+        calls.dedup_by(|a, b| {
+            let key = |call: &Call| (call.from, call.container, call.to, call.port);
+            key(a) == key(b) && a.via == b.via
+        });
+        let local = self.local.into_iter().filter_map(|local| {
+            Some(LocalAddress {
+                from: index(&local.from)?,
+                container: local.container,
+                port: local.port,
+                listens: local.listens,
+                field: local.field,
+                declared_by: index(&local.declared_by)?,
+            })
+        });
+        let mut local: Vec<LocalAddress> = local.collect();
+        local.sort_by_key(|local| (local.from, local.container));
+        Topology { calls, local, ..Topology::new(inventory.environments.clone(), nodes, edges) }
     }
 }
 

@@ -1,9 +1,11 @@
 //! The references that do not fit the catalog's vocabulary, one file a rule.
 
+pub(super) mod calls;
 pub(super) mod claim_template;
 mod endpoints;
 pub(super) mod network_policy;
 pub(super) mod ports;
+mod service_name;
 
 use super::build::{Cast, Draft, Member};
 use crate::problem::Problems;

@@ -1,8 +1,303 @@
-//! Who calls whom across the cluster, read out of values such as URLs in environment variables.
+//! Who calls whom across the cluster, read out of values such as URLs in environment variables. A Service in front of
+//! one workload is drawn as that workload: what people look for is who answers.
 
-use super::{Focus, Scene};
-use crate::diagram::Diagram;
+use super::cast::{self, Actor};
+use super::sheet::{Reason, Sheet, line};
+use super::wording;
+use super::{Focus, Scene, route};
+use crate::catalog::{Relation, Role};
+use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
+use crate::model::{Identity, PLAIN_ENVIRONMENT, Subject};
+use crate::names::count;
+use crate::topology::{Certainty, Edge, HOST, NodeIndex, State};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-pub(super) fn draw(_scene: Scene, _focus: &Focus) -> Option<Diagram> {
-    None
+/// How much is folded into one box, each level with what the ones before it fold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Nothing,
+    /// Hosts outside, if there are several.
+    Outside,
+    /// Services that are not in the input, if there are several.
+    Missing,
+    /// Other namespaces than the one that the diagram is about, each.
+    Namespaces,
+}
+
+pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+    let calls = calls(scene, focus);
+    if calls.is_empty() {
+        return None;
+    }
+    let mut map = None;
+    for level in [Level::Nothing, Level::Outside, Level::Missing, Level::Namespaces] {
+        let drawn = Map::draw(scene, focus, level, &calls);
+        let fits = drawn.sheet.len() <= scene.budget.nodes;
+        map = Some(drawn);
+        if fits {
+            break;
+        }
+    }
+    let description = describe(scene, focus, &calls);
+    Some(map?.sheet.finish(View::Calls, title(scene, focus), description, Direction::Right, scene.budget))
+}
+
+/// The calls that the focus has to do with.
+fn calls<'a>(scene: Scene<'a>, focus: &Focus) -> Vec<&'a Edge> {
+    let topology = scene.topology;
+    let is_call = |edge: &&Edge| edge.relation == Relation::Calls && edge.certainty == Certainty::Inferred;
+    let identity = |index: NodeIndex| &topology.nodes[index].identity;
+    match focus {
+        Focus::All(environment) => {
+            let inside = |edge: &&Edge| identity(edge.from).environment == *environment;
+            topology.edges.iter().filter(is_call).filter(inside).collect()
+        }
+        Focus::Namespace(environment, namespace) => {
+            let is_here = |index: NodeIndex| {
+                identity(index).environment == *environment && identity(index).namespace == *namespace
+            };
+            let touches = |edge: &&Edge| is_here(edge.from) || is_here(edge.to);
+            topology.edges.iter().filter(is_call).filter(touches).collect()
+        }
+        Focus::Object(index) => {
+            let services = topology.to(*index).filter(|edge| {
+                edge.relation == Relation::Selects && topology.nodes[edge.from].role == Role::Service
+            });
+            let targets: BTreeSet<NodeIndex> = services.map(|edge| edge.from).chain([*index]).collect();
+            let incoming = targets.iter().flat_map(|&target| topology.to(target)).filter(is_call);
+            let outgoing = topology.from(*index).filter(is_call);
+            outgoing.chain(incoming.filter(|edge| edge.from != *index)).collect()
+        }
+        Focus::Container(index, container) => {
+            let own = topology.calls_of(*index).iter().filter(|call| call.container == *container);
+            let targets: BTreeSet<NodeIndex> = own.map(|call| call.to).collect();
+            topology.from(*index).filter(is_call).filter(|edge| targets.contains(&edge.to)).collect()
+        }
+    }
+}
+
+struct Map<'a> {
+    scene: Scene<'a>,
+    focus: &'a Focus,
+    level: Level,
+    sheet: Sheet,
+    wide: bool,
+    /// How many hosts outside, and how many missing Services, are called.
+    outside: usize,
+    missing: usize,
+    /// The Services through which each workload is called.
+    fronts: BTreeMap<NodeIndex, Vec<NodeIndex>>,
+}
+
+impl<'a> Map<'a> {
+    fn draw(scene: Scene<'a>, focus: &'a Focus, level: Level, calls: &[&Edge]) -> Map<'a> {
+        let nodes = &scene.topology.nodes;
+        let targets: BTreeSet<NodeIndex> = calls.iter().map(|edge| edge.to).collect();
+        let ends = calls.iter().flat_map(|edge| [edge.from, edge.to]);
+        let namespaces: BTreeSet<&str> = ends.map(|end| &*nodes[end].identity.namespace).collect();
+        let mut map = Map {
+            scene,
+            focus,
+            level,
+            sheet: Sheet::default(),
+            wide: namespaces.iter().filter(|name| !name.is_empty()).count() > 1,
+            outside: targets.iter().filter(|&&index| &*nodes[index].identity.kind == HOST).count(),
+            missing: targets.iter().filter(|&&index| nodes[index].state == State::Missing).count(),
+            fronts: BTreeMap::new(),
+        };
+        for &target in &targets {
+            if let [only] = map.behind(target)[..] {
+                map.fronts.entry(only).or_default().push(target);
+            }
+        }
+        for edge in calls {
+            map.call(edge);
+        }
+        for &target in &targets {
+            map.lead_on(target);
+        }
+        map
+    }
+
+    /// The workloads that a Service leads to.
+    fn behind(&self, service: NodeIndex) -> Vec<NodeIndex> {
+        let selects = self.scene.topology.from(service).filter(|edge| edge.relation == Relation::Selects);
+        selects.map(|edge| edge.to).collect()
+    }
+
+    fn call(&mut self, edge: &Edge) {
+        let topology = self.scene.topology;
+        let answers = match self.behind(edge.to)[..] {
+            [only] => only,
+            _ => edge.to,
+        };
+        let (from, to) = (self.spot(edge.from), self.spot(answers));
+        let verb = edge.detail().map_or_else(|| "calls".to_owned(), |ports| format!("calls on {ports}"));
+        // Where several calls share a box at one end, one arrow stands for all of them.
+        let is_folded = |id: &Id| id.to_string().starts_with(['s', 'f']);
+        let short = if is_folded(&from) || is_folded(&to) { "calls" } else { &verb };
+        if from != to {
+            self.sheet.silent_arrow(&from, &to, short, line(topology, edge));
+        }
+        let said = |index: NodeIndex| {
+            let node = &topology.nodes[index];
+            (cast::object(node).said, cast::link(node))
+        };
+        self.sheet.row(said(edge.from), &verb, said(edge.to), Reason::edge(topology, edge));
+    }
+
+    /// The arrows from a Service that is drawn itself to the workloads behind it.
+    fn lead_on(&mut self, service: NodeIndex) {
+        let behind = self.behind(service);
+        if behind.len() < 2 {
+            return;
+        }
+        let topology = self.scene.topology;
+        let from = self.spot(service);
+        for edge in topology.from(service).filter(|edge| edge.relation == Relation::Selects) {
+            let to = self.spot(edge.to);
+            if from != to {
+                let verb = route::bare_verb(topology, edge);
+                self.sheet.arrow(&from, &to, verb, Line::Solid, Reason::edge(topology, edge));
+            }
+        }
+    }
+
+    /// Where an object is drawn: as itself, or in a box that stands for several.
+    fn spot(&mut self, index: NodeIndex) -> Id {
+        let node = &self.scene.topology.nodes[index];
+        let identity = &node.identity;
+        let of_environment = |name: &str| Id::of('f', &[&identity.environment, "calls", name]);
+        if &*identity.kind == HOST && self.level >= Level::Outside && self.outside > 1 {
+            let words = count(self.outside, "host", "hosts");
+            self.fold(&words);
+            let actor = Actor::new(of_environment("outside"), Class::External, &words, "outside the cluster");
+            return self.sheet.node(actor, None);
+        }
+        if node.state == State::Missing && self.level >= Level::Missing && self.missing > 1 {
+            let words = count(self.missing, "Service", "Services");
+            self.fold(&format!("{words} that are not in these manifests"));
+            let actor =
+                Actor::new(of_environment("missing"), Class::Missing, &words, "not in these manifests");
+            return self.sheet.node(actor, None);
+        }
+        let is_here =
+            matches!(self.focus, Focus::Namespace(_, namespace) if *namespace == identity.namespace);
+        let alone = matches!(self.focus, Focus::Object(_) | Focus::Container(..)) || !self.wide;
+        if self.level >= Level::Namespaces && !identity.namespace.is_empty() && !is_here && !alone {
+            return self.namespace(identity);
+        }
+        let actor = self.actor(index);
+        let group = self.group(identity);
+        self.sheet.node(actor, group.as_ref())
+    }
+
+    fn actor(&self, index: NodeIndex) -> Actor {
+        let node = &self.scene.topology.nodes[index];
+        let actor = cast::object(node);
+        match (node.pod.is_some(), node.role) {
+            (true, _) => {
+                let fronts = self.fronts.get(&index).map(Vec::as_slice).unwrap_or_default();
+                let kind = &node.identity.kind;
+                let note = match fronts {
+                    [] => kind.to_string(),
+                    [one] => match &self.scene.topology.nodes[*one].identity.name {
+                        name if *name == node.identity.name => format!("{kind} and Service"),
+                        name => format!("{kind} behind Service {name}"),
+                    },
+                    many => format!("{kind} behind {}", count(many.len(), "Service", "Services")),
+                };
+                actor.noted(note)
+            }
+            (false, Role::Service) if node.state == State::Present => {
+                let leads =
+                    if self.behind(index).is_empty() { ", leads to no pod in these manifests" } else { "" };
+                actor.noted(format!("{}{leads}", route::service_note(node)))
+            }
+            _ => actor,
+        }
+    }
+
+    fn group(&mut self, identity: &Identity) -> Option<Id> {
+        if !self.wide || identity.namespace.is_empty() {
+            return None;
+        }
+        let (environment, namespace) = (Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
+        let id = Id::of('g', &[&environment, &namespace]);
+        let label = format!("Namespace {namespace}");
+        let link = Subject::Namespace(environment, namespace);
+        Some(self.sheet.group(id, Class::Namespace, &label, None, Some(link)))
+    }
+
+    fn namespace(&mut self, identity: &Identity) -> Id {
+        let (environment, namespace) = (Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
+        let id = Id::of('s', &[&environment, &namespace]);
+        self.sheet.leave_out(
+            "Not drawn: who calls whom inside of each namespace that is one box; its page draws it."
+                .to_owned(),
+        );
+        let actor = Actor::new(id, Class::Namespace, &namespace, "namespace")
+            .called(format!("namespace {namespace}"))
+            .linked(Some(Subject::Namespace(environment, Arc::clone(&namespace))));
+        self.sheet.node(actor, None)
+    }
+
+    fn fold(&mut self, words: &str) {
+        self.sheet.leave_out(format!("Not drawn one by one: {words}; the table lists them."));
+    }
+}
+
+fn title(scene: Scene, focus: &Focus) -> String {
+    match focus {
+        Focus::All(environment) if **environment == *PLAIN_ENVIRONMENT => "Who calls whom".to_owned(),
+        Focus::All(environment) => format!("Who calls whom in environment {environment}"),
+        Focus::Namespace(_, namespace) => format!("Who calls whom in namespace {namespace}"),
+        Focus::Object(index) => {
+            let node = &scene.topology.nodes[*index];
+            format!("Who calls whom around {} {}", node.identity.kind, node.identity.name)
+        }
+        Focus::Container(index, container) => {
+            let node = &scene.topology.nodes[*index];
+            let name = node.pod.as_ref().map(|pod| cast::container_name(pod, *container)).unwrap_or_default();
+            format!("Whom container {name} of {} {} calls", node.identity.kind, node.identity.name)
+        }
+    }
+}
+
+fn describe(scene: Scene, focus: &Focus, calls: &[&Edge]) -> String {
+    let nodes = &scene.topology.nodes;
+    let callers: BTreeSet<NodeIndex> = calls.iter().map(|edge| edge.from).collect();
+    let targets: BTreeSet<NodeIndex> = calls.iter().map(|edge| edge.to).collect();
+    let number = |is: &dyn Fn(&crate::topology::Node) -> bool| {
+        targets.iter().filter(|&&index| is(&nodes[index])).count()
+    };
+    let outside = number(&|node| &*node.identity.kind == HOST);
+    let missing = number(&|node| node.state == State::Missing);
+    let services = targets.len() - outside - missing;
+    let mut parts = Vec::new();
+    for (number, one, many) in [
+        (services, "Service", "Services"),
+        (missing, "Service that is not in these manifests", "Services that are not in these manifests"),
+        (outside, "host outside of the cluster", "hosts outside of the cluster"),
+    ] {
+        if number > 0 {
+            parts.push(count(number, one, many));
+        }
+    }
+    let whom = wording::list(&parts, "", "");
+    let only = match focus {
+        Focus::Object(index) | Focus::Container(index, _)
+            if callers.len() == 1 && callers.contains(index) =>
+        {
+            Some(*index)
+        }
+        _ => None,
+    };
+    let who = match only {
+        Some(index) => format!("{} {} calls", nodes[index].identity.kind, nodes[index].identity.name),
+        None if callers.len() == 1 => "1 workload calls".to_owned(),
+        None => format!("{} workloads call", callers.len()),
+    };
+    format!("{who} {whom}, as variables, arguments, and ConfigMaps tell.")
 }

@@ -78,11 +78,17 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
             "Not drawn: {words} that fewer than two containers mount; the pod's page lists them under Storage."
         ));
     }
-    for call in &facts.localhost {
+    for call in &facts.network.localhost {
         let from = cast::container_id(identity, pod, call.from);
         let to = cast::container_id(identity, pod, call.to);
         let verb = format!("talks on localhost:{} to", call.port);
-        sheet.arrow(&from, &to, &verb, Line::Dashed, Reason::field(node.object.as_deref(), &call.field));
+        sheet.arrow(
+            &from,
+            &to,
+            &verb,
+            Line::Dashed,
+            Reason::field(scene.topology.nodes[call.declared_by].object.as_deref(), &call.field),
+        );
     }
     let (kind, name) = (&identity.kind, &identity.name);
     let title = format!("How the containers of {kind} {name} work together");
@@ -90,7 +96,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
         0 => "no volume".to_owned(),
         n => count(n, "volume", "volumes"),
     };
-    let talk = match facts.localhost.len() {
+    let talk = match facts.network.localhost.len() {
         0 => String::new(),
         n => format!(" Their fields show {} on localhost.", count(n, "call", "calls")),
     };

@@ -145,7 +145,8 @@ fn draw_many(
             anchors.insert((here, verb.unwrap_or(edge.relation.verb())));
         }
     }
-    let dashed = matches!(key.state, State::Missing | State::Inferred);
+    let mut edges = neighbors.iter().flat_map(|neighbor| &neighbor.edges);
+    let dashed = edges.all(|edge| line(scene.topology, edge) == Line::Dashed);
     let line = if dashed { Line::Dashed } else { Line::Solid };
     for (here, verb) in anchors {
         let (from, to) = if key.out { (&here, &id) } else { (&id, &here) };

@@ -9,7 +9,7 @@ use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::storage::{Access, VolumeUse};
 use crate::names::count;
-use crate::topology::{Edge, Node, NodeIndex, Pod};
+use crate::topology::{Call, Edge, Node, NodeIndex, Pod};
 use std::collections::BTreeMap;
 
 /// How many boxes the whole diagram may have and still be read at one glance.
@@ -70,6 +70,7 @@ impl<'a> Stage<'a> {
             self.contain(&pod_id, container);
         }
         self.fold_containers(&pod_id, &rest);
+        self.draw_injected(&pod_id);
         let network = self.sheet.node(cast::network(self.node, self.pod), Some(&self.group));
         self.sheet.arrow(&pod_id, &network, self.network_verb(), Line::Solid, self.network_reason());
         let volumes: Vec<&VolumeUse> = self.volumes.iter().collect();
@@ -152,6 +153,23 @@ impl<'a> Stage<'a> {
             .leave_out(format!("Not drawn one by one: {words}; the table lists what the pod contains."));
     }
 
+    /// Containers that an admission webhook adds: the manifest asks for them, but does not name them.
+    fn draw_injected(&mut self, pod_id: &Id) {
+        let injected = self.scene.facts.of(self.index).map(|facts| facts.patterns.injected.as_slice());
+        for injection in injected.unwrap_or_default() {
+            let name = injection.value.name;
+            let id = Id::of('i', &[&self.node.identity.id(), name]);
+            let note = format!("inferred: {} adds it at admission", injection.value.by);
+            let actor =
+                Actor::new(id, Class::External, name, &note).called(format!("container {name} (inferred)"));
+            let id = self.sheet.node(actor, Some(&self.group));
+            let declared_by = injection.declared_by.unwrap_or(self.index);
+            let object = self.scene.topology.nodes[declared_by].object.as_deref();
+            let reason = Reason::field(object, &injection.field);
+            self.sheet.arrow(pod_id, &id, "gets at admission", Line::Dashed, reason);
+        }
+    }
+
     fn fold_volumes(&mut self, pod_id: &Id, rest: &[&VolumeUse]) {
         if rest.is_empty() {
             return;
@@ -232,7 +250,17 @@ impl<'a> Stage<'a> {
             .filter(|(_, id, _)| self.sheet.has(id))
             .map(|(path, id, volume)| (path.as_str(), id, *volume))
             .collect();
+        let id = |call: &Call| cast::container_id(&self.node.identity, self.pod, call.container);
+        let calls = scene.topology.calls_of(self.index).iter();
+        let callers: Vec<(&Call, Id)> =
+            calls.map(|call| (call, id(call))).filter(|(_, id)| self.sheet.has(id)).collect();
         let anchor = |edge: &Edge| {
+            let is_this = |call: &Call| call.to == edge.to && call.field == edge.field;
+            if edge.relation == Relation::Calls
+                && let Some((_, id)) = callers.iter().find(|(call, _)| is_this(call))
+            {
+                return (id.clone(), None);
+            }
             let field = edge.field.to_string();
             let part = drawn.iter().find(|(path, ..)| edge.from == self.index && field.starts_with(path));
             match part {
@@ -305,7 +333,12 @@ impl<'a> Stage<'a> {
 
     /// What the container's own fields and its volumes refer to, and the Services that send traffic to its ports.
     fn around_container(&self, index: usize) -> Vec<Neighbor<'a>> {
+        let calls = self.scene.topology.calls_of(self.index).iter().filter(|call| call.container == index);
+        let called: Vec<NodeIndex> = calls.map(|call| call.to).collect();
         let own = |edge: &Edge| {
+            if edge.relation == Relation::Calls && edge.from == self.index {
+                return called.contains(&edge.to);
+            }
             let field = edge.field.to_string();
             self.paths.iter().any(|(path, id, volume)| {
                 let is_me = *id == cast::container_id(&self.node.identity, self.pod, index);

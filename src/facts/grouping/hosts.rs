@@ -35,7 +35,6 @@ fn need(case: &Case, member: usize) -> Option<(String, FieldPath)> {
     if container.spec.volume_devices.as_ref().is_some_and(|devices| !devices.is_empty()) {
         return Some(("uses a block device".to_owned(), container.path.key("volumeDevices")));
     }
-    let requests = requests(container);
-    let device = requests.keys().find(|key| is_device(key))?;
+    let (device, _) = requests(case, member)?.iter().find(|(name, _)| is_device(name))?;
     Some((format!("needs nodes with {}", quoted(device)), container.path.key("resources")))
 }

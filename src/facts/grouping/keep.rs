@@ -15,7 +15,7 @@ pub(super) fn localhost_helper(case: &Case) -> Option<Known<GroupReason>> {
     let call = case.patterns.calls.iter().find(|call| helps(call.from) || helps(call.to))?;
     let (from, to) = (case.name(call.from), case.name(call.to));
     let why = format!("{from} reaches {to} on {}", quoted(&format!("localhost:{}", call.port)));
-    Some(Known::new(GroupReason::LocalhostHelper, why, call.field.clone()))
+    Some(Known::new(GroupReason::LocalhostHelper, why, call.field.clone()).said_by(call.declared_by))
 }
 
 /// They share files that one of them writes.

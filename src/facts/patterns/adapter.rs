@@ -14,8 +14,9 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
     let words = clue.words();
     let by_image = clue.part() == Some(ImagePart::Adapter);
     let free = clue.class.is_none_or(|class| class.part == ImagePart::Tool);
-    let by_name =
-        free && !clues.bears_the_name(me) && ["exporter", "adapter"].iter().any(|word| words.contains(*word));
+    // Who is called an adapter is one, such as a log shipper that converts what it reads.
+    let is_called_so = clue.container.name.split(['-', '_', '.']).any(|part| part == "adapter");
+    let by_name = (is_called_so || (free && words.contains("exporter"))) && !clues.bears_the_name(me);
     let port = clues.metrics_port(me);
     let others = || (0..clues.containers.len()).filter(|&other| other != me);
     let others_report = others().any(|other| clues.metrics_port(other).is_some());
@@ -52,11 +53,13 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
             clue.container.path.key("ports"),
         ),
     };
+    let structural = partner.is_some() || files.is_some();
+    let files = files.or_else(|| clues.shares_files(me));
     Some(Finding {
         partner: partner.or(files.map(|(_, writer)| writer)),
         port,
         volume: files.map(|(usage, _)| usage.name.clone()),
-        structural: partner.is_some() || files.is_some(),
+        structural,
         ..Finding::new(Pattern::Adapter, percent, why, field)
     })
 }

@@ -49,6 +49,8 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
         port: call.map(|call| call.port),
         remote: remote.map(|(_, remote)| remote.clone()),
         structural: call.is_some(),
+        // Only a call may be named by another object, such as a ConfigMap; its own address comes from the workload.
+        declared_by: call.filter(|_| remote.is_none()).map(|call| call.declared_by),
         ..Finding::new(Pattern::Ambassador, percent, why, field)
     })
 }

@@ -2,7 +2,7 @@
 
 use super::address;
 use crate::catalog::{FieldPath, ImageClass, ImagePart, Relation, image_base_name};
-use crate::facts::localhost::Localhost;
+use crate::facts::network::{Listener, Localhost};
 use crate::facts::scene::Scene;
 use crate::facts::storage::{Access, VolumeUse};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod, service_ports};
@@ -59,7 +59,7 @@ impl<'a> Clues<'a> {
             }
         }
         let workload = &*scene.node().identity.name;
-        let calls = more_calls(pod, &containers, calls);
+        let calls = more_calls(scene.index, pod, &containers, calls);
         Clues { pod, workload, containers, calls, volumes }
     }
 
@@ -223,7 +223,7 @@ fn texts(container: &Container) -> Vec<(FieldPath, String)> {
 }
 
 /// The calls that declared ports show, and those to a port that another container says it listens on.
-fn more_calls(pod: &Pod, containers: &[Clue], calls: &[Localhost]) -> Vec<Localhost> {
+fn more_calls(index: NodeIndex, pod: &Pod, containers: &[Clue], calls: &[Localhost]) -> Vec<Localhost> {
     let mut calls = calls.to_vec();
     if pod.spec.host_network == Some(true) && calls.is_empty() && pod.running().count() < 2 {
         return calls;
@@ -240,7 +240,8 @@ fn more_calls(pod: &Pod, containers: &[Clue], calls: &[Localhost]) -> Vec<Localh
                 let mut others = containers.iter().enumerate().filter(|(other, _)| *other != from);
                 let to = others.find(|(_, other)| other.runs() && other.listens.contains(&port));
                 if let Some((to, _)) = to {
-                    calls.push(Localhost { from, to, port, field: field.clone() });
+                    let (listener, field) = (Listener::Said, field.clone());
+                    calls.push(Localhost { from, to, port, listener, field, declared_by: index });
                 }
             }
         }

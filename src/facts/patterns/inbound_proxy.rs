@@ -41,6 +41,7 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
         partner: call.map(|call| call.to),
         port: call.map(|call| call.port),
         structural: call.is_some(),
+        declared_by: call.map(|call| call.declared_by),
         ..Finding::new(Pattern::InboundProxy, percent, why, field)
     })
 }

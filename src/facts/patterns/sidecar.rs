@@ -6,12 +6,14 @@ use crate::catalog::ImagePart;
 use crate::facts::known::quoted;
 
 /// Words of names that helpers bear.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 19] = [
     "sidecar",
     "shipper",
     "logger",
     "logging",
     "logs",
+    "log",
+    "tail",
     "reloader",
     "reload",
     "watcher",
@@ -80,11 +82,17 @@ pub(super) fn by_name(clues: &Clues, me: usize) -> Option<Finding> {
     let is_program = PROGRAMS.iter().any(|word| words.contains(*word)) && !words.contains("sidecar");
     let pulls = ["prepull", "pre-pull"].into_iter().find(|word| clue.container.name.contains(word));
     let word = pulls.or_else(|| WORDS.into_iter().find(|word| words.contains(*word) && !is_program))?;
-    let free = clue.class.is_none_or(|class| class.part == ImagePart::Tool);
-    if !free || clues.bears_the_name(me) || !clue.services.is_empty() {
+    // Who is called a sidecar is one, whatever its image does elsewhere.
+    let is_called_so = clue.container.name.split(['-', '_', '.']).any(|part| part == "sidecar");
+    let free = is_called_so || clue.class.is_none_or(|class| class.part == ImagePart::Tool);
+    let served = !clue.services.is_empty() && !is_called_so;
+    if !free || clues.bears_the_name(me) || served {
         return None;
     }
-    let why = format!("{} is what helpers are called", quoted(word));
+    let why = match pulls {
+        Some(word) => format!("{} in its name says that it is there to have an image pulled", quoted(word)),
+        None => format!("{} is what helpers are called", quoted(word)),
+    };
     let finding = Finding::new(Pattern::Sidecar, 60, why, clue.container.path.key("name"));
     Some(match clues.reads_what_others_write(me, None) {
         Some((usage, writer)) => Finding {

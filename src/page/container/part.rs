@@ -105,7 +105,8 @@ pub fn help(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
     };
     let start =
         if finding.percent >= SURE { format!("A{article}") } else { format!("Looks like a{article}") };
-    Some(concat(vec![plain(start), sentence, plain(". "), vec![know.source(object, &finding.field)]]))
+    let by = finding.declared_by.and_then(|node| know.node(node).object.as_deref()).unwrap_or(object);
+    Some(concat(vec![plain(start), sentence, plain(". "), vec![know.source(by, &finding.field)]]))
 }
 
 struct Helper<'a> {
@@ -187,6 +188,12 @@ impl Helper<'_> {
 
     fn adapter(&self) -> Prose {
         let is_metrics = self.part.word.as_deref() == Some("metrics");
+        if let (false, None, Some(partner), Some(volume)) =
+            (is_metrics, self.finding.port, self.partner(), &self.finding.volume)
+        {
+            let volume = vec![text(" writes to volume "), code(volume.clone()), text(" into another form")];
+            return concat(vec![plain(": it turns what "), partner, volume]);
+        }
         let Some(partner) = self
             .partner()
             .or_else(|| self.only_other())
@@ -215,7 +222,7 @@ impl Helper<'_> {
                     let what = if self.part.word.as_deref() == Some("logging") {
                         "it reads the log files that "
                     } else {
-                        "it reads the files that "
+                        "it reads what "
                     };
                     let volume = code(volume.clone());
                     concat(vec![plain(what), partner, plain(" writes to volume "), vec![volume]])

@@ -2,7 +2,8 @@
 
 use super::lead::served;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, plain, text};
+use crate::page::prose::{concat, plain};
+use crate::page::workload::talks::{calls, inside};
 use crate::page::{Block, Prose};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 
@@ -15,21 +16,10 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
             plain(format!(" sends it traffic on port {ports}.")),
         ]));
     }
-    for call in know.facts.of(index).iter().flat_map(|facts| &facts.localhost) {
-        let address = code(format!("localhost:{}", call.port));
-        let source = know.node(index).object.as_deref().map(|object| know.source(object, &call.field));
-        let mut prose = match (call.from == position, call.to == position) {
-            (true, _) => {
-                vec![text("It reaches "), know.container(index, call.to), text(" at "), address, text(". ")]
-            }
-            (_, true) => vec![know.container(index, call.from), text(" reaches it at "), address, text(". ")],
-            _ => continue,
-        };
-        prose.extend(source);
-        items.push(prose);
-    }
     if items.is_empty() && pod.containers[position].kind != ContainerKind::Init {
         items.push(plain("No Service in these manifests leads to a port of this container."));
     }
+    items.extend(inside::items(know, index, Some(position)));
+    items.extend(calls::items(know, index, Some(position)));
     if items.is_empty() { Vec::new() } else { vec![Block::List { ordered: false, items }] }
 }

@@ -1,11 +1,13 @@
 //! The containers of a pod, side by side.
 
+use crate::facts::Known;
 use crate::facts::lifecycle::probes;
+use crate::facts::patterns::Injection;
 use crate::facts::resources::Resources;
 use crate::model::Object;
 use crate::page::container;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, joined, muted, plain, text};
+use crate::page::prose::{code, concat, joined, marked, muted, plain, text};
 use crate::page::{Block, Prose, Table, Tone};
 use crate::topology::{Container, NodeIndex, Pod};
 
@@ -30,7 +32,30 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     if rows.is_empty() {
         return vec![Block::Alert { tone: Tone::Warning, text: plain("Its manifest names no container.") }];
     }
-    vec![Block::Table(Table { caption: format!("Containers of {}", object.identity.title()), head, rows })]
+    let caption = format!("Containers of {}", object.identity.title());
+    let mut blocks = vec![Block::Table(Table { caption, head, rows })];
+    blocks.extend(injected(know, index, object));
+    blocks
+}
+
+/// The containers that will be added when the pod is created.
+fn injected(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Block> {
+    let injected = know.facts.of(index).map(|facts| facts.patterns.injected.as_slice()).unwrap_or_default();
+    let sentence = |injection: &Known<Injection>| {
+        let Injection { name, by, does } = injection.value;
+        let by_other = injection.declared_by.and_then(|node| know.node(node).object.as_deref());
+        concat(vec![
+            vec![
+                text(format!("{by} adds container ")),
+                code(name),
+                text(" when the pod is created, because "),
+            ],
+            marked(&injection.why),
+            plain(format!(": it {does}. It is not in these manifests. ")),
+            vec![know.source(by_other.unwrap_or(object), &injection.field)],
+        ])
+    };
+    injected.iter().map(|injection| Block::Paragraph(sentence(injection))).collect()
 }
 
 /// The image in a code span.

@@ -1,51 +1,26 @@
 //! Who talks to a pod, and to whom it talks.
 
+mod called_by;
+pub mod calls;
+pub mod inside;
+
 use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::page::knowledge::Knowledge;
 use crate::page::network::limits;
-use crate::page::prose::{code, concat, listed, plain, text};
+use crate::page::prose::{code, concat, listed, plain};
 use crate::page::workload::diagrams;
 use crate::page::{Block, Prose};
-use crate::topology::{NodeIndex, Pod};
+use crate::topology::{Edge, NodeIndex, Pod};
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
-    let mut blocks = diagrams(know, index, &[View::Interaction, View::Traffic, View::NetworkPolicy]);
-    let near = &know.node(index).identity;
-    let mut items: Vec<Prose> = Vec::new();
-    for edge in know.topology.to(index).filter(|edge| edge.relation == Relation::Selects) {
-        let from = know.node(edge.from);
-        if know.facts.policies().get(edge.from).is_some() {
-            continue;
-        }
-        let words = match &*from.identity.kind {
-            "Service" => edge.label.as_ref().map_or_else(
-                || " sends it traffic.".to_owned(),
-                |ports| format!(" sends it traffic: {ports}."),
-            ),
-            _ => " selects it.".to_owned(),
-        };
-        items.push(concat(vec![
-            know.mention(edge.from, near),
-            plain(words),
-            plain(" "),
-            know.because(edge).into_iter().collect(),
-        ]));
-    }
-    for call in know.facts.of(index).iter().flat_map(|facts| &facts.localhost) {
-        let object = know.node(index).object.as_deref();
-        let source = object.map(|object| know.source(object, &call.field));
-        let mut prose = vec![
-            know.container(index, call.from),
-            text(" reaches "),
-            know.container(index, call.to),
-            text(" at "),
-            code(format!("localhost:{}", call.port)),
-            text(". "),
-        ];
-        prose.extend(source);
-        items.push(prose);
-    }
+    let mut blocks =
+        diagrams(know, index, &[View::Interaction, View::Traffic, View::Calls, View::NetworkPolicy]);
+    let mut items = incoming(know, index);
+    items.extend(called_by::items(know, index));
+    items.extend(calls::items(know, index, None));
+    items.extend(inside::items(know, index, None));
+    items.extend(conflicts(know, index, pod));
     items.extend(limits(know, index));
     if pod.running().count() > 1 && pod.spec.host_network != Some(true) {
         let names = pod.running().map(|container| vec![code(&*container.key)]).collect();
@@ -61,4 +36,47 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     }
     blocks.push(Block::List { ordered: false, items });
     blocks
+}
+
+/// The Services that send it traffic.
+fn incoming(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
+    let near = &know.node(index).identity;
+    let selecting = know
+        .topology
+        .to(index)
+        .filter(|edge| edge.relation == Relation::Selects && know.facts.policies().get(edge.from).is_none());
+    let item = |edge: &Edge| {
+        let from = know.node(edge.from);
+        let words = match &*from.identity.kind {
+            "Service" => edge.label.as_ref().map_or_else(
+                || " sends it traffic.".to_owned(),
+                |ports| format!(" sends it traffic: {ports}."),
+            ),
+            _ => " selects it.".to_owned(),
+        };
+        let because = know.because(edge).into_iter().collect();
+        concat(vec![know.mention(edge.from, near), plain(words), plain(" "), because])
+    };
+    selecting.map(item).collect()
+}
+
+/// Containers that cannot both listen where they say they do.
+fn conflicts(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Prose> {
+    let Some((_, facts)) = know.pod(index) else { return Vec::new() };
+    let item = |conflict: &crate::facts::network::PortConflict| {
+        let names: Vec<Prose> =
+            conflict.containers.iter().map(|&container| vec![know.container(index, container)]).collect();
+        let all = if names.len() == 2 { " both" } else { " all" };
+        let on_node = if pod.spec.host_network == Some(true) { " of the node" } else { "" };
+        let port = format!("{}/{}", conflict.port, conflict.protocol);
+        let object = know.node(index).object.as_deref();
+        concat(vec![
+            listed(names, 4),
+            plain(format!(
+                "{all} declare port {port} and run at the same time: only one of them can listen at this port{on_node}. "
+            )),
+            object.map(|object| know.source(object, &conflict.field)).into_iter().collect(),
+        ])
+    };
+    facts.network.port_conflicts.iter().map(item).collect()
 }

@@ -1,0 +1,33 @@
+//! The ports that are meant where nobody names one: of URLs by their scheme, of programs by their image.
+
+use super::CatalogError;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The ports that are meant where nobody names one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ports {
+    schemes: BTreeMap<String, u16>,
+    images: BTreeMap<String, Vec<u16>>,
+}
+
+impl Ports {
+    pub(super) fn embedded() -> Result<Ports, CatalogError> {
+        let file = "ports.yaml";
+        let refuse = |reason: String| CatalogError { file: file.to_owned(), reason };
+        let value = crate::source::parse(include_bytes!("ports.yaml")).map_err(refuse)?;
+        serde_path_to_error::deserialize(value.to_json())
+            .map_err(|error| refuse(format!("{}: {}", error.path(), error.inner())))
+    }
+
+    /// The port of a URL that names none, by its scheme in lower case.
+    pub fn of_scheme(&self, scheme: &str) -> Option<u16> {
+        self.schemes.get(scheme).copied()
+    }
+
+    /// The ports that a program listens at as its image comes, by the last part of the image's repository.
+    pub fn of_image(&self, name: &str) -> &[u16] {
+        self.images.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+}

@@ -1,0 +1,110 @@
+//! Who sends traffic to a Service, and where it leads.
+
+use crate::catalog::Relation;
+use crate::facts::network::{TargetPort, external, targets};
+use crate::model::Object;
+use crate::page::knowledge::Knowledge;
+use crate::page::prose::{code, concat, listed, plain, text};
+use crate::page::workload::talks::calls::said;
+use crate::page::{Block, Prose};
+use crate::topology::{Call, NodeIndex};
+use std::collections::BTreeMap;
+
+/// How many callers are named one by one.
+const MOST_CALLERS: usize = 20;
+
+/// The sentences; none for any other object.
+pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Block> {
+    if &*object.identity.kind != "Service" || !object.identity.group.is_empty() {
+        return Vec::new();
+    }
+    let mut items = senders(know, index);
+    items.extend(leads_to(know, index, object));
+    if items.is_empty() { Vec::new() } else { vec![Block::List { ordered: false, items }] }
+}
+
+/// Routes, and workloads whose manifests name it.
+fn senders(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
+    let near = &know.node(index).identity;
+    let mut items: Vec<Prose> = Vec::new();
+    for edge in know.topology.to(index).filter(|edge| edge.relation == Relation::RoutesTo) {
+        let way = edge.label.as_ref().map(|label| format!(" ({label})")).unwrap_or_default();
+        let because = know.because(edge).into_iter().collect();
+        items.push(concat(vec![
+            know.mention(edge.from, near),
+            plain(format!(" sends it requests{way}. ")),
+            because,
+        ]));
+    }
+    let mut callers: BTreeMap<NodeIndex, &Call> = BTreeMap::new();
+    for call in know.topology.calls_to(index) {
+        callers.entry(call.from).or_insert(call);
+    }
+    for (&caller, call) in callers.iter().take(MOST_CALLERS) {
+        let port = call.port.map(|port| format!(" on port {port}")).unwrap_or_default();
+        items.push(concat(vec![
+            plain("From "),
+            said(know, caller, call),
+            plain(", "),
+            know.mention(caller, near),
+            plain(format!(" calls it{port}.")),
+        ]));
+    }
+    match callers.len().saturating_sub(MOST_CALLERS) {
+        0 => {}
+        1 => items.push(plain("1 more workload calls it.")),
+        more => items.push(plain(format!("{more} more workloads call it."))),
+    }
+    items
+}
+
+/// Each workload behind it with the ports, and addresses outside.
+fn leads_to(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Prose> {
+    let near = &object.identity;
+    let mut items: Vec<Prose> = Vec::new();
+    for target in targets(know.topology, index) {
+        let workload = know.mention(target.workload, near);
+        let known: Vec<Prose> = target.ports.iter().filter_map(resolved).collect();
+        match known.is_empty() {
+            true if target.ports.is_empty() => {
+                items.push(concat(vec![
+                    plain("It gives the addresses of the pods of "),
+                    workload,
+                    plain("."),
+                ]));
+            }
+            true => {}
+            false => {
+                let ports = listed(known, 6);
+                items.push(concat(vec![plain("In the pods of "), workload, plain(", "), ports, plain(".")]));
+            }
+        }
+        for port in &target.ports {
+            if let Err(name) = &port.target {
+                items.push(concat(vec![
+                    plain(format!("Port {} leads nowhere in the pods of ", port.name)),
+                    know.mention(target.workload, near),
+                    vec![text(": no container has a port named "), code(name), text(".")],
+                ]));
+            }
+        }
+    }
+    let addresses = external(know.topology, index);
+    if !addresses.is_empty() {
+        let names = addresses.iter().map(|one| vec![code(&one.address)]).collect();
+        let first = know.node(addresses[0].declared_by).object.as_deref();
+        items.push(concat(vec![
+            plain("It stands for or is reached at "),
+            listed(names, 6),
+            plain(", outside of these manifests. "),
+            first.map(|first| know.source(first, &addresses[0].field)).into_iter().collect(),
+        ]));
+    }
+    items
+}
+
+/// `port 80 reaches port 8080`.
+fn resolved(port: &TargetPort) -> Option<Prose> {
+    let target = port.target.as_ref().ok()?;
+    Some(plain(format!("port {} reaches port {target}", port.name)))
+}

@@ -1,0 +1,44 @@
+//! Who calls a workload through its Services.
+
+use super::calls::said;
+use crate::catalog::Relation;
+use crate::page::Prose;
+use crate::page::knowledge::Knowledge;
+use crate::page::prose::{concat, plain};
+use crate::topology::{Call, NodeIndex};
+use std::collections::BTreeMap;
+
+/// How many callers are named one by one.
+const MOST_CALLERS: usize = 12;
+
+/// One sentence a caller and Service.
+pub fn items(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
+    let selects = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
+    let mut callers: BTreeMap<(NodeIndex, NodeIndex), &Call> = BTreeMap::new();
+    for service in selects.map(|edge| edge.from) {
+        for call in know.topology.calls_to(service).filter(|call| call.from != index) {
+            callers.entry((call.from, service)).or_insert(call);
+        }
+    }
+    let near = &know.node(index).identity;
+    let sentence = |(&(caller, service), call): (&(NodeIndex, NodeIndex), &&Call)| {
+        concat(vec![
+            know.mention(caller, near),
+            plain(" calls it through "),
+            know.mention(service, near),
+            plain(": from "),
+            said(know, caller, call),
+            plain("."),
+        ])
+    };
+    let mut items: Vec<Prose> = callers.iter().take(MOST_CALLERS).map(sentence).collect();
+    match callers.len().saturating_sub(MOST_CALLERS) {
+        0 => {}
+        1 => items.push(plain("1 more workload calls it; the table of the diagram lists it.")),
+        more => {
+            let words = format!("{more} more workloads call it; the table of the diagram lists them.");
+            items.push(plain(words));
+        }
+    }
+    items
+}

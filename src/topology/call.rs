@@ -1,0 +1,77 @@
+//! Who calls whom, as the values in manifests tell: calls to Services and to the outside, and addresses on localhost.
+
+use super::{NodeIndex, Topology};
+use crate::catalog::FieldPath;
+
+/// One call that a container's manifest shows: one a piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The workload whose container calls.
+    pub from: NodeIndex,
+    /// The container, by its index in [`super::Pod::containers`].
+    pub container: usize,
+    /// The Service, present or missing, or the host outside.
+    pub to: NodeIndex,
+    /// The host as written.
+    pub host: String,
+    /// The port: what the text says, else the scheme's default, else the Service's only port.
+    pub port: Option<u16>,
+    /// Whether the text itself names the port.
+    pub names_port: bool,
+    /// Whether the Service has this port; `true` where there is no telling.
+    pub port_exists: bool,
+    /// Where it is said: `env DB_URL`, `env A_HOST+A_PORT`, `ConfigMap ns/name key K`, `arg --upstream`.
+    pub via: String,
+    /// What is written there, for people, such as `CART_ADDR=cart:7070`; two for a pair of variables. It is redacted.
+    pub written: Vec<String>,
+    /// The field that says so, in the object of `declared_by`.
+    pub field: FieldPath,
+    /// The workload, or a ConfigMap that it reads.
+    pub declared_by: NodeIndex,
+    /// How sure it is, in percent.
+    pub confidence: u8,
+}
+
+/// An address on localhost, or a port to listen at, that a container's manifest names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalAddress {
+    /// The workload.
+    pub from: NodeIndex,
+    /// The container, by its index in [`super::Pod::containers`].
+    pub container: usize,
+    /// The port: what the text says, else the scheme's default.
+    pub port: u16,
+    /// Whether the container listens there; otherwise it calls.
+    pub listens: bool,
+    /// The field that says so, in the object of `declared_by`.
+    pub field: FieldPath,
+    /// The workload, or a ConfigMap that it reads.
+    pub declared_by: NodeIndex,
+}
+
+impl Topology {
+    /// The calls of a workload, in the order of its containers.
+    pub fn calls_of(&self, workload: NodeIndex) -> &[Call] {
+        let start = self.calls.partition_point(|call| call.from < workload);
+        let end = self.calls.partition_point(|call| call.from <= workload);
+        &self.calls[start..end]
+    }
+
+    /// The calls of others to a Service or a host outside, sorted by the caller.
+    pub fn calls_to(&self, target: NodeIndex) -> impl Iterator<Item = &Call> {
+        let mut callers: Vec<NodeIndex> = self
+            .to(target)
+            .filter(|edge| edge.relation == crate::catalog::Relation::Calls)
+            .map(|edge| edge.from)
+            .collect();
+        callers.dedup();
+        callers.into_iter().flat_map(|caller| self.calls_of(caller)).filter(move |call| call.to == target)
+    }
+
+    /// The addresses on localhost that a workload's manifest names, in the order of its containers.
+    pub fn local_addresses(&self, workload: NodeIndex) -> &[LocalAddress] {
+        let start = self.local.partition_point(|local| local.from < workload);
+        let end = self.local.partition_point(|local| local.from <= workload);
+        &self.local[start..end]
+    }
+}

@@ -1,0 +1,269 @@
+//! What a container says about whom it talks to: addresses in its variables, its command and arguments, and the
+//! ConfigMap files that it mounts, each with the field that holds it. Secret values are never looked at, and probes
+//! are no calls.
+
+mod expansion;
+mod file;
+mod variable;
+
+use super::address::{Address, Form, addresses};
+use super::{Container, Pod};
+use crate::catalog::FieldPath;
+use crate::model::{Identity, Object, Value};
+use expansion::expand;
+use std::collections::BTreeMap;
+use variable::{Variable, Variables};
+
+/// One address that a container names.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The index of the container in [`Pod::containers`].
+    pub container: usize,
+    /// The address; of a place to listen at, the host is empty.
+    pub address: Address,
+    /// The variable, the flag or the setting that holds it; empty where there is none.
+    pub key: String,
+    /// Where it stands, in the words of the facts: `env DB_URL`, `ConfigMap shop/app key K`, `arg --upstream`.
+    pub via: String,
+    /// What sort of text holds it.
+    pub place: Place,
+    /// The field that holds it.
+    pub field: FieldPath,
+    /// The ConfigMap whose field it is; the workload's where there is none.
+    pub declared_by: Option<Identity>,
+    /// The assignments or arguments as written, for people; redacted as all of the input is.
+    pub written: Vec<String>,
+}
+
+/// What sort of text holds an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The value of a variable.
+    Variable,
+    /// A command or an argument.
+    Argument,
+    /// Many words: a script or a configuration file.
+    File,
+}
+
+/// What a container's manifest refers to.
+pub struct Sources<'a> {
+    /// The ConfigMap of a name in the namespace of the pod.
+    pub config_map: &'a dyn Fn(&str) -> Option<&'a Object>,
+    /// What Kubernetes puts into a variable for a Service of the namespace: `CART_SERVICE_HOST`.
+    pub service_link: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// The addresses in files of ConfigMaps, so that a file which many pods mount is read once.
+pub type Shelf = BTreeMap<(Identity, String), Vec<(String, Address)>>;
+
+/// Longest file that is read as one value, in bytes.
+const MOST_OF_A_VALUE: usize = 512;
+
+/// Longest text that people are shown of a value, in characters.
+const MOST_SHOWN: usize = 80;
+
+/// Every address that the containers of a pod name, in the order of the containers.
+pub fn gather(pod: &Pod, sources: &Sources, shelf: &mut Shelf) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    for (index, container) in pod.containers.iter().enumerate() {
+        let variables = Variables::of(container, sources);
+        let mut reader = Reader { container: index, found: &mut found };
+        reader.variables(&variables);
+        let lists = [("command", &container.spec.command), ("args", &container.spec.args)];
+        for (key, list) in lists {
+            reader.arguments(&container.path.key(key), list.as_deref().unwrap_or_default(), &variables);
+        }
+        reader.files(pod, container, sources, shelf);
+    }
+    found
+}
+
+struct Reader<'a> {
+    container: usize,
+    found: &'a mut Vec<Evidence>,
+}
+
+/// One text that may hold addresses.
+struct Text<'a> {
+    key: &'a str,
+    via: String,
+    place: Place,
+    field: FieldPath,
+    declared_by: Option<Identity>,
+    value: &'a str,
+    written: String,
+}
+
+impl Reader<'_> {
+    fn add(&mut self, text: &Text, address: Address, key: &str) {
+        let long = text.written.chars().count() > MOST_SHOWN || text.written.contains('\n');
+        let port = address.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let short = || format!("{}{port}", address.host);
+        let written = vec![if long { short() } else { text.written.clone() }];
+        self.found.push(Evidence {
+            container: self.container,
+            key: key.to_owned(),
+            via: text.via.clone(),
+            place: text.place,
+            field: text.field.clone(),
+            declared_by: text.declared_by.clone(),
+            written,
+            address,
+        });
+    }
+
+    fn read(&mut self, text: &Text) {
+        if text.place == Place::File {
+            for (key, address) in file::settings(text.value) {
+                self.add(text, address, &key);
+            }
+        } else {
+            for address in addresses(text.value) {
+                self.add(text, address, text.key);
+            }
+        }
+    }
+
+    /// A number that is a port to listen at.
+    fn listens(&mut self, text: &Text, port: u16) {
+        let address = Address {
+            scheme: None,
+            host: String::new(),
+            port: Some(port),
+            form: Form::HostPort,
+            alone: true,
+        };
+        self.add(text, address, text.key);
+    }
+
+    fn variables(&mut self, variables: &Variables) {
+        for variable in variables.all() {
+            let Some(value) = &variable.value else { continue };
+            let text = Text {
+                key: &variable.name,
+                via: variable.via(),
+                place: if value.trim().contains('\n') { Place::File } else { Place::Variable },
+                field: variable.field.clone(),
+                declared_by: variable.declared_by.clone(),
+                value,
+                written: variable.written(),
+            };
+            match port(value) {
+                Some(port) if variable.name == "PORT" => self.listens(&text, port),
+                _ if !self.pair(variable, variables) => self.read(&text),
+                _ => {}
+            }
+        }
+    }
+
+    /// A host whose port stands in a variable beside it: `DB_HOST` is `db`, `DB_PORT` is `5432`.
+    fn pair(&mut self, variable: &Variable, variables: &Variables) -> bool {
+        let name = &variable.name;
+        let prefix = name.strip_suffix("HOST").or_else(|| name.strip_suffix("HOSTNAME"));
+        let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) else { return false };
+        let Some(other) = variables.get(&format!("{prefix}PORT")) else { return false };
+        let (Some(host), Some(port)) = (&variable.value, other.value.as_deref().and_then(port)) else {
+            return false;
+        };
+        let [address] = &addresses(host)[..] else { return false };
+        if address.port.is_some() {
+            return false;
+        }
+        // A name alone becomes as sure as a connection string; a URL stays one.
+        let form = if address.form == Form::Bare { Form::Keyed } else { address.form };
+        self.found.push(Evidence {
+            container: self.container,
+            address: Address { port: Some(port), form, ..address.clone() },
+            key: variable.name.clone(),
+            via: format!("env {}+{}", variable.name, other.name),
+            place: Place::Variable,
+            field: variable.field.clone(),
+            declared_by: variable.declared_by.clone(),
+            written: vec![variable.written(), other.written()],
+        });
+        true
+    }
+
+    fn arguments(&mut self, path: &FieldPath, list: &[String], variables: &Variables) {
+        let mut flag: Option<String> = None;
+        for (index, raw) in list.iter().enumerate() {
+            let argument = expand(raw, |name| variables.known(name));
+            let is_script = argument.trim().contains(char::is_whitespace);
+            let before = flag.take();
+            let (key, value) = if argument.starts_with('-') && !is_script {
+                match argument.split_once('=') {
+                    Some((key, value)) => (key.to_owned(), value),
+                    None => {
+                        flag = Some(argument);
+                        continue;
+                    }
+                }
+            } else if argument.starts_with("--") && is_script {
+                argument
+                    .split_once('=')
+                    .map_or((String::new(), argument.as_str()), |(key, value)| (key.to_owned(), value))
+            } else {
+                // Behind `-c` a shell finds its script.
+                let before =
+                    before.filter(|flag| flag.starts_with("--") || !(flag.ends_with('c') || is_script));
+                (before.unwrap_or_default(), argument.as_str())
+            };
+            let key = Some(key).filter(|key| !key.contains(char::is_whitespace)).unwrap_or_default();
+            let text = Text {
+                via: if key.is_empty() { format!("arg {index}") } else { format!("arg {key}") },
+                key: &key,
+                place: if value.trim().contains('\n') { Place::File } else { Place::Argument },
+                field: path.named_item(index, ""),
+                declared_by: None,
+                value,
+                written: if raw.starts_with('-') || key.is_empty() {
+                    raw.clone()
+                } else {
+                    format!("{key} {raw}")
+                },
+            };
+            let name = key.trim_start_matches('-');
+            match port(value) {
+                Some(port) if name == "port" || name.starts_with("listen") => self.listens(&text, port),
+                _ => self.read(&text),
+            }
+        }
+    }
+
+    fn files(&mut self, pod: &Pod, container: &Container, sources: &Sources, shelf: &mut Shelf) {
+        for (object, key, value) in file::mounted(pod, container, sources) {
+            let Some(text) = value.as_str() else { continue };
+            let identity = &object.identity;
+            let via = format!("ConfigMap {}/{} key {key}", identity.namespace, identity.name);
+            let known = shelf.entry((identity.clone(), key.to_owned()));
+            let settings = known.or_insert_with(|| file::settings_of(key, text));
+            // A file of one short line is a value.
+            let one_line =
+                text.len() <= MOST_OF_A_VALUE && !text.trim().contains('\n') && !key.ends_with(".json");
+            let text = Text {
+                key,
+                via,
+                place: if one_line { Place::Variable } else { Place::File },
+                field: FieldPath::of("data").key(key),
+                declared_by: Some(identity.clone()),
+                value: text,
+                written: text.trim().to_owned(),
+            };
+            for (setting, address) in settings.iter() {
+                let key = if setting.is_empty() { key } else { setting };
+                self.add(&text, address.clone(), key);
+            }
+        }
+    }
+}
+
+fn port(text: &str) -> Option<u16> {
+    text.trim().parse().ok().filter(|port| *port > 0)
+}
+
+/// The entries of a ConfigMap's `data`.
+fn data(object: &Object) -> impl Iterator<Item = (&str, &Value)> {
+    let entries = object.value.get("data").map(Value::entries).unwrap_or_default();
+    entries.iter().map(|entry| (&*entry.key, &entry.value))
+}

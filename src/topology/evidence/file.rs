@@ -1,0 +1,145 @@
+//! Addresses in files and scripts: what ConfigMaps hold and containers mount, line by line, comments left out.
+
+use super::{Sources, data};
+use crate::model::{Object, Value};
+use crate::topology::address::{Address, Form, addresses};
+use crate::topology::{Container, Pod};
+use k8s_openapi::api::core::v1::KeyToPath;
+
+/// Files that people or browsers read: what they name, nobody calls.
+const DOCUMENTS: &[&str] = &[".md", ".html", ".htm", ".css", ".svg", ".txt", ".rst"];
+
+/// The addresses of a file by its name, each with the setting that holds it; empty for lines that are no setting.
+pub fn settings_of(name: &str, text: &str) -> Vec<(String, Address)> {
+    let lower = name.to_ascii_lowercase();
+    if DOCUMENTS.iter().any(|ending| lower.ends_with(ending)) { Vec::new() } else { settings(text) }
+}
+
+/// The addresses of a text of many lines.
+pub fn settings(text: &str) -> Vec<(String, Address)> {
+    let mut found: Vec<(String, Address)> = Vec::new();
+    let lines: Vec<(&str, &str)> = text
+        .lines()
+        .map(without_comment)
+        .map(|line| setting(line).unwrap_or(("", line.trim_start_matches("- "))))
+        .collect();
+    for (index, (key, value)) in lines.iter().enumerate() {
+        for mut address in addresses(value) {
+            if address.form == Form::Bare && address.port.is_none() {
+                address.port = port_beside(key, &lines, index);
+            }
+            let row = ((*key).to_owned(), address);
+            if !found.contains(&row) || found.len() > 64 {
+                found.push(row);
+            }
+        }
+    }
+    found
+}
+
+/// The port in the line before or behind the one that names the host: `db.host=…` and `db.port=…`.
+fn port_beside(key: &str, lines: &[(&str, &str)], index: usize) -> Option<u16> {
+    let at = key.len().checked_sub("host".len())?;
+    let prefix = key.get(..at).filter(|_| key[at..].eq_ignore_ascii_case("host"))?;
+    let beside =
+        [index.checked_add(1), index.checked_sub(1)].into_iter().flatten().filter_map(|at| lines.get(at));
+    let port = |(other, value): &(&str, &str)| {
+        let rest = other.strip_prefix(prefix)?;
+        let value = value.trim_matches(['"', '\'', ' ']);
+        rest.eq_ignore_ascii_case("port").then(|| value.parse().ok().filter(|port| *port > 0))?
+    };
+    beside.filter_map(port).next()
+}
+
+/// A line up to its comment.
+fn without_comment(line: &str) -> &str {
+    let line = line.trim();
+    let is_comment = ["#", "//", ";", "<!--", "* ", "/*"].iter().any(|mark| line.starts_with(mark));
+    if is_comment {
+        return "";
+    }
+    let end = [" #", " // ", "\t#"].iter().filter_map(|mark| line.find(mark)).min();
+    &line[..end.unwrap_or(line.len())]
+}
+
+/// `key: value`, `key = value`, `"key": "value"`, `export KEY=value`, `directive value;`.
+fn setting(line: &str) -> Option<(&str, &str)> {
+    let is_key = |key: &str| {
+        let inner = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        !key.is_empty() && key.chars().all(inner)
+    };
+    let line = line.trim_start_matches("- ").trim_start_matches("export ").trim_start();
+    let quoted = |key: &'static str| line.split_once(key);
+    let split = [quoted(": "), quoted("="), quoted(" ")].into_iter().flatten();
+    let mut keyed = split.filter_map(|(key, value)| {
+        let key = key.trim().trim_matches(['"', '\'']).trim_end_matches(':');
+        is_key(key).then_some((key, value.trim().trim_end_matches([',', ';'])))
+    });
+    keyed.next()
+}
+
+/// The files of ConfigMaps that a container mounts: the ConfigMap, the key and the text.
+pub fn mounted<'a>(
+    pod: &Pod,
+    container: &Container,
+    sources: &Sources<'a>,
+) -> Vec<(&'a Object, &'a str, &'a Value)> {
+    let mut files = Vec::new();
+    for mount in container.spec.volume_mounts.iter().flatten() {
+        let volume = pod.spec.volumes.iter().flatten().find(|volume| volume.name == mount.name);
+        let Some(volume) = volume else { continue };
+        let whole = volume.config_map.iter().map(|map| (&map.name, &map.items));
+        let projected = volume.projected.iter().flat_map(|projected| projected.sources.iter().flatten());
+        let parts =
+            projected.filter_map(|source| source.config_map.as_ref()).map(|map| (&map.name, &map.items));
+        let only = mount.sub_path.as_deref().filter(|path| !path.is_empty());
+        for (name, items) in whole.chain(parts) {
+            let Some(map) = (sources.config_map)(name) else { continue };
+            files.extend(
+                data(map)
+                    .filter(|(key, _)| is_mounted(key, items.as_deref().unwrap_or_default(), only))
+                    .map(|(key, value)| (map, key, value)),
+            );
+        }
+    }
+    files
+}
+
+/// Whether a key is among the files of a volume that lists some of them, and of a mount that takes one of these.
+fn is_mounted(key: &str, items: &[KeyToPath], only: Option<&str>) -> bool {
+    let takes = |path: &str| only.is_none_or(|only| path == only || path.starts_with(&format!("{only}/")));
+    match items {
+        [] => takes(key),
+        items => items.iter().any(|item| item.key == key && takes(&item.path)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settings;
+
+    fn found(text: &str) -> Vec<String> {
+        let word = |(key, address): (String, crate::topology::address::Address)| {
+            format!("{key} {} {}", address.host, address.port.unwrap_or_default())
+        };
+        settings(text).into_iter().map(word).collect()
+    }
+
+    #[test]
+    fn settings_of_many_syntaxes_are_found() {
+        assert_eq!(found("db.host=postgres"), ["db.host postgres 0"]);
+        assert_eq!(found("host: postgres\nport: 5432"), ["host postgres 5432"]);
+        assert_eq!(found("  \"url\": \"http://orders:8080/x\","), ["url orders 8080"]);
+        assert_eq!(found("proxy_pass http://backend:8080;"), ["proxy_pass backend 8080"]);
+        assert_eq!(found("export A=b:80"), ["A b 80"]);
+        assert_eq!(found("- targets: ['a:80', 'b:81']"), ["targets a 80", "targets b 81"]);
+    }
+
+    #[test]
+    fn comments_are_left_out() {
+        assert_eq!(
+            found("# http://a:80\n// http://b:80\nx: y # see http://c:80\n<!-- http://d -->"),
+            ["x y 0"]
+        );
+    }
+}
