@@ -40,6 +40,8 @@ pub struct Topology {
     /// Every call that manifests show, one a piece of evidence, sorted by caller and container; the edges of
     /// [`Relation::Calls`] that are inferred sum them up.
     pub calls: Vec<Call>,
+    /// The indexes of the calls to each target.
+    calls_in: BTreeMap<NodeIndex, Vec<usize>>,
     local: Vec<LocalAddress>,
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
@@ -114,7 +116,16 @@ impl Topology {
             outgoing[edge.from].push(index);
             incoming[edge.to].push(index);
         }
-        Topology { environments, nodes, edges, calls: Vec::new(), local: Vec::new(), outgoing, incoming }
+        Topology {
+            environments,
+            nodes,
+            edges,
+            calls: Vec::new(),
+            calls_in: BTreeMap::new(),
+            local: Vec::new(),
+            outgoing,
+            incoming,
+        }
     }
 
     /// The edges that start at a node, sorted.

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// How many pieces of evidence are named for one call.
 const MOST_EVIDENCE: usize = 3;
 
+/// How many calls are said one by one.
+const MOST_CALLS: usize = 40;
+
 /// The calls of a workload, or of one of its containers alone: to Services, then to what is missing, then outside.
 pub fn items(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Vec<Prose> {
     let is_own = |call: &&Call| container.is_none_or(|container| call.container == container);
@@ -24,7 +27,14 @@ pub fn items(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Ve
         };
         targets.entry((rank, call.to, call.port)).or_default().push(call);
     }
-    targets.values().map(|calls| sentence(know, index, calls, container.is_some())).collect()
+    let said = targets.values().take(MOST_CALLS);
+    let mut items: Vec<Prose> = said.map(|calls| sentence(know, index, calls, container.is_some())).collect();
+    match targets.len().saturating_sub(MOST_CALLS) {
+        0 => {}
+        1 => items.push(plain("It names 1 more address; the pod's references list it.")),
+        more => items.push(plain(format!("It names {more} more addresses; the pod's references list them."))),
+    }
+    items
 }
 
 /// One sentence on the calls to one port of one target. What NetworkPolicies say of the call belongs behind it.
