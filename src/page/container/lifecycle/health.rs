@@ -1,6 +1,6 @@
 //! When a container gets traffic, when it stops getting any, and who notices that it hangs.
 
-use super::{Tale, asks};
+use super::{Tale, asks, what};
 use crate::facts::{Check, Probe, ProbeKind, probes};
 use crate::names::{duration, durations};
 use crate::page::Prose;
@@ -65,11 +65,7 @@ fn ready(tale: &Tale, probe: &Probe) -> Option<Prose> {
         0 => String::new(),
         seconds => format!(", at the earliest about {} after its process begins", duration(seconds)),
     };
-    let check = match &probe.check {
-        Check::Unknown => vec![code(probe.kind.field())],
-        check => vec![code(check.words())],
-    };
-    let sentence = concat(vec![plain(effect), check, plain(format!(" {times}{earliest}."))]);
+    let sentence = concat(vec![plain(effect), what(&probe.check), plain(format!(" {times}{earliest}."))]);
     Some(tale.because(sentence, &tale.container.path.key(probe.kind.field())))
 }
 

@@ -4,7 +4,7 @@ use super::{Tale, asks};
 use crate::facts::{Hook, Probe, ProbeKind, RestartPolicy, post_start, probes};
 use crate::names::{count, duration, durations};
 use crate::page::Prose;
-use crate::page::prose::{code, concat, plain};
+use crate::page::prose::{code, concat, listed, plain};
 use crate::topology::ContainerKind;
 
 pub fn sentences(tale: &Tale) -> Vec<Prose> {
@@ -79,17 +79,17 @@ fn startup(tale: &Tale) -> Option<Prose> {
 fn delays(tale: &Tale) -> Option<Prose> {
     tale.times.startup.as_ref()?;
     let delayed = |probe: &Probe| probe.kind != ProbeKind::Startup && probe.delay_s > 0;
-    let probe = probes(tale.container).into_iter().find(delayed)?;
+    let delayed: Vec<Probe> = probes(tale.container).into_iter().filter(delayed).collect();
+    let field = tale.container.path.key(delayed.first()?.kind.field()).key("initialDelaySeconds");
+    let names = delayed.iter().map(|probe| vec![code(probe.kind.field())]).collect();
     let sentence = concat(vec![
-        plain("The "),
         vec![code("initialDelaySeconds")],
         plain(" of its "),
-        vec![code(probe.kind.field())],
-        plain(format!(
-            " ({}) count from the start of its process in the kubelet's code, but from the end of its start-up in the \
+        listed(names, 2),
+        plain(
+            " counts from the start of its process in the kubelet's code, but from the end of its start-up in the \
              documentation.",
-            duration(i64::from(probe.delay_s))
-        )),
+        ),
     ]);
-    Some(tale.because(sentence, &tale.container.path.key(probe.kind.field()).key("initialDelaySeconds")))
+    Some(tale.because(sentence, &field))
 }

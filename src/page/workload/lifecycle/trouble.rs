@@ -4,7 +4,7 @@ use super::Life;
 use crate::facts::{ContainerLifecycle, Known, Liveness, RestartPolicy};
 use crate::names::{count, duration, durations};
 use crate::page::Prose;
-use crate::page::prose::{concat, plain, text};
+use crate::page::prose::{code, concat, plain, text};
 use crate::topology::{Container, ContainerKind};
 
 /// How many containers are said to hang one by one.
@@ -92,4 +92,16 @@ pub fn restart(life: &Life) -> Option<Prose> {
     let own = if own { " Containers with a restart policy of their own follow that." } else { "" };
     let source = life.know.source(life.object, &lifecycle.restart_policy.field);
     Some(concat(vec![plain(format!("{words}{own} ")), vec![source]]))
+}
+
+/// When the pod is ended because it runs for too long.
+///
+/// Source: `k8s.io/api/core/v1/types.go`, `PodSpec.ActiveDeadlineSeconds`; the kubelet's `active_deadline.go`.
+pub fn deadline(life: &Life) -> Option<Prose> {
+    let seconds = life.pod.spec.active_deadline_seconds.filter(|seconds| *seconds > 0)?;
+    let name = "activeDeadlineSeconds";
+    let source = life.know.source(life.object, &life.pod.path.key(name));
+    let time = duration(seconds);
+    let words = format!("The pod is ended and counts as failed {time} after it started, because ");
+    Some(concat(vec![plain(words), vec![code(name)], plain(" says so. "), vec![source]]))
 }
