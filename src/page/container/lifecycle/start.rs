@@ -59,15 +59,18 @@ fn startup(tale: &Tale) -> Option<Prose> {
         RestartPolicy::Never => "Then it is killed and does not start again.",
         _ => "Then it is killed and starts again.",
     };
-    let waits = match tale.container.kind {
-        ContainerKind::Sidecar => "Until it succeeds, its other probes and the next container wait.",
-        _ if probes(tale.container).len() > 1 => "Until it succeeds, its other probes wait.",
-        _ => "Until it succeeds, the container is not ready.",
+    let others = probes(tale.container).len() > 1;
+    let waits = match (others, tale.container.kind == ContainerKind::Sidecar) {
+        (true, true) => "its other probes and the next container wait",
+        (false, true) => "the next container waits",
+        (true, false) => "its other probes wait",
+        (false, false) => "the container is not ready",
     };
+    let every = if probe.failures > 1 { format!(", every {} s", probe.period_s) } else { String::new() };
     let sentence = concat(vec![
-        plain(format!("It has {time} to start ({tries}, every {} s{first}). {then} ", probe.period_s)),
+        plain(format!("It has {time} to start ({tries}{every}{first}). {then} ")),
         asks(&probe, None),
-        plain(format!(" {waits}")),
+        plain(format!(" Until it succeeds, {waits}.")),
     ]);
     Some(tale.because(sentence, &known.field))
 }

@@ -80,10 +80,11 @@ pub fn restart(life: &Life) -> Option<Prose> {
         return None;
     }
     let again = "at once, then after about 10 s, 20 s, 40 s, up to 5 minutes";
+    let it = if life.pod.running().count() > 1 { "it alone" } else { "it" };
     let words = match lifecycle.restart_policy.value.as_str() {
         "Never" => "When an app container ends, it does not start again.".to_owned(),
-        "OnFailure" => format!("When a container fails, it alone starts again: {again}."),
-        _ => format!("When a container ends, it alone starts again: {again}."),
+        "OnFailure" => format!("When a container fails, {it} starts again: {again}."),
+        _ => format!("When a container ends, {it} starts again: {again}."),
     };
     let has_own = |(times, one): (&ContainerLifecycle, &Container)| {
         one.kind != ContainerKind::Sidecar && (times.restart.is_own || !times.restart.rules.is_empty())
