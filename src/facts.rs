@@ -58,7 +58,8 @@ pub struct Facts {
 pub struct PodFacts {
     /// The part that each container plays.
     pub roles: Vec<ContainerRole>,
-    /// The order in which containers start: the phases one after another, the containers of one phase together.
+    /// The order in which containers start: the phases one after another, the containers of one phase together. The
+    /// reason is in `lifecycle`, as are those of `grace_s` and `restart_policy`.
     pub start_order: Vec<Phase>,
     /// Each volume with the containers that mount it.
     pub volumes: Vec<VolumeUse>,

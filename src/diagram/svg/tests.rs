@@ -334,3 +334,40 @@ fn times() {
         println!("{nodes} nodes, every {every}: {:?} {painted}", start.elapsed());
     }
 }
+
+#[test]
+fn a_state_says_all_that_leads_to_it_and_a_dot_says_nothing() {
+    let node = |name: usize, class, label: &str| Node {
+        id: id('n', name),
+        class,
+        label: label.to_owned(),
+        note: String::new(),
+        parent: None,
+        link: None,
+    };
+    let edge = |from, to, verb: &str| Edge {
+        from: id('n', from),
+        to: id('n', to),
+        verb: verb.to_owned(),
+        line: Line::Solid,
+    };
+    let flow = Flow {
+        direction: Direction::Down,
+        groups: vec![],
+        nodes: vec![
+            node(0, Class::Start, "Begin"),
+            node(1, Class::Running, "Ready"),
+            node(2, Class::End, "Finish"),
+        ],
+        edges: vec![
+            edge(0, 1, "its process begins"),
+            edge(1, 2, "it ends"),
+            edge(1, 2, "it hangs: noticed after about 21 to 31 s, killed by about 61 s"),
+        ],
+    };
+    let (svg, problems) = paint(&diagram(Body::States(flow)), &|_| None);
+    let svg = svg.unwrap().to_string();
+    assert!(problems.is_empty());
+    assert!(svg.contains(">Ready<") && !svg.contains("Begin") && !svg.contains("Finish"));
+    assert!(svg.contains("61 s<") && !svg.contains('\u{2026}'), "{svg}");
+}

@@ -98,8 +98,11 @@ fn hang(life: &mut Life) {
     };
     let mut probed: Vec<(usize, Id)> = life.drawn(runs_on);
     probed.retain(|(index, _)| is_probed(life, *index));
-    // App containers first: they are what people wait for.
-    probed.sort_by_key(|(index, _)| (life.pod.containers[*index].kind != ContainerKind::App, *index));
+    // Those that are killed first, and of these the app containers: they are what people wait for.
+    probed.sort_by_key(|(index, _)| {
+        let survives = life.times(*index).is_none_or(|times| times.liveness.is_none());
+        (survives, life.pod.containers[*index].kind != ContainerKind::App, *index)
+    });
     let beyond: Vec<String> = probed
         .iter()
         .skip(MOST_HANGS)
@@ -111,7 +114,7 @@ fn hang(life: &mut Life) {
     if !beyond.is_empty() {
         let names = list(&beyond, "container", "containers");
         life.tale
-            .leave_out(format!("Not drawn: what follows if {names} hangs; each container's page says it."));
+            .leave_out(format!("Not drawn: a hang of {names}; each container's page tells what follows."));
     }
 }
 
@@ -119,7 +122,11 @@ fn hang_one(life: &mut Life, index: usize, id: &Id) {
     let Some(times) = life.times(index) else { return };
     let (api, pod) = (life.api.clone(), life.pod_id.clone());
     let container = &life.pod.containers[index];
-    let sees_hangs = times.liveness.as_ref().is_none_or(|known| known.value.notices_hang);
+    let sees_hangs = match &times.liveness {
+        Some(known) => known.value.notices_hang,
+        None => probe(container, ProbeKind::Readiness)
+            .is_none_or(|probe| !matches!(probe.check, Check::Tcp { .. })),
+    };
     let event = if sees_hangs { "hangs" } else { "closes its port" };
     life.tale.open(Frame::Optional, &format!("If {} {event}", wording::shorten_to(&container.key, 60)));
     if let Some(removal) = times.readiness_removal_max_s.as_ref().filter(|_| !life.is_of_job()) {

@@ -94,7 +94,22 @@ fn asks(probe: &Probe, last: Option<&str>) -> Prose {
     };
     match &probe.check {
         Check::Unknown => concat(vec![name, plain(" names no check that Kubernetes knows.")]),
-        check => concat(vec![name, plain(" tries "), vec![code(check.words())], plain(wait)]),
+        check => concat(vec![name, plain(" tries "), what(check), plain(wait)]),
+    }
+}
+
+/// What a probe asks, in words with the names in code spans: "`GET /healthz` on port `8080`".
+fn what(check: &Check) -> Prose {
+    match check {
+        Check::Http { scheme, path, port } => {
+            let over = if scheme == "HTTP" { "" } else { " over HTTPS" };
+            let request = vec![code(format!("GET {path}"))];
+            concat(vec![request, plain(format!("{over} on port ")), vec![code(port)]])
+        }
+        Check::Tcp { port } => concat(vec![plain("a TCP connection to port "), vec![code(port)]]),
+        Check::Grpc { port } => concat(vec![plain("the gRPC health check on port "), vec![code(port)]]),
+        Check::Exec { command } => concat(vec![plain("command "), vec![code(command)]]),
+        Check::Unknown => plain("a check that Kubernetes does not know"),
     }
 }
 

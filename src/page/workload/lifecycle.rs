@@ -20,9 +20,15 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     let starts = facts.lifecycle.startup.value.iter().map(|phase| life.start(phase));
     let items: Vec<Prose> = starts
         .chain(
-            [life.ready(), trouble::hang(&life), trouble::restart(&life), end::end(&life)]
-                .into_iter()
-                .flatten(),
+            [
+                life.ready(),
+                trouble::hang(&life),
+                trouble::restart(&life),
+                trouble::deadline(&life),
+                end::end(&life),
+            ]
+            .into_iter()
+            .flatten(),
         )
         .collect();
     blocks.push(Block::List { ordered: true, items });

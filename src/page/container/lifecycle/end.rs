@@ -35,7 +35,7 @@ fn restart(tale: &Tale) -> Option<Prose> {
             "When it ends, it does not start again, whatever its exit code.{}",
             of_job(
                 tale,
-                " If it fails, its pod fails, and the Job starts another pod up to its `backoffLimit`."
+                " If it fails, its pod fails, and the Job starts another one, as often as its `backoffLimit` allows."
             )
         ),
     };

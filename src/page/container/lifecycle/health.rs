@@ -1,6 +1,6 @@
 //! When a container gets traffic, when it stops getting any, and who notices that it hangs.
 
-use super::{Tale, asks};
+use super::{Tale, asks, what};
 use crate::facts::lifecycle::{Check, Probe, ProbeKind, probes};
 use crate::names::{duration, durations};
 use crate::page::Prose;
@@ -65,11 +65,7 @@ fn ready(tale: &Tale, probe: &Probe) -> Option<Prose> {
         0 => String::new(),
         seconds => format!(", at the earliest about {} after its process begins", duration(seconds)),
     };
-    let check = match &probe.check {
-        Check::Unknown => vec![code(probe.kind.field())],
-        check => vec![code(check.words())],
-    };
-    let sentence = concat(vec![plain(effect), check, plain(format!(" {times}{earliest}."))]);
+    let sentence = concat(vec![plain(effect), what(&probe.check), plain(format!(" {times}{earliest}."))]);
     Some(tale.because(sentence, &tale.container.path.key(probe.kind.field())))
 }
 
@@ -82,11 +78,8 @@ fn removed(tale: &Tale, probe: &Probe) -> Prose {
     } else {
         format!("Its pod stops being ready within about {time} after it {event}, because ")
     };
-    let sentence = concat(vec![
-        plain(effect),
-        vec![code(probe.kind.field())],
-        plain(format!(" fails {}, every {} s.", times(probe.failures), probe.period_s)),
-    ]);
+    let sentence =
+        concat(vec![plain(effect), vec![code(probe.kind.field())], plain(format!(" {}.", often(probe)))]);
     tale.because(sentence, &known.field)
 }
 
@@ -103,6 +96,8 @@ fn hang(tale: &Tale, probe: &Probe) -> Prose {
     };
     let first = match probe.delay_s {
         0 => String::new(),
+        // With a startup probe, it is not certain from when on the delay counts.
+        _ if tale.times.startup.is_some() => String::new(),
         delay => format!(" The first try comes about {delay} s after its process begins."),
     };
     let tries = match probe.failures {
@@ -127,10 +122,11 @@ fn fails(probe: &Probe) -> &'static str {
     if matches!(probe.check, Check::Tcp { .. }) { "closes its port" } else { "hangs" }
 }
 
-fn times(number: i32) -> String {
-    match number {
-        1 => "once".to_owned(),
-        2 => "twice".to_owned(),
-        many => format!("{many} times"),
+fn often(probe: &Probe) -> String {
+    let period = probe.period_s;
+    match probe.failures {
+        1 => format!("fails once, and is tried every {period} s"),
+        2 => format!("fails twice, every {period} s"),
+        many => format!("fails {many} times, every {period} s"),
     }
 }

@@ -4,7 +4,7 @@ use super::{Tale, asks};
 use crate::facts::lifecycle::{Hook, Probe, ProbeKind, RestartPolicy, post_start, probes};
 use crate::names::{count, duration, durations};
 use crate::page::Prose;
-use crate::page::prose::{code, concat, plain};
+use crate::page::prose::{code, concat, listed, plain};
 use crate::topology::ContainerKind;
 
 pub fn sentences(tale: &Tale) -> Vec<Prose> {
@@ -59,15 +59,18 @@ fn startup(tale: &Tale) -> Option<Prose> {
         RestartPolicy::Never => "Then it is killed and does not start again.",
         _ => "Then it is killed and starts again.",
     };
-    let waits = match tale.container.kind {
-        ContainerKind::Sidecar => "Until it succeeds, its other probes and the next container wait.",
-        _ if probes(tale.container).len() > 1 => "Until it succeeds, its other probes wait.",
-        _ => "Until it succeeds, the container is not ready.",
+    let others = probes(tale.container).len() > 1;
+    let waits = match (others, tale.container.kind == ContainerKind::Sidecar) {
+        (true, true) => "its other probes and the next container wait",
+        (false, true) => "the next container waits",
+        (true, false) => "its other probes wait",
+        (false, false) => "the container is not ready",
     };
+    let every = if probe.failures > 1 { format!(", every {} s", probe.period_s) } else { String::new() };
     let sentence = concat(vec![
-        plain(format!("It has {time} to start ({tries}, every {} s{first}). {then} ", probe.period_s)),
+        plain(format!("It has {time} to start ({tries}{every}{first}). {then} ")),
         asks(&probe, None),
-        plain(format!(" {waits}")),
+        plain(format!(" Until it succeeds, {waits}.")),
     ]);
     Some(tale.because(sentence, &known.field))
 }
@@ -79,17 +82,17 @@ fn startup(tale: &Tale) -> Option<Prose> {
 fn delays(tale: &Tale) -> Option<Prose> {
     tale.times.startup.as_ref()?;
     let delayed = |probe: &Probe| probe.kind != ProbeKind::Startup && probe.delay_s > 0;
-    let probe = probes(tale.container).into_iter().find(delayed)?;
+    let delayed: Vec<Probe> = probes(tale.container).into_iter().filter(delayed).collect();
+    let field = tale.container.path.key(delayed.first()?.kind.field()).key("initialDelaySeconds");
+    let names = delayed.iter().map(|probe| vec![code(probe.kind.field())]).collect();
     let sentence = concat(vec![
-        plain("The "),
         vec![code("initialDelaySeconds")],
         plain(" of its "),
-        vec![code(probe.kind.field())],
-        plain(format!(
-            " ({}) count from the start of its process in the kubelet's code, but from the end of its start-up in the \
+        listed(names, 2),
+        plain(
+            " counts from the start of its process in the kubelet's code, but from the end of its start-up in the \
              documentation.",
-            duration(i64::from(probe.delay_s))
-        )),
+        ),
     ]);
-    Some(tale.because(sentence, &tale.container.path.key(probe.kind.field()).key("initialDelaySeconds")))
+    Some(tale.because(sentence, &field))
 }

@@ -5,7 +5,7 @@ use crate::facts::Known;
 use crate::facts::lifecycle::{ContainerLifecycle, Liveness, RestartPolicy};
 use crate::names::{count, duration, durations};
 use crate::page::Prose;
-use crate::page::prose::{concat, plain, text};
+use crate::page::prose::{code, concat, plain, text};
 use crate::topology::{Container, ContainerKind};
 
 /// How many containers are said to hang one by one.
@@ -81,10 +81,11 @@ pub fn restart(life: &Life) -> Option<Prose> {
         return None;
     }
     let again = "at once, then after about 10 s, 20 s, 40 s, up to 5 minutes";
+    let it = if life.pod.running().count() > 1 { "it alone" } else { "it" };
     let words = match lifecycle.restart_policy.value.as_str() {
         "Never" => "When an app container ends, it does not start again.".to_owned(),
-        "OnFailure" => format!("When a container fails, it alone starts again: {again}."),
-        _ => format!("When a container ends, it alone starts again: {again}."),
+        "OnFailure" => format!("When a container fails, {it} starts again: {again}."),
+        _ => format!("When a container ends, {it} starts again: {again}."),
     };
     let has_own = |(times, one): (&ContainerLifecycle, &Container)| {
         one.kind != ContainerKind::Sidecar && (times.restart.is_own || !times.restart.rules.is_empty())
@@ -93,4 +94,16 @@ pub fn restart(life: &Life) -> Option<Prose> {
     let own = if own { " Containers with a restart policy of their own follow that." } else { "" };
     let source = life.know.source(life.object, &lifecycle.restart_policy.field);
     Some(concat(vec![plain(format!("{words}{own} ")), vec![source]]))
+}
+
+/// When the pod is ended because it runs for too long.
+///
+/// Source: `k8s.io/api/core/v1/types.go`, `PodSpec.ActiveDeadlineSeconds`; the kubelet's `active_deadline.go`.
+pub fn deadline(life: &Life) -> Option<Prose> {
+    let seconds = life.pod.spec.active_deadline_seconds.filter(|seconds| *seconds > 0)?;
+    let name = "activeDeadlineSeconds";
+    let source = life.know.source(life.object, &life.pod.path.key(name));
+    let time = duration(seconds);
+    let words = format!("The pod is ended and counts as failed {time} after it started, because ");
+    Some(concat(vec![plain(words), vec![code(name)], plain(" says so. "), vec![source]]))
 }
