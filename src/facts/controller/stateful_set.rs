@@ -10,7 +10,7 @@ use crate::model::Value;
 use crate::topology::{NodeIndex, State, claim_name};
 
 /// How many pods or claims are listed one by one.
-const MOST_LISTED: i64 = 1000;
+const MOST_LISTED: i64 = 200;
 
 /// The DNS name below which the names of Services stand.
 const SERVICES: &str = "svc.cluster.local";
@@ -87,7 +87,7 @@ impl StatefulPods {
     }
 
     /// The names of pods, in the order in which they start: one phase after another, each phase together. At most
-    /// 1000.
+    /// 200.
     pub fn start_order(&self) -> Known<Vec<Vec<String>>> {
         let why = match self.parallel {
             true => "pods start together",
@@ -97,7 +97,7 @@ impl StatefulPods {
         Known::new(self.phases(names), shortened(why, self.count), FieldPath::of("spec.podManagementPolicy"))
     }
 
-    /// The names of pods, in the order in which they go when the set is scaled down. At most 1000.
+    /// The names of pods, in the order in which they go when the set is scaled down. At most 200.
     pub fn scale_down_order(&self) -> Known<Vec<Vec<String>>> {
         let why = match self.parallel {
             true => "pods go together",
@@ -108,7 +108,7 @@ impl StatefulPods {
     }
 
     /// The names of pods, in the order in which an update replaces them; those that it leaves alone are not in it. At
-    /// most 1000.
+    /// most 200.
     pub fn update_order(&self) -> Known<Vec<String>> {
         let why = shortened(&update_reason(self.strategy, self.kept), self.count - self.kept);
         Known::new(self.downwards(self.kept), why, update_field(self.strategy, self.kept))
@@ -128,7 +128,7 @@ impl StatefulPods {
     }
 
     /// The DNS names of the pods, in their order; `None` where the Service that gives them is not in the input. At
-    /// most 1000.
+    /// most 200.
     fn pod_dns(&self) -> Option<Known<Vec<String>>> {
         let service = self.domain.as_ref()?.split('.').next().unwrap_or_default();
         let names = (0..self.count.min(MOST_LISTED)).filter_map(|place| self.dns_name(place)).collect();
@@ -136,7 +136,7 @@ impl StatefulPods {
         Some(Known::new(names, shortened(&why, self.count), FieldPath::of("spec.serviceName")))
     }
 
-    /// The names of the PersistentVolumeClaims, template by template, in the order of the pods. At most 1000.
+    /// The names of the PersistentVolumeClaims, template by template, in the order of the pods. At most 200.
     fn claims(&self) -> Known<Vec<String>> {
         let most = usize::try_from(MOST_LISTED).unwrap_or_default();
         let names = self.templates.iter().flat_map(|template| {
@@ -189,5 +189,42 @@ fn update_field(strategy: Option<Strategy>, kept: i64) -> FieldPath {
             FieldPath::of("spec.updateStrategy.rollingUpdate.partition")
         }
         _ => FieldPath::of("spec.updateStrategy"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pods(count: i64, parallel: bool, kept: i64) -> StatefulPods {
+        StatefulPods {
+            set: "db".to_owned(),
+            first: 0,
+            count,
+            parallel,
+            kept,
+            service: None,
+            templates: vec!["data".to_owned()],
+            domain: None,
+            strategy: Some(Strategy::RollingUpdate),
+        }
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_say_so() {
+        let many = pods(i64::MAX, false, 0);
+        let (start, stop, update) = (many.start_order(), many.scale_down_order(), many.update_order());
+        assert_eq!((start.value.len(), stop.value.len(), update.value.len()), (200, 200, 200));
+        assert_eq!(start.value[0], ["db-0"]);
+        assert_eq!(stop.value[0], [format!("db-{}", i64::MAX - 1)]);
+        assert!(start.why.ends_with("the first 200 of 9223372036854775807 are listed"), "{}", start.why);
+        assert_eq!(many.claims().value.len(), 200);
+    }
+
+    #[test]
+    fn pods_that_start_together_are_one_phase() {
+        assert_eq!(pods(3, true, 0).start_order().value, [["db-0", "db-1", "db-2"]]);
+        assert_eq!(pods(3, true, 2).update_order().value, ["db-2"]);
+        assert!(pods(0, true, 0).start_order().value.is_empty());
     }
 }
