@@ -2,60 +2,47 @@
 //! and the field that it follows from. One file a rule; [`Facts::list`] prints them all.
 
 pub mod advice;
+pub mod config;
 pub mod controller;
 mod entry;
 pub mod grouping;
 mod known;
 mod ledger;
-mod lifecycle;
+pub mod lifecycle;
 mod localhost;
-mod network;
-mod order;
+pub mod network;
 pub mod patterns;
-mod placement;
-mod probe;
+pub mod placement;
 pub mod quantity;
 pub mod reach;
-mod resources;
+pub mod resources;
 mod role;
 mod scene;
-mod security;
-mod storage;
+pub mod security;
+pub mod storage;
 
 use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
 use advice::Finding;
-pub use controller::Controller;
+use config::ConfigRead;
+use controller::Controller;
 pub use entry::{is_exposed, lets_traffic_in};
 use grouping::Grouping;
 pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
-pub use lifecycle::PodLifecycle;
+use lifecycle::{Phase, PodLifecycle};
 pub use localhost::Localhost;
 pub use network::PodNetwork;
-pub use order::Phase;
 use patterns::PodPatterns;
-pub use placement::{
-    Candidates, HOSTNAME, Host, Machines, Neighbors, NodePool, NodeTerm, Operator, PodPlacement,
-    PreferredNodes, Priority, Requirement, Spread, Taint, Toleration,
-};
-pub use probe::{Check, Probe, ProbeKind, port, probes};
+use placement::{Machines, PodPlacement};
 use reach::{End, Policies, Verdict};
-pub use resources::{
-    AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
-    at_limit, is_critical,
-};
+use resources::{LimitRanges, PodResources};
 pub use role::ContainerRole;
 pub use scene::Scene;
-pub use security::{
-    Account, Admission, Cause, Level, Mode, OwnToken, PodSecurity, SecurityContext, Standard, TOKEN_PATH,
-    Violation,
-};
+use security::{Permissions, PodSecurity};
 use std::collections::BTreeMap;
-pub use storage::{
-    Access, Claim, ClaimClass, ClaimOrigin, Lifetime, Mount, StorageTrap, Survival, VolumeUse,
-};
+use storage::{StorageTrap, VolumeUse};
 
 /// What is true of everything in the input.
 #[derive(Debug)]
@@ -65,6 +52,7 @@ pub struct Facts {
     findings: Vec<Finding>,
     findings_by_node: BTreeMap<NodeIndex, Vec<usize>>,
     policies: Policies,
+    permissions: Permissions,
 }
 
 /// What is true of one pod. Containers are named by their index in [`Pod::containers`].
@@ -78,6 +66,8 @@ pub struct PodFacts {
     pub volumes: Vec<VolumeUse>,
     /// What is likely to go wrong with the volumes.
     pub storage_traps: Vec<Known<StorageTrap>>,
+    /// What each container reads of ConfigMaps and Secrets, in the order of the containers.
+    pub config: Vec<ConfigRead>,
     /// Who talks to whom inside the pod, over localhost.
     pub localhost: Vec<Localhost>,
     /// How long Kubernetes waits between the request to stop and the end by force, in seconds.
@@ -102,10 +92,10 @@ pub struct PodFacts {
 
 /// Derives the facts.
 pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
-    let machines = Machines::of(topology);
+    let around = Surroundings { machines: Machines::of(topology), ranges: LimitRanges::of(topology) };
     let pods = Scene::all(topology, catalog).filter_map(|scene| {
         let pod = scene.node().pod.as_deref()?;
-        Some((scene.index, derive_pod(&scene, pod, &machines)))
+        Some((scene.index, derive_pod(&scene, pod, &around)))
     });
     let pods: BTreeMap<NodeIndex, PodFacts> = pods.collect();
     let controllers = Scene::all(topology, catalog).filter_map(|scene| {
@@ -117,6 +107,7 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
         pods,
         controllers,
         policies: Policies::of(topology),
+        permissions: security::permissions(topology),
         findings: Vec::new(),
         findings_by_node: BTreeMap::new(),
     };
@@ -127,20 +118,28 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
     facts
 }
 
-fn derive_pod(scene: &Scene, pod: &Pod, machines: &Machines) -> PodFacts {
+/// What is looked up for every pod, and read only once.
+struct Surroundings {
+    machines: Machines,
+    ranges: LimitRanges,
+}
+
+fn derive_pod(scene: &Scene, pod: &Pod, around: &Surroundings) -> PodFacts {
     let (volumes, localhost) = (storage::uses(scene, pod), localhost::calls(pod));
     let patterns = patterns::derive(scene, pod, &volumes, &localhost);
+    let lifecycle = lifecycle::derive(scene, pod);
     PodFacts {
         roles: patterns.roles(),
-        start_order: order::start_order(pod),
+        start_order: lifecycle.startup.value.clone(),
         storage_traps: storage::traps(scene, pod, &volumes),
-        grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
-        restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
-        resources: resources::derive(scene, pod),
-        lifecycle: lifecycle::derive(scene, pod),
+        config: config::derive(scene, pod, &volumes),
+        grace_s: lifecycle.grace_s.value,
+        restart_policy: lifecycle.restart_policy.value.clone(),
+        resources: resources::derive(scene, pod, &around.ranges),
+        lifecycle,
         network: network::derive(scene, pod),
         security: security::derive(scene, pod),
-        placement: placement::derive(scene, pod, machines),
+        placement: placement::derive(scene, pod, &around.machines),
         grouping: grouping::derive(scene, pod, &volumes, &patterns),
         volumes,
         localhost,
@@ -170,6 +169,11 @@ impl Facts {
         indexes.iter().map(|&index| &self.findings[index])
     }
 
+    /// Who may do what at the Kubernetes API.
+    pub fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
     /// The NetworkPolicies.
     pub fn policies(&self) -> &Policies {
         &self.policies
@@ -195,6 +199,7 @@ impl Facts {
                 controller.tell(&scene, &mut ledger);
             }
             self.policies.tell(&scene, &mut ledger);
+            security::tell_account(&self.permissions, &scene, &mut ledger);
             let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
                 continue;
             };

@@ -15,6 +15,7 @@ mod lists;
 mod network;
 mod object;
 mod overview;
+mod permission;
 mod places;
 mod prose;
 pub mod reach;

@@ -6,7 +6,7 @@ mod golden;
 use files::tests;
 use golden::{assert_same, differences};
 use podviz::catalog::Catalog;
-use podviz::diagram::views::{Budget, Focus, draw};
+use podviz::diagram::views::{Budget, Focus, draw, lifecycle_parts};
 use podviz::diagram::{Body, Class, Diagram, Flow, Sequence, Step, View, mermaid};
 use podviz::facts::{Facts, derive};
 use podviz::model::take_inventory;
@@ -71,12 +71,12 @@ fn all() -> Focus {
 }
 
 fn flow(diagram: &Diagram) -> &Flow {
-    let Body::Flow(flow) = &diagram.body else { panic!("{} is a sequence", diagram.title) };
+    let Body::Flow(flow) = &diagram.body else { panic!("{} is no flow", diagram.title) };
     flow
 }
 
 fn sequence(diagram: &Diagram) -> &Sequence {
-    let Body::Sequence(sequence) = &diagram.body else { panic!("{} is a flow", diagram.title) };
+    let Body::Sequence(sequence) = &diagram.body else { panic!("{} is no sequence", diagram.title) };
     sequence
 }
 
@@ -86,7 +86,7 @@ fn check(diagram: &Diagram, budget: Budget) {
     assert!(!diagram.rows.is_empty(), "{} has no table", diagram.title);
     assert!(diagram.left_out.iter().all(|sentence| sentence.ends_with('.')), "{:?}", diagram.left_out);
     match &diagram.body {
-        Body::Flow(flow) => {
+        Body::Flow(flow) | Body::States(flow) => {
             assert!(flow.nodes.len() <= budget.nodes, "{}: {} nodes", diagram.title, flow.nodes.len());
             assert!(flow.edges.len() <= budget.edges, "{}: {} edges", diagram.title, flow.edges.len());
             let nodes: BTreeSet<_> = flow.nodes.iter().map(|node| &node.id).collect();
@@ -149,8 +149,8 @@ fn service(name: &str, namespace: &str, kind: &str) -> String {
 fn the_five_diagrams_of_one_pod_are_as_they_were() {
     let stage = Stage::example("webapp-single-pod");
     let focus = stage.object("Pod", "webapp-pod");
-    let views = View::ALL.into_iter().filter(|view| *view != View::Traffic);
-    let drawn = views.map(|view| file(view.name(), &stage.draw(view, &focus).unwrap()));
+    let views = [View::Architecture, View::Relationship, View::Lifecycle, View::Interaction, View::Compare];
+    let drawn = views.into_iter().map(|view| file(view.name(), &stage.draw(view, &focus).unwrap()));
     assert_same(&differences(&tests("views/pod"), &drawn.collect()));
 }
 
@@ -193,6 +193,88 @@ fn updates_replace_pods_in_the_order_of_their_kind() {
     let drawn = subjects
         .map(|(kind, name)| file(name, &stage.draw(View::Rollout, &stage.object(kind, name)).unwrap()));
     assert_same(&differences(&tests("views/rollout"), &drawn.into_iter().collect()));
+}
+
+#[test]
+fn the_states_of_containers_are_as_they_were() {
+    let stage = Stage::text(
+        r#"
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      initContainers:
+        - {name: migrate, image: migrate}
+        - {name: proxy, image: proxy, restartPolicy: Always}
+      containers:
+        - name: web
+          image: web
+          startupProbe: {httpGet: {path: /healthz, port: 8080}, failureThreshold: 30}
+          readinessProbe: {httpGet: {path: /ready, port: 8080}}
+          livenessProbe: {httpGet: {path: /healthz, port: 8080}}
+          lifecycle: {preStop: {sleep: {seconds: 10}}}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: report}
+spec:
+  template:
+    spec: {restartPolicy: OnFailure, containers: [{name: report, image: report}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: once}
+spec:
+  restartPolicy: Never
+  terminationGracePeriodSeconds: 0
+  initContainers: [{name: fetch, image: fetch}]
+  containers: [{name: once, image: once, livenessProbe: {tcpSocket: {port: 80}}}]
+"#,
+    );
+    let (web, once) = (stage.object("Deployment", "web"), stage.object("Pod", "once"));
+    let at = |focus: &Focus, position| match *focus {
+        Focus::Object(index) => Focus::Container(index, position),
+        _ => panic!("an object"),
+    };
+    let drawn = [
+        ("app", web.clone()),
+        ("init", at(&web, 0)),
+        ("sidecar", at(&web, 1)),
+        ("job", stage.object("Job", "report")),
+        ("never", once.clone()),
+        ("init-never", at(&once, 0)),
+    ];
+    let files = drawn.map(|(name, focus)| file(name, &stage.draw(View::States, &focus).unwrap()));
+    assert_same(&differences(&tests("views/states"), &files.into_iter().collect()));
+}
+
+#[test]
+fn a_long_life_is_told_in_two_diagrams_on_a_page() {
+    let stage = Stage::example("shop");
+    let Focus::Object(checkout) = stage.object("Deployment", "checkout") else { panic!("an object") };
+    let parts = lifecycle_parts(checkout, &stage.topology, &stage.facts, &Budget::default());
+    let titles: Vec<&str> = parts.iter().map(|part| part.title.as_str()).collect();
+    assert_eq!(
+        titles,
+        ["Start of a pod of Deployment checkout", "Restart and end of a pod of Deployment checkout"]
+    );
+    for part in &parts {
+        check(part, Budget::default());
+    }
+    // Init containers are over when the pod ends.
+    assert_eq!(sequence(&parts[1]).participants.len(), 5);
+    let short = Stage::text(&deployment("web", "shop", 1));
+    let parts = lifecycle_parts(0, &short.topology, &short.facts, &Budget::default());
+    assert_eq!(parts.len(), 1);
 }
 
 /// A golden file: its name and what stands in it.

@@ -20,7 +20,7 @@ pub use question::{Answer, Passage, Port, Question, QuestionError};
 pub use range::IpRange;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-pub use words::{on_ports, plain_words, who};
+pub use words::{on_ports, passes, peer_words, plain_words, pods_words, who};
 
 /// Why a pod may always talk to itself.
 pub const WITHIN_A_POD: &str = "Traffic within a pod is never filtered.";
@@ -271,8 +271,7 @@ impl Policies {
                 Some((NAMESPACE_NAME, name)) => runs_dns(name),
                 _ => true,
             },
-            Who::Block { .. } => true,
-            Who::Nobody => false,
+            who => !who.is_nobody(),
         };
         rule.ports.as_ref().is_none_or(|ports| ports.iter().any(is_dns_port))
             && rule.peers.as_ref().is_none_or(|peers| peers.iter().any(is_dns))

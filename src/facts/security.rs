@@ -4,11 +4,16 @@ mod account;
 mod admission;
 mod context;
 mod pss;
+mod rbac;
 
 pub use account::{Account, OwnToken, TOKEN_PATH};
 pub use admission::{Admission, Mode};
 pub use context::SecurityContext;
 pub use pss::{Cause, Level, Standard, Violation};
+pub(super) use rbac::derive as permissions;
+pub use rbac::{
+    Builtin, Danger, Grant, Held, Holder, Permissions, Rights, Rule, builtin, is_binding, is_role,
+};
 
 use super::known::Known;
 use super::ledger::Ledger;
@@ -67,5 +72,12 @@ impl PodSecurity {
             let known = Known::new(context.json(), why, container.path.key("securityContext"));
             ledger.container(scene.index, position, "security_context", &known);
         }
+    }
+}
+
+/// Takes down what a ServiceAccount may do.
+pub(super) fn tell_account(permissions: &Permissions, scene: &Scene, ledger: &mut Ledger) {
+    if scene.is("", "ServiceAccount") {
+        rbac::tell(permissions, scene, ledger);
     }
 }

@@ -10,6 +10,8 @@ mod resources;
 mod security;
 mod siblings;
 
+pub use glance::pull_policy;
+
 use super::knowledge::Knowledge;
 use super::workload::{section, subject};
 use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
@@ -42,7 +44,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         section("talks-to", "Who reaches it", reached::blocks(know, index, pod, position)),
         section("reads", "Environment", reads.into_iter().collect()),
         section("storage", "Files", files::blocks(know, index, object, pod, position)),
-        section("lifecycle", "Start, health, and end", lifecycle::blocks(know, object, container, facts)),
+        section("lifecycle", "Start, health, and end", lifecycle::blocks(know, index, object, pod, position)),
         section("resources", "Resources", resources::blocks(know, index, object, pod, position)),
         section("identity", "What it may do", security::blocks(know, index, object, pod, position)),
         section("containers", "Its siblings", siblings::blocks(know, index, pod, position)),

@@ -20,13 +20,8 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
     difference.extend(shown);
     Page {
         path: PagePath::root().fixed("glossary"),
-        sort: Sort::Glossary,
-        title: "Pod or container?".to_owned(),
         kicker: "Glossary".to_owned(),
         crumbs,
-        children: Vec::new(),
-        source: None,
-        author: Vec::new(),
         lead: vec![plain(
             "A container runs one program with its files. A pod holds one or more containers that must live together: \
              Kubernetes places, starts, and removes them as one.",
@@ -40,7 +35,7 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
         keywords: ["pod", "container", "sidecar", "init", "ambassador", "adapter"]
             .map(str::to_owned)
             .to_vec(),
-        namespace: String::new(),
+        ..Page::titled(PagePath::root().fixed("glossary"), Sort::Glossary, "Pod or container?")
     }
 }
 
@@ -85,9 +80,9 @@ fn grouped(know: &Knowledge) -> Vec<Block> {
     let has =
         |kind: ContainerKind| move |pod: &Pod| pod.containers.iter().any(|container| container.kind == kind);
     let shares = |know: &Knowledge, index: NodeIndex| {
-        know.facts
-            .of(index)
-            .is_some_and(|facts| facts.volumes.iter().any(crate::facts::VolumeUse::is_written_and_shared))
+        know.facts.of(index).is_some_and(|facts| {
+            facts.volumes.iter().any(crate::facts::storage::VolumeUse::is_written_and_shared)
+        })
     };
     let talks = |know: &Knowledge, index: NodeIndex| {
         know.facts.of(index).is_some_and(|facts| !facts.localhost.is_empty())

@@ -1,6 +1,10 @@
 //! The page of any object, and the parts that all objects' pages share.
 
+mod claim;
+mod config;
 mod effect;
+mod network_policy;
+mod role;
 
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
@@ -8,7 +12,6 @@ use super::workload::{diagrams, section};
 use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};
-use crate::diagram::View;
 use crate::model::{Identity, Kind, Object, Subject, Value};
 use crate::names::count;
 use crate::topology::{CROWD, Edge, HOST, NodeIndex, State, isolates};
@@ -30,11 +33,16 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         Role::Config => keys(object, true),
         _ => Vec::new(),
     };
+    let storage = if node.role == Role::Storage { claim::blocks(know, index, object) } else { Vec::new() };
     let sections = [
         section("overview", "What its fields say", meaning),
         section("effect", "What it means in numbers", effect::blocks(know, index, object)),
-        section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
+        section("talks-to", "What it lets through", network_policy::blocks(know, index, object)),
+        section("diagram", "How it fits in", diagrams(know, index, network_policy::views(object))),
         section("reads", "What it holds", content),
+        section("readers", "Who reads it", config::blocks(know, index, object)),
+        section("storage", "Who uses it", storage),
+        section("identity", "Who may do what", role::blocks(know, index, object)),
         section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", references(know, index)),
         section("source", "Manifest", vec![manifest(object)]),

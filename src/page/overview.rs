@@ -41,17 +41,10 @@ pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems:
     sections.push(section("problems", "What could not be read", unread(problems)));
     Some(Page {
         path: know.page(&subject)?.clone(),
-        sort: Sort::Overview,
-        title: title.to_owned(),
         kicker: "Overview".to_owned(),
-        crumbs: Vec::new(),
-        children: Vec::new(),
-        source: None,
-        author: Vec::new(),
         lead: vec![figures(know, &mine)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
-        keywords: Vec::new(),
-        namespace: String::new(),
+        ..Page::titled(know.page(&subject)?.clone(), Sort::Overview, title)
     })
 }
 
@@ -70,21 +63,16 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
     let cluster = know.page(&Subject::Cluster(Arc::clone(environment)))?.clone();
     Some(Page {
         path: know.page(&subject)?.clone(),
-        sort: Sort::Namespace,
-        title: namespace.to_string(),
         kicker: "Namespace".to_owned(),
         crumbs: vec![Link {
             text: "Cluster".to_owned(),
             code: false,
             to: Target { page: cluster, anchor: String::new() },
         }],
-        children: Vec::new(),
-        source: None,
-        author: Vec::new(),
         lead: vec![figures(know, &mine)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
-        keywords: Vec::new(),
         namespace: namespace.to_string(),
+        ..Page::titled(know.page(&subject)?.clone(), Sort::Namespace, namespace)
     })
 }
 

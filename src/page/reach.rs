@@ -9,6 +9,9 @@ use crate::topology::{NodeIndex, Topology};
 use serde::Serialize;
 use std::fmt::Write as _;
 
+/// How many reasons the text lists.
+const MOST_REASONS: usize = 20;
+
 /// The answer as JSON.
 #[derive(Serialize)]
 struct Told {
@@ -59,8 +62,11 @@ pub fn text(topology: &Topology, policies: &Policies, question: &Question, answe
         };
         let _ = writeln!(out, "{none}");
     }
-    for reason in &answer.because {
+    for reason in answer.because.iter().take(MOST_REASONS) {
         let _ = writeln!(out, "- {}", sentence(topology, policies, reason));
+    }
+    if let Some(more) = answer.because.len().checked_sub(MOST_REASONS).filter(|more| *more > 0) {
+        let _ = writeln!(out, "- {}; --format json lists them", count(more, "more reason", "more reasons"));
     }
     for note in &answer.notes {
         let _ = writeln!(out, "Note: {}", plain_words(note));

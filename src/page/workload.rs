@@ -14,12 +14,14 @@ mod talks;
 mod what_if;
 
 use super::advice;
+pub use identity::changes;
+
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
 use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
 use crate::catalog::Relation;
 use crate::diagram::View;
-use crate::diagram::views::{Focus, draw};
+use crate::diagram::views::{Focus, draw, lifecycle_parts};
 use crate::facts::ContainerRole;
 use crate::model::{Object, Subject};
 use crate::names::{count, plural};
@@ -39,7 +41,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("diagram", "How it fits together", diagrams(know, index, &[View::Relationship])),
         section("containers", "Containers", containers::blocks(know, index, object, pod)),
         section("resources", "Resources", resources::blocks(know, index, object, pod)),
-        section("lifecycle", "Start-up and shut-down", lifecycle::blocks(know, index, pod)),
+        section("lifecycle", "Start-up and shut-down", lifecycle::blocks(know, index, object, pod)),
         section("talks-to", "Who talks to whom", talks::blocks(know, index, pod)),
         section("reads", "What it reads", reads::blocks(know, index, pod)),
         section("storage", "Storage", storage::blocks(know, index, object, pod)),
@@ -63,10 +65,25 @@ pub fn section(anchor: &str, title: &str, blocks: Vec<Block>) -> Section {
 
 /// The diagrams of these views that have something to say.
 pub fn diagrams(know: &Knowledge, index: NodeIndex, views: &[View]) -> Vec<Block> {
-    let focus = Focus::Object(index);
-    let drawn =
-        views.iter().filter_map(|view| draw(*view, &focus, know.topology, know.facts, &Default::default()));
-    drawn.map(|diagram| Block::Diagram(Box::new(diagram))).collect()
+    views.iter().filter_map(|view| drawn(know, *view, &Focus::Object(index))).collect()
+}
+
+/// The diagram of one view, if it has something to say.
+pub fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Option<Block> {
+    let diagram = draw(view, focus, know.topology, know.facts, &Default::default())?;
+    Some(Block::Diagram(Box::new(diagram)))
+}
+
+/// The life of a pod: one diagram, or several where one would be too long to read.
+pub fn drawn_life(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
+    let parts = lifecycle_parts(index, know.topology, know.facts, &Default::default());
+    parts.into_iter().map(|diagram| Block::Diagram(Box::new(diagram))).collect()
+}
+
+/// Whether a Service sends traffic to the pod.
+pub fn is_served(know: &Knowledge, index: NodeIndex) -> bool {
+    let selects = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
+    selects.map(|edge| &know.node(edge.from).identity).any(|identity| &*identity.kind == "Service")
 }
 
 fn keywords(pod: &Pod) -> Vec<String> {

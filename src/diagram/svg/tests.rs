@@ -10,7 +10,7 @@ use crate::diagram::{
 use proptest::prelude::*;
 use std::time::Instant;
 
-const CLASSES: [Class; 22] = [
+const CLASSES: [Class; 27] = [
     Class::Cluster,
     Class::Node,
     Class::Namespace,
@@ -33,6 +33,11 @@ const CLASSES: [Class; 22] = [
     Class::External,
     Class::Missing,
     Class::Plain,
+    Class::Waiting,
+    Class::Running,
+    Class::Terminated,
+    Class::Start,
+    Class::End,
 ];
 
 fn id(letter: char, number: usize) -> Id {
@@ -54,8 +59,8 @@ prop_compose! {
     /// Up to 4 levels of groups, nodes anywhere, edges between any two nodes.
     fn flows()(
         direction in prop_oneof![Just(Direction::Down), Just(Direction::Right)],
-        groups in prop::collection::vec((0..8usize, "[a-z -]{0,30}", 0..22usize), 0..7),
-        nodes in prop::collection::vec((0..8usize, "[a-zA-Z0-9./_-]{0,60}|\\PC{0,20}", "[a-zA-Z ]{0,24}", 0..22usize), 0..18),
+        groups in prop::collection::vec((0..8usize, "[a-z -]{0,30}", 0..27usize), 0..7),
+        nodes in prop::collection::vec((0..8usize, "[a-zA-Z0-9./_-]{0,60}|\\PC{0,20}", "[a-zA-Z ]{0,24}", 0..27usize), 0..18),
         edges in prop::collection::vec((0..18usize, 0..18usize, "[a-z ]{0,40}", any::<bool>()), 0..22),
     ) -> Flow {
         let group_count = groups.len();

@@ -7,7 +7,7 @@ use super::wording::{self, list};
 use super::{Focus, Scene, fold, route};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
-use crate::facts::{Access, VolumeUse};
+use crate::facts::storage::{Access, VolumeUse};
 use crate::names::count;
 use crate::topology::{Edge, Node, NodeIndex, Pod};
 use std::collections::BTreeMap;

@@ -1,7 +1,8 @@
 //! A liveness probe that is the readiness probe once more.
 
 use super::{Findings, Rule};
-use crate::facts::{Check, Facts, Probe, ProbeKind, probes, quoted, scene::Scene};
+use crate::facts::lifecycle::{Check, Probe, ProbeKind, probes};
+use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {

@@ -2,7 +2,8 @@
 
 use super::{Findings, Rule};
 use crate::catalog::Relation;
-use crate::facts::{Facts, ProbeKind, probes, quoted, scene::Scene};
+use crate::facts::lifecycle::{ProbeKind, probes};
+use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
 use crate::topology::{ContainerKind, service_ports};
 

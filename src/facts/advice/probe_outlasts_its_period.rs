@@ -1,7 +1,8 @@
 //! A probe whose try may take longer than the time between tries.
 
 use super::{Findings, Rule};
-use crate::facts::{Facts, probes, quoted, scene::Scene};
+use crate::facts::lifecycle::probes;
+use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {

@@ -191,9 +191,25 @@ impl Rule {
     pub fn is_open(&self) -> bool {
         self.peers.is_none() && self.ports.is_none()
     }
+
+    /// Whether it lets nothing through: the API server would refuse all its peers or all its ports.
+    pub fn is_void(&self) -> bool {
+        let no_peer = |peers: &Vec<Peer>| peers.iter().all(|peer| peer.who.is_nobody());
+        let no_port = |ports: &Vec<Ports>| ports.iter().all(|ports| ports.which == Which::None);
+        self.peers.as_ref().is_some_and(no_peer) || self.ports.as_ref().is_some_and(no_port)
+    }
 }
 
 impl Who {
+    /// Whether it means neither pods nor addresses.
+    pub fn is_nobody(&self) -> bool {
+        match self {
+            Who::Pods { .. } => false,
+            Who::Block { cidr, .. } => IpRange::read(cidr).is_none(),
+            Who::Nobody => true,
+        }
+    }
+
     /// The addresses that a block means, as ranges; none for pods and for text that is no address.
     pub fn ranges(&self) -> Vec<IpRange> {
         let Who::Block { cidr, except } = self else { return Vec::new() };

@@ -29,13 +29,10 @@ pub fn who(rule: &Rule) -> String {
 }
 
 /// Whom one peer means.
-fn peer_words(peer: &Peer) -> String {
+pub fn peer_words(peer: &Peer) -> String {
     match &peer.who {
         Who::Pods { pods, namespaces } => {
-            let pods = match pods.as_ref().filter(|selector| !selector.is_empty()) {
-                None => "all pods".to_owned(),
-                Some(selector) => format!("pods {}", labeled(selector)),
-            };
+            let pods = pods_words(pods.as_ref());
             let place = match namespaces {
                 None => "in this namespace".to_owned(),
                 Some(selector) if selector.is_empty() => "in every namespace".to_owned(),
@@ -45,6 +42,14 @@ fn peer_words(peer: &Peer) -> String {
         }
         Who::Block { cidr, except } => block_words(cidr, except),
         Who::Nobody => "nobody".to_owned(),
+    }
+}
+
+/// Pods by their labels: `all pods`, ``pods labeled `app=web` ``.
+pub fn pods_words(selector: Option<&Selector>) -> String {
+    match selector.filter(|selector| !selector.is_empty()) {
+        None => "all pods".to_owned(),
+        Some(selector) => format!("pods {}", labeled(selector)),
     }
 }
 
@@ -80,10 +85,11 @@ fn block_words(cidr: &str, except: &[String]) -> String {
 /// On which ports: `port 8080`, `ports 53/UDP and 53/TCP`, `any port`.
 pub fn on_ports(rule: &Rule) -> String {
     let Some(ports) = &rule.ports else { return "any port".to_owned() };
+    let tcp_alone = ports.iter().all(|ports| ports.protocol == "TCP");
     let all: Vec<&Ports> = ports.iter().filter(|ports| ports.which == Which::All).collect();
     let mut words: Vec<String> = Vec::new();
     for ports in ports.iter().filter(|ports| !matches!(ports.which, Which::All | Which::None)) {
-        let word = number_words(ports);
+        let word = number_words(ports, tcp_alone);
         if !words.contains(&word) {
             words.push(word);
         }
@@ -99,9 +105,9 @@ pub fn on_ports(rule: &Rule) -> String {
     if pieces.is_empty() { "no port".to_owned() } else { joined(&pieces) }
 }
 
-/// `80`, `53/UDP`, `` `http` ``, `32000–32768`: TCP goes without saying.
-fn number_words(ports: &Ports) -> String {
-    let protocol = if ports.protocol == "TCP" { String::new() } else { format!("/{}", ports.protocol) };
+/// `80`, `53/UDP`, `` `http` ``, `32000–32768`: TCP goes without saying where it is the only protocol.
+fn number_words(ports: &Ports, tcp_alone: bool) -> String {
+    let protocol = if tcp_alone { String::new() } else { format!("/{}", ports.protocol) };
     match &ports.which {
         Which::Numbers(first, last) if first == last => format!("{first}{protocol}"),
         Which::Numbers(first, last) => format!("{first}–{last}{protocol}"),
@@ -116,6 +122,15 @@ fn joined(words: &[String]) -> String {
         [only] => only.clone(),
         [first, last] => format!("{first} and {last}"),
         [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+    }
+}
+
+/// A rule as what it lets in or out, without whom it is for: `pods labeled … on port 80`.
+pub fn passes(rule: &Rule) -> String {
+    match (&rule.ports, rule.is_open()) {
+        (_, true) => "anyone".to_owned(),
+        (None, _) => who(rule),
+        (Some(_), _) => format!("{} on {}", who(rule), on_ports(rule)),
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Claim {
     pub access_modes: Vec<String>,
     /// What makes its disk.
     pub class: ClaimClass,
+    /// The StorageClass, if it is a node of the topology; the default one only where the input has it.
+    pub class_node: Option<NodeIndex>,
     /// Whether pods get a raw device instead of a file system.
     pub is_block: bool,
     /// The PersistentVolume that it is bound to, if the input names one.
@@ -143,6 +145,7 @@ fn absent(name: String, field: FieldPath) -> Claim {
         size: None,
         access_modes: Vec::new(),
         class: ClaimClass::Unknown,
+        class_node: None,
         is_block: false,
         volume: None,
         is_local: None,
@@ -174,11 +177,12 @@ fn fill(scene: &Scene, claim: &mut Claim, spec: &Value) {
         ClaimClass::Existing | ClaimClass::Unknown => None,
     };
     let Some((index, class)) = class else { return };
+    claim.class_node = Some(index);
     let Some(object) = class.object.as_deref() else { return };
     let name = quoted(&class.identity.name);
     let text = |key: &str| object.value.get(key).and_then(Value::as_str);
     let reclaim = text("reclaimPolicy").unwrap_or("Delete").to_owned();
-    let why = format!("StorageClass {name} says so of the disks that it makes");
+    let why = format!("StorageClass {name} says so");
     claim.reclaim = Some(Known::new(reclaim, why, FieldPath::of("reclaimPolicy")).said_by(index));
     if let Some(provisioner) = text("provisioner").filter(|name| LOCAL_PROVISIONERS.contains(name)) {
         let why = format!("provisioner {} makes disks inside of one node", quoted(provisioner));

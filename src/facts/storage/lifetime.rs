@@ -88,7 +88,7 @@ fn of_claim(scene: &Scene, claim: Option<&Claim>, field: FieldPath) -> Lifetime 
                 declared_by: local.declared_by,
             }
         }
-        None => Known::new(Unknown, "the input does not say where the disk is", field.clone()),
+        None => Known::new(Unknown, "these manifests do not say where the disk is", field.clone()),
     };
     let is_per_pod = claim.is_some_and(|claim| claim.origin == ClaimOrigin::PerPod);
     let workload_deletion = if is_per_pod {

@@ -32,6 +32,8 @@ pub enum StorageTrap {
         volume: String,
         /// The claim.
         claim: String,
+        /// Whether it waits on every node; else only on another node than the old one's.
+        always: bool,
     },
     /// It mounts files of the node.
     NodeFiles {
@@ -121,12 +123,14 @@ fn of_claim(scene: &Scene, usage: &VolumeUse, claim: &Claim) -> Option<Known<Sto
     let modes: Vec<String> = claim.access_modes.iter().map(|mode| quoted(mode)).collect();
     let why = format!("claim {} asks for {} alone", quoted(&name), modes.join(" and "));
     let several = Copies::of(scene).are_several();
+    // Where the disk is inside of a node, the scheduler places every pod there.
+    let is_local = claim.is_local.as_ref().is_some_and(|local| local.value);
     let trap = if several && claim.is_of_one_pod() {
         StorageTrap::OnePodClaim { volume, claim: name }
     } else if several && claim.is_of_one_node() {
         StorageTrap::OneNodeClaim { volume, claim: name }
-    } else if claim.is_of_one_node() && overlaps(scene) {
-        StorageTrap::UpdateWaitsForDisk { volume, claim: name }
+    } else if claim.is_of_one_node() && overlaps(scene) && (claim.is_of_one_pod() || !is_local) {
+        StorageTrap::UpdateWaitsForDisk { volume, claim: name, always: claim.is_of_one_pod() }
     } else {
         return None;
     };

@@ -254,6 +254,6 @@ impl Helper<'_> {
             .into_iter()
             .flat_map(|usage| &usage.mounts)
             .filter(|mount| mount.container == self.position);
-        mine.all(|mount| mount.access == crate::facts::Access::ReadOnly)
+        mine.all(|mount| mount.access == crate::facts::storage::Access::ReadOnly)
     }
 }

@@ -1,6 +1,7 @@
 //! The containers of a pod, side by side.
 
-use crate::facts::{Resources, probes};
+use crate::facts::lifecycle::probes;
+use crate::facts::resources::Resources;
 use crate::model::Object;
 use crate::page::container;
 use crate::page::knowledge::Knowledge;

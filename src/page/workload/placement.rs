@@ -3,7 +3,8 @@
 mod words;
 
 use crate::catalog::FieldPath;
-use crate::facts::{Known, Neighbors, PodPlacement, Priority, Spread, Toleration};
+use crate::facts::Known;
+use crate::facts::placement::{Neighbors, PodPlacement, Priority, Spread, Toleration};
 use crate::model::Object;
 use crate::names::{count, thousands};
 use crate::page::knowledge::Knowledge;
@@ -26,9 +27,8 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     items.extend(page.host_ports());
     items.extend(facts.placement.priority.iter().map(|priority| page.priority(priority)));
     items.extend(page.scheduler());
-    let said = ["spec.nodeName"];
-    let is_new =
-        |item: &Prose| !matches!(item.first(), Some(Inline::Code(field)) if said.contains(&field.as_str()));
+    let said = ["spec.nodeName", "spec.persistentVolumeClaimRetentionPolicy", "spec.volumeClaimTemplates"];
+    let is_new = |item: &Prose| !matches!(item.first(), Some(Inline::Code(field)) if said.iter().any(|said| field.starts_with(said)));
     items.extend(object::explanations(know, object).into_iter().filter(is_new));
     vec![Block::List { ordered: false, items }]
 }
@@ -69,7 +69,7 @@ impl Writer<'_> {
             items.push(concat(vec![words, self.source(name)]));
         }
         if placement.node_name.is_none() {
-            items.push(self.wanted());
+            items.extend(self.wanted());
             items.extend(self.candidates());
         }
         items
@@ -89,23 +89,28 @@ impl Writer<'_> {
                 vec![name, text(pods)]
             })
             .collect();
-        concat(vec![plain("Runs on "), listed(hosts, 8), plain(" (from the live dump).")])
+        let source = self.placement.node_name.as_ref().map(|name| self.source(name)).unwrap_or_default();
+        concat(vec![plain("Runs on "), listed(hosts, 8), plain(" (from the live dump)."), source])
     }
 
     /// What its nodes must be like. Where the input has no node to compare with, that is inferred.
-    fn wanted(&self) -> Prose {
+    fn wanted(&self) -> Vec<Prose> {
         let placement = self.placement;
         let labels: Vec<_> = placement.labels.iter().map(|known| known.value.clone()).collect();
-        let mut parts = Vec::new();
-        if !labels.is_empty() {
-            parts.push(words::nodes(&labels));
-        }
-        if let Some(terms) = &placement.terms {
-            parts.push(words::alternatives(&terms.value));
-        }
         let unknown = placement.candidates.is_none() && placement.hosts.is_empty();
         let inferred = if unknown { " (inferred: no Node is in the input)." } else { "." };
-        if parts.is_empty() {
+        let mut items = Vec::new();
+        if let Some(first) = placement.labels.first() {
+            let words =
+                vec![plain("May run only on "), words::nodes(&labels), plain(inferred), self.source(first)];
+            items.push(concat(words));
+        }
+        if let Some(terms) = &placement.terms {
+            let start = if labels.is_empty() { "May run only on " } else { "Of these, it may run only on " };
+            let words = words::alternatives(&terms.value);
+            items.push(concat(vec![plain(start), words, plain(inferred), self.source(terms)]));
+        }
+        if items.is_empty() {
             let words = if placement.tolerates_all_taints.value {
                 "May run on any node"
             } else if placement.tolerations.is_empty() {
@@ -113,13 +118,9 @@ impl Writer<'_> {
             } else {
                 "May run on any node whose taints it tolerates"
             };
-            return plain(format!("{words}{inferred}"));
+            items.push(plain(format!("{words}{inferred}")));
         }
-        let mut words =
-            concat(vec![plain("May run only on "), joined(parts, "that are also"), plain(inferred)]);
-        words.extend(placement.labels.first().into_iter().flat_map(|known| self.source(known)));
-        words.extend(placement.terms.iter().flat_map(|known| self.source(known)));
-        words
+        items
     }
 
     /// Which nodes of the input accept it.
@@ -164,7 +165,7 @@ impl Writer<'_> {
     }
 
     fn preferences(&self) -> Vec<Prose> {
-        let item = |known: &Known<crate::facts::PreferredNodes>| {
+        let item = |known: &Known<crate::facts::placement::PreferredNodes>| {
             let weight = format!(
                 " (weight {} of 100), and runs elsewhere if none of them can take it.",
                 known.value.weight
@@ -392,7 +393,7 @@ fn neighbor(rule: &Neighbors) -> Prose {
     let inside = rule.namespaces.iter().map(|namespaces| text(format!(" in {namespaces}"))).collect();
     let pods = concat(vec![pods, inside]);
     let weight = rule.weight.map(|weight| format!(" (weight {weight} of 100)")).unwrap_or_default();
-    let is_node = rule.topology_key == crate::facts::HOSTNAME;
+    let is_node = rule.topology_key == crate::facts::placement::HOSTNAME;
     match (rule.near, rule.weight, rule.are_copies) {
         (false, None, true) if is_node => plain(
             "Its copies run on distinct nodes: two of them never share one, and with too few nodes \

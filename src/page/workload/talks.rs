@@ -3,30 +3,26 @@
 use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::page::knowledge::Knowledge;
+use crate::page::network::limits;
 use crate::page::prose::{code, concat, listed, plain, text};
 use crate::page::workload::diagrams;
 use crate::page::{Block, Prose};
-use crate::topology::{NodeIndex, Pod, isolates};
+use crate::topology::{NodeIndex, Pod};
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
-    let mut blocks = diagrams(know, index, &[View::Interaction, View::Traffic]);
+    let mut blocks = diagrams(know, index, &[View::Interaction, View::Traffic, View::NetworkPolicy]);
     let near = &know.node(index).identity;
     let mut items: Vec<Prose> = Vec::new();
     for edge in know.topology.to(index).filter(|edge| edge.relation == Relation::Selects) {
         let from = know.node(edge.from);
+        if know.facts.policies().get(edge.from).is_some() {
+            continue;
+        }
         let words = match &*from.identity.kind {
             "Service" => edge.label.as_ref().map_or_else(
                 || " sends it traffic.".to_owned(),
                 |ports| format!(" sends it traffic: {ports}."),
             ),
-            "NetworkPolicy" => {
-                let rules = |way| from.object.as_ref().is_some_and(|policy| isolates(policy, way));
-                match (rules("Ingress"), rules("Egress")) {
-                    (true, true) => " limits who may reach it and whom it may reach.".to_owned(),
-                    (false, true) => " limits whom it may reach.".to_owned(),
-                    _ => " limits who may reach it.".to_owned(),
-                }
-            }
             _ => " selects it.".to_owned(),
         };
         items.push(concat(vec![
@@ -50,15 +46,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
         prose.extend(source);
         items.push(prose);
     }
-    let limits = |policy: &crate::topology::Node| {
-        let object = policy.object.as_ref().filter(|_| &*policy.identity.kind == "NetworkPolicy");
-        object.is_some_and(|object| isolates(object, "Ingress"))
-    };
-    let mut selecting = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
-    let limited = selecting.any(|edge| limits(know.node(edge.from)));
-    if !limited {
-        items.push(plain("No NetworkPolicy in these manifests limits who may reach it."));
-    }
+    items.extend(limits(know, index));
     if pod.running().count() > 1 && pod.spec.host_network != Some(true) {
         let names = pod.running().map(|container| vec![code(&*container.key)]).collect();
         items.push(concat(vec![

@@ -1,6 +1,6 @@
 //! The words of placement: labels, taints and the places that a label makes.
 
-use crate::facts::{HOSTNAME, NodeTerm, Operator, Requirement, Toleration};
+use crate::facts::placement::{HOSTNAME, NodeTerm, Operator, Requirement, Toleration};
 use crate::page::Prose;
 use crate::page::prose::{code, concat, joined, plain, text};
 

@@ -1,6 +1,6 @@
 //! What the kubelet asks a container, how often, and how it stops listening.
 
-use crate::topology::Container;
+use crate::topology::{Container, ContainerKind};
 use k8s_openapi::api::core::v1 as api;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
@@ -54,6 +54,37 @@ pub struct Probe {
     pub failures: i32,
     /// How many tries must succeed in a row.
     pub successes: i32,
+    /// Seconds that the container gets to end when the probe fails, where it says so itself.
+    pub grace_s: Option<i64>,
+}
+
+/// A model of `k8s.io/kubernetes/pkg/kubelet/prober/worker.go`: tries come every period, in no step with the start of
+/// what they ask; a try that hangs is given up after its timeout, and those that fall into that time are left out. All
+/// factors fit 32 bits, so no sum or product of them overflows 64.
+impl Probe {
+    pub(super) fn delay(&self) -> i64 {
+        i64::from(self.delay_s)
+    }
+
+    pub(super) fn period(&self) -> i64 {
+        i64::from(self.period_s)
+    }
+
+    pub(super) fn tries(&self) -> i64 {
+        i64::from(self.failures)
+    }
+
+    /// When it has failed often enough after what it asks began to hang: at the earliest and at the latest, in seconds.
+    pub(super) fn hang_noticed_s(&self) -> (i64, i64) {
+        let timeout = i64::from(self.timeout_s);
+        let least = (self.tries() - 1) * self.period().max(timeout) + timeout;
+        (least, least + self.period())
+    }
+
+    /// The same where each try fails at once, such as at a closed port.
+    pub(super) fn refusal_noticed_s(&self) -> (i64, i64) {
+        ((self.tries() - 1) * self.period(), self.tries() * self.period())
+    }
 }
 
 /// How a probe asks.
@@ -100,9 +131,18 @@ impl Check {
     }
 }
 
-/// The probes of a container, in the order in which they matter: startup, readiness, liveness.
+/// One probe of a container.
+pub(super) fn probe(container: &Container, kind: ProbeKind) -> Option<Probe> {
+    probes(container).into_iter().find(|probe| probe.kind == kind)
+}
+
+/// The probes of a container, in the order in which they matter: startup, readiness, liveness. Only sidecars and app
+/// containers may have them.
 pub fn probes(container: &Container) -> Vec<Probe> {
     let spec = &container.spec;
+    if !matches!(container.kind, ContainerKind::App | ContainerKind::Sidecar) {
+        return Vec::new();
+    }
     let all = [
         (ProbeKind::Startup, &spec.startup_probe),
         (ProbeKind::Readiness, &spec.readiness_probe),
@@ -121,6 +161,10 @@ fn read(kind: ProbeKind, probe: &api::Probe) -> Probe {
         timeout_s: or(probe.timeout_seconds, 1),
         failures: or(probe.failure_threshold, 3),
         successes: or(probe.success_threshold, 1),
+        // Readiness probes end nothing, and the least that Kubernetes takes is 1.
+        grace_s: probe
+            .termination_grace_period_seconds
+            .filter(|seconds| *seconds > 0 && kind != ProbeKind::Readiness),
     }
 }
 
@@ -147,5 +191,26 @@ pub fn port(port: &IntOrString) -> String {
     match port {
         IntOrString::Int(number) => number.to_string(),
         IntOrString::String(name) => name.clone(),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::catalog::FieldPath;
+    use crate::topology::{Container, ContainerKind};
+    use serde_json::Value;
+
+    /// An app container with these fields.
+    pub fn container(fields: Value) -> Container {
+        let spec = serde_json::from_value(fields).unwrap();
+        Container {
+            name: "app".to_owned(),
+            key: "app".into(),
+            image: String::new(),
+            kind: ContainerKind::App,
+            spec,
+            path: FieldPath::of("spec.containers"),
+            line: 1,
+        }
     }
 }
