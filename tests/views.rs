@@ -168,6 +168,34 @@ fn the_views_of_a_shop_are_as_they_were() {
 }
 
 #[test]
+fn updates_replace_pods_in_the_order_of_their_kind() {
+    let sets = |name: &str, replicas: u32, more: &str| {
+        format!(
+            "---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: {name}}}\nspec:\n  replicas: {replicas}\n  \
+             updateStrategy: {{{more}}}\n  template: {{spec: {{containers: [{{name: app, image: app}}]}}}}\n"
+        )
+    };
+    let stage = Stage::text(&format!(
+        "{}{}{}{}---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: {{name: agent}}\nspec: {{template: {{spec: \
+         {{containers: [{{name: app, image: app}}]}}}}}}\n",
+        deployment("web", "default", 1),
+        sets("db", 8, "rollingUpdate: {partition: 1}"),
+        sets("by-hand", 2, "type: OnDelete"),
+        sets("held-back", 2, "rollingUpdate: {partition: 5}"),
+    ));
+    let subjects = [
+        ("Deployment", "web"),
+        ("StatefulSet", "db"),
+        ("StatefulSet", "by-hand"),
+        ("StatefulSet", "held-back"),
+        ("DaemonSet", "agent"),
+    ];
+    let drawn = subjects
+        .map(|(kind, name)| file(name, &stage.draw(View::Rollout, &stage.object(kind, name)).unwrap()));
+    assert_same(&differences(&tests("views/rollout"), &drawn.into_iter().collect()));
+}
+
+#[test]
 fn the_states_of_containers_are_as_they_were() {
     let stage = Stage::text(
         r#"

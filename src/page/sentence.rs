@@ -56,7 +56,7 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
             selected_nodes(pod),
             plain(format!("that accepts it, new ones included, each with {containers}")),
         ]),
-        "StatefulSet" => stateful(know, index, object, &containers),
+        "StatefulSet" => stateful(know, index, &containers),
         "Job" => job::job(know, index, &containers),
         "CronJob" => job::cron_job(know, index, &containers),
         "Deployment" | "ReplicaSet" | "ReplicationController"
@@ -89,10 +89,10 @@ fn selected_nodes(pod: &Pod) -> Prose {
     concat(vec![plain(word), listed(labels, 4), plain(" ")])
 }
 
-fn stateful(know: &Knowledge, index: NodeIndex, object: &Object, containers: &str) -> Prose {
+fn stateful(know: &Knowledge, index: NodeIndex, containers: &str) -> Prose {
     let stateful = know.facts.controller(index).and_then(|controller| controller.stateful.as_ref());
     let name = |place: i64| {
-        let name = stateful.map(|pods| pods.pod_name(&object.identity.name, place));
+        let name = stateful.map(|pods| pods.pod_name(place));
         code(name.unwrap_or_default())
     };
     let least = stateful.map_or(1, |pods| pods.count);

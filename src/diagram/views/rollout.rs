@@ -91,6 +91,7 @@ impl<'a> Update<'a> {
         let (least, most) =
             (self.rollout.min_available.unwrap_or_default(), self.rollout.max_total.unwrap_or_default());
         let start = match more {
+            1 if wanted == 1 => format!("Start the new pod beside the old one: at most {}", run(most)),
             0 => format!("Start new pods in their place: at most {}", run(most)),
             more => format!("Start new pods, at most {more} more than {wanted}: at most {}", run(most)),
         };
@@ -189,24 +190,22 @@ impl<'a> Update<'a> {
         if self.rollout.strategy == Strategy::OnDelete {
             return self.on_delete("a pod");
         }
-        let name = self.node.identity.name.to_string();
         let changed = pods.count - pods.kept;
         let at_once = self.rollout.unavailable().unwrap_or(1);
         // The first ones and, behind a gap, the last one.
         let shown: Vec<i64> = match changed {
-            all if all <= MOST_PODS => (0..all).collect(),
+            all if all <= MOST_PODS + 1 => (0..all).collect(),
             all => (0..MOST_PODS - 1).chain([all - 1]).collect(),
         };
         let place = |down: i64| pods.count - 1 - down;
-        let names: Vec<String> = shown.iter().map(|&down| pods.pod_name(&name, place(down))).collect();
+        let names: Vec<String> = shown.iter().map(|&down| pods.pod_name(place(down))).collect();
         let ids: Vec<Id> = names.iter().map(|pod| self.pods(pod, &format!("pod {pod}"))).collect();
-        let kept = self.kept(pods, &name);
+        let kept = self.kept(pods);
         let skipped = changed - i64::try_from(shown.len()).unwrap_or(changed);
         for (position, id) in ids.iter().enumerate() {
             if skipped > 0 && position + 1 == ids.len() {
-                let words = count_of(skipped, "pod follows", "pods follow");
-                self.tale
-                    .note(&[&self.api.clone(), id], &format!("{words} in the same way, one after another"));
+                let words = count_of(skipped, "more pod", "more pods");
+                self.tale.note(&[&self.api.clone(), id], &format!("Then {words} in the same way"));
                 let words = count_of(skipped, "pod", "pods");
                 self.tale.leave_out(format!("Not drawn one by one: {words} between the first and the last."));
             }
@@ -239,11 +238,12 @@ impl<'a> Update<'a> {
     }
 
     /// The pods that the partition leaves alone, in words; drawn as one participant.
-    fn kept(&mut self, pods: &StatefulPods, name: &str) -> String {
+    fn kept(&mut self, pods: &StatefulPods) -> String {
         let words = match pods.kept {
             0 => return String::new(),
-            1 => pods.pod_name(name, 0),
-            many => format!("{} to {}", pods.pod_name(name, 0), pods.pod_name(name, many - 1)),
+            1 => pods.pod_name(0),
+            2 => format!("{} and {}", pods.pod_name(0), pods.pod_name(1)),
+            many => format!("{} to {}", pods.pod_name(0), pods.pod_name(many - 1)),
         };
         let id = self.pods(&words, &format!("pods {words}"));
         self.tale.note(&[&id], "Old version stays, because of the partition");

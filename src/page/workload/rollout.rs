@@ -31,7 +31,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     let mut items: Vec<Prose> = Vec::new();
     if let Some(known) = &controller.rollout {
         let mut item = match &controller.stateful {
-            Some(pods) => stateful::update(object, &known.value, pods),
+            Some(pods) => stateful::update(&known.value, pods),
             None => update(object, &known.value),
         };
         if known.value.replicas == Some(0) || known.value.strategy != Strategy::RollingUpdate {
@@ -44,6 +44,10 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
         items.extend(readiness(know, object, pod, &known.value));
     } else if matches!(&*object.identity.kind, "Deployment" | "StatefulSet" | "DaemonSet") {
         items.push(unreadable(know, object));
+    } else if matches!(&*object.identity.kind, "ReplicaSet" | "ReplicationController") {
+        let words =
+            "A change of the template reaches only pods that are made later: running ones stay as they are. ";
+        items.push(vec![text(words), know.source(object, &FieldPath::of("spec.template"))]);
     }
     items.extend(controller.stateful.iter().filter_map(|pods| stateful::order(know, object, pods)));
     items.extend(

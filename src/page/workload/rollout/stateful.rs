@@ -1,20 +1,21 @@
 //! The numbered pods of a StatefulSet: how an update replaces them, how they start, what they are called.
 
 use super::verb;
+use crate::catalog::FieldPath;
 use crate::facts::controller::{Rollout, StatefulPods, Strategy};
 use crate::model::{Object, Value};
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, joined, muted, plain, text};
+use crate::page::prose::{code, concat, joined, plain, text};
 use crate::page::{Block, Prose, Table};
 use crate::topology::State;
 
 /// How many pods the table lists.
-const MOST_ROWS: usize = 20;
+const MOST_ROWS: i64 = 20;
 
 /// What an update does to the pods of a StatefulSet, without the full stop.
-pub fn update(object: &Object, rollout: &Rollout, pods: &StatefulPods) -> Prose {
-    let name = |place: i64| vec![code(pods.pod_name(&object.identity.name, place))];
+pub fn update(rollout: &Rollout, pods: &StatefulPods) -> Prose {
+    let name = |place: i64| vec![code(pods.pod_name(place))];
     let pair =
         |number: i64, two: &'static str, many: &'static str| plain(if number == 2 { two } else { many });
     let (wanted, kept) = (pods.count, pods.kept);
@@ -78,9 +79,9 @@ pub fn order(know: &Knowledge, object: &Object, pods: &StatefulPods) -> Option<P
     if pods.count < 2 {
         return None;
     }
-    let first = code(pods.pod_name(&object.identity.name, 0));
-    let last = code(pods.pod_name(&object.identity.name, pods.count - 1));
-    let source = know.source(object, &pods.start_order.field);
+    let first = code(pods.pod_name(0));
+    let last = code(pods.pod_name(pods.count - 1));
+    let source = know.source(object, &FieldPath::of("spec.podManagementPolicy"));
     Some(if pods.parallel {
         vec![text("Pods start all at once, and scaling down stops them all at once. "), source]
     } else {
@@ -122,33 +123,24 @@ pub fn names(know: &Knowledge, object: &Object, pods: &StatefulPods) -> Vec<Bloc
     if pods.count == 0 {
         return blocks;
     }
-    let shown = usize::try_from(pods.count).unwrap_or(MOST_ROWS).min(MOST_ROWS);
-    let templates = pods.claims.value.len() / usize::try_from(pods.count.min(1000)).unwrap_or(1).max(1);
-    let every = usize::try_from(pods.count).unwrap_or(usize::MAX);
-    let claims = |place: usize| -> Prose {
-        let names =
-            (0..templates).filter_map(|template| pods.claims.value.get(template.checked_mul(every)? + place));
-        let names: Vec<Prose> = names.map(|name| vec![code(name)]).collect();
-        if names.is_empty() { vec![muted("–")] } else { joined(names, "and") }
-    };
-    let has_dns = pods.pod_dns.is_some();
-    if !has_dns && templates == 0 {
+    let (has_dns, has_claims) = (pods.domain.is_some(), !pods.templates.is_empty());
+    if !has_dns && !has_claims {
         return blocks;
     }
-    let rows = (0..shown).map(|place| {
-        let name = pods.pod_name(&object.identity.name, i64::try_from(place).unwrap_or_default());
-        let dns = pods
-            .pod_dns
-            .as_ref()
-            .map(|names| names.value.get(place).map_or_else(|| vec![muted("–")], |name| vec![code(name)]));
-        let claims = (templates > 0).then(|| claims(place));
-        [Some(vec![code(name)]), dns, claims].into_iter().flatten().collect()
+    let rows = (0..pods.count.min(MOST_ROWS)).map(|place| {
+        let claims = pods.claims_of(place).into_iter().map(|name| vec![code(name)]).collect();
+        let cells = [
+            Some(vec![code(pods.pod_name(place))]),
+            pods.dns_name(place).map(|name| vec![code(name)]),
+            has_claims.then(|| joined(claims, "and")),
+        ];
+        cells.into_iter().flatten().collect()
     });
     let rows: Vec<Vec<Prose>> = rows.collect();
-    let head = [("Pod", true), ("DNS name", has_dns), ("Claims", templates > 0)];
+    let head = [("Pod", true), ("DNS name", has_dns), ("Claims", has_claims)];
     let head = head.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()).collect();
     blocks.push(Block::Table(Table { caption: format!("Pods of {}", object.identity.title()), head, rows }));
-    let more = every - shown;
+    let more = usize::try_from(pods.count - MOST_ROWS).unwrap_or(0);
     if more > 0 {
         let rest = count(more, "more pod", "more pods");
         blocks.push(Block::Paragraph(plain(format!("And {rest} with the numbers that follow."))));
