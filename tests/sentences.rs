@@ -65,6 +65,7 @@ fn words(prose: &Prose) -> String {
         Inline::Code(text) => format!("`{text}`"),
         Inline::Link(link) if link.code => format!("`{}`", link.text),
         Inline::Link(link) => link.text.clone(),
+        Inline::Web(words, address) => format!("{words} <{address}>"),
         Inline::Source(source) => format!("[{}:{}]", source.file, source.line),
     };
     prose.iter().map(word).collect()

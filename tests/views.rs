@@ -7,7 +7,7 @@ use files::{Tree, tests};
 use golden::{assert_same, differences};
 use podviz::catalog::Catalog;
 use podviz::diagram::views::{Budget, Focus, draw, lifecycle_parts};
-use podviz::diagram::{Body, Class, Diagram, Flow, Sequence, Step, View, mermaid};
+use podviz::diagram::{Body, Class, Diagram, Flow, Line, Sequence, Step, View, mermaid};
 use podviz::facts::{Facts, derive};
 use podviz::model::take_inventory;
 use podviz::source::{Limits, load, read};
@@ -453,4 +453,61 @@ fn services_without_a_way_in_are_counted() {
     );
     let diagram = stage.draw(View::Traffic, &stage.object("Deployment", "db")).unwrap();
     assert!(labels(&diagram).contains(&"Pods in the cluster"));
+}
+
+#[test]
+fn nodes_of_the_input_are_drawn_and_say_who_may_run_there() {
+    let node = |name: &str, taint: &str| {
+        format!("---\napiVersion: v1\nkind: Node\nmetadata: {{name: {name}}}\nspec: {{taints: [{taint}]}}\n")
+    };
+    let pod = |name: &str, spec: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{{spec}containers: \
+             [{{name: app, image: app}}]}}\n"
+        )
+    };
+    let workloads = pod("placed", "nodeName: a, ") + &pod("free", "") + &deployment("web", "default", 1);
+    let taint = "{key: dedicated, value: db, effect: NoSchedule}";
+    let stage = Stage::text(&(node("a", "") + &node("b", taint) + &workloads));
+    let diagram = stage.draw(View::Architecture, &all()).unwrap();
+    let drawn = flow(&diagram).edges.iter();
+    let hosting: Vec<(&str, Line)> =
+        drawn.filter(|edge| edge.verb.contains("host")).map(|edge| (edge.verb.as_str(), edge.line)).collect();
+    let may = ("may host", Line::Dashed);
+    assert_eq!(hosting.iter().filter(|one| **one == may).count(), 2);
+    assert_eq!(hosting.iter().filter(|one| **one == ("hosts", Line::Solid)).count(), 1);
+    let inferred = Stage::text(&workloads).draw(View::Architecture, &all()).unwrap();
+    assert!(flow(&inferred).nodes.iter().any(|node| node.note.starts_with("inferred")));
+}
+
+#[test]
+fn a_daemon_set_is_hosted_by_each_pool_that_it_runs_on() {
+    let pool = |name: &str, label: &str| {
+        deployment(name, "default", 1)
+            .replace("spec: {containers", &format!("spec: {{nodeSelector: {{pool: {label}}}, containers"))
+    };
+    let agent = deployment("agent", "default", 1).replace("Deployment", "DaemonSet");
+    let stage = Stage::text(&(pool("one", "a") + &pool("two", "b") + &agent));
+    let diagram = stage.draw(View::Architecture, &all()).unwrap();
+    let flow = flow(&diagram);
+    let agent = flow.nodes.iter().find(|node| node.label == "agent").unwrap();
+    let hosts = flow.edges.iter().filter(|edge| edge.to == agent.id).map(|edge| &edge.from);
+    let mut hosts: Vec<&str> =
+        hosts.map(|id| flow.nodes.iter().find(|node| node.id == *id).unwrap().label.as_str()).collect();
+    hosts.sort_unstable();
+    assert_eq!(hosts, ["Any node", "pool=a", "pool=b"]);
+}
+
+#[test]
+fn storage_and_configuration_are_as_they_were() {
+    let (data, shop) = (Stage::example("data"), Stage::example("shop"));
+    let mongo = data.object("StatefulSet", "mongo");
+    let checkout = shop.object("Deployment", "checkout");
+    let drawn = [
+        file("data-storage", &data.draw(View::Storage, &all()).unwrap()),
+        file("mongo-storage", &data.draw(View::Storage, &mongo).unwrap()),
+        file("shop-config", &shop.draw(View::Config, &all()).unwrap()),
+        file("checkout-config", &shop.draw(View::Config, &checkout).unwrap()),
+    ];
+    assert_same(&differences(&tests("views/data"), &drawn.into_iter().collect()));
 }

@@ -168,3 +168,76 @@ impl Copies {
 fn stays(kind: ContainerKind) -> bool {
     matches!(kind, ContainerKind::App | ContainerKind::Sidecar)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::StorageTrap;
+    use crate::catalog::Catalog;
+    use crate::model::take_inventory;
+    use crate::source::{Limits, load};
+    use crate::topology::connect;
+
+    /// The traps of the first pod of a manifest.
+    fn traps(yaml: &str) -> Vec<StorageTrap> {
+        let catalog = Catalog::embedded().unwrap();
+        let documents = load("app.yaml", yaml.as_bytes(), &Limits::default()).documents;
+        let (inventory, _) = take_inventory(documents, &catalog, "default");
+        let (topology, _) = connect(&inventory, &catalog);
+        let facts = crate::facts::derive(&topology, &catalog);
+        let (index, ..) = topology.workloads().next().unwrap();
+        facts.of(index).unwrap().storage_traps.iter().map(|known| known.value.clone()).collect()
+    }
+
+    fn with_claim(kind: &str, spec: &str, mode: &str) -> Vec<StorageTrap> {
+        traps(&format!(
+            "apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: web}}\nspec:\n{spec}  template: {{spec: {{\
+             containers: [{{name: app, image: app, volumeMounts: [{{name: data, mountPath: /d}}]}}], \
+             volumes: [{{name: data, persistentVolumeClaim: {{claimName: disk}}}}]}}}}\n---\n\
+             apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: disk}}\nspec: {{accessModes: [{mode}]}}\n"
+        ))
+    }
+
+    #[test]
+    fn copies_and_updates_wait_for_a_claim_of_one_node() {
+        let (volume, claim) = ("data".to_owned(), "disk".to_owned());
+        let node = StorageTrap::OneNodeClaim { volume: volume.clone(), claim: claim.clone() };
+        let pod = StorageTrap::OnePodClaim { volume: volume.clone(), claim: claim.clone() };
+        let update = StorageTrap::UpdateWaitsForDisk { volume, claim, always: false };
+        let rows = [
+            ("Deployment", "  replicas: 2\n", "ReadWriteOnce", Some(&node)),
+            ("Deployment", "  replicas: 2\n", "ReadWriteOncePod", Some(&pod)),
+            ("Deployment", "  replicas: 2\n", "ReadWriteMany", None),
+            ("Deployment", "", "ReadWriteOnce", Some(&update)),
+            ("Deployment", "  strategy: {type: Recreate}\n", "ReadWriteOnce", None),
+            ("Deployment", "  strategy: {rollingUpdate: {maxSurge: 0}}\n", "ReadWriteOnce", None),
+            ("Deployment", "  strategy: {rollingUpdate: {maxSurge: 1%}}\n", "ReadWriteOnce", Some(&update)),
+            ("StatefulSet", "", "ReadWriteOnce", None),
+            ("StatefulSet", "  replicas: 3\n", "ReadWriteOnce", Some(&node)),
+            ("DaemonSet", "", "ReadWriteOnce", Some(&node)),
+        ];
+        for (kind, spec, mode, expected) in rows {
+            let expected: Vec<StorageTrap> = expected.into_iter().cloned().collect();
+            assert_eq!(with_claim(kind, spec, mode), expected, "{kind} {spec} {mode}");
+        }
+    }
+
+    #[test]
+    fn volumes_have_traps_of_their_own() {
+        let found = traps(
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: app\n    image: app\n    \
+             volumeMounts:\n    - {name: cache, mountPath: /c}\n    - {name: conf, mountPath: /etc/a, subPath: a}\n    \
+             - {name: ghost, mountPath: /g}\n    - {name: disk, mountPath: /d}\n  volumes:\n  \
+             - {name: cache, emptyDir: {medium: Memory}}\n  - {name: conf, configMap: {name: conf}}\n  \
+             - {name: disk, persistentVolumeClaim: {claimName: gone}}\n  - {name: idle, emptyDir: {}}\n",
+        );
+        let text = |text: &str| text.to_owned();
+        let expected = [
+            StorageTrap::Memory { volume: text("cache"), size_limit: None },
+            StorageTrap::FrozenFiles { volume: text("conf"), container: 0, path: text("/etc/a") },
+            StorageTrap::MissingClaim { volume: text("disk"), claim: text("gone") },
+            StorageTrap::Unused { volume: text("idle") },
+            StorageTrap::Undeclared { volume: text("ghost"), containers: vec![0] },
+        ];
+        assert_eq!(found, expected);
+    }
+}

@@ -17,7 +17,7 @@ use super::advice;
 pub use identity::changes;
 
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, joined, listed, plain, text};
+use super::prose::{code, concat, joined, plain};
 use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
 use crate::catalog::Relation;
 use crate::diagram::View;
@@ -116,7 +116,7 @@ fn glance(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec
     facts.push(("Service account".to_owned(), account(know, index)));
     let restart = know.facts.of(index).map(|facts| facts.restart_policy.clone()).unwrap_or_default();
     facts.push(("Restart policy".to_owned(), vec![code(restart)]));
-    facts.push(("Runs on".to_owned(), runs_on(pod)));
+    facts.push(("Runs on".to_owned(), placement::in_short(know, index)));
     vec![Block::Facts(facts)]
 }
 
@@ -133,15 +133,6 @@ fn account(know: &Knowledge, index: NodeIndex) -> Prose {
     match edge {
         Some(edge) => vec![know.name(edge.to)],
         None => vec![code("default")],
-    }
-}
-
-fn runs_on(pod: &Pod) -> Prose {
-    let labels = sentence::node_labels(pod);
-    match (&pod.spec.node_name, labels.is_empty()) {
-        (Some(node), _) => vec![text("node "), code(node)],
-        (None, true) => plain("any node that accepts it"),
-        (None, false) => concat(vec![plain("nodes with "), listed(labels, 3)]),
     }
 }
 

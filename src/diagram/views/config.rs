@@ -62,11 +62,13 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// The verb: `reads 3 variables`, `reads files at /etc/app`, or both.
     fn verb(&self) -> String {
-        let mut variables = 0;
+        let mut variables = BTreeSet::new();
         let (mut all, mut paths) = (false, BTreeSet::new());
         for read in &self.reads {
             match &read.way {
-                ConfigWay::Variable { .. } => variables += 1,
+                ConfigWay::Variable { variable, .. } => {
+                    variables.insert(variable.as_str());
+                }
                 ConfigWay::Variables { .. } => all = true,
                 ConfigWay::Files { path, .. } => {
                     paths.insert(path.as_str());
@@ -76,8 +78,8 @@ impl Reading<'_> {
         let mut parts = Vec::new();
         if all {
             parts.push("every key as a variable".to_owned());
-        } else if variables > 0 {
-            parts.push(count(variables, "variable", "variables"));
+        } else if !variables.is_empty() {
+            parts.push(count(variables.len(), "variable", "variables"));
         }
         match paths.first() {
             Some(path) if paths.len() == 1 => parts.push(format!("files at {path}")),
@@ -134,13 +136,13 @@ fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> O
     let group = Id::of('g', &[&node.identity.id()]);
     let title = wording::sentence(&the_pod(&node.identity));
     sheet.group(group.clone(), Class::Pod, &title, None, cast::link(node));
-    let mut drawn = BTreeSet::new();
+    let mut read = BTreeMap::new();
     for ((container, _), reading) in &readings {
         let Some(first) = reading.reads.first() else { continue };
         let actor = cast::container(node, pod, facts.roles.get(*container).copied(), *container);
         let from = sheet.node(actor, Some(&group));
         let (actor, line) = target(scene, node, first);
-        drawn.insert(actor.node.id.clone());
+        read.insert(actor.node.id.clone(), first.is_secret);
         let to = sheet.node(actor, None);
         let reason = Reason::field(node.object.as_deref(), &first.field);
         sheet.arrow(&from, &to, &reading.verb(), line, reason);
@@ -149,7 +151,7 @@ fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> O
         Some(container) => format!("container {}", cast::container_name(pod, container)),
         None => the_pod(&node.identity),
     };
-    let objects = count(drawn.len(), "ConfigMap or Secret", "ConfigMaps and Secrets");
+    let objects = objects(read.values());
     let description = format!("The configuration of {whom}: it reads {objects}.");
     let title = format!("Configuration of {whom}");
     Some(sheet.finish(View::Config, title, description, Direction::Right, scene.budget))
@@ -181,9 +183,10 @@ fn draw_all(
     if readers.is_empty() {
         return None;
     }
-    let mut users: BTreeMap<Id, usize> = BTreeMap::new();
-    for (_, id) in readers.iter().flat_map(|reader| reader.readings.keys()) {
+    let (mut users, mut read): (BTreeMap<Id, usize>, BTreeMap<Id, bool>) = Default::default();
+    for ((_, id), reading) in readers.iter().flat_map(|reader| &reader.readings) {
         *users.entry(id.clone()).or_default() += 1;
+        read.insert(id.clone(), reading.reads.iter().any(|read| read.is_secret));
     }
     let mut sheet = Sheet::default();
     let most = (scene.budget.nodes / 3).max(4);
@@ -196,9 +199,18 @@ fn draw_all(
         }
     }
     let workloads = count(number, "workload reads", "workloads read");
-    let objects = count(users.len(), "ConfigMap or Secret", "ConfigMaps and Secrets");
+    let objects = objects(read.values());
     let description = format!("{workloads} {objects}, as environment variables or as files.");
     Some(sheet.finish(View::Config, title, description, Direction::Right, scene.budget))
+}
+
+/// `3 ConfigMaps and 1 Secret`, from whether each is a Secret.
+fn objects<'a>(are_secret: impl Iterator<Item = &'a bool>) -> String {
+    let (secrets, maps): (Vec<bool>, Vec<bool>) = are_secret.partition(|is_secret| **is_secret);
+    let kinds = [(maps.len(), "ConfigMap"), (secrets.len(), "Secret")];
+    let some = kinds.into_iter().filter(|(number, _)| *number > 0);
+    let words: Vec<String> = some.map(|(number, kind)| count(number, kind, &plural(kind))).collect();
+    words.join(" and ")
 }
 
 /// What workloads must share to be drawn as one: namespace, kind, and the shared objects that they read.

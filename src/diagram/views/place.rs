@@ -196,6 +196,7 @@ fn note(pool: &NodePool) -> String {
         ([], resources) => format!("containers ask for {}", resources.join(", ")),
         ([label], []) if *label == pool.title => "nodes with this label".to_owned(),
         (labels, []) if labels.join(", ") == pool.title => "nodes with these labels".to_owned(),
+        _ if pool.title == "No node" => "its node affinity is empty".to_owned(),
         _ if pool.title == "Some nodes" => "those that its node affinity names".to_owned(),
         ([label], _) => format!("by {label}"),
         (labels, _) => format!("by {}", count(labels.len(), "requirement", "requirements")),

@@ -91,7 +91,7 @@ fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> O
         if let Some(claim) = &usage.claim {
             let keep = keep::of_claim(scene, index, usage, claim);
             let claim_id = sheet.node(keep.actor.clone(), None);
-            sheet.arrow(&id, &claim_id, "is kept by", keep.line, keep.reason.clone());
+            sheet.arrow(&id, &claim_id, "keeps its files in", keep.line, keep.reason.clone());
             keep::draw_backing(&mut sheet, scene, claim, &claim_id, &keep.reason);
         }
     }

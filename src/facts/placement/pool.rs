@@ -26,6 +26,9 @@ pub struct NodePool {
 /// The longest title that is made of alternatives, in characters.
 const LONGEST_TITLE: usize = 60;
 
+/// What a node affinity without a term asks for.
+const NOTHING: &str = "nothing";
+
 impl NodePool {
     /// What makes the pool the one it is.
     pub fn key(&self) -> String {
@@ -106,7 +109,7 @@ fn alternatives(terms: &[NodeTerm]) -> String {
     let mut words: Vec<String> = words.collect();
     words.sort();
     words.dedup();
-    if words.is_empty() { "nothing".to_owned() } else { words.join(" or ") }
+    if words.is_empty() { NOTHING.to_owned() } else { words.join(" or ") }
 }
 
 /// The title: well-known labels in words, others as they are.
@@ -128,6 +131,9 @@ fn title(requirements: &[Requirement], alternatives: Option<&str>, resources: &[
     }
     before.sort();
     before.dedup();
+    if alternatives == Some(NOTHING) {
+        return "No node".to_owned();
+    }
     if let Some(words) = alternatives {
         if requirements.is_empty() && resources.is_empty() && words.chars().count() <= LONGEST_TITLE {
             return words.to_owned();

@@ -30,7 +30,7 @@ pub struct Neighbors {
     pub pods: String,
     /// Whether its own copies are among them.
     pub are_copies: bool,
-    /// Which namespaces they are in; `None` for its own.
+    /// Which namespaces they are in, in words with names in backticks; `None` for its own.
     pub namespaces: Option<String>,
     /// The label whose value nodes share that count as one place.
     pub topology_key: String,
@@ -142,7 +142,11 @@ fn neighbor(
         (Some(_), _) => Some("the namespaces with certain labels".to_owned()),
         (None, []) => None,
         (None, [only]) if only == own => None,
-        (None, namespaces) => Some(format!("namespace {}", namespaces.join(", "))),
+        (None, [only]) => Some(format!("namespace {}", quoted(only))),
+        (None, many) => {
+            let names: Vec<String> = many.iter().map(|name| quoted(name)).collect();
+            Some(format!("the namespaces {}", names.join(", ")))
+        }
     };
     let reaches_own = described.is_none() || here || term.namespace_selector.as_ref().is_some_and(is_open);
     let chosen = selector.map(|selector| Selector::read(selector, Selection::LabelSelector));

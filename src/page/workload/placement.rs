@@ -33,6 +33,44 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     vec![Block::List { ordered: false, items }]
 }
 
+/// The nodes that it runs on, or may run on, in a few words.
+pub fn in_short(know: &Knowledge, index: NodeIndex) -> Prose {
+    let Some(placement) = know.facts.of(index).map(|facts| &facts.placement) else { return Prose::new() };
+    if !placement.hosts.is_empty() {
+        let name = |host: &crate::facts::placement::Host| match host.node {
+            Some(node) => vec![know.name(node)],
+            None => vec![code(&host.name)],
+        };
+        return listed(placement.hosts.iter().map(name).collect(), MOST_NODES);
+    }
+    if let Some(name) = &placement.node_name {
+        return vec![text("node "), code(&name.value)];
+    }
+    let labels: Vec<_> = placement.labels.iter().map(|known| known.value.clone()).collect();
+    let mut parts = Vec::new();
+    if !labels.is_empty() {
+        parts.push(words::nodes(&labels));
+    } else if let Some(terms) = &placement.terms {
+        parts.push(words::alternatives(&terms.value));
+    }
+    let resources: Vec<Prose> = placement.resources.keys().map(|name| vec![code(name)]).collect();
+    if !resources.is_empty() {
+        let start = if parts.is_empty() { "nodes that offer " } else { "that offer " };
+        parts.push(concat(vec![plain(start), listed(resources, MOST_NODES)]));
+    }
+    if parts.is_empty() {
+        return plain("any node that accepts it");
+    }
+    let mut words = Prose::new();
+    for part in parts {
+        if !words.is_empty() {
+            words.push(text(" "));
+        }
+        words.extend(part);
+    }
+    words
+}
+
 struct Writer<'a> {
     know: &'a Knowledge<'a>,
     object: &'a Object,
@@ -257,10 +295,10 @@ impl Writer<'_> {
         let words = match toleration.seconds {
             Some(seconds) if leaves => {
                 let seconds = seconds.max(0);
-                format!(": it has to leave after {seconds} s.")
+                format!(", it has to leave after {seconds} s.")
             }
-            _ if leaves => ": it does not have to leave.".to_owned(),
-            _ => ": it may still be placed there.".to_owned(),
+            _ if leaves => ", it does not have to leave.".to_owned(),
+            _ => ", it may still be placed there.".to_owned(),
         };
         concat(vec![
             plain("When its node gets the taint "),
@@ -310,7 +348,7 @@ impl Writer<'_> {
 
     fn priority(&self, known: &Known<Priority>) -> Prose {
         let priority = &known.value;
-        let value = priority.value.map(|value| format!("{value}"));
+        let value = priority.value.map(number);
         let name = || priority.node.map_or_else(|| code(&priority.class), |node| self.know.name(node));
         let subject = match (priority.class.is_empty(), value) {
             (true, value) => plain(format!("Has priority {}", value.unwrap_or_default())),
@@ -381,6 +419,12 @@ impl Writer<'_> {
     }
 }
 
+/// A number with commas.
+fn number(value: i64) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    format!("{sign}{}", thousands(usize::try_from(value.unsigned_abs()).unwrap_or(usize::MAX)))
+}
+
 fn listed_or(names: Vec<Prose>) -> Prose {
     if names.len() <= MOST_NODES { joined(names, "or") } else { listed(names, MOST_NODES) }
 }
@@ -390,10 +434,11 @@ fn neighbor(rule: &Neighbors) -> Prose {
     let place = || words::place(&rule.topology_key);
     let pods =
         if rule.pods.is_empty() { plain("any pod") } else { vec![text("a pod labeled "), code(&rule.pods)] };
-    let inside = rule.namespaces.iter().map(|namespaces| text(format!(" in {namespaces}"))).collect();
+    let inside = rule.namespaces.iter().flat_map(|namespaces| marked(&format!(" in {namespaces}"))).collect();
     let pods = concat(vec![pods, inside]);
     let weight = rule.weight.map(|weight| format!(" (weight {weight} of 100)")).unwrap_or_default();
     let is_node = rule.topology_key == crate::facts::placement::HOSTNAME;
+    let same = || concat(vec![plain(if is_node { "on the same " } else { "in the same " }), place()]);
     match (rule.near, rule.weight, rule.are_copies) {
         (false, None, true) if is_node => plain(
             "Its copies run on distinct nodes: two of them never share one, and with too few nodes \
@@ -413,19 +458,17 @@ fn neighbor(rule: &Neighbors) -> Prose {
             words::places(&rule.topology_key),
             plain(format!("{weight}.")),
         ]),
-        (false, None, false) => {
-            concat(vec![plain("Never runs in the same "), place(), plain(" as "), pods, plain(".")])
-        }
+        (false, None, false) => concat(vec![plain("Never runs "), same(), plain(" as "), pods, plain(".")]),
         (false, Some(_), false) => concat(vec![
-            plain("Prefers to run in another "),
+            plain(if is_node { "Prefers to run on another " } else { "Prefers to run in another " }),
             place(),
             plain(" than "),
             pods,
             plain(format!("{weight}.")),
         ]),
         (true, None, _) => concat(vec![
-            plain("Runs only in the same "),
-            place(),
+            plain("Runs only "),
+            same(),
             plain(" as "),
             pods,
             plain(if rule.are_copies {
@@ -434,12 +477,8 @@ fn neighbor(rule: &Neighbors) -> Prose {
                 ", and stays pending while there is none."
             }),
         ]),
-        (true, Some(_), _) => concat(vec![
-            plain("Prefers to run in the same "),
-            place(),
-            plain(" as "),
-            pods,
-            plain(format!("{weight}.")),
-        ]),
+        (true, Some(_), _) => {
+            concat(vec![plain("Prefers to run "), same(), plain(" as "), pods, plain(format!("{weight}."))])
+        }
     }
 }
