@@ -85,7 +85,7 @@ fn accounts_table(know: &Knowledge, accounts: &BTreeMap<Identity, Vec<NodeIndex>
     for (identity, users) in accounts {
         let held = permissions.of_account(identity);
         let grants: Vec<&Grant> = held.iter().map(|held| held.grant).collect();
-        let worst = grants.iter().flat_map(|grant| permissions.dangers(grant)).min();
+        let worst = grants.iter().flat_map(|grant| permissions.dangers(grant)).min().copied();
         let mut name = vec![know.link(&Subject::Object(identity.clone()), &identity.name)];
         name.extend([text(" in namespace "), know.namespace(identity)]);
         if know.topology.find(identity).is_none_or(|index| know.node(index).object.is_none()) {
@@ -111,7 +111,8 @@ fn may(know: &Knowledge, near: &Identity, grants: &[&Grant], one: bool) -> Prose
         return plain("No binding in these manifests gives it permissions.");
     }
     let permissions = know.facts.permissions();
-    let mut dangers: Vec<Danger> = grants.iter().flat_map(|grant| permissions.dangers(grant)).collect();
+    let mut dangers: Vec<Danger> =
+        grants.iter().flat_map(|grant| permissions.dangers(grant).iter().copied()).collect();
     dangers.sort();
     dangers.dedup();
     let they = if one { "it" } else { "they" };
@@ -154,7 +155,7 @@ fn others(know: &Knowledge) -> Vec<Block> {
             namespace: "".into(),
             name: "".into(),
         };
-        let worst = grants.iter().flat_map(|grant| permissions.dangers(grant)).min();
+        let worst = grants.iter().flat_map(|grant| permissions.dangers(grant)).min().copied();
         let mut name = holder(know, &near, one);
         if &**environment != crate::model::PLAIN_ENVIRONMENT {
             name.extend([text(" in "), code(&**environment)]);
