@@ -34,7 +34,7 @@ fn role(know: &Knowledge, index: NodeIndex, identity: &Identity) -> Vec<Block> {
     let everywhere = &*identity.kind == "ClusterRole";
     let mut items: Vec<Prose> = rights
         .dangers(everywhere)
-        .into_iter()
+        .iter()
         .map(|&danger| danger_sentence(know, "Whoever holds it", rights, danger, everywhere))
         .collect();
     let bindings = know.topology.to(index).filter(|edge| edge.relation == Relation::Grants);
