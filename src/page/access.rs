@@ -123,7 +123,7 @@ fn may(know: &Knowledge, near: &Identity, grants: &[&Grant], one: bool) -> Prose
     }
     for grant in grants.iter().take(MOST_GRANTS) {
         let rights = permissions.rights(grant.role);
-        let what = rights.map_or_else(Prose::new, |rights| summary(rights, MOST_RULES));
+        let what = rights.map_or_else(Prose::new, |rights| summary(rights, grant, MOST_RULES));
         prose.extend(concat(vec![
             plain("In "),
             reach(know, near, grant),

@@ -61,22 +61,23 @@ pub fn allowed(know: &Knowledge, grant: &Grant) -> Vec<Prose> {
     items
 }
 
-/// What a role allows in a few words: the first rules, and how many more there are.
-pub fn summary(rights: &Rights, most: usize) -> Prose {
+/// What a grant allows in a few words: the first rules that count there, and how many more there are.
+pub fn summary(rights: &Rights, grant: &Grant, most: usize) -> Prose {
     if !rights.is_known {
         return plain("do what its role says, which is not in these manifests");
     }
-    let mut items: Vec<Prose> = rights.builtin.iter().map(|builtin| marked(builtin.words)).collect();
-    items.extend(rights.rules.iter().map(|rule| marked(&rule.in_words())));
+    let counts = |rule: &&Rule| grant.namespace.is_none() || rule.counts_in_namespace();
+    let rules = rights.rules.iter().filter(counts).map(|rule| marked(&rule.in_words()));
+    let builtin = rights.builtin.iter().map(|builtin| marked(builtin.words));
+    let mut items: Vec<Prose> = builtin.chain(rules).collect();
     let more = items.len().saturating_sub(most);
     items.truncate(most);
     if items.is_empty() {
-        return plain("do nothing, because the role has no rules");
+        return plain("do nothing, because no rule of the role counts there");
     }
     let mut prose = joined_clauses(items);
     if more > 0 {
-        let rules = count(more, "more thing", "more things");
-        prose.push(text(format!("; and {rules}")));
+        prose.push(text(format!("; and {}", count(more, "more thing", "more things"))));
     }
     prose
 }

@@ -110,8 +110,8 @@ fn user(c: &SecurityContext) -> Setting {
         (None, true, _) => "If that is root, the kubelet does not start it.",
         (Some(0), false, true) => "Root in the container, an ordinary user on the node.",
         (None, false, true) => "If that is root, it is root in the container only.",
-        (Some(0), false, false) => "Root: who breaks out of the container is root on the node.",
-        (None, false, false) => "If that is root, who breaks out of the container is root on the node.",
+        (Some(0), false, false) => "Root: whoever breaks out of the container is root on the node.",
+        (None, false, false) => "If that is root, whoever breaks out of the container is root on the node.",
         (Some(_), ..) => "An ordinary user.",
     };
     setting("runAsUser", &c.run_as_user, value, meaning)
