@@ -79,7 +79,7 @@ fn accounts_table(know: &Knowledge, accounts: &BTreeMap<Identity, Vec<NodeIndex>
     for (identity, users) in accounts {
         let held = permissions.of_account(identity);
         let grants: Vec<&Grant> = held.iter().map(|held| held.grant).collect();
-        let worst = grants.iter().flat_map(|grant| permissions.dangers(grant)).min();
+        let worst = grants.iter().flat_map(|grant| permissions.dangers(grant)).min().copied();
         let mut name = vec![know.link(&Subject::Object(identity.clone()), &identity.name)];
         name.extend([text(" in namespace "), know.namespace(identity)]);
         if know.topology.find(identity).is_none_or(|index| know.node(index).object.is_none()) {
@@ -105,7 +105,8 @@ fn may(know: &Knowledge, near: &Identity, grants: &[&Grant], one: bool) -> Prose
         return plain("No binding in these manifests gives it permissions.");
     }
     let permissions = know.facts.permissions();
-    let mut dangers: Vec<Danger> = grants.iter().flat_map(|grant| permissions.dangers(grant)).collect();
+    let mut dangers: Vec<Danger> =
+        grants.iter().flat_map(|grant| permissions.dangers(grant).iter().copied()).collect();
     dangers.sort();
     dangers.dedup();
     let they = if one { "it" } else { "they" };
@@ -116,7 +117,7 @@ fn may(know: &Knowledge, near: &Identity, grants: &[&Grant], one: bool) -> Prose
     }
     for grant in grants.iter().take(MOST_GRANTS) {
         let rights = permissions.rights(grant.role);
-        let what = rights.map_or_else(Prose::new, |rights| summary(rights, MOST_RULES));
+        let what = rights.map_or_else(Prose::new, |rights| summary(rights, grant, MOST_RULES));
         prose.extend(concat(vec![
             plain("In "),
             reach(know, near, grant),
@@ -148,7 +149,7 @@ fn others(know: &Knowledge) -> Vec<Block> {
             namespace: "".into(),
             name: "".into(),
         };
-        let worst = grants.iter().flat_map(|grant| permissions.dangers(grant)).min();
+        let worst = grants.iter().flat_map(|grant| permissions.dangers(grant)).min().copied();
         let mut name = holder(know, &near, one);
         if &**environment != crate::model::PLAIN_ENVIRONMENT {
             name.extend([text(" in "), code(&**environment)]);

@@ -6,6 +6,7 @@ use super::{Block, Inline, Prose, Table};
 use crate::catalog::FieldPath;
 use crate::facts::security::{Danger, Grant, Held, Holder, Rights, Rule};
 use crate::model::{Identity, Subject};
+use crate::names::count;
 use crate::topology::NodeIndex;
 
 /// How many rules a table shows one by one.
@@ -14,19 +15,25 @@ const MOST_RULES: usize = 60;
 /// Everything that grants allow: a row a rule, with where it counts and which role and binding say so.
 pub fn table(know: &Knowledge, near: &Identity, held: &[Held]) -> Option<Block> {
     let mut rows: Vec<Vec<Prose>> = Vec::new();
+    let mut beyond = 0;
     for one in held {
-        let through = through(know, near, one);
-        for may in allowed(know, one.grant) {
-            rows.push(vec![may, reach(know, near, one.grant), through.clone()]);
+        if rows.len() >= MOST_RULES {
+            beyond += 1;
+            continue;
         }
+        let through = through(know, near, one);
+        let mut all = allowed(know, one.grant);
+        let more = all.len().saturating_sub(MOST_RULES);
+        all.truncate(MOST_RULES);
+        if more > 0 {
+            let rules = count(more, "more rule", "more rules");
+            all.push(vec![muted(format!("{rules}; the page of the role lists them"))]);
+        }
+        rows.extend(all.into_iter().map(|may| vec![may, reach(know, near, one.grant), through.clone()]));
     }
-    let beyond = rows.len().saturating_sub(MOST_RULES);
     if beyond > 0 {
-        rows.truncate(MOST_RULES);
-        let more = format!(
-            "{} more; the pages of the roles list them",
-            crate::names::count(beyond, "rule", "rules")
-        );
+        let more = count(beyond, "more binding", "more bindings");
+        let more = format!("what {more} give; the pages of their roles list it");
         rows.push(vec![vec![muted(more)], Prose::new(), Prose::new()]);
     }
     let head = ["It may", "Where", "Because of"].map(str::to_owned).to_vec();
@@ -54,22 +61,23 @@ pub fn allowed(know: &Knowledge, grant: &Grant) -> Vec<Prose> {
     items
 }
 
-/// What a role allows in a few words: the first rules, and how many more there are.
-pub fn summary(rights: &Rights, most: usize) -> Prose {
+/// What a grant allows in a few words: the first rules that count there, and how many more there are.
+pub fn summary(rights: &Rights, grant: &Grant, most: usize) -> Prose {
     if !rights.is_known {
         return plain("do what its role says, which is not in these manifests");
     }
-    let mut items: Vec<Prose> = rights.builtin.iter().map(|builtin| marked(builtin.words)).collect();
-    items.extend(rights.rules.iter().map(|rule| marked(&rule.in_words())));
+    let counts = |rule: &&Rule| grant.namespace.is_none() || rule.counts_in_namespace();
+    let rules = rights.rules.iter().filter(counts).map(|rule| marked(&rule.in_words()));
+    let builtin = rights.builtin.iter().map(|builtin| marked(builtin.words));
+    let mut items: Vec<Prose> = builtin.chain(rules).collect();
     let more = items.len().saturating_sub(most);
     items.truncate(most);
     if items.is_empty() {
-        return plain("do nothing, because the role has no rules");
+        return plain("do nothing, because no rule of the role counts there");
     }
     let mut prose = joined_clauses(items);
     if more > 0 {
-        let rules = crate::names::count(more, "more thing", "more things");
-        prose.push(text(format!("; and {rules}")));
+        prose.push(text(format!("; and {}", count(more, "more thing", "more things"))));
     }
     prose
 }
@@ -120,9 +128,7 @@ pub fn source(know: &Knowledge, index: NodeIndex, field: &FieldPath) -> Option<I
 pub fn dangers(know: &Knowledge, near: &Identity, held: &[Held]) -> Vec<Prose> {
     let mut found: Vec<(Danger, &Held)> = held
         .iter()
-        .flat_map(|one| {
-            know.facts.permissions().dangers(one.grant).into_iter().map(move |danger| (danger, one))
-        })
+        .flat_map(|one| know.facts.permissions().dangers(one.grant).iter().map(move |danger| (*danger, one)))
         .collect();
     found.sort_by_key(|(danger, _)| *danger);
     let mut sentences: Vec<Prose> = Vec::new();

@@ -48,8 +48,11 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
         Body::Flow(flow) => flow.nodes.len() <= scene.budget.nodes && flow.edges.len() <= scene.budget.edges,
         Body::Sequence(_) | Body::States(_) => false,
     };
-    let tries = DETAILS.into_iter().map(|detail| paint(scene, &chains, detail, unlimited));
-    tries.into_iter().find(fits).or_else(|| Some(paint(scene, &chains, Detail::Namespaces, scene.budget)))
+    // Every holder of every binding is an arrow, so most of what is too much can be told without painting it.
+    let least = if chains.links.len() > scene.budget.edges { Detail::Holders } else { Detail::Full };
+    let details = DETAILS.into_iter().filter(|detail| *detail >= least);
+    let mut tries = details.map(|detail| paint(scene, &chains, detail, unlimited));
+    tries.find(fits).or_else(|| Some(paint(scene, &chains, Detail::Namespaces, scene.budget)))
 }
 
 fn paint(scene: Scene, chains: &Chains, detail: Detail, budget: Budget) -> Diagram {
@@ -158,7 +161,7 @@ impl Painter<'_> {
         let mut actor = cast::object(node);
         let rights = self.scene.facts.permissions().rights(role);
         let everywhere = self.everywhere.contains(&role);
-        let worst = rights.and_then(|rights| rights.dangers(everywhere).into_iter().next());
+        let worst = rights.and_then(|rights| rights.dangers(everywhere).first());
         if let (Some(worst), true) = (worst, self.detail >= Detail::Roles) {
             actor = actor.noted(format!("{}: may {}", node.identity.kind, worst.words()));
         }
@@ -296,7 +299,7 @@ impl Painter<'_> {
             holders.insert(&link.holder);
             bindings.insert(link.grant.binding);
             if roles.insert((link.grant.role, link.grant.namespace.is_none())) {
-                dangers.extend(self.scene.facts.permissions().dangers(link.grant));
+                dangers.extend(self.scene.facts.permissions().dangers(link.grant).iter().copied());
             }
         }
         let roles: BTreeSet<NodeIndex> = roles.into_iter().map(|(role, _)| role).collect();

@@ -139,7 +139,7 @@ impl Permissions {
     }
 
     /// What is dangerous about a grant, the worst first.
-    pub fn dangers(&self, grant: &Grant) -> Vec<Danger> {
+    pub fn dangers(&self, grant: &Grant) -> &[Danger] {
         let everywhere = grant.namespace.is_none();
         self.rights(grant.role).map(|rights| rights.dangers(everywhere)).unwrap_or_default()
     }
@@ -152,7 +152,8 @@ pub(super) fn tell(permissions: &Permissions, scene: &Scene, ledger: &mut Ledger
         .iter()
         .map(|held| {
             let subject = |index: NodeIndex| ledger.subject(&scene.topology.nodes[index].identity);
-            let dangers: Vec<&str> = permissions.dangers(held.grant).into_iter().map(Danger::id).collect();
+            let dangers: Vec<&str> =
+                permissions.dangers(held.grant).iter().map(|danger| danger.id()).collect();
             json!({
                 "role": subject(held.grant.role),
                 "binding": subject(held.grant.binding),

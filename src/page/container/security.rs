@@ -13,7 +13,10 @@ use crate::topology::{NodeIndex, Pod};
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, position: usize) -> Vec<Block> {
     let Some((_, facts)) = know.pod(index) else { return Vec::new() };
     let Some(context) = facts.security.contexts.get(position) else { return Vec::new() };
+    let is_windows = pod.spec.os.as_ref().is_some_and(|os| os.name == "windows");
     let settings = settings(context).into_iter().chain(shared(pod));
+    // Containers on Windows have no setuid bit, no capabilities, and no seccomp.
+    let settings = settings.filter(|setting| !is_windows || WINDOWS.contains(&setting.name));
     let rows = settings.map(|setting| {
         let mut because = marked(&setting.why);
         if setting.field.find(&object.value).is_some() {
@@ -38,6 +41,9 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
 
 const IMAGE: &str = "the image's";
 const NONE: &str = "none";
+
+/// The settings that mean something on a Windows node.
+const WINDOWS: [&str; 3] = ["runAsNonRoot", "windowsOptions.hostProcess", "hostNetwork"];
 
 /// A row of the table.
 struct Setting {
@@ -105,8 +111,8 @@ fn user(c: &SecurityContext) -> Setting {
         (None, true, _) => "If that is root, the kubelet does not start it.",
         (Some(0), false, true) => "Root in the container, an ordinary user on the node.",
         (None, false, true) => "If that is root, it is root in the container only.",
-        (Some(0), false, false) => "Root: who breaks out of the container is root on the node.",
-        (None, false, false) => "If that is root, who breaks out of the container is root on the node.",
+        (Some(0), false, false) => "Root: whoever breaks out of the container is root on the node.",
+        (None, false, false) => "If that is root, whoever breaks out of the container is root on the node.",
         (Some(_), ..) => "An ordinary user.",
     };
     setting("runAsUser", &c.run_as_user, value, meaning)
@@ -116,7 +122,7 @@ fn non_root(c: &SecurityContext) -> Setting {
     let meaning = if c.run_as_non_root.value {
         "The kubelet starts it only as another user than root."
     } else {
-        "The kubelet starts it as root, too."
+        "The kubelet starts it as any user, root included."
     };
     setting("runAsNonRoot", &c.run_as_non_root, c.run_as_non_root.value, meaning)
 }

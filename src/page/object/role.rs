@@ -34,8 +34,8 @@ fn role(know: &Knowledge, index: NodeIndex, identity: &Identity) -> Vec<Block> {
     let everywhere = &*identity.kind == "ClusterRole";
     let mut items: Vec<Prose> = rights
         .dangers(everywhere)
-        .into_iter()
-        .map(|danger| danger_sentence(know, "Whoever holds it", rights, danger, everywhere))
+        .iter()
+        .map(|&danger| danger_sentence(know, "Whoever holds it", rights, danger, everywhere))
         .collect();
     let bindings = know.topology.to(index).filter(|edge| edge.relation == Relation::Grants);
     let mut grants: Vec<&Grant> = bindings.filter_map(|edge| permissions.of_binding(edge.from)).collect();
@@ -122,9 +122,9 @@ fn binding(know: &Knowledge, index: NodeIndex, identity: &Identity) -> Vec<Block
     }
     let everywhere = grant.namespace.is_none();
     if let Some(rights) = permissions.rights(grant.role) {
-        let dangers = rights.dangers(everywhere).into_iter();
+        let dangers = rights.dangers(everywhere).iter();
         items.extend(
-            dangers.map(|danger| danger_sentence(know, "Whoever it names", rights, danger, everywhere)),
+            dangers.map(|&danger| danger_sentence(know, "Whoever it names", rights, danger, everywhere)),
         );
     }
     let mut blocks = vec![Block::List { ordered: false, items }];

@@ -17,6 +17,8 @@ pub struct Rights {
     pub builtin: Option<Builtin>,
     /// Whether it is in the input, or known otherwise; else nobody can tell from the input what it allows.
     pub is_known: bool,
+    /// What is dangerous about it in the whole cluster, and within one namespace; the worst first.
+    dangers: [Vec<Danger>; 2],
 }
 
 /// A ClusterRole that clusters bring along.
@@ -89,7 +91,8 @@ pub(super) fn rights(topology: &Topology, index: NodeIndex) -> Rights {
             collect(topology, added, &mut seen, &mut rules);
         }
     }
-    Rights { rules, builtin, is_known: node.object.is_some() || builtin.is_some() }
+    let dangers = [true, false].map(|everywhere| dangers(&rules, builtin, everywhere));
+    Rights { rules, builtin, is_known: node.object.is_some() || builtin.is_some(), dangers }
 }
 
 /// The rules of a role. One with an `aggregationRule` has those of the ClusterRoles that its selectors pick, and none
@@ -140,13 +143,18 @@ fn added_to(topology: &Topology, role: &Identity) -> Vec<NodeIndex> {
     added.map(|(index, _)| index).collect()
 }
 
+fn dangers(rules: &[Rule], builtin: Option<Builtin>, everywhere: bool) -> Vec<Danger> {
+    let builtin = builtin.iter().flat_map(|builtin| builtin.dangers.iter().copied());
+    let all: BTreeSet<Danger> =
+        builtin.chain(rules.iter().flat_map(|rule| Danger::of(rule, everywhere))).collect();
+    // Who may do everything needs no list of what that is.
+    if all.contains(&Danger::Everything) { vec![Danger::Everything] } else { all.into_iter().collect() }
+}
+
 impl Rights {
     /// What is dangerous about it, the worst first: in the whole cluster, or within one namespace.
-    pub fn dangers(&self, everywhere: bool) -> Vec<Danger> {
-        let builtin = self.builtin.iter().flat_map(|builtin| builtin.dangers.iter().copied());
-        let all: BTreeSet<Danger> =
-            builtin.chain(self.rules.iter().flat_map(|rule| Danger::of(rule, everywhere))).collect();
-        // Who may do everything needs no list of what that is.
-        if all.contains(&Danger::Everything) { vec![Danger::Everything] } else { all.into_iter().collect() }
+    pub fn dangers(&self, everywhere: bool) -> &[Danger] {
+        let [in_cluster, in_namespace] = &self.dangers;
+        if everywhere { in_cluster } else { in_namespace }
     }
 }
