@@ -18,6 +18,9 @@ use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
 /// More answers than this to one question are counted and not listed.
 const MOST_ANSWERS: usize = 8;
 
+/// Answers a question; nothing where it does not arise.
+type Answers = fn(&Asked) -> Vec<Prose>;
+
 /// A pod while it is asked what would happen.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
@@ -32,7 +35,7 @@ struct Asked<'a> {
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
     let Some(facts) = know.facts.of(index) else { return Vec::new() };
     let asked = Asked { know, index, object, pod, facts };
-    let questions: [(&str, fn(&Asked) -> Vec<Prose>); 6] = [
+    let questions: [(&str, Answers); 6] = [
         ("A container crashes", crash::answers),
         ("A container hangs", hang::answers),
         ("A container needs more memory", memory::answers),
