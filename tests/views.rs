@@ -511,3 +511,23 @@ fn storage_and_configuration_are_as_they_were() {
     ];
     assert_same(&differences(&tests("views/data"), &drawn.into_iter().collect()));
 }
+
+#[test]
+fn calls_fold_hosts_outside_first() {
+    let urls: Vec<String> = (0..30).map(|i| format!("https://h{i}.example.com")).collect();
+    let yaml = format!(
+        "{}{}---\napiVersion: v1\nkind: Pod\nmetadata: {{name: caller, namespace: a}}\nspec:\n  containers:\n    \
+         - {{name: c, image: app, env: [{{name: URLS, value: \"{},http://web:80,http://gone:80\"}}]}}\n",
+        deployment("web", "a", 1),
+        service("web", "a", "ClusterIP"),
+        urls.join(",")
+    );
+    let stage = Stage::text(&yaml);
+    let wide = stage.draw(View::Calls, &all()).unwrap();
+    assert_eq!(flow(&wide).nodes.len(), 33);
+    let narrow = stage.draw_within(View::Calls, &all(), Budget { nodes: 10, edges: 10 }).unwrap();
+    assert_eq!(labels(&narrow), ["caller", "30 hosts", "gone", "web"]);
+    assert_eq!(narrow.rows.len(), 32);
+    assert_eq!(narrow.left_out, ["Not drawn one by one: 30 hosts; the table lists them."]);
+    assert!(stage.draw(View::Calls, &stage.object("Deployment", "web")).is_some());
+}

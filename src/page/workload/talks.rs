@@ -19,6 +19,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     let mut items = incoming(know, index);
     items.extend(called_by::items(know, index));
     items.extend(calls::items(know, index, None));
+    items.extend(calls::without_cluster_dns(know, index, pod));
     items.extend(inside::items(know, index, None));
     items.extend(conflicts(know, index, pod));
     items.extend(limits(know, index));

@@ -4,8 +4,8 @@
 use crate::model::Value;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, joined, listed, plain, text};
-use crate::topology::{Call, HOST, NodeIndex, State};
+use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
+use crate::topology::{Call, HOST, NodeIndex, Pod, State};
 use std::collections::BTreeMap;
 
 /// How many pieces of evidence are named for one call.
@@ -35,6 +35,32 @@ pub fn items(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Ve
         more => items.push(plain(format!("It names {more} more addresses; the pod's references list them."))),
     }
     items
+}
+
+/// That the pods may not find Services by name, where they ask the node's DNS.
+///
+/// Source: `k8s.io/kubernetes/pkg/kubelet/network/dns/dns.go`, `getPodDNSType`: on the node's network `ClusterFirst`
+/// means `Default`.
+pub fn without_cluster_dns(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Option<Prose> {
+    let is_service = |call: &Call| &*know.node(call.to).identity.kind != HOST;
+    if !know.topology.calls_of(index).iter().any(is_service) {
+        return None;
+    }
+    let policy = pod.spec.dns_policy.as_deref().unwrap_or("ClusterFirst");
+    let on_node = pod.spec.host_network == Some(true);
+    let (field, reason) = match policy {
+        "Default" => ("dnsPolicy", "`dnsPolicy` is `Default`"),
+        "ClusterFirst" if on_node => {
+            ("hostNetwork", "`hostNetwork` is `true` and `dnsPolicy` is not `ClusterFirstWithHostNet`")
+        }
+        _ => return None,
+    };
+    let object = know.node(index).object.as_deref()?;
+    let mut prose =
+        plain("Its pods ask the DNS of their node, which does not know the names of Services, because ");
+    prose.extend(marked(reason));
+    prose.extend([text(". "), know.source(object, &pod.path.key(field))]);
+    Some(prose)
 }
 
 /// One sentence on the calls to one port of one target. What NetworkPolicies say of the call belongs behind it.
