@@ -4,6 +4,7 @@
 mod image;
 mod path;
 mod ports;
+pub mod settings;
 #[cfg(test)]
 mod tests;
 pub mod vocabulary;
@@ -12,6 +13,7 @@ pub use image::{ImageClass, ImagePart, InitTask, image_base_name};
 pub use path::{FieldPath, Hit, Pattern, Step};
 pub use ports::Ports;
 use rust_embed::Embed;
+pub use settings::Settings;
 use std::collections::BTreeMap;
 pub use vocabulary::{EdgeRule, KindRule, Relation, Role, Scope, Selection};
 
@@ -29,6 +31,8 @@ pub struct Catalog {
     pod: Vec<EdgeRule>,
     container: Vec<EdgeRule>,
     any: Vec<EdgeRule>,
+    /// What the user decides.
+    pub settings: Settings,
     images: Vec<ImageClass>,
     ports: Ports,
 }

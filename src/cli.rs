@@ -3,8 +3,10 @@
 mod message;
 
 use crate::diagram::View;
+use crate::facts::reach::Port;
 use crate::output::{Flavour, Options};
-use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, Request};
+use crate::problem::Level;
+use crate::{AdviceFormat, DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use message::{ColorChoice, MessageFormat, Messages};
@@ -28,6 +30,10 @@ pub enum Command {
     Diagram(DrawOne),
     /// Print what is known of a pod or a container: a fact a line, each with its reason and its place
     Explain(Explain),
+    /// Print what will go wrong, when, and the smallest change that prevents it
+    Advise(Advise),
+    /// Print whether the NetworkPolicies let one end connect to the other; exits 1 if they do not
+    Reach(Reach),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
 }
@@ -41,6 +47,9 @@ pub struct Input {
     /// Where objects go that name no namespace, as with kubectl -n
     #[arg(long, value_name = "NS", default_value = "default")]
     pub default_namespace: String,
+    /// The settings; if absent, the nearest podviz.yaml in the folder of the first input or above it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Read every file as it is, as one environment
     #[arg(long)]
     pub flat: bool,
@@ -108,7 +117,10 @@ pub struct DrawOne {
     format: DiagramFormat,
 }
 
-/// Explain one object, one container, or everything.
+/// Explain one pod, one container, or everything.
+///
+/// The last argument may be what to explain, such as deployment/web or "Container shop/web/app". Without it the only pod is
+/// explained, or each pod in a sentence.
 #[derive(Debug, Args)]
 pub struct Explain {
     #[command(flatten)]
@@ -116,9 +128,72 @@ pub struct Explain {
     /// The namespace of the subject
     #[arg(short, long, value_name = "NS")]
     namespace: Option<String>,
+    /// Text for people, the facts as JSON, or the page as Markdown
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ExplanationFormat,
+}
+
+/// How an explanation is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ExplanationFormat {
+    Text,
+    Json,
+    Markdown,
+}
+
+/// Print the findings.
+#[derive(Debug, Args)]
+pub struct Advise {
+    #[command(flatten)]
+    input: Input,
+    /// Text for people, JSON, SARIF for code hosts, or annotations for GitHub Actions
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: FindingsFormat,
+    /// Exit with 1 if a finding is at or above this level
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    level: FindingsLevel,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FindingsFormat {
+    Text,
+    Json,
+    Sarif,
+    Github,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FindingsLevel {
+    Note,
+    Warning,
+    Error,
+}
+
+/// Ask the NetworkPolicies.
+///
+/// FROM and TO are the last two of the values without a name: clap knows no other way to put two behind many.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "podviz reach [OPTIONS] --port <N[/PROTO]> <INPUT>... <FROM> <TO>",
+    mut_arg("inputs", |inputs| inputs.num_args(3..).value_names(["INPUT", "FROM", "TO"]).help(
+        "Manifests: files, folders, or - for the standard input; the last two are FROM and TO: a pod or a workload, \
+         such as deployment/web or \"Pod shop/web\", an IP or a CIDR outside, and as TO a Service, too"
+    ))
+)]
+pub struct Reach {
+    #[command(flatten)]
+    input: Input,
+    /// The port of the pod, of the address, or of the Service, such as 80 or 53/UDP; TCP if absent
+    #[arg(long, value_name = "N[/PROTO]")]
+    port: Port,
+    /// The namespace of FROM and TO
+    #[arg(short, long, value_name = "NS")]
+    namespace: Option<String>,
     /// How it is written
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
-    format: ExplainFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ReachFormat,
 }
 
 /// Print the topology.
@@ -154,7 +229,18 @@ impl Command {
             Command::Render(render) => &render.input,
             Command::Diagram(diagram) => &diagram.input,
             Command::Explain(explain) => &explain.input,
+            Command::Advise(advise) => &advise.input,
+            Command::Reach(reach) => &reach.input,
             Command::Graph(graph) => &graph.input,
+        }
+    }
+
+    /// The files and folders that the command reads.
+    pub fn inputs(&self) -> &[PathBuf] {
+        match self {
+            Command::Reach(reach) => reach.positionals().0,
+            Command::Explain(explain) => explain.split().0,
+            _ => &self.input().inputs,
         }
     }
 
@@ -162,7 +248,7 @@ impl Command {
     pub fn output(&self) -> Option<(&Path, bool)> {
         match self {
             Command::Render(render) => Some((&render.output, render.force)),
-            Command::Diagram(_) | Command::Explain(_) | Command::Graph(_) => None,
+            _ => None,
         }
     }
 
@@ -170,7 +256,7 @@ impl Command {
     pub fn index(&self) -> &'static str {
         match self {
             Command::Render(render) => render.flavour().index(),
-            Command::Diagram(_) | Command::Explain(_) | Command::Graph(_) => "",
+            _ => "",
         }
     }
 
@@ -184,17 +270,69 @@ impl Command {
                 focus: diagram.focus.clone().map(|subject| (subject, diagram.namespace.clone())),
                 format: diagram.format,
             },
-            Command::Explain(explain) => Goal::Explain { focus: None, format: explain.format },
+            Command::Explain(explain) => explain.goal(),
+            Command::Advise(advise) => advise.goal(),
+            Command::Reach(reach) => reach.goal(),
             Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
         };
         Request {
-            inputs: input.inputs.clone(),
+            inputs: self.inputs().to_vec(),
+            settings: input.config.clone(),
             output: self.output().map(|(folder, _)| folder.to_owned()),
             default_namespace: input.default_namespace.clone(),
             limits: crate::source::Limits { file_bytes: input.max_file_size << 20, ..Default::default() },
             goal,
         }
     }
+}
+
+impl Explain {
+    /// The inputs, and the subject: the last argument, if it is not the only one, is written like a subject, and there
+    /// is no such file.
+    fn split(&self) -> (&[PathBuf], Option<&str>) {
+        let inputs = &self.input.inputs;
+        match &inputs[..] {
+            [rest @ .., last] if !rest.is_empty() && !crate::source::is_there(last) => match last.to_str() {
+                Some(subject) if subject.contains(['/', ' ']) => (rest, Some(subject)),
+                _ => (inputs, None),
+            },
+            _ => (inputs, None),
+        }
+    }
+
+    fn goal(&self) -> Goal {
+        let focus = self.split().1.map(|subject| (subject.to_owned(), self.namespace.clone()));
+        let format = match self.format {
+            ExplanationFormat::Text => ExplainFormat::Text { width: columns() },
+            ExplanationFormat::Json => ExplainFormat::Json,
+            ExplanationFormat::Markdown => ExplainFormat::Markdown,
+        };
+        Goal::Explain { focus, format }
+    }
+}
+
+impl Advise {
+    fn goal(&self) -> Goal {
+        let format = match self.format {
+            FindingsFormat::Text => {
+                AdviceFormat::Text { notes: self.input.verbose || self.level == FindingsLevel::Note }
+            }
+            FindingsFormat::Json => AdviceFormat::Json,
+            FindingsFormat::Sarif => AdviceFormat::Sarif,
+            FindingsFormat::Github => AdviceFormat::Github,
+        };
+        let level = match self.level {
+            FindingsLevel::Note => Level::Note,
+            FindingsLevel::Warning => Level::Warning,
+            FindingsLevel::Error => Level::Error,
+        };
+        Goal::Advise { format, level }
+    }
+}
+
+/// How wide text is: as wide as the terminal, within what is easy to read.
+fn columns() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 120))
 }
 
 impl Render {
@@ -213,6 +351,19 @@ impl Render {
             ..Options::default()
         };
         Goal::Site { title: title(&self.input.inputs), flavour: self.flavour(), options }
+    }
+}
+
+impl Reach {
+    /// The inputs, and FROM and TO behind them.
+    fn positionals(&self) -> (&[PathBuf], &[PathBuf]) {
+        self.input.inputs.split_at(self.input.inputs.len().saturating_sub(2))
+    }
+
+    fn goal(&self) -> Goal {
+        let mut ends = self.positionals().1.iter().map(|end| end.to_string_lossy().into_owned());
+        let ends = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
+        Goal::Reach { ends, namespace: self.namespace.clone(), port: self.port.clone(), format: self.format }
     }
 }
 
@@ -265,14 +416,15 @@ impl ValueEnum for GraphFormat {
     }
 }
 
-impl ValueEnum for ExplainFormat {
-    fn value_variants<'a>() -> &'a [ExplainFormat] {
-        &[ExplainFormat::Json]
+impl ValueEnum for ReachFormat {
+    fn value_variants<'a>() -> &'a [ReachFormat] {
+        &[ReachFormat::Text, ReachFormat::Json]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(match self {
-            ExplainFormat::Json => "json",
+            ReachFormat::Text => "text",
+            ReachFormat::Json => "json",
         }))
     }
 }

@@ -117,6 +117,9 @@ pub enum Body {
     Flow(Flow),
     /// Participants and messages, downwards in time.
     Sequence(Sequence),
+    /// The states of one thing and what leads from one to the next: boxes without groups, from a [`Class::Start`] to a
+    /// [`Class::End`].
+    States(Flow),
 }
 
 /// The id of a node, a group or a participant: a letter and a short hash of what it stands for, so that no other
@@ -189,6 +192,16 @@ pub enum Class {
     Missing,
     /// Anything else.
     Plain,
+    /// A state in which a container waits for something.
+    Waiting,
+    /// A state in which it runs.
+    Running,
+    /// A state in which it runs no more.
+    Terminated,
+    /// Where states begin.
+    Start,
+    /// Where states end.
+    End,
 }
 
 /// Boxes, groups and arrows.

@@ -1,56 +1,56 @@
 //! Stage 5: what is true of each object, pod and container, derived from the topology: each [`Known`] with the reason
 //! and the field that it follows from. One file a rule; [`Facts::list`] prints them all.
 
-mod controller;
+pub mod advice;
+pub mod config;
+pub mod controller;
 mod entry;
-mod grouping;
+pub mod grouping;
 mod known;
 mod ledger;
-mod lifecycle;
-mod network;
-mod order;
-mod patterns;
-mod placement;
-mod probe;
+pub mod lifecycle;
+pub mod network;
+pub mod patterns;
+pub mod placement;
 pub mod quantity;
-mod resources;
+pub mod reach;
+pub mod resources;
 mod role;
 mod scene;
-mod security;
-mod volume;
+pub mod security;
+pub mod storage;
 
 use crate::catalog::Catalog;
 use crate::topology::{NodeIndex, Pod, Topology};
-pub use controller::Controller;
+use advice::Finding;
+use config::ConfigRead;
+use controller::Controller;
 pub use entry::{is_exposed, lets_traffic_in};
-pub use grouping::{Advice, GroupReason, Grouping, Proposal, SplitPart, SplitReason, proposal};
+use grouping::Grouping;
 pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
-pub use lifecycle::PodLifecycle;
-pub use network::{
-    ExternalAddress, Listener, LocalPort, Localhost, PodNetwork, PortConflict, ServiceEdge, Target,
-    TargetPort, UnresolvedEdge, external, targets,
-};
-pub use order::Phase;
-pub use patterns::{Finding, Injection, Part, Pattern, PodPatterns, Preparation, SharedData};
-pub use placement::PodPlacement;
-pub use probe::{Check, Probe, ProbeKind, port, probes};
-pub use resources::{
-    AfterKill, Amount, AtLimit, ContainerResources, Origin, PodResources, Qos, Resources, after_kill,
-    at_limit, is_critical,
-};
+use lifecycle::{Phase, PodLifecycle};
+use network::PodNetwork;
+use patterns::PodPatterns;
+use placement::{Machines, PodPlacement};
+use reach::{End, Policies, Verdict};
+use resources::{LimitRanges, PodResources};
 pub use role::ContainerRole;
 pub use scene::Scene;
-pub use security::PodSecurity;
+use security::{Permissions, PodSecurity};
 use std::collections::BTreeMap;
-pub use volume::{Access, Mount, VolumeUse};
+use storage::{StorageTrap, VolumeUse};
 
 /// What is true of everything in the input.
 #[derive(Debug)]
 pub struct Facts {
     pods: BTreeMap<NodeIndex, PodFacts>,
     controllers: BTreeMap<NodeIndex, Controller>,
+    findings: Vec<Finding>,
+    findings_by_node: BTreeMap<NodeIndex, Vec<usize>>,
+    policies: Policies,
+    permissions: Permissions,
 }
 
 /// What is true of one pod. Containers are named by their index in [`Pod::containers`].
@@ -58,10 +58,15 @@ pub struct Facts {
 pub struct PodFacts {
     /// The part that each container plays.
     pub roles: Vec<ContainerRole>,
-    /// The order in which containers start: the phases one after another, the containers of one phase together.
+    /// The order in which containers start: the phases one after another, the containers of one phase together. The
+    /// reason is in `lifecycle`, as are those of `grace_s` and `restart_policy`.
     pub start_order: Vec<Phase>,
     /// Each volume with the containers that mount it.
     pub volumes: Vec<VolumeUse>,
+    /// What is likely to go wrong with the volumes.
+    pub storage_traps: Vec<Known<StorageTrap>>,
+    /// What each container reads of ConfigMaps and Secrets, in the order of the containers.
+    pub config: Vec<ConfigRead>,
     /// How long Kubernetes waits between the request to stop and the end by force, in seconds.
     pub grace_s: i64,
     /// `Always`, `OnFailure` or `Never`.
@@ -84,27 +89,53 @@ pub struct PodFacts {
 
 /// Derives the facts.
 pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
+    let around = Surroundings { machines: Machines::of(topology), ranges: LimitRanges::of(topology) };
     let pods = Scene::all(topology, catalog).filter_map(|scene| {
         let pod = scene.node().pod.as_deref()?;
-        Some((scene.index, derive_pod(&scene, pod)))
+        Some((scene.index, derive_pod(&scene, pod, &around)))
     });
-    let controllers =
-        Scene::all(topology, catalog).filter_map(|scene| Some((scene.index, controller::derive(&scene)?)));
-    Facts { pods: pods.collect(), controllers: controllers.collect() }
+    let pods: BTreeMap<NodeIndex, PodFacts> = pods.collect();
+    let controllers = Scene::all(topology, catalog).filter_map(|scene| {
+        let roles = pods.get(&scene.index).map(|pod| pod.roles.as_slice()).unwrap_or_default();
+        Some((scene.index, controller::derive(&scene, roles)?))
+    });
+    let controllers = controllers.collect();
+    let mut facts = Facts {
+        pods,
+        controllers,
+        policies: Policies::of(topology),
+        permissions: security::permissions(topology),
+        findings: Vec::new(),
+        findings_by_node: BTreeMap::new(),
+    };
+    facts.findings = advice::findings(topology, catalog, &facts);
+    for (index, finding) in facts.findings.iter().enumerate() {
+        facts.findings_by_node.entry(finding.node).or_default().push(index);
+    }
+    facts
 }
 
-fn derive_pod(scene: &Scene, pod: &Pod) -> PodFacts {
-    let (volumes, network) = (volume::uses(pod), network::derive(scene, pod));
+/// What is looked up for every pod, and read only once.
+struct Surroundings {
+    machines: Machines,
+    ranges: LimitRanges,
+}
+
+fn derive_pod(scene: &Scene, pod: &Pod, around: &Surroundings) -> PodFacts {
+    let (volumes, network) = (storage::uses(scene, pod), network::derive(scene, pod));
     let patterns = patterns::derive(scene, pod, &volumes, &network.localhost);
-    let resources = resources::derive(scene, pod);
+    let resources = resources::derive(scene, pod, &around.ranges);
+    let lifecycle = lifecycle::derive(scene, pod);
     PodFacts {
         roles: patterns.roles(),
-        start_order: order::start_order(pod),
-        grace_s: pod.spec.termination_grace_period_seconds.unwrap_or(30),
-        restart_policy: pod.spec.restart_policy.clone().unwrap_or_else(|| "Always".to_owned()),
-        lifecycle: lifecycle::derive(scene, pod),
+        start_order: lifecycle.startup.value.clone(),
+        storage_traps: storage::traps(scene, pod, &volumes),
+        config: config::derive(scene, pod, &volumes),
+        grace_s: lifecycle.grace_s.value,
+        restart_policy: lifecycle.restart_policy.value.clone(),
+        lifecycle,
         security: security::derive(scene, pod),
-        placement: placement::derive(scene, pod),
+        placement: placement::derive(scene, pod, &around.machines),
         grouping: grouping::derive(scene, pod, &volumes, &patterns, &resources),
         volumes,
         network,
@@ -124,6 +155,39 @@ impl Facts {
         self.controllers.get(&node)
     }
 
+    /// Everything that there is advice on, the worst first, then by object. What someone does not want to hear is marked.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// What of it is about one object, the worst first.
+    pub fn findings_of(&self, node: NodeIndex) -> impl Iterator<Item = &Finding> {
+        let indexes = self.findings_by_node.get(&node).map(Vec::as_slice).unwrap_or_default();
+        indexes.iter().map(|&index| &self.findings[index])
+    }
+
+    /// Who may do what at the Kubernetes API.
+    pub fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
+    /// The NetworkPolicies.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// Whether the NetworkPolicies let one end connect to the other: see [`Policies::verdict`].
+    pub fn verdict(
+        &self,
+        topology: &Topology,
+        from: End,
+        to: End,
+        port: Option<i64>,
+        protocol: &str,
+    ) -> Verdict {
+        self.policies.verdict(topology, from, to, port, protocol)
+    }
+
     /// Every fact, sorted by subject, then by name.
     pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
         let mut ledger = Ledger::new(topology, catalog);
@@ -132,11 +196,13 @@ impl Facts {
             if let Some(controller) = self.controller(scene.index) {
                 controller.tell(&scene, &mut ledger);
             }
+            self.policies.tell(&scene, &mut ledger);
+            security::tell_account(&self.permissions, &scene, &mut ledger);
             let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
                 continue;
             };
             role::tell(&facts.patterns, &scene, pod, &mut ledger);
-            volume::tell(&facts.volumes, &scene, pod, &mut ledger);
+            storage::tell(&facts.volumes, &scene, pod, &mut ledger);
             facts.resources.tell(&scene, pod, &mut ledger);
             facts.lifecycle.tell(&scene, pod, &mut ledger);
             facts.network.tell(&scene, pod, &mut ledger);

@@ -13,10 +13,12 @@
     )
 )]
 
+mod advise;
 pub mod catalog;
 pub mod cli;
 pub mod diagram;
 pub mod escape;
+mod explain;
 pub mod facts;
 pub mod model;
 pub mod names;
@@ -28,9 +30,11 @@ pub mod problem;
 pub mod source;
 pub mod topology;
 
-use catalog::{Catalog, CatalogError};
+pub use advise::AdviceFormat;
+use catalog::{Catalog, CatalogError, Settings};
 use diagram::views::{Budget, Focus, draw, whole};
 use diagram::{View, dot, mermaid, svg};
+use facts::reach::{Port, Question, QuestionError};
 use output::{File, Flavour, RenderError};
 use page::graph::Spacing;
 use problem::{Code, Level, Problem, Problems};
@@ -46,6 +50,8 @@ const MOST_CANDIDATES: usize = 8;
 pub struct Request {
     /// Files, folders, or `-` for the standard input.
     pub inputs: Vec<PathBuf>,
+    /// The user's settings; if absent, the nearest `podviz.yaml` above the first input.
+    pub settings: Option<PathBuf>,
     /// The folder that is written, which is never read.
     pub output: Option<PathBuf>,
     /// Where namespaced objects go that name no namespace.
@@ -84,6 +90,24 @@ pub enum Goal {
         /// How it is written.
         format: ExplainFormat,
     },
+    /// The findings.
+    Advise {
+        /// How they are written.
+        format: AdviceFormat,
+        /// The level from which on a finding counts as a failure.
+        level: Level,
+    },
+    /// Whether the NetworkPolicies let one end connect to the other.
+    Reach {
+        /// Who opens the connection, and who is meant to accept it: subjects, IPs or CIDRs.
+        ends: (String, String),
+        /// The namespace of both, if that is said apart.
+        namespace: Option<String>,
+        /// The port at the accepting end.
+        port: Port,
+        /// How the answer is written.
+        format: ReachFormat,
+    },
     /// The topology.
     Graph {
         /// How it is written.
@@ -105,7 +129,23 @@ pub enum DiagramFormat {
 /// How an explanation is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExplainFormat {
+    /// For a terminal of so many columns.
+    Text {
+        /// The columns.
+        width: usize,
+    },
     /// The facts.
+    Json,
+    /// The page as GitHub shows it.
+    Markdown,
+}
+
+/// How the answer to a question is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReachFormat {
+    /// Sentences.
+    Text,
+    /// The verdict, and the rules that decided.
     Json,
 }
 
@@ -127,6 +167,15 @@ pub enum Product {
     Files(Vec<File>),
     /// Text for the standard output.
     Text(String),
+    /// Text with ANSI codes for the standard output, which strips them where they are not wanted.
+    Styled(String),
+    /// Such text, where it answers with yes or no.
+    Answer {
+        /// The text.
+        text: String,
+        /// Whether it is yes.
+        yes: bool,
+    },
 }
 
 /// Why nothing was made.
@@ -144,6 +193,9 @@ pub enum Error {
     /// The subject is not in the input, or it is not clear which one is meant.
     #[error(transparent)]
     Subject(#[from] SubjectError),
+    /// The question has no answer.
+    #[error(transparent)]
+    Question(#[from] QuestionError),
     /// The view has nothing to say about the subject.
     #[error("the `{0}` view has nothing to show for this subject")]
     NothingToDraw(&'static str),
@@ -184,7 +236,8 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let reading = source::read(&request.inputs, request.output.as_deref(), &request.limits)?;
     problems.extend(reading.problems);
     problems.extend(passed_over(reading.passed_over));
-    let catalog = Catalog::embedded()?;
+    let mut catalog = Catalog::embedded()?;
+    catalog.settings = settings(request)?;
     let (inventory, met) = model::take_inventory(reading.documents, &catalog, &request.default_namespace);
     problems.extend(met);
     let (topology, met) = topology::connect(&inventory, &catalog);
@@ -226,16 +279,29 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
                 }
             }
         }
-        Goal::Explain { focus, format: ExplainFormat::Json } => {
+        Goal::Advise { format, level } => {
+            let (text, yes) = advise::advise(&topology, &facts, &request.inputs, *format, *level);
+            Ok(Product::Answer { text, yes: yes && !problems.left_something_out() })
+        }
+        Goal::Explain { focus, format } => {
             let focus = match focus {
                 Some((subject, namespace)) => {
                     Some(find_subject(&topology, &catalog, subject, namespace.as_deref())?)
                 }
                 None => None,
             };
-            let mut facts = facts.list(&topology, &catalog);
-            facts.retain(|fact| focus.as_ref().is_none_or(|focus| is_about(fact, focus, &topology)));
-            Ok(Product::Text(format!("{}\n", serde_json::to_string_pretty(&facts).unwrap_or_default())))
+            let study = explain::Study { topology: &topology, facts: &facts, catalog: &catalog };
+            study.explain(focus, *format)
+        }
+        Goal::Reach { ends: (from, to), namespace, port, format } => {
+            let question = Question::read(&topology, &catalog, (from, to), namespace.as_deref(), port)?;
+            let policies = facts.policies();
+            let answer = question.answer(&topology, policies)?;
+            let text = match format {
+                ReachFormat::Text => page::reach::text(&topology, policies, &question, &answer),
+                ReachFormat::Json => page::reach::json(&topology, &answer),
+            };
+            Ok(Product::Answer { text, yes: answer.allowed })
         }
         Goal::Site { title, flavour, options } => {
             let site = page::build(title, &topology, &facts, &catalog, &problems.clone().sorted());
@@ -248,15 +314,13 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     }
 }
 
-fn is_about(fact: &facts::Fact, focus: &Found, topology: &Topology) -> bool {
-    match focus {
-        Found::Namespace(environment, namespace) => {
-            let identity = &topology.nodes[fact.node].identity;
-            (&identity.environment, &identity.namespace) == (environment, namespace)
-        }
-        Found::Object(index) => fact.node == *index,
-        Found::Container(index, container) => (fact.node, fact.container) == (*index, Some(*container)),
-    }
+fn settings(request: &Request) -> Result<Settings, Error> {
+    let Some(file) = source::read_settings(request.settings.as_deref(), &request.inputs)? else {
+        return Ok(Settings::default());
+    };
+    let value = file.value.map_err(|reason| CatalogError { file: file.path.clone(), reason })?;
+    let codes: Vec<&str> = facts::advice::RULES.iter().map(|rule| rule.code).collect();
+    Ok(Settings::read(&file.path, &value, &codes)?)
 }
 
 fn focus_of(found: Found) -> Focus {

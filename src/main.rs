@@ -12,7 +12,7 @@ use std::process::ExitCode;
 enum Exit {
     /// Everything was done.
     Complete,
-    /// It was done, but some input was left out.
+    /// It was done, but some input was left out; or the answer is no.
     Incomplete,
     /// Nothing was written.
     Failed,
@@ -42,14 +42,20 @@ fn main() -> ExitCode {
 }
 
 fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
-    let inputs = &cli.command.input().inputs;
+    let inputs = cli.command.inputs();
     let destination = cli.command.output().map(|(folder, force)| guard(folder, inputs, force)).transpose()?;
     let (product, problems) = run(&cli.command.request()).map_err(|(error, problems)| {
         messages.problems(&problems);
         error
     })?;
+    let mut answer = None;
     match product {
-        Product::Text(text) => write_out(&text)?,
+        Product::Text(text) => write_out(&text, &mut std::io::stdout().lock())?,
+        Product::Styled(text) => write_out(&text, &mut anstream::stdout().lock())?,
+        Product::Answer { text, yes } => {
+            write_out(&text, &mut anstream::stdout().lock())?;
+            answer = Some(yes);
+        }
         Product::Files(files) => {
             let destination = destination.context("a site needs a folder to be written to")?;
             publish(&files, &destination)?;
@@ -59,12 +65,14 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
     if let Some((folder, _)) = cli.command.output() {
         messages.done(&format!("Wrote the site; open {}", folder.join(cli.command.index()).display()));
     }
-    Ok(if problems.left_something_out() { Exit::Incomplete } else { Exit::Complete })
+    // An answer is told by the status alone, whatever else was met.
+    let complete = answer.unwrap_or_else(|| !problems.left_something_out());
+    Ok(if complete { Exit::Complete } else { Exit::Incomplete })
 }
 
 /// A reader that has seen enough, such as `head`, is no error.
-fn write_out(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+fn write_out(text: &str, out: &mut impl Write) -> anyhow::Result<()> {
+    match out.write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write the result")
         }

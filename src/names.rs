@@ -111,6 +111,18 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(number)) }
 }
 
+/// `1st`, `2nd`, `3rd`, `11th`: a number as a place in an order.
+pub fn ordinal(number: i64) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
 /// A number with commas: `11,400`.
 pub fn thousands(number: usize) -> String {
     let digits = number.to_string();
@@ -122,6 +134,29 @@ pub fn thousands(number: usize) -> String {
         out.push(digit);
     }
     out
+}
+
+/// Seconds in the unit that people use: `31 s`, `15 min`, `1 h 30 min`, `3 days`.
+pub fn duration(seconds: i64) -> String {
+    let two = |large: i64, one: &str, small: i64, other: &str| match small {
+        0 => format!("{large} {one}"),
+        small => format!("{large} {one} {small} {other}"),
+    };
+    match seconds {
+        ..=600 => format!("{seconds} s"),
+        601..=7_199 => two(seconds / 60, "min", seconds % 60, "s"),
+        7_200..=172_799 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
+        _ => count(usize::try_from(seconds / 86_400).unwrap_or(usize::MAX), "day", "days"),
+    }
+}
+
+/// From so many seconds to so many: `21 to 31 s`.
+pub fn durations(least: i64, most: i64) -> String {
+    if least == most {
+        return duration(most);
+    }
+    let first = if most <= 600 { least.to_string() } else { duration(least) };
+    format!("{first} to {}", duration(most))
 }
 
 /// The plural of a kind: `Ingress` → `Ingresses`, `NetworkPolicy` → `NetworkPolicies`.
@@ -193,5 +228,17 @@ mod tests {
         for (one, many) in pairs {
             assert_eq!(plural(one), many);
         }
+    }
+
+    #[test]
+    fn seconds_are_said_in_the_unit_that_people_use() {
+        let said = [0, 31, 600, 900, 3_661, 5_400, 7_200, 9_000, 86_400, 172_800, i64::MAX].map(duration);
+        let wanted =
+            ["0 s", "31 s", "600 s", "15 min", "61 min 1 s", "90 min", "2 h", "2 h 30 min", "24 h", "2 days"];
+        assert_eq!(said[..10], wanted);
+        assert!(said[10].ends_with(" days"));
+        assert_eq!(durations(21, 31), "21 to 31 s");
+        assert_eq!(durations(31, 31), "31 s");
+        assert_eq!(durations(590, 900), "590 s to 15 min");
     }
 }

@@ -8,6 +8,7 @@ mod engine;
 pub mod publish;
 mod search;
 mod spelling;
+pub mod terminal;
 mod view;
 
 use crate::diagram::mermaid::Budget;

@@ -4,6 +4,7 @@
 
 mod access;
 mod advice;
+mod author;
 mod container;
 mod environment;
 mod glossary;
@@ -14,8 +15,10 @@ mod lists;
 mod network;
 mod object;
 mod overview;
+mod permission;
 mod places;
 mod prose;
+pub mod reach;
 mod sentence;
 mod site;
 mod workload;
@@ -23,7 +26,7 @@ mod workload;
 use crate::diagram::Diagram;
 use crate::model::{SourceFile, Subject};
 use crate::names::PagePath;
-pub use site::build;
+pub use site::{build, page_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -59,6 +62,8 @@ pub struct Page {
     pub children: Vec<Link>,
     /// Where its subject is defined.
     pub source: Option<Source>,
+    /// What the author of its manifest says about it, in their own words.
+    pub author: Vec<Block>,
     /// The opening sentences.
     pub lead: Vec<Prose>,
     /// Its sections in order.
@@ -67,6 +72,26 @@ pub struct Page {
     pub keywords: Vec<String>,
     /// Its namespace, for the search; empty where it has none.
     pub namespace: String,
+}
+
+impl Page {
+    /// A page without contents.
+    pub fn titled(path: PagePath, sort: Sort, title: &str) -> Page {
+        Page {
+            path,
+            sort,
+            title: title.to_owned(),
+            kicker: String::new(),
+            crumbs: Vec::new(),
+            children: Vec::new(),
+            source: None,
+            author: Vec::new(),
+            lead: Vec::new(),
+            sections: Vec::new(),
+            keywords: Vec::new(),
+            namespace: String::new(),
+        }
+    }
 }
 
 /// What sort of page it is: layout, icon and search follow from it.
@@ -203,6 +228,8 @@ pub enum Inline {
     Muted(String),
     /// A link.
     Link(Link),
+    /// Words that lead to a place on the web, both raw.
+    Web(String, String),
     /// Where it says so: a small link to a line.
     Source(Source),
 }

@@ -12,6 +12,7 @@ mod load;
 mod manifest;
 mod redact;
 mod scalar;
+mod settings;
 mod settle;
 mod sheet;
 mod template;
@@ -20,6 +21,7 @@ mod yaml;
 
 pub use load::{Loaded, load};
 pub use redact::MARK;
+pub use settings::{SettingsFile, read_settings};
 
 use crate::model::{Document, Value};
 use crate::problem::{Code, Level, Problem, Problems};
@@ -71,6 +73,11 @@ pub struct Reading {
     pub passed_over: usize,
     /// What went wrong, in the order of the files.
     pub problems: Problems,
+}
+
+/// Whether an input names something on the disk, or the standard input.
+pub fn is_there(input: &Path) -> bool {
+    input == Path::new("-") || input.symlink_metadata().is_ok()
 }
 
 /// Reads `inputs` from the disk: files, folders, or `-` for the standard input. Nothing at or below `output` is read.

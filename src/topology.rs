@@ -17,9 +17,10 @@ use crate::model::{Environment, Identity, Object};
 pub use build::{CROWD, HOST, connect};
 pub use call::{Call, LocalAddress};
 pub use pod::{Container, ContainerKind, Pod, Volume};
+pub use rules::claim_template::claim_name;
 pub use rules::network_policy::isolates;
 pub use rules::ports::{ServicePort, service_ports};
-pub use selector::{Labels, Selector};
+pub use selector::{Labels, Selector, labels};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub struct Topology {
     /// Every call that manifests show, one a piece of evidence, sorted by caller and container; the edges of
     /// [`Relation::Calls`] that are inferred sum them up.
     pub calls: Vec<Call>,
+    /// The indexes of the calls to each target.
+    calls_in: BTreeMap<NodeIndex, Vec<usize>>,
     local: Vec<LocalAddress>,
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
@@ -113,7 +116,16 @@ impl Topology {
             outgoing[edge.from].push(index);
             incoming[edge.to].push(index);
         }
-        Topology { environments, nodes, edges, calls: Vec::new(), local: Vec::new(), outgoing, incoming }
+        Topology {
+            environments,
+            nodes,
+            edges,
+            calls: Vec::new(),
+            calls_in: BTreeMap::new(),
+            local: Vec::new(),
+            outgoing,
+            incoming,
+        }
     }
 
     /// The edges that start at a node, sorted.
@@ -134,6 +146,22 @@ impl Topology {
     /// The nodes whose objects are in the input, with their indexes.
     pub fn present(&self) -> impl Iterator<Item = (NodeIndex, &Node)> {
         self.nodes.iter().enumerate().filter(|(_, node)| node.state == State::Present)
+    }
+
+    /// The nodes of one kind in an environment, sorted, in the input or not.
+    pub fn of_kind(
+        &self,
+        environment: &str,
+        group: &str,
+        kind: &str,
+    ) -> impl Iterator<Item = (NodeIndex, &Node)> {
+        let key = |node: &Node| {
+            let Identity { environment: e, group: g, kind: k, .. } = &node.identity;
+            (&**e, &**g, &**k).cmp(&(environment, group, kind))
+        };
+        let first = self.nodes.partition_point(|node| key(node).is_lt());
+        let rest = self.nodes[first..].partition_point(|node| key(node).is_eq());
+        self.nodes[first..first + rest].iter().enumerate().map(move |(at, node)| (first + at, node))
     }
 
     /// The nodes that make pods or are one, with their indexes and pods.

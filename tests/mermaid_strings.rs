@@ -77,6 +77,31 @@ fn sequence(text: &str) -> Body {
     })
 }
 
+/// The text as states with their notes, and on what leads from one to the next.
+fn states(text: &str) -> Body {
+    let node = |name: &str, class| Node {
+        id: id(name),
+        class,
+        label: text.to_owned(),
+        note: text.to_owned(),
+        parent: None,
+        link: None,
+    };
+    let edge =
+        |from: &str, to: &str| Edge { from: id(from), to: id(to), verb: text.to_owned(), line: Line::Solid };
+    Body::States(Flow {
+        direction: Direction::Down,
+        groups: vec![],
+        nodes: vec![
+            node("start", Class::Start),
+            node("one", Class::Waiting),
+            node("two", Class::Running),
+            node("end", Class::End),
+        ],
+        edges: vec![edge("start", "one"), edge("one", "two"), edge("two", "end")],
+    })
+}
+
 /// The strings of `tests/mermaid/strings.json`, or of the file that `MERMAID_STRINGS` names.
 fn strings() -> Vec<String> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mermaid/strings.json");
@@ -108,7 +133,8 @@ fn emit_hostile_diagrams() {
         let framed = if frame == "\u{a0}" { String::new() } else { format!("[{frame}]") };
         let flowchart = diagram(text, flow(text, at));
         let sequence = diagram(text, sequence(text));
-        for (name, diagram) in [("flow", &flowchart), ("sequence", &sequence)] {
+        let states = diagram(text, states(text));
+        for (name, diagram) in [("flow", &flowchart), ("sequence", &sequence), ("states", &states)] {
             let written = mermaid::write(diagram, &|_| Some(format!("../{text}"))).to_string();
             fs::write(folder.join(format!("{name}-{at:03}.mmd")), written).expect("a file");
         }
@@ -122,11 +148,24 @@ fn emit_hostile_diagrams() {
             "notes": shown, "frames": [framed, framed],
         });
         expected.insert(format!("sequence-{at:03}.mmd"), texts);
+        let state = shown.replace('*', "∗").replace('_', "＿").replace('\\', "＼");
+        let texts = json!({
+            "title": shown, "description": shown, "nodes": [state, state, state, state],
+            "edges": [shown, shown, shown],
+        });
+        expected.insert(format!("states-{at:03}.mmd"), texts);
     }
     let empty_flow =
         Body::Flow(Flow { direction: Direction::Down, groups: vec![], nodes: vec![], edges: vec![] });
+    let empty_states =
+        Body::States(Flow { direction: Direction::Down, groups: vec![], nodes: vec![], edges: vec![] });
     let empty_sequence = Body::Sequence(Sequence { participants: vec![], steps: vec![] });
-    for (name, body) in [("empty-flow.mmd", empty_flow), ("empty-sequence.mmd", empty_sequence)] {
+    let empty = [
+        ("empty-flow.mmd", empty_flow),
+        ("empty-sequence.mmd", empty_sequence),
+        ("empty-states.mmd", empty_states),
+    ];
+    for (name, body) in empty {
         let text = mermaid::write(&diagram("Nothing", body), &|_| None).to_string();
         fs::write(folder.join(name), text).expect("a file");
         expected.insert(name.to_owned(), json!({ "title": "Nothing" }));

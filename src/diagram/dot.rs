@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// The DOT text of a diagram; a graph without nodes where the diagram is no flow.
 pub fn write(diagram: &Diagram) -> String {
     let mut text = format!("digraph {} {{\n  rankdir=LR;\n  node [shape=box];\n", dot(&diagram.title));
-    if let Body::Flow(flow) = &diagram.body {
+    if let Body::Flow(flow) | Body::States(flow) = &diagram.body {
         body(flow, &mut text);
     }
     text.push_str("}\n");

@@ -71,7 +71,7 @@ impl Budget {
 pub fn measure(diagram: &Diagram) -> Size {
     let characters = write(diagram, &|_| None).as_str().chars().count();
     match &diagram.body {
-        Body::Flow(flow) => {
+        Body::Flow(flow) | Body::States(flow) => {
             Size { nodes: flow.nodes.len() + flow.groups.len(), edges: flow.edges.len(), characters }
         }
         Body::Sequence(sequence) => {
@@ -102,6 +102,11 @@ pub fn write(diagram: &Diagram, links: &dyn Fn(&Subject) -> Option<String>) -> M
             line(&mut out, format_args!("sequenceDiagram"));
             head(&mut out, diagram);
             write_sequence(&mut out, sequence);
+        }
+        Body::States(flow) => {
+            line(&mut out, format_args!("stateDiagram-v2"));
+            head(&mut out, diagram);
+            write_states(&mut out, flow);
         }
     }
     MermaidText(out)
@@ -187,6 +192,49 @@ fn write_edge(out: &mut String, edge: &Edge) {
     line(out, format_args!("  {} {arrow}|\"{}\"| {}", edge.from, escaped::label(&edge.verb), edge.to));
 }
 
+/// The states with what leads from one to the next; the start and the end are `[*]`.
+fn write_states(out: &mut String, flow: &Flow) {
+    line(out, format_args!("  direction {}", if flow.direction == Direction::Down { "TB" } else { "LR" }));
+    let is_dot = |node: &&Node| matches!(node.class, Class::Start | Class::End);
+    let dots: BTreeSet<&Id> = flow.nodes.iter().filter(is_dot).map(|node| &node.id).collect();
+    let states: Vec<Node> = flow.nodes.iter().filter(|node| !is_dot(node)).cloned().collect();
+    if states.is_empty() {
+        line(out, format_args!("  state \"Nothing to show\" as nothing"));
+        return;
+    }
+    for node in &states {
+        let label = state_name(&node.label);
+        let note = match node.note.is_empty() {
+            true => String::new(),
+            false => format!("<br/>{}", state_name(&node.note)),
+        };
+        line(out, format_args!("  state \"{label}{note}\" as {}", node.id));
+    }
+    let name = |id: &Id| if dots.contains(id) { "[*]".to_owned() } else { id.to_string() };
+    for edge in &flow.edges {
+        // Nothing leads from a start to an end.
+        if !(dots.contains(&edge.from) && dots.contains(&edge.to)) {
+            let verb = escaped::message(&edge.verb);
+            line(out, format_args!("  {} --> {} : {verb}", name(&edge.from), name(&edge.to)));
+        }
+    }
+    write_classes(
+        out,
+        &Flow { direction: flow.direction, groups: Vec::new(), nodes: states, edges: Vec::new() },
+    );
+}
+
+/// The name of a state. Mermaid reads these as Markdown after it has decoded them, so lookalikes stand in for its marks.
+fn state_name(raw: &str) -> escape::Mermaid {
+    let plain = |c| match c {
+        '*' => '∗',
+        '_' => '＿',
+        '\\' => '＼',
+        c => c,
+    };
+    escaped::label(&raw.chars().map(plain).collect::<String>())
+}
+
 fn write_links(out: &mut String, flow: &Flow, links: &dyn Fn(&Subject) -> Option<String>) {
     for node in &flow.nodes {
         let url = node.link.as_ref().and_then(links).and_then(|url| escape::href(&url));
@@ -238,7 +286,7 @@ fn write_classes(out: &mut String, flow: &Flow) {
 /// The brackets that draw a class's shape; the word in the label tells apart those that share one.
 fn brackets(class: Class) -> (&'static str, &'static str) {
     match class {
-        Class::Pod | Class::External => ("(", ")"),
+        Class::Pod | Class::External | Class::Waiting | Class::Running | Class::Terminated => ("(", ")"),
         Class::Service | Class::Access => ("([", "])"),
         Class::Node | Class::Workload | Class::ControlPlane => ("[[", "]]"),
         Class::Volume | Class::Claim => ("[(", ")]"),
@@ -248,7 +296,7 @@ fn brackets(class: Class) -> (&'static str, &'static str) {
         Class::InitContainer => ("[/", "/]"),
         Class::Sidecar => ("[\\", "\\]"),
         Class::Config => (">", "]"),
-        Class::Person => ("((", "))"),
+        Class::Person | Class::Start | Class::End => ("((", "))"),
         Class::Cluster | Class::Namespace | Class::Container | Class::Missing | Class::Plain => ("[", "]"),
     }
 }
@@ -332,11 +380,12 @@ fn look(class: Class) -> Look {
         Class::Workload => Look::Workload,
         Class::Pod => Look::Pod,
         Class::Container | Class::InitContainer | Class::Sidecar => Look::Container,
-        Class::Network | Class::Service | Class::Route => Look::Traffic,
+        Class::Network | Class::Service | Class::Route | Class::Running => Look::Traffic,
         Class::Config | Class::Secret => Look::Config,
-        Class::Volume | Class::Claim => Look::Storage,
+        Class::Volume | Class::Claim | Class::Waiting => Look::Storage,
         Class::Access | Class::Policy => Look::Access,
         Class::Person | Class::External | Class::Plain => Look::Outside,
+        Class::Terminated | Class::Start | Class::End => Look::Outside,
         Class::Missing => Look::Absent,
     }
 }

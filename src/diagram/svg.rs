@@ -54,7 +54,7 @@ pub fn paint_standalone(diagram: &Diagram, links: Links) -> (Option<Svg>, Proble
 /// The classes that occur in `diagram`, in their order, each with the plain word for it.
 pub fn legend(diagram: &Diagram) -> Vec<(Class, &'static str)> {
     let classes: BTreeSet<Class> = match &diagram.body {
-        Body::Flow(flow) => {
+        Body::Flow(flow) | Body::States(flow) => {
             flow.nodes.iter().map(|node| node.class).chain(flow.groups.iter().map(|g| g.class)).collect()
         }
         Body::Sequence(sequence) => sequence.participants.iter().map(|one| one.class).collect(),
@@ -119,6 +119,10 @@ fn draw(diagram: &Diagram, links: Links, alone: bool) -> Result<Svg, TooLarge> {
             let picture = flow::Picture::new(flow, &mut budget)?;
             ("pv-diagram pv-flow", picture.paint(&mut inner, links))
         }
+        Body::States(flow) => {
+            let picture = flow::Picture::of_states(flow, &mut budget)?;
+            ("pv-diagram pv-flow", picture.paint(&mut inner, links))
+        }
         Body::Sequence(sequence) => {
             let picture = sequence::Picture::new(sequence, &mut budget)?;
             ("pv-diagram pv-sequence", picture.paint(&mut inner, links))
@@ -162,7 +166,9 @@ fn draw(diagram: &Diagram, links: Links, alone: bool) -> Result<Svg, TooLarge> {
 fn name(diagram: &Diagram) -> String {
     let mut parts = vec![diagram.view.name().to_owned(), diagram.title.clone(), diagram.description.clone()];
     match &diagram.body {
-        Body::Flow(flow) => parts.extend(flow.nodes.iter().map(|node| node.id.to_string())),
+        Body::Flow(flow) | Body::States(flow) => {
+            parts.extend(flow.nodes.iter().map(|node| node.id.to_string()));
+        }
         Body::Sequence(sequence) => parts.extend(sequence.participants.iter().map(|one| one.id.to_string())),
     }
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -172,7 +178,7 @@ fn name(diagram: &Diagram) -> String {
 fn has_links(diagram: &Diagram, links: Links) -> bool {
     let leads = |subject: &Option<Subject>| subject.as_ref().and_then(links).is_some();
     match &diagram.body {
-        Body::Flow(Flow { groups, nodes, .. }) => {
+        Body::Flow(Flow { groups, nodes, .. }) | Body::States(Flow { groups, nodes, .. }) => {
             groups.iter().any(|group| leads(&group.link)) || nodes.iter().any(|node| leads(&node.link))
         }
         Body::Sequence(Sequence { participants, .. }) => participants.iter().any(|one| leads(&one.link)),

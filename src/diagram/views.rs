@@ -16,9 +16,11 @@ mod interaction;
 mod lifecycle;
 mod neighborhood;
 mod network_policy;
+mod place;
 mod relationship;
 mod rollout;
 mod route;
+mod serving;
 mod sheet;
 mod shutdown;
 mod states;
@@ -102,6 +104,17 @@ pub fn draw(
         View::Rollout => rollout::draw(scene, focus),
         View::States => states::draw(scene, focus),
     }
+}
+
+/// The life of the pod that a workload makes, for a page: [`View::Lifecycle`] as one diagram while it is short, or else
+/// its start and its end as a diagram each. Empty where the object makes no pod.
+pub fn lifecycle_parts(
+    index: NodeIndex,
+    topology: &Topology,
+    facts: &Facts,
+    budget: &Budget,
+) -> Vec<Diagram> {
+    lifecycle::parts(Scene { topology, facts, budget: *budget }, index)
 }
 
 impl Scene<'_> {

@@ -15,7 +15,7 @@ use super::patterns::PodPatterns;
 use super::resources::PodResources;
 use super::role::ContainerRole;
 use super::scene::Scene;
-use super::volume::VolumeUse;
+use super::storage::VolumeUse;
 use crate::catalog::FieldPath;
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 use serde::Serialize;

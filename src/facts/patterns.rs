@@ -16,7 +16,7 @@ use super::ledger::Ledger;
 use super::network::Localhost;
 use super::role::{self, ContainerRole};
 use super::scene::Scene;
-use super::volume::VolumeUse;
+use super::storage::VolumeUse;
 use crate::catalog::{FieldPath, ImagePart};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 pub(super) use clues::Clues;

@@ -21,6 +21,7 @@ pub use amounts::{Amount, Origin, Resources};
 use defaulting::Requirements;
 pub use eviction::{AfterKill, AtLimit, after_kill, at_limit, is_critical};
 use k8s_openapi::api::core::v1 as api;
+pub(super) use limit_range::LimitRanges;
 pub use qos::Qos;
 use std::collections::BTreeMap;
 
@@ -57,10 +58,10 @@ pub struct ContainerResources {
 }
 
 /// Derives it for the pod that an object makes.
-pub(super) fn derive(scene: &Scene, pod: &Pod) -> PodResources {
-    let ranges = limit_range::defaults(scene);
+pub(super) fn derive(scene: &Scene, pod: &Pod, ranges: &LimitRanges) -> PodResources {
+    let ranges = ranges.for_pods_of(&scene.object.identity);
     let required: Vec<Requirements> =
-        pod.containers.iter().map(|container| required(container.spec.resources.as_ref(), &ranges)).collect();
+        pod.containers.iter().map(|container| required(container.spec.resources.as_ref(), ranges)).collect();
     let parts: Vec<_> = pod.containers.iter().map(|container| container.kind).zip(&required).collect();
     let level = defaulting::pod_level(pod.spec.resources.as_ref(), &parts);
     let overhead = overhead::of(scene, pod);
@@ -87,12 +88,12 @@ pub(super) fn derive(scene: &Scene, pod: &Pod) -> PodResources {
 }
 
 /// What a container requires: what it says, then what the API server and the LimitRanges of the namespace fill in.
-fn required(written: Option<&api::ResourceRequirements>, ranges: &[Requirements]) -> Requirements {
+fn required(written: Option<&api::ResourceRequirements>, ranges: Option<&Requirements>) -> Requirements {
     let mut required = Requirements::read(written);
     required.request_what_is_limited();
-    for range in ranges {
-        required.limits.fill(&range.limits);
-        required.requests.fill(&range.requests);
+    if let Some(ranges) = ranges {
+        required.limits.fill(&ranges.limits);
+        required.requests.fill(&ranges.requests);
     }
     required
 }

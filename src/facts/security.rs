@@ -1,19 +1,83 @@
 //! What a pod's containers may do to their node and to the cluster.
 
+mod account;
+mod admission;
+mod context;
+mod pss;
+mod rbac;
+
+pub use account::{Account, OwnToken, TOKEN_PATH};
+pub use admission::{Admission, Mode};
+pub use context::SecurityContext;
+pub use pss::{Cause, Level, Standard, Violation};
+pub(super) use rbac::derive as permissions;
+pub use rbac::{
+    Builtin, Danger, Grant, Held, Holder, Permissions, Rights, Rule, builtin, is_binding, is_role,
+};
+
+use super::known::Known;
 use super::ledger::Ledger;
 use super::scene::Scene;
+use crate::catalog::FieldPath;
 use crate::topology::Pod;
+use pss::Case;
 
-/// Security contexts, Pod Security Standards, permissions.
+/// Security contexts, Pod Security Standards, the account.
 #[derive(Clone, Debug)]
-pub struct PodSecurity {}
+pub struct PodSecurity {
+    /// What each container runs as and may do, in the order of [`Pod::containers`].
+    pub contexts: Vec<SecurityContext>,
+    /// The level that the pod meets, and what keeps it from the next one.
+    pub standard: Standard,
+    /// What the labels of its namespace do with it, where they say anything.
+    pub admission: Option<Admission>,
+    /// Who it is to the Kubernetes API.
+    pub account: Account,
+}
 
 /// Derives it for the pod that an object makes.
-pub(super) fn derive(_scene: &Scene, _pod: &Pod) -> PodSecurity {
-    PodSecurity {}
+pub(super) fn derive(scene: &Scene, pod: &Pod) -> PodSecurity {
+    let annotations = annotations(scene);
+    let case = Case::latest(pod, scene.object, &annotations);
+    let contexts = pod.containers.iter().map(|container| context::derive(pod, container, &annotations));
+    PodSecurity {
+        contexts: contexts.collect(),
+        standard: pss::evaluate(&case),
+        admission: admission::derive(scene, case),
+        account: account::derive(scene, pod),
+    }
+}
+
+/// Where the annotations of the pods stand that an object makes.
+fn annotations(scene: &Scene) -> FieldPath {
+    let identity = &scene.object.identity;
+    let rule = scene.catalog.kind(&identity.group, &identity.kind);
+    let template = rule.and_then(|rule| rule.pods.as_deref()).unwrap_or_default();
+    FieldPath::of(template).key("metadata").key("annotations")
 }
 
 impl PodSecurity {
     /// Takes it down.
-    pub(super) fn tell(&self, _scene: &Scene, _pod: &Pod, _ledger: &mut Ledger) {}
+    pub(super) fn tell(&self, scene: &Scene, pod: &Pod, ledger: &mut Ledger) {
+        ledger.object(scene.index, "pss", &self.standard.known(pod));
+        if let Some(admission) = &self.admission {
+            ledger.object(scene.index, "admission", &admission.known());
+        }
+        let Known { why, field, .. } = self.account.name.clone();
+        let account = ledger.subject(&self.account.identity);
+        ledger.object(scene.index, "service_account", &Known::new(account, why, field));
+        ledger.object(scene.index, "token_mounted", &self.account.token_mounted);
+        for (position, (context, container)) in self.contexts.iter().zip(&pod.containers).enumerate() {
+            let why = "its own settings come before those of the pod, and those before the defaults";
+            let known = Known::new(context.json(), why, container.path.key("securityContext"));
+            ledger.container(scene.index, position, "security_context", &known);
+        }
+    }
+}
+
+/// Takes down what a ServiceAccount may do.
+pub(super) fn tell_account(permissions: &Permissions, scene: &Scene, ledger: &mut Ledger) {
+    if scene.is("", "ServiceAccount") {
+        rbac::tell(permissions, scene, ledger);
+    }
 }

@@ -33,7 +33,7 @@ impl<'a> Blocks<'a> {
 
     /// One section of the page.
     pub(super) fn section(&mut self, section: &'a Section) -> Value {
-        let blocks: Vec<Value> = section.blocks.iter().map(|block| self.block(block, section)).collect();
+        let blocks = self.all(&section.blocks, &section.title);
         let here = Target { page: self.page.path.clone(), anchor: section.anchor.clone() };
         object([
             ("anchor", section.anchor.as_str().into()),
@@ -43,7 +43,12 @@ impl<'a> Blocks<'a> {
         ])
     }
 
-    fn block(&mut self, block: &'a Block, section: &Section) -> Value {
+    /// Blocks that stand below a title.
+    pub(super) fn all(&mut self, blocks: &'a [Block], title: &str) -> Vec<Value> {
+        blocks.iter().map(|block| self.block(block, title)).collect()
+    }
+
+    fn block(&mut self, block: &'a Block, title: &str) -> Value {
         let prose = |prose: &[_]| self.spelling.prose(prose, Place::Flow);
         match block {
             Block::Paragraph(text) => object([("is", "paragraph".into()), ("text", prose(text))]),
@@ -53,7 +58,7 @@ impl<'a> Blocks<'a> {
                 ("ordered", (*ordered).into()),
                 ("items", items.iter().map(|item| prose(item)).collect::<Vec<_>>().into()),
             ]),
-            Block::Table(table) => self.table(table, section),
+            Block::Table(table) => self.table(table, title),
             Block::Facts(facts) => {
                 let facts = facts.iter().map(|(label, text)| {
                     object([
@@ -92,12 +97,12 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    fn table(&mut self, table: &Table, section: &Section) -> Value {
+    fn table(&mut self, table: &Table, title: &str) -> Value {
         let row =
             |row: &Vec<_>| row.iter().map(|cell: &Vec<_>| self.spelling.prose(cell, Place::Cell)).collect();
         let rows: Vec<Vec<Value>> = table.rows.iter().map(row).collect();
         let head: Vec<Value> = table.head.iter().map(|head| head.as_str().into()).collect();
-        let label = self.label(&table.caption, &section.title);
+        let label = self.label(&table.caption, title);
         object([
             ("is", "table".into()),
             ("caption", table.caption.as_str().into()),

@@ -15,6 +15,9 @@ pub(super) enum Place {
     Cell,
 }
 
+/// What a link to another site says of itself: nothing of this site goes there.
+const AWAY: &str = " rel=\"noopener noreferrer nofollow\"";
+
 /// What a cell of a table shows in one line, in characters.
 const LONG_NAME: usize = 28;
 
@@ -71,6 +74,9 @@ impl Spelling<'_> {
                 Inline::Strong(raw) => out.push_str(&emphasized("**", &self.text(raw))),
                 Inline::Muted(raw) => out.push_str(&self.text(raw)),
                 Inline::Link(link) => out.push_str(&self.link(link, place)),
+                Inline::Web(words, address) => {
+                    out.push_str(&self.anchor(address, &self.text(words), AWAY));
+                }
                 Inline::Source(source) => {
                     if !out.is_empty() && !out.ends_with([' ', '(', '\n']) {
                         out.push(' ');

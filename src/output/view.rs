@@ -38,6 +38,7 @@ impl<'a> Pages<'a> {
         let spelling = Spelling { flavour: self.flavour, from: &page.path };
         let mut blocks = Blocks::new(self, spelling, page);
         let sections: Vec<Value> = page.sections.iter().map(|section| blocks.section(section)).collect();
+        let author = blocks.all(&page.author, "From the manifest");
         let problems = blocks.problems();
 
         let mut context = Context::new();
@@ -68,6 +69,7 @@ impl<'a> Pages<'a> {
         let lead: Vec<Value> = page.lead.iter().map(|prose| spelling.prose(prose, Place::Flow)).collect();
         set("description", plain(&page.lead).into());
         set("lead", lead.into());
+        set("author", author.into());
         set("sections", sections.into());
         (context, problems)
     }
@@ -121,12 +123,13 @@ pub(super) fn object<const N: usize>(entries: [(&'static str, Value); N]) -> Val
 
 /// The first words of a page without their links, for search engines and previews.
 fn plain(lead: &[crate::page::Prose]) -> String {
-    use crate::page::Inline::{Code, Link, Muted, Source, Strong, Text};
+    use crate::page::Inline::{Code, Link, Muted, Source, Strong, Text, Web};
     let mut out = String::new();
     for inline in lead.first().into_iter().flatten() {
         match inline {
             Text(raw) | Code(raw) | Strong(raw) | Muted(raw) => out.push_str(raw),
             Link(link) => out.push_str(&link.text),
+            Web(words, _) => out.push_str(words),
             Source(_) => {}
         }
     }

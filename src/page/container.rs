@@ -10,9 +10,11 @@ mod resources;
 mod security;
 mod siblings;
 
+pub use glance::pull_policy;
+
 use super::knowledge::Knowledge;
 use super::workload::{section, subject};
-use super::{Block, Link, Manifest, Page, Sort, Target, environment, object};
+use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
 use crate::model::Object;
@@ -42,10 +44,11 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         section("talks-to", "Who reaches it, and whom it calls", reached::blocks(know, index, pod, position)),
         section("reads", "Environment", reads.into_iter().collect()),
         section("storage", "Files", files::blocks(know, index, object, pod, position)),
-        section("lifecycle", "Start, health, and end", lifecycle::blocks(know, object, container, facts)),
+        section("lifecycle", "Start, health, and end", lifecycle::blocks(know, index, object, pod, position)),
         section("resources", "Resources", resources::blocks(know, index, object, pod, position)),
         section("identity", "What it may do", security::blocks(know, index, object, pod, position)),
         section("containers", "Its siblings", siblings::blocks(know, index, pod, position)),
+        section("advice", "Advice", advice::of_container(know, index, position)),
         section("source", "Its lines of the manifest", vec![lines(object, container)]),
     ];
     Some(Page {
@@ -56,6 +59,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         crumbs,
         children: Vec::new(),
         source: Some(know.line(object, container.line)),
+        author: Vec::new(),
         lead: vec![lead::blocks(know, index, object, position)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         keywords: vec![container.image.clone()],

@@ -6,7 +6,8 @@ use super::workload::section;
 use super::{Block, Inline, Link, Page, Prose, Sort, Table};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
-use crate::facts::{Advice, Pattern};
+use crate::facts::grouping::Advice;
+use crate::facts::patterns::Pattern;
 use crate::names::PagePath;
 use crate::topology::{NodeIndex, Pod};
 
@@ -21,12 +22,8 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
     difference.extend(shown);
     Page {
         path: PagePath::root().fixed("glossary"),
-        sort: Sort::Glossary,
-        title: "Pod or container?".to_owned(),
         kicker: "Glossary".to_owned(),
         crumbs,
-        children: Vec::new(),
-        source: None,
         lead: vec![plain(
             "A container runs one program with its files. A pod holds one or more containers that must live together: \
              Kubernetes places, starts, and removes them as one.",
@@ -40,7 +37,7 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
         keywords: ["pod", "container", "sidecar", "init", "ambassador", "adapter"]
             .map(str::to_owned)
             .to_vec(),
-        namespace: String::new(),
+        ..Page::titled(PagePath::root().fixed("glossary"), Sort::Glossary, "Pod or container?")
     }
 }
 

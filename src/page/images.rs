@@ -97,19 +97,13 @@ pub fn page(know: &Knowledge, crumbs: Vec<super::Link>) -> Option<Page> {
     let table = Table { caption: "Images".to_owned(), head, rows: rows.collect() };
     Some(Page {
         path: PagePath::root().fixed("images"),
-        sort: Sort::List,
-        title: "Images".to_owned(),
-        kicker: String::new(),
         crumbs,
-        children: Vec::new(),
-        source: None,
         lead: vec![super::prose::plain(format!(
             "{} in all, and the containers that run them.",
             count(number, "image", "images")
         ))],
         sections: vec![super::workload::section("overview", "Every image", vec![Block::Table(table)])],
-        keywords: Vec::new(),
-        namespace: String::new(),
+        ..Page::titled(PagePath::root().fixed("images"), Sort::List, "Images")
     })
 }
 

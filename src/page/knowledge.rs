@@ -28,6 +28,11 @@ impl<'a> Knowledge<'a> {
         &self.topology.nodes[index]
     }
 
+    /// How podviz knows of a node, if there is one.
+    pub fn node_state(&self, index: Option<NodeIndex>) -> Option<State> {
+        index.map(|index| self.node(index).state)
+    }
+
     /// What is known of a node's kind.
     pub fn rule(&self, node: &Node) -> Option<&'a KindRule> {
         self.catalog.kind(&node.identity.group, &node.identity.kind)

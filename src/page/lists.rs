@@ -50,16 +50,10 @@ pub fn problems(know: &Knowledge, problems: &Problems, crumbs: Vec<Link>) -> Pag
     let sections = vec![section("overview", "All problems", blocks)];
     Page {
         path: problems_path(),
-        sort: Sort::List,
-        title: "Problems".to_owned(),
-        kicker: String::new(),
         crumbs,
-        children: Vec::new(),
-        source: None,
         lead: vec![lead],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
-        keywords: Vec::new(),
-        namespace: String::new(),
+        ..Page::titled(problems_path(), Sort::List, "Problems")
     }
 }
 
@@ -80,12 +74,8 @@ pub fn source(know: &Knowledge, objects: &[(NodeIndex, &Object)], crumbs: Vec<Li
     let items: Vec<Prose> = items.collect();
     Some(Page {
         path: know.places.files.get(&file.path)?.clone(),
-        sort: Sort::Source,
-        title: file.path.clone(),
         kicker: "File".to_owned(),
         crumbs,
-        children: Vec::new(),
-        source: None,
         lead: vec![plain(format!(
             "{}, {}.",
             count(file.lines.len(), "line", "lines"),
@@ -95,7 +85,6 @@ pub fn source(know: &Knowledge, objects: &[(NodeIndex, &Object)], crumbs: Vec<Li
             section("overview", "What it defines", vec![Block::List { ordered: false, items }]),
             section("source", "The file", vec![Block::Manifest(manifest)]),
         ],
-        keywords: Vec::new(),
-        namespace: String::new(),
+        ..Page::titled(know.places.files.get(&file.path)?.clone(), Sort::Source, &file.path)
     })
 }

@@ -1,13 +1,18 @@
 //! The page of any object, and the parts that all objects' pages share.
 
+mod claim;
+mod config;
+mod effect;
+mod network_policy;
+mod role;
 mod service;
 
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, section};
 use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
+use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};
-use crate::diagram::View;
 use crate::model::{Identity, Kind, Object, Subject, Value};
 use crate::names::count;
 use crate::topology::{CROWD, Edge, HOST, NodeIndex, State, isolates};
@@ -29,11 +34,18 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         Role::Config => keys(object, true),
         _ => Vec::new(),
     };
+    let storage = if node.role == Role::Storage { claim::blocks(know, index, object) } else { Vec::new() };
     let sections = [
         section("overview", "What its fields say", meaning),
-        section("diagram", "How it fits in", diagrams(know, index, &[View::Relationship, View::Traffic])),
+        section("effect", "What it means in numbers", effect::blocks(know, index, object)),
+        section("talks-to", "What it lets through", network_policy::blocks(know, index, object)),
+        section("diagram", "How it fits in", diagrams(know, index, network_policy::views(object))),
         section("talks-to", "Who calls it, and where it leads", service::blocks(know, index, object)),
         section("reads", "What it holds", content),
+        section("readers", "Who reads it", config::blocks(know, index, object)),
+        section("storage", "Who uses it", storage),
+        section("identity", "Who may do what", role::blocks(know, index, object)),
+        section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", references(know, index)),
         section("source", "Manifest", vec![manifest(object)]),
     ];
@@ -52,6 +64,7 @@ pub fn frame(know: &Knowledge, index: NodeIndex, object: &Object, sort: Sort) ->
         crumbs: crumbs(know, object),
         children: Vec::new(),
         source: Some(know.line(object, object.first_line)),
+        author: author::words(object),
         lead: Vec::new(),
         sections: Vec::new(),
         keywords: Vec::new(),

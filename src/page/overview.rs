@@ -3,7 +3,7 @@
 use super::knowledge::Knowledge;
 use super::prose::{concat, listed, muted, plain, text};
 use super::workload::{kinds, section};
-use super::{Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, object, sentence};
+use super::{Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, object, sentence};
 use crate::catalog::{Relation, Role};
 use crate::diagram::View;
 use crate::diagram::views::{Budget, Focus, draw};
@@ -38,19 +38,14 @@ pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems:
         &|node| mine(node) && node.identity.namespace.is_empty(),
         "Objects of the whole cluster",
     ));
+    sections.push(section("advice", "Most serious advice", advice::most_serious(know, environment, 5)));
     sections.push(section("problems", "What could not be read", unread(problems)));
     Some(Page {
         path: know.page(&subject)?.clone(),
-        sort: Sort::Overview,
-        title: title.to_owned(),
         kicker: "Overview".to_owned(),
-        crumbs: Vec::new(),
-        children: Vec::new(),
-        source: None,
         lead: vec![figures(know, &mine)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
-        keywords: Vec::new(),
-        namespace: String::new(),
+        ..Page::titled(know.page(&subject)?.clone(), Sort::Overview, title)
     })
 }
 
@@ -70,20 +65,16 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
     let cluster = know.page(&Subject::Cluster(Arc::clone(environment)))?.clone();
     Some(Page {
         path: know.page(&subject)?.clone(),
-        sort: Sort::Namespace,
-        title: namespace.to_string(),
         kicker: "Namespace".to_owned(),
         crumbs: vec![Link {
             text: "Cluster".to_owned(),
             code: false,
             to: Target { page: cluster, anchor: String::new() },
         }],
-        children: Vec::new(),
-        source: None,
         lead: vec![figures(know, &mine)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
-        keywords: Vec::new(),
         namespace: namespace.to_string(),
+        ..Page::titled(know.page(&subject)?.clone(), Sort::Namespace, namespace)
     })
 }
 

@@ -57,6 +57,7 @@ pub fn words(prose: &Prose) -> String {
     let word = |inline: &Inline| match inline {
         Inline::Text(text) | Inline::Code(text) | Inline::Strong(text) | Inline::Muted(text) => text.clone(),
         Inline::Link(link) => link.text.clone(),
+        Inline::Web(words, _) => words.clone(),
         Inline::Source(_) => String::new(),
     };
     prose.iter().map(word).collect()

@@ -1,5 +1,9 @@
 //! The opening sentences: what a workload does, in one breath.
 
+mod job;
+
+pub use job::{after_failures, job_runs};
+
 use super::Prose;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
@@ -39,15 +43,12 @@ pub fn replicas(object: &Object) -> Option<i64> {
 
 /// The fewest and the most pods that an autoscaler keeps, if one scales the workload.
 pub fn scaled(know: &Knowledge, index: NodeIndex) -> Option<(i64, i64)> {
-    let scaler = know.topology.to(index).find(|edge| edge.relation == Relation::Scales)?.from;
-    let object = know.node(scaler).object.as_ref()?;
-    let number = |path: &str| object.value.at(path).and_then(Value::as_i64);
-    Some((number("spec.minReplicas").unwrap_or(1), number("spec.maxReplicas")?))
+    let replicas = know.facts.controller(index)?.replicas.as_ref().filter(|kept| kept.scaler.is_some())?;
+    Some((replicas.least.value, replicas.most.as_ref()?.value))
 }
 
 fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose {
     let containers = containers(pod);
-    let number = |path: &str| object.value.at(path).and_then(Value::as_i64);
     match &*object.identity.kind {
         "Pod" => plain(format!("Runs {containers} in a single pod that nobody restarts on another node")),
         "DaemonSet" => concat(vec![
@@ -55,12 +56,9 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
             selected_nodes(pod),
             plain(format!("that accepts it, new ones included, each with {containers}")),
         ]),
-        "StatefulSet" => stateful(object, &containers),
-        "Job" => plain(format!(
-            "{} Each pod runs {containers}",
-            job(number("spec.completions"), number("spec.parallelism"))
-        )),
-        "CronJob" => cron_job(object, &containers),
+        "StatefulSet" => stateful(know, index, &containers),
+        "Job" => job::job(know, index, &containers),
+        "CronJob" => job::cron_job(know, index, &containers),
         "Deployment" | "ReplicaSet" | "ReplicationController"
             if scaled(know, index).is_some_and(|(low, high)| low < high) =>
         {
@@ -91,62 +89,29 @@ fn selected_nodes(pod: &Pod) -> Prose {
     concat(vec![plain(word), listed(labels, 4), plain(" ")])
 }
 
-fn stateful(object: &Object, containers: &str) -> Prose {
-    let first = object.value.at("spec.ordinals.start").and_then(Value::as_i64).unwrap_or(0).max(0);
-    let name = &object.identity.name;
-    match replicas(object).unwrap_or(1) {
-        0 => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
-        1 => vec![
-            text("Runs 1 numbered pod, "),
-            code(format!("{name}-{first}")),
-            text(format!(", with {containers}")),
-        ],
-        many => vec![
-            text(format!("Runs {many} numbered pods, ")),
-            code(format!("{name}-{first}")),
-            text(" to "),
-            code(format!("{name}-{}", first.saturating_add(many - 1))),
+fn stateful(know: &Knowledge, index: NodeIndex, containers: &str) -> Prose {
+    let stateful = know.facts.controller(index).and_then(|controller| controller.stateful.as_ref());
+    let name = |place: i64| {
+        let name = stateful.map(|pods| pods.pod_name(place));
+        code(name.unwrap_or_default())
+    };
+    let least = stateful.map_or(1, |pods| pods.count);
+    let most = scaled(know, index).map_or(least, |(_, most)| most.max(least));
+    match (least, most) {
+        (_, 0) => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
+        (_, 1) => vec![text("Runs 1 numbered pod, "), name(0), text(format!(", with {containers}"))],
+        (least, most) => vec![
+            text(if least == most {
+                format!("Runs {most} numbered pods, ")
+            } else {
+                format!("Runs {least} to {most} numbered pods, as many as the load needs, ")
+            }),
+            name(0),
+            text(if (least, most) == (2, 2) { " and " } else { " to " }),
+            name(most - 1),
             text(format!(", each with {containers}")),
         ],
     }
-}
-
-fn job(completions: Option<i64>, parallelism: Option<i64>) -> String {
-    let at_once = match parallelism.unwrap_or(1) {
-        1 => String::new(),
-        many => format!(", {many} at a time"),
-    };
-    match (completions, parallelism) {
-        (_, Some(0)) => "Is paused: its parallelism is 0.".to_owned(),
-        (None, Some(many)) if many > 1 => {
-            format!("Runs {many} pods that share the work, until one has succeeded and all have ended.")
-        }
-        (None | Some(1), _) => "Runs once, until a pod has succeeded.".to_owned(),
-        (Some(many), _) => format!("Runs until {many} pods have succeeded{at_once}."),
-    }
-}
-
-fn cron_job(object: &Object, containers: &str) -> Prose {
-    let text_at = |path: &str| object.value.at(path).and_then(Value::scalar_text);
-    let schedule = text_at("spec.schedule").unwrap_or_default();
-    let zone =
-        text_at("spec.timeZone").map(|zone| vec![text(" ("), code(zone), text(")")]).unwrap_or_default();
-    let overlap = match text_at("spec.concurrencyPolicy").as_deref() {
-        Some("Forbid") => "; skips a run while the last one is still going",
-        Some("Replace") => "; a new run replaces one that is still going",
-        _ => "",
-    };
-    let suspended = object.value.at("spec.suspend").and_then(Value::as_bool) == Some(true);
-    let start = if suspended {
-        "Is suspended; would start a Job on the schedule "
-    } else {
-        "Starts a Job on the schedule "
-    };
-    concat(vec![
-        vec![text(start), code(schedule)],
-        zone,
-        plain(format!("{overlap}; each pod runs {containers}")),
-    ])
 }
 
 /// Who sends it traffic.

@@ -12,6 +12,7 @@ use crate::facts::Facts;
 use crate::model::Object;
 use crate::names::PagePath;
 use crate::problem::Problems;
+use crate::topology::subject::Found;
 use crate::topology::{NodeIndex, Topology};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -49,6 +50,19 @@ pub fn build(
     let sections = sections(&pages);
     let graph = graph::json(topology, facts, problems, true, Spacing::Compact);
     Site { title: title.to_owned(), sections, pages, places: places.subjects, graph }
+}
+
+/// The page of one subject alone. Links lead to where the pages of the whole site would be.
+pub fn page_of(found: &Found, topology: &Topology, facts: &Facts, catalog: &Catalog) -> Option<Page> {
+    let places = Places::of(topology, catalog);
+    let know = Knowledge { topology, facts, catalog, places: &places };
+    let object = |index: NodeIndex| know.node(index).object.as_deref();
+    match found {
+        Found::Namespace(environment, namespace) => overview::namespace(&know, environment, namespace),
+        Found::Object(index) if know.pod(*index).is_some() => workload::page(&know, *index, object(*index)?),
+        Found::Object(index) => object::page(&know, *index, object(*index)?),
+        Found::Container(index, position) => container::page(&know, *index, object(*index)?, *position),
+    }
 }
 
 /// The page of an object and those of its containers.

@@ -1,6 +1,5 @@
 //! The page of an object that makes pods.
 
-mod advice;
 pub mod containers;
 mod grouping;
 mod identity;
@@ -9,16 +8,20 @@ mod placement;
 mod reads;
 pub mod resources;
 mod rollout;
+mod runs;
 pub mod storage;
 pub mod talks;
 mod what_if;
 
+use super::advice;
+pub use identity::changes;
+
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, joined, listed, plain, text};
+use super::prose::{code, concat, joined, plain};
 use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
 use crate::catalog::Relation;
 use crate::diagram::View;
-use crate::diagram::views::{Focus, draw};
+use crate::diagram::views::{Focus, draw, lifecycle_parts};
 use crate::facts::ContainerRole;
 use crate::model::{Object, Subject};
 use crate::names::{count, plural};
@@ -38,16 +41,16 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("diagram", "How it fits together", diagrams(know, index, &[View::Relationship])),
         section("containers", "Containers", containers::blocks(know, index, object, pod)),
         section("resources", "Resources", resources::blocks(know, index, object, pod)),
-        section("lifecycle", "Start-up and shut-down", lifecycle::blocks(know, index, pod)),
+        section("lifecycle", "Start-up and shut-down", lifecycle::blocks(know, index, object, pod)),
         section("talks-to", "Who talks to whom", talks::blocks(know, index, pod)),
         section("reads", "What it reads", reads::blocks(know, index, pod)),
         section("storage", "Storage", storage::blocks(know, index, object, pod)),
         section("identity", "Identity and permissions", identity::blocks(know, index, object, pod)),
         section("scheduling", "Placement", placement::blocks(know, index, object, pod)),
-        section("rollout", "Updates and scaling", rollout::blocks(know, index, object, pod)),
+        section("rollout", rollout::title(object), rollout::blocks(know, index, object, pod)),
         section("what-if", "What if…", what_if::blocks(know, index, object, pod)),
         section("grouping", "Group or split", grouping::blocks(know, index, object, pod)),
-        section("advice", "Advice", advice::blocks(know, index, object, pod)),
+        section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", object::references(know, index)),
         section("source", "Manifest", vec![object::manifest(object)]),
     ];
@@ -62,10 +65,25 @@ pub fn section(anchor: &str, title: &str, blocks: Vec<Block>) -> Section {
 
 /// The diagrams of these views that have something to say.
 pub fn diagrams(know: &Knowledge, index: NodeIndex, views: &[View]) -> Vec<Block> {
-    let focus = Focus::Object(index);
-    let drawn =
-        views.iter().filter_map(|view| draw(*view, &focus, know.topology, know.facts, &Default::default()));
-    drawn.map(|diagram| Block::Diagram(Box::new(diagram))).collect()
+    views.iter().filter_map(|view| drawn(know, *view, &Focus::Object(index))).collect()
+}
+
+/// The diagram of one view, if it has something to say.
+pub fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Option<Block> {
+    let diagram = draw(view, focus, know.topology, know.facts, &Default::default())?;
+    Some(Block::Diagram(Box::new(diagram)))
+}
+
+/// The life of a pod: one diagram, or several where one would be too long to read.
+pub fn drawn_life(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
+    let parts = lifecycle_parts(index, know.topology, know.facts, &Default::default());
+    parts.into_iter().map(|diagram| Block::Diagram(Box::new(diagram))).collect()
+}
+
+/// Whether a Service sends traffic to the pod.
+pub fn is_served(know: &Knowledge, index: NodeIndex) -> bool {
+    let selects = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
+    selects.map(|edge| &know.node(edge.from).identity).any(|identity| &*identity.kind == "Service")
 }
 
 fn keywords(pod: &Pod) -> Vec<String> {
@@ -87,14 +105,18 @@ fn glance(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec
     if let Some(replicas) = sentence::replicas(object) {
         let scalers = know.topology.to(index).filter(|edge| edge.relation == Relation::Scales);
         let ranges: Vec<Prose> = scalers.map(|edge| autoscaled(know, edge.from)).collect();
-        let copies = if ranges.is_empty() { plain(replicas.to_string()) } else { joined(ranges, "and") };
+        let copies = if ranges.is_empty() || replicas == 0 {
+            plain(replicas.to_string())
+        } else {
+            joined(ranges, "and")
+        };
         facts.push(("Copies".to_owned(), copies));
     }
     facts.extend(resources::glance(know, index));
     facts.push(("Service account".to_owned(), account(know, index)));
     let restart = know.facts.of(index).map(|facts| facts.restart_policy.clone()).unwrap_or_default();
     facts.push(("Restart policy".to_owned(), vec![code(restart)]));
-    facts.push(("Runs on".to_owned(), runs_on(pod)));
+    facts.push(("Runs on".to_owned(), placement::in_short(know, index)));
     vec![Block::Facts(facts)]
 }
 
@@ -111,15 +133,6 @@ fn account(know: &Knowledge, index: NodeIndex) -> Prose {
     match edge {
         Some(edge) => vec![know.name(edge.to)],
         None => vec![code("default")],
-    }
-}
-
-fn runs_on(pod: &Pod) -> Prose {
-    let labels = sentence::node_labels(pod);
-    match (&pod.spec.node_name, labels.is_empty()) {
-        (Some(node), _) => vec![text("node "), code(node)],
-        (None, true) => plain("any node that accepts it"),
-        (None, false) => concat(vec![plain("nodes with "), listed(labels, 3)]),
     }
 }
 

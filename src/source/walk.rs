@@ -53,6 +53,11 @@ impl Source {
     }
 }
 
+/// Whether a file is podviz' own.
+fn is_settings(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| super::settings::NAMES.iter().any(|own| name == *own))
+}
+
 /// Finds the files of `inputs`; what stands at or below `output`, or is an earlier site, is none of them.
 pub fn find(inputs: &[PathBuf], output: Option<&Path>) -> Result<Found, ReadError> {
     let labels = labels(inputs);
@@ -125,7 +130,7 @@ impl Search {
             let Some(kind) = entry.file_type() else { continue };
             if kind.is_symlink() {
                 links.push(entry.into_path());
-            } else if kind.is_file() && is_manifest(entry.path()) {
+            } else if kind.is_file() && is_manifest(entry.path()) && !is_settings(entry.path()) {
                 files.push(entry.into_path());
             } else if !kind.is_file() && !kind.is_dir() && is_manifest(entry.path()) {
                 self.skip(&shown(root, entry.path(), label), "not a regular file; it was not opened");

@@ -332,7 +332,11 @@ impl Draft {
         });
         let mut local: Vec<LocalAddress> = local.collect();
         local.sort_by_key(|local| (local.from, local.container));
-        Topology { calls, local, ..Topology::new(inventory.environments.clone(), nodes, edges) }
+        let mut calls_in: BTreeMap<NodeIndex, Vec<usize>> = BTreeMap::new();
+        for (index, call) in calls.iter().enumerate() {
+            calls_in.entry(call.to).or_default().push(index);
+        }
+        Topology { calls, calls_in, local, ..Topology::new(inventory.environments.clone(), nodes, edges) }
     }
 }
 

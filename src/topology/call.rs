@@ -59,13 +59,7 @@ impl Topology {
 
     /// The calls of others to a Service or a host outside, sorted by the caller.
     pub fn calls_to(&self, target: NodeIndex) -> impl Iterator<Item = &Call> {
-        let mut callers: Vec<NodeIndex> = self
-            .to(target)
-            .filter(|edge| edge.relation == crate::catalog::Relation::Calls)
-            .map(|edge| edge.from)
-            .collect();
-        callers.dedup();
-        callers.into_iter().flat_map(|caller| self.calls_of(caller)).filter(move |call| call.to == target)
+        self.calls_in.get(&target).into_iter().flatten().map(|&index| &self.calls[index])
     }
 
     /// The addresses on localhost that a workload's manifest names, in the order of its containers.

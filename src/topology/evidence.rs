@@ -40,9 +40,9 @@ pub struct Evidence {
 pub enum Place {
     /// The value of a variable.
     Variable,
-    /// A command or an argument.
+    /// A command or an argument, maybe a whole script.
     Argument,
-    /// Many words: a script or a configuration file.
+    /// A configuration file, or a variable of many lines.
     File,
 }
 
@@ -114,7 +114,7 @@ impl Reader<'_> {
     }
 
     fn read(&mut self, text: &Text) {
-        if text.place == Place::File {
+        if text.value.trim().contains('\n') {
             for (key, address) in file::settings(text.value) {
                 self.add(text, address, &key);
             }
@@ -213,7 +213,7 @@ impl Reader<'_> {
             let text = Text {
                 via: if key.is_empty() { format!("arg {index}") } else { format!("arg {key}") },
                 key: &key,
-                place: if value.trim().contains('\n') { Place::File } else { Place::Argument },
+                place: Place::Argument,
                 field: path.named_item(index, ""),
                 declared_by: None,
                 value,

@@ -1,7 +1,7 @@
 //! The references that do not fit the catalog's vocabulary, one file a rule.
 
 pub(super) mod calls;
-mod claim_template;
+pub(super) mod claim_template;
 mod endpoints;
 pub(super) mod network_policy;
 pub(super) mod ports;

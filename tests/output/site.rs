@@ -287,6 +287,14 @@ fn pod(make: &Maker, file: &Arc<SourceFile>) -> Page {
         crumbs: vec![Link { text: make.raw("Overview"), code: false, to: at(&root(), "") }, make.link("shop", &namespace_page())],
         children: ["migrate", "app", "proxy"].map(|name| make.link(name, &container_page(name))).to_vec(),
         source: Some(make.source(4)),
+        author: vec![
+            Block::Paragraph(vec![
+                make.text("Sells what is in the basket; see "),
+                Inline::Web(make.raw("the manual"), "https://example.org/shop?page=1#top".to_owned()),
+                make.text("."),
+            ]),
+            Block::List { ordered: false, items: vec![make.says("fast"), make.says("<b>safe</b>")] },
+        ],
         lead: vec![
             vec![
                 make.text("Runs "), Inline::Strong(make.raw("3 identical copies")), make.text(" of 3 containers; gets traffic from Service "),
@@ -332,17 +340,10 @@ fn pod(make: &Maker, file: &Arc<SourceFile>) -> Page {
 
 fn plain(make: &Maker, path: PagePath, sort: Sort, title: &str, kicker: &str, crumbs: Vec<Link>) -> Page {
     Page {
-        path,
-        sort,
         title: make.raw(title),
         kicker: if kicker.is_empty() { String::new() } else { make.raw(kicker) },
         crumbs,
-        children: Vec::new(),
-        source: None,
-        lead: Vec::new(),
-        sections: Vec::new(),
-        keywords: Vec::new(),
-        namespace: String::new(),
+        ..Page::titled(path, sort, "")
     }
 }
 

@@ -118,9 +118,48 @@ fn a_sequence_reads_like_one() {
 }
 
 #[test]
+fn states_begin_and_end_at_a_dot_and_no_mark_is_markdown() {
+    let edge = |from: &str, to: &str, verb: &str| Edge {
+        from: id(from),
+        to: id(to),
+        verb: verb.to_owned(),
+        line: Line::Solid,
+    };
+    let flow = Flow {
+        direction: Direction::Down,
+        groups: vec![],
+        nodes: vec![
+            node("start", Class::Start, None),
+            node("__init__", Class::Running, None),
+            node("end", Class::End, None),
+        ],
+        edges: vec![
+            edge("start", "__init__", "it begins: now"),
+            edge("__init__", "end", "it ends"),
+            edge("start", "end", "nothing"),
+        ],
+    };
+    assert_eq!(
+        write(&diagram(Body::States(flow)), &|_| None).to_string(),
+        r###"stateDiagram-v2
+  accTitle: Shop
+  accDescr: What runs where.
+  direction TB
+  state "＿＿init＿＿<br/>kind" as naf1bb3c6df
+  [*] --> naf1bb3c6df : it begins#58; now
+  naf1bb3c6df --> [*] : it ends
+  classDef traffic fill:#bfe7dc,stroke:#00875f,color:#1b1b1b
+  class naf1bb3c6df traffic
+"###
+    );
+}
+
+#[test]
 fn nothing_is_still_a_diagram() {
     let flow = Flow { direction: Direction::Down, groups: vec![], nodes: vec![], edges: vec![] };
     assert!(write(&diagram(Body::Flow(flow)), &|_| None).as_str().contains("nothing[\"Nothing to show\"]"));
+    let flow = Flow { direction: Direction::Down, groups: vec![], nodes: vec![], edges: vec![] };
+    assert!(write(&diagram(Body::States(flow)), &|_| None).as_str().contains("as nothing"));
     let sequence = Sequence { participants: vec![], steps: vec![] };
     assert!(write(&diagram(Body::Sequence(sequence)), &|_| None).as_str().contains("participant nothing"));
 }

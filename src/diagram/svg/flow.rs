@@ -28,6 +28,9 @@ struct Face {
 
 impl Face {
     fn of(node: &Node) -> Face {
+        if shape::is_dot(shape::of(node.class)) {
+            return Face { label: Lines::default(), note: Lines::default(), size: (shape::DOT, shape::DOT) };
+        }
         let note = match node.class {
             Class::Missing if node.note.is_empty() => "missing".to_owned(),
             Class::Missing if !node.note.to_lowercase().contains("missing") => {
@@ -47,6 +50,17 @@ fn height(label: &Lines, note: &Lines) -> f64 {
     label.lines.len() as f64 * LABEL_LINE + note.lines.len() as f64 * NOTE_LINE
 }
 
+/// How much room the labels of arrows have.
+#[derive(Clone, Copy)]
+struct Room {
+    /// Labels are wrapped to this.
+    verb: f64,
+    /// Most lines of the only label of an arrow.
+    lines: usize,
+    /// Most lines of each of its labels, if it has several.
+    lines_of_several: usize,
+}
+
 /// Edges between the same two nodes that are equally sure, drawn as one arrow with a line for each verb.
 struct Arrows {
     from: usize,
@@ -56,7 +70,7 @@ struct Arrows {
 }
 
 impl Arrows {
-    fn gather(flow: &Flow, nodes: &BTreeMap<&Id, usize>) -> Vec<Arrows> {
+    fn gather(flow: &Flow, nodes: &BTreeMap<&Id, usize>, room: Room) -> Vec<Arrows> {
         let mut order: Vec<(usize, usize, Line, Vec<&str>)> = Vec::new();
         let mut known: BTreeMap<(usize, usize, bool), usize> = BTreeMap::new();
         for edge in &flow.edges {
@@ -78,7 +92,8 @@ impl Arrows {
             let more = verbs.len() - shown;
             let rest = (more > 0).then(|| format!("and {more} more"));
             for verb in verbs[..shown].iter().copied().chain(rest.as_deref()) {
-                let wrapped = text::wrap(verb, VERB, VERBS, if verbs.len() > 1 { 1 } else { 3 });
+                let lines = if verbs.len() > 1 { room.lines_of_several } else { room.lines };
+                let wrapped = text::wrap(verb, VERB, room.verb, lines);
                 label.width = label.width.max(wrapped.width);
                 label.cut |= wrapped.cut;
                 label.lines.extend(wrapped.lines);
@@ -109,6 +124,15 @@ pub(super) struct Picture<'a> {
 impl<'a> Picture<'a> {
     /// Lays the flow out.
     pub(super) fn new(flow: &'a Flow, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
+        Picture::within(flow, Room { verb: VERBS, lines: 3, lines_of_several: 1 }, budget)
+    }
+
+    /// Lays states out: few boxes, and arrows that say much.
+    pub(super) fn of_states(flow: &'a Flow, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
+        Picture::within(flow, Room { verb: 156.0, lines: 5, lines_of_several: 3 }, budget)
+    }
+
+    fn within(flow: &'a Flow, room: Room, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
         if flow.nodes.len() + flow.groups.len() > MOST || flow.edges.len() > MOST {
             return Err(TooLarge);
         }
@@ -119,7 +143,7 @@ impl<'a> Picture<'a> {
         let faces: Vec<Face> = flow.nodes.iter().map(Face::of).collect();
         let titles: Vec<Lines> =
             flow.groups.iter().map(|group| text::wrap(&group.label, TITLE, 320.0, 1)).collect();
-        let arrows = Arrows::gather(flow, &nodes);
+        let arrows = Arrows::gather(flow, &nodes, room);
         let place = |parent: &Option<Id>| parent.as_ref().and_then(|id| groups.get(id).copied());
         let chart = Chart {
             direction: flow.direction,

@@ -38,6 +38,18 @@ pub(super) enum Shape {
     Shield,
     /// All corners cut off.
     Octagon,
+    /// A full circle without text.
+    Dot,
+    /// A full circle in another one, without text.
+    Ring,
+}
+
+/// How wide a dot is.
+pub(super) const DOT: f64 = 18.0;
+
+/// Whether a shape is too small for text.
+pub(super) fn is_dot(shape: Shape) -> bool {
+    matches!(shape, Shape::Dot | Shape::Ring)
 }
 
 /// The shape of a class.
@@ -61,6 +73,9 @@ pub(super) fn of(class: Class) -> Shape {
         Class::Access => Shape::Shield,
         Class::Policy => Shape::Octagon,
         Class::Network | Class::External => Shape::Plain(17),
+        Class::Waiting | Class::Running | Class::Terminated => Shape::Plain(12),
+        Class::Start => Shape::Dot,
+        Class::End => Shape::Ring,
         Class::Missing => Shape::Plain(4),
         Class::Plain => Shape::Plain(3),
     }
@@ -91,6 +106,10 @@ pub(super) fn node_class(class: Class) -> &'static str {
         Class::External => "pv-node pv-external",
         Class::Missing => "pv-node pv-missing",
         Class::Plain => "pv-node pv-plain",
+        Class::Waiting => "pv-node pv-waiting",
+        Class::Running => "pv-node pv-running",
+        Class::Terminated => "pv-node pv-terminated",
+        Class::Start | Class::End => "pv-node pv-dot",
     }
 }
 
@@ -136,6 +155,11 @@ pub(super) fn word(class: Class) -> &'static str {
         Class::External => "outside the input",
         Class::Missing => "missing",
         Class::Plain => "other",
+        Class::Waiting => "waiting",
+        Class::Running => "running",
+        Class::Terminated => "terminated",
+        Class::Start => "start",
+        Class::End => "end",
     }
 }
 
@@ -158,6 +182,7 @@ pub(super) fn insets(shape: Shape) -> [f64; 4] {
         Shape::Barred => [21.0, 9.0, 21.0, 9.0],
         Shape::Shield => [14.0, 9.0, 14.0, 17.0],
         Shape::Octagon => [16.0, 9.0, 16.0, 9.0],
+        Shape::Dot | Shape::Ring => [0.0; 4],
     }
 }
 
@@ -237,6 +262,14 @@ pub(super) fn outline(shape: Shape, r: Rect) -> Vec<Point> {
                 at(x, bottom - depth),
             ]
         }
+        Shape::Dot | Shape::Ring => {
+            let (center, radius) = (r.center(), r.w.min(r.h) / 2.0);
+            let corner = |step: u8| {
+                let (sine, cosine) = (f64::from(step) * std::f64::consts::TAU / 24.0).sin_cos();
+                at(center.x + radius * cosine, center.y + radius * sine)
+            };
+            (0..24).map(corner).collect()
+        }
         Shape::Folder => {
             let (tab, lip) = (r.w * 0.36, 6.0_f64.min(r.h / 3.0));
             vec![
@@ -305,6 +338,14 @@ pub(super) fn paint(pen: &mut Pen, shape: Shape, r: Rect) {
     let points = outline(shape, r);
     match shape {
         Shape::Plain(radius) => body(pen, Path::rectangle(r, f64::from(radius))),
+        Shape::Dot | Shape::Ring => {
+            let side = r.w.min(r.h);
+            let circle = |side: f64| circle(r.center(), side / 2.0);
+            if shape == Shape::Ring {
+                body(pen, circle(side));
+            }
+            line(pen, "pv-solid", circle(if shape == Shape::Ring { side * 0.55 } else { side }));
+        }
         Shape::Striped => {
             body(pen, Path::rectangle(r, 6.0));
             line(pen, "pv-stripe", Path::default().go(at(x + 8.0, y + 5.0)).line(at(x + 8.0, bottom - 5.0)));
@@ -367,6 +408,20 @@ pub(super) fn paint(pen: &mut Pen, shape: Shape, r: Rect) {
             body(pen, Path::polygon(&points, 3.0));
         }
     }
+}
+
+fn circle(center: Point, radius: f64) -> Path {
+    // So long are the handles of a quarter of a circle.
+    let reach = radius * 0.5523;
+    let (left, right) = (center.shifted(-radius, 0.0), center.shifted(radius, 0.0));
+    let (top, bottom) = (center.shifted(0.0, -radius), center.shifted(0.0, radius));
+    Path::default()
+        .go(left)
+        .cubic(left.shifted(0.0, -reach), top.shifted(-reach, 0.0), top)
+        .cubic(top.shifted(reach, 0.0), right.shifted(0.0, -reach), right)
+        .cubic(right.shifted(0.0, reach), bottom.shifted(reach, 0.0), bottom)
+        .cubic(bottom.shifted(-reach, 0.0), left.shifted(0.0, reach), left)
+        .close()
 }
 
 fn body(pen: &mut Pen, path: Path) {

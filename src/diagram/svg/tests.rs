@@ -10,7 +10,7 @@ use crate::diagram::{
 use proptest::prelude::*;
 use std::time::Instant;
 
-const CLASSES: [Class; 22] = [
+const CLASSES: [Class; 27] = [
     Class::Cluster,
     Class::Node,
     Class::Namespace,
@@ -33,6 +33,11 @@ const CLASSES: [Class; 22] = [
     Class::External,
     Class::Missing,
     Class::Plain,
+    Class::Waiting,
+    Class::Running,
+    Class::Terminated,
+    Class::Start,
+    Class::End,
 ];
 
 fn id(letter: char, number: usize) -> Id {
@@ -54,8 +59,8 @@ prop_compose! {
     /// Up to 4 levels of groups, nodes anywhere, edges between any two nodes.
     fn flows()(
         direction in prop_oneof![Just(Direction::Down), Just(Direction::Right)],
-        groups in prop::collection::vec((0..8usize, "[a-z -]{0,30}", 0..22usize), 0..7),
-        nodes in prop::collection::vec((0..8usize, "[a-zA-Z0-9./_-]{0,60}|\\PC{0,20}", "[a-zA-Z ]{0,24}", 0..22usize), 0..18),
+        groups in prop::collection::vec((0..8usize, "[a-z -]{0,30}", 0..27usize), 0..7),
+        nodes in prop::collection::vec((0..8usize, "[a-zA-Z0-9./_-]{0,60}|\\PC{0,20}", "[a-zA-Z ]{0,24}", 0..27usize), 0..18),
         edges in prop::collection::vec((0..18usize, 0..18usize, "[a-z ]{0,40}", any::<bool>()), 0..22),
     ) -> Flow {
         let group_count = groups.len();
@@ -328,4 +333,41 @@ fn times() {
         let painted = paint(&diagram, &|_| None).0.is_some();
         println!("{nodes} nodes, every {every}: {:?} {painted}", start.elapsed());
     }
+}
+
+#[test]
+fn a_state_says_all_that_leads_to_it_and_a_dot_says_nothing() {
+    let node = |name: usize, class, label: &str| Node {
+        id: id('n', name),
+        class,
+        label: label.to_owned(),
+        note: String::new(),
+        parent: None,
+        link: None,
+    };
+    let edge = |from, to, verb: &str| Edge {
+        from: id('n', from),
+        to: id('n', to),
+        verb: verb.to_owned(),
+        line: Line::Solid,
+    };
+    let flow = Flow {
+        direction: Direction::Down,
+        groups: vec![],
+        nodes: vec![
+            node(0, Class::Start, "Begin"),
+            node(1, Class::Running, "Ready"),
+            node(2, Class::End, "Finish"),
+        ],
+        edges: vec![
+            edge(0, 1, "its process begins"),
+            edge(1, 2, "it ends"),
+            edge(1, 2, "it hangs: noticed after about 21 to 31 s, killed by about 61 s"),
+        ],
+    };
+    let (svg, problems) = paint(&diagram(Body::States(flow)), &|_| None);
+    let svg = svg.unwrap().to_string();
+    assert!(problems.is_empty());
+    assert!(svg.contains(">Ready<") && !svg.contains("Begin") && !svg.contains("Finish"));
+    assert!(svg.contains("61 s<") && !svg.contains('\u{2026}'), "{svg}");
 }

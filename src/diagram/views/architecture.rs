@@ -5,6 +5,7 @@
 
 use super::cast::{self, Actor};
 use super::fold::{self, Piece, fold};
+use super::place::{self, Place};
 use super::sheet::{Reason, Sheet};
 use super::wording::{self, list};
 use super::{Focus, Scene};
@@ -61,6 +62,7 @@ struct Plan<'a> {
     workloads: Vec<Workload<'a>>,
     owned: usize,
     alone: bool,
+    places: BTreeMap<NodeIndex, Vec<Place>>,
     sheet: Sheet,
 }
 
@@ -82,7 +84,9 @@ impl<'a> Plan<'a> {
             None => format!("Architecture of environment {environment}"),
         };
         let (environment, owned) = (Arc::clone(environment), owned.len());
-        Some(Plan { scene, environment, title, workloads, owned, alone: false, sheet: Sheet::default() })
+        let indexes: Vec<NodeIndex> = workloads.iter().map(|(index, ..)| *index).collect();
+        let (places, sheet) = (place::places(scene, &indexes), Sheet::default());
+        Some(Plan { scene, environment, title, workloads, owned, alone: false, places, sheet })
     }
 
     fn of_one(scene: Scene<'a>, workload: Workload<'a>) -> Plan<'a> {
@@ -94,6 +98,7 @@ impl<'a> Plan<'a> {
             workloads: vec![workload],
             owned: 0,
             alone: true,
+            places: place::places(scene, &[workload.0]),
             sheet: Sheet::default(),
         }
     }
@@ -136,8 +141,16 @@ impl<'a> Plan<'a> {
         self.workloads.iter().map(|(_, _, pod)| pod.containers.len()).sum()
     }
 
-    fn pools(&self) -> BTreeSet<String> {
-        self.workloads.iter().map(|(_, _, pod)| wording::place(pod).0).collect()
+    /// The boxes that host pods, by their id, with what they are called and whether they are real.
+    fn pools(&self) -> BTreeMap<&Id, (&str, bool)> {
+        let places = self.places.values().flatten();
+        places.map(|place| (&place.actor.node.id, (place.actor.said.as_str(), place.is_real))).collect()
+    }
+
+    /// What tells the places of one workload from those of another.
+    fn place_key(&self, index: NodeIndex) -> String {
+        let places = self.places.get(&index).into_iter().flatten();
+        places.map(|place| place.actor.node.id.to_string()).collect::<Vec<_>>().join(" ")
     }
 
     fn namespaces(&self) -> BTreeMap<&'a str, Vec<Workload<'a>>> {
@@ -167,53 +180,41 @@ impl<'a> Plan<'a> {
                 }
             }
         };
-        let pools: Vec<String> = self.pools().into_iter().collect();
+        let pools: Vec<(&str, bool)> = self.pools().into_values().collect();
         let nodes = match &pools[..] {
-            [any] if any == "Any node" => "nodes, any of which hosts".to_owned(),
-            [one] => format!("nodes, of which {one} hosts"),
+            [("any node", false)] => "nodes, any of which hosts".to_owned(),
+            [(one, false)] => format!("{one}, which host"),
+            [(one, true)] => format!("{one}, which hosts"),
+            pools if pools.iter().all(|(_, is_real)| *is_real) => {
+                format!("{}, which host", count(pools.len(), "node", "nodes"))
+            }
             pools => format!("{}, which host", count(pools.len(), "group of nodes", "groups of nodes")),
         };
         format!("The cluster manages {nodes} {pods}.")
     }
 
-    /// Draws the node pool of a pod under the cluster, and an arrow from it to the pod's box.
-    fn host(&mut self, node: &Node, pod: &Pod, guest: &Id) {
+    /// Draws the nodes of a workload's pods under the cluster, and an arrow from each to the box of the pods.
+    fn host(&mut self, index: NodeIndex, guest: &Id) {
         let cluster = cast::cluster(&self.environment).node.id;
-        let pool = self.sheet.node(cast::node_pool(self.scene.topology, &self.environment, pod), None);
-        self.sheet.arrow(&cluster, &pool, "manages", Line::Solid, Reason::none());
-        let field = if pod.spec.node_name.is_some() {
-            "nodeName"
-        } else if pod.spec.node_selector.is_some() {
-            "nodeSelector"
-        } else {
-            ""
-        };
-        let reason = match field {
-            "" => Reason::none(),
-            field => Reason::field(node.object.as_deref(), &pod.path.key(field)),
-        };
-        self.sheet.arrow(&pool, guest, "hosts", Line::Solid, reason);
-    }
-
-    fn namespace_group(&mut self, node: &Node) -> Option<Id> {
-        let (environment, namespace) = (&node.identity.environment, &node.identity.namespace);
-        if namespace.is_empty() {
-            return None;
+        for Place { actor, verb, line, is_real, reason } in
+            self.places.get(&index).cloned().unwrap_or_default()
+        {
+            let pool = self.sheet.node(actor, None);
+            let managed = if is_real { Line::Solid } else { Line::Dashed };
+            self.sheet.arrow(&cluster, &pool, "manages", managed, Reason::none());
+            self.sheet.arrow(&pool, guest, &verb, line, reason);
         }
-        let id = Id::of('g', &[environment, namespace]);
-        let link = Subject::Namespace(Arc::clone(environment), Arc::clone(namespace));
-        Some(self.sheet.group(id, Class::Namespace, &format!("Namespace {namespace}"), None, Some(link)))
     }
 
     fn draw_workloads(&mut self, depth: Depth) {
         let folded = depth == Depth::Workloads;
         for (index, node, pod) in self.workloads.clone() {
-            let group = self.namespace_group(node);
+            let group = self.sheet.namespace(node);
             let topology = self.scene.topology;
             let actor =
                 if folded { cast::folded_workload(topology, index, pod) } else { cast::pod(topology, index) };
             let id = self.sheet.node(actor, group.as_ref());
-            self.host(node, pod, &id);
+            self.host(index, &id);
             self.draw_containers((index, node, pod), &id, group.as_ref(), folded);
         }
         if folded {
@@ -265,14 +266,14 @@ impl<'a> Plan<'a> {
                 .called(format!("namespace {name}"))
                 .linked(Some(link));
             let id = self.sheet.node(actor, None);
-            workloads.iter().for_each(|(_, node, pod)| self.host(node, pod, &id));
+            workloads.iter().for_each(|(index, ..)| self.host(*index, &id));
         }
         if beyond > 0 {
             let rest: Vec<Workload> = namespaces.values().skip(shown).flatten().copied().collect();
             let words = count(beyond, "more namespace", "more namespaces");
             let id = Id::of('f', &[&self.environment, "namespaces"]);
             let id = self.sheet.node(Actor::new(id, Class::Namespace, &words, &sum(&rest)), None);
-            rest.iter().for_each(|(_, node, pod)| self.host(node, pod, &id));
+            rest.iter().for_each(|(index, ..)| self.host(*index, &id));
             self.sheet.leave_out(format!("Not drawn one by one: {words}; each has a page under Namespaces."));
         }
         let workloads = sum(&self.workloads);
@@ -284,14 +285,18 @@ impl<'a> Plan<'a> {
     fn draw_lookalikes(&mut self) {
         let pools = self.pools().len();
         let most = self.scene.budget.nodes.min(self.scene.budget.edges).saturating_sub(pools + 2).max(1);
-        let keys: [fn(&Workload) -> [String; 3]; 3] = [
-            |(_, node, pod)| [kind(node), wording::place(pod).0, each(pod.containers.len())],
-            |(_, node, pod)| [kind(node), wording::place(pod).0, String::new()],
-            |(_, _, pod)| ["workload".to_owned(), wording::place(pod).0, String::new()],
+        let keys: [fn(&Workload) -> [String; 2]; 3] = [
+            |(_, node, pod)| [kind(node), each(pod.containers.len())],
+            |(_, node, _)| [kind(node), String::new()],
+            |_| ["workload".to_owned(), String::new()],
         ];
         let mut pieces = Vec::new();
         for key in keys {
-            let things = self.workloads.iter().map(|workload| (key(workload), *workload)).collect();
+            let full = |workload: &Workload| {
+                let [kind, note] = key(workload);
+                [kind, self.place_key(workload.0), note]
+            };
+            let things = self.workloads.iter().map(|workload| (full(workload), *workload)).collect();
             pieces = fold(things, |_| usize::MAX, most);
             if pieces.len() <= most {
                 break;
@@ -301,15 +306,15 @@ impl<'a> Plan<'a> {
         for piece in pieces {
             match piece {
                 Piece::One((index, node, pod)) => {
-                    let group = self.namespace_group(node);
+                    let group = self.sheet.namespace(node);
                     let id = self
                         .sheet
                         .node(cast::folded_workload(self.scene.topology, index, pod), group.as_ref());
-                    self.host(node, pod, &id);
+                    self.host(index, &id);
                 }
                 Piece::Many([kind, place, note], members) => {
-                    let Some(&(_, first, pod)) = members.first() else { continue };
-                    let group = self.namespace_group(first);
+                    let Some(&(index, first, _)) = members.first() else { continue };
+                    let group = self.sheet.namespace(first);
                     let id = Id::of(
                         'f',
                         &[&first.identity.environment, &first.identity.namespace, &kind, &place, &note],
@@ -322,7 +327,7 @@ impl<'a> Plan<'a> {
                         cast::several(id, Class::Workload, members.len(), &kind, &note).linked(Some(link));
                     folded.push(actor.said.clone());
                     let id = self.sheet.node(actor, group.as_ref());
-                    self.host(first, pod, &id);
+                    self.host(index, &id);
                 }
             }
         }

@@ -30,17 +30,9 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     if calls.is_empty() {
         return None;
     }
-    let mut map = None;
-    for level in [Level::Nothing, Level::Outside, Level::Missing, Level::Namespaces] {
-        let drawn = Map::draw(scene, focus, level, &calls);
-        let fits = drawn.sheet.len() <= scene.budget.nodes;
-        map = Some(drawn);
-        if fits {
-            break;
-        }
-    }
+    let map = Map::draw(scene, focus, &calls);
     let description = describe(scene, focus, &calls);
-    Some(map?.sheet.finish(View::Calls, title(scene, focus), description, Direction::Right, scene.budget))
+    Some(map.sheet.finish(View::Calls, title(scene, focus), description, Direction::Right, scene.budget))
 }
 
 /// The calls that the focus has to do with.
@@ -91,7 +83,7 @@ struct Map<'a> {
 }
 
 impl<'a> Map<'a> {
-    fn draw(scene: Scene<'a>, focus: &'a Focus, level: Level, calls: &[&Edge]) -> Map<'a> {
+    fn draw(scene: Scene<'a>, focus: &'a Focus, calls: &[&Edge]) -> Map<'a> {
         let nodes = &scene.topology.nodes;
         let targets: BTreeSet<NodeIndex> = calls.iter().map(|edge| edge.to).collect();
         let ends = calls.iter().flat_map(|edge| [edge.from, edge.to]);
@@ -99,7 +91,7 @@ impl<'a> Map<'a> {
         let mut map = Map {
             scene,
             focus,
-            level,
+            level: Level::Nothing,
             sheet: Sheet::default(),
             wide: namespaces.iter().filter(|name| !name.is_empty()).count() > 1,
             outside: targets.iter().filter(|&&index| &*nodes[index].identity.kind == HOST).count(),
@@ -111,6 +103,7 @@ impl<'a> Map<'a> {
                 map.fronts.entry(only).or_default().push(target);
             }
         }
+        map.level = map.level_that_fits(calls);
         for edge in calls {
             map.call(edge);
         }
@@ -118,6 +111,30 @@ impl<'a> Map<'a> {
             map.lead_on(target);
         }
         map
+    }
+
+    /// The first level at which all boxes fit, or the last one.
+    fn level_that_fits(&self, calls: &[&Edge]) -> Level {
+        let mut boxes: BTreeSet<NodeIndex> = BTreeSet::new();
+        for edge in calls {
+            boxes.insert(edge.from);
+            match &self.behind(edge.to)[..] {
+                [only] => boxes.insert(*only),
+                many => {
+                    boxes.extend(many);
+                    boxes.insert(edge.to)
+                }
+            };
+        }
+        let most = self.scene.budget.nodes;
+        let without_hosts = boxes.len().saturating_sub(self.outside.saturating_sub(1));
+        let without_missing = without_hosts.saturating_sub(self.missing.saturating_sub(1));
+        match most {
+            most if boxes.len() <= most => Level::Nothing,
+            most if without_hosts <= most => Level::Outside,
+            most if without_missing <= most => Level::Missing,
+            _ => Level::Namespaces,
+        }
     }
 
     /// The workloads that a Service leads to.

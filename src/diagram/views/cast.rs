@@ -3,7 +3,8 @@
 use super::wording::{self, list, volume_source};
 use crate::catalog::{Role, image_base_name};
 use crate::diagram::{Class, Id, Node};
-use crate::facts::{ContainerRole, VolumeUse};
+use crate::facts::ContainerRole;
+use crate::facts::storage::VolumeUse;
 use crate::model::{Identity, Subject};
 use crate::names::{count, plural};
 use crate::topology::{self, CROWD, Container, ContainerKind, HOST, NodeIndex, Pod, State, Topology};
@@ -227,25 +228,6 @@ pub(super) fn cluster(environment: &str) -> Actor {
     Actor::new(Id::of('k', &[environment]), Class::Cluster, "Kubernetes cluster", note)
         .called("the cluster".to_owned())
         .linked(link)
-}
-
-/// The nodes that a pod may run on. Where no Node is in the input, it is inferred.
-pub(super) fn node_pool(topology: &Topology, environment: &str, pod: &Pod) -> Actor {
-    let (label, note) = wording::place(pod);
-    let id = Id::of('m', &[environment, &label]);
-    let there = pod.spec.node_name.as_deref().and_then(|name| {
-        let (environment, name) = (environment.into(), name.into());
-        let identity =
-            Identity { environment, group: "".into(), kind: "Node".into(), namespace: "".into(), name };
-        topology.find(&identity).and_then(|index| link(&topology.nodes[index]))
-    });
-    let said = match label.as_str() {
-        "Any node" => "any node".to_owned(),
-        "Some nodes" => "the nodes of its affinity".to_owned(),
-        name if note == "node" => format!("Node {name}"),
-        labels => format!("nodes with {labels}"),
-    };
-    Actor::new(id, Class::Node, &label, &note).called(said).linked(there)
 }
 
 /// Several objects of one kind as one box: `14` with the note `ConfigMaps`.

@@ -1,6 +1,7 @@
 //! The difference between a pod and a container, side by side, with the figures of one pod.
 
 use super::cast::{self, Actor};
+use super::place;
 use super::sheet::{Reason, Sheet};
 use super::wording::{self, list};
 use super::{Focus, Scene};
@@ -149,7 +150,7 @@ impl Sides<'_> {
                 reason,
             );
         }
-        let place = cast::node_pool(scene.topology, &node.identity.environment, pod);
+        let place = place::one(scene, index).actor;
         let note = format!("one node for all its containers; {}", place.said);
         self.state(&me, &group, "is scheduled as a whole on", Class::Node, "One node", &note, Reason::none());
         let note = "never restarted on another node; a new pod takes its place";

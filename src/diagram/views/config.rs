@@ -1,8 +1,293 @@
-//! Which ConfigMaps and Secrets each container reads, and how.
+//! Which ConfigMaps and Secrets each container reads, and how: as environment variables or as files.
 
+use super::cast::{self, Actor};
+use super::fold::{Piece, fold};
+use super::sheet::{Reason, Sheet};
+use super::wording::{self, the_pod};
 use super::{Focus, Scene};
-use crate::diagram::Diagram;
+use crate::catalog::Role;
+use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
+use crate::facts::config::{ConfigRead, ConfigWay};
+use crate::model::PLAIN_ENVIRONMENT;
+use crate::names::{count, plural};
+use crate::topology::{Node, NodeIndex, Pod, State};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-pub(super) fn draw(_scene: Scene, _focus: &Focus) -> Option<Diagram> {
-    None
+/// How many ConfigMaps and Secrets that only one workload reads are drawn one by one beside it.
+const MOST_LEAVES: usize = 2;
+
+pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+    match focus {
+        Focus::All(environment) => {
+            let title = match &**environment {
+                PLAIN_ENVIRONMENT => "Who reads which configuration".to_owned(),
+                name => format!("Who reads which configuration in environment {name}"),
+            };
+            draw_all(scene, title, &|node| node.identity.environment == *environment, None)
+        }
+        Focus::Namespace(environment, namespace) => of_namespace(scene, environment, namespace),
+        Focus::Object(index) => {
+            let node = &scene.topology.nodes[*index];
+            let identity = &node.identity;
+            match (&node.pod, node.role) {
+                (Some(pod), _) => draw_pod(scene, *index, pod, None),
+                (None, Role::Config | Role::Secret) => {
+                    let title = format!("Who reads {} {}", identity.kind, identity.name);
+                    let here = |other: &Node| other.identity.namespace == identity.namespace;
+                    draw_all(scene, title, &here, Some(*index))
+                }
+                (None, Role::Namespace) => of_namespace(scene, &identity.environment, &identity.name),
+                _ => None,
+            }
+        }
+        Focus::Container(index, container) => {
+            let pod = scene.topology.nodes[*index].pod.as_deref()?;
+            draw_pod(scene, *index, pod, Some(*container))
+        }
+    }
+}
+
+fn of_namespace(scene: Scene, environment: &Arc<str>, namespace: &Arc<str>) -> Option<Diagram> {
+    let here =
+        |node: &Node| node.identity.environment == *environment && node.identity.namespace == *namespace;
+    draw_all(scene, format!("Who reads which configuration in namespace {namespace}"), &here, None)
+}
+
+/// What is read, by whom: the ways of one container with one object.
+struct Reading<'a> {
+    reads: Vec<&'a ConfigRead>,
+}
+
+impl Reading<'_> {
+    /// The verb: `reads 3 variables`, `reads files at /etc/app`, or both.
+    fn verb(&self) -> String {
+        let mut variables = BTreeSet::new();
+        let (mut all, mut paths) = (false, BTreeSet::new());
+        for read in &self.reads {
+            match &read.way {
+                ConfigWay::Variable { variable, .. } => {
+                    variables.insert(variable.as_str());
+                }
+                ConfigWay::Variables { .. } => all = true,
+                ConfigWay::Files { path, .. } => {
+                    paths.insert(path.as_str());
+                }
+            }
+        }
+        let mut parts = Vec::new();
+        if all {
+            parts.push("every key as a variable".to_owned());
+        } else if !variables.is_empty() {
+            parts.push(count(variables.len(), "variable", "variables"));
+        }
+        match paths.first() {
+            Some(path) if paths.len() == 1 => parts.push(format!("files at {path}")),
+            Some(_) => parts.push(format!("files at {} paths", paths.len())),
+            None => {}
+        }
+        format!("reads {}", parts.join(" and "))
+    }
+}
+
+/// The object that is read, as a box.
+fn target(scene: Scene, workload: &Node, read: &ConfigRead) -> (Actor, Line) {
+    match read.node.map(|index| &scene.topology.nodes[index]) {
+        Some(node) => {
+            let missing = matches!(node.state, State::Missing | State::Inferred);
+            (cast::object(node), if missing { Line::Dashed } else { Line::Solid })
+        }
+        None => {
+            let kind = if read.is_secret { "Secret" } else { "ConfigMap" };
+            let identity = workload.identity.sibling("", kind, &read.name);
+            let note = format!("{kind}, optional, not in these manifests");
+            let id = cast::object_id(&identity);
+            let said = format!("{kind} {} (optional, missing)", read.name);
+            (Actor::new(id, Class::External, &read.name, &note).called(said), Line::Dashed)
+        }
+    }
+}
+
+/// The reads of one workload by the object that is read, and by container where `by_container`.
+fn grouped<'a>(
+    node: &Node,
+    reads: impl Iterator<Item = &'a ConfigRead>,
+    by_container: bool,
+) -> BTreeMap<(usize, Id), Reading<'a>> {
+    let mut grouped: BTreeMap<(usize, Id), Reading> = BTreeMap::new();
+    for read in reads {
+        let kind = if read.is_secret { "Secret" } else { "ConfigMap" };
+        let id = cast::object_id(&node.identity.sibling("", kind, &read.name));
+        let container = if by_container { read.container } else { 0 };
+        grouped.entry((container, id)).or_insert_with(|| Reading { reads: Vec::new() }).reads.push(read);
+    }
+    grouped
+}
+
+fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> Option<Diagram> {
+    let node = &scene.topology.nodes[index];
+    let facts = scene.facts.of(index)?;
+    let reads = facts.config.iter().filter(|read| only.is_none_or(|only| only == read.container));
+    let readings = grouped(node, reads, true);
+    if readings.is_empty() {
+        return None;
+    }
+    let mut sheet = Sheet::default();
+    let group = Id::of('g', &[&node.identity.id()]);
+    let title = wording::sentence(&the_pod(&node.identity));
+    sheet.group(group.clone(), Class::Pod, &title, None, cast::link(node));
+    let mut read = BTreeMap::new();
+    for ((container, _), reading) in &readings {
+        let Some(first) = reading.reads.first() else { continue };
+        let actor = cast::container(node, pod, facts.roles.get(*container).copied(), *container);
+        let from = sheet.node(actor, Some(&group));
+        let (actor, line) = target(scene, node, first);
+        read.insert(actor.node.id.clone(), first.is_secret);
+        let to = sheet.node(actor, None);
+        let reason = Reason::field(node.object.as_deref(), &first.field);
+        sheet.arrow(&from, &to, &reading.verb(), line, reason);
+    }
+    let whom = match only {
+        Some(container) => format!("container {}", cast::container_name(pod, container)),
+        None => the_pod(&node.identity),
+    };
+    let objects = objects(read.values());
+    let description = format!("The configuration of {whom}: it reads {objects}.");
+    let title = format!("Configuration of {whom}");
+    Some(sheet.finish(View::Config, title, description, Direction::Right, scene.budget))
+}
+
+/// A workload with what it reads.
+struct Reader<'a> {
+    index: NodeIndex,
+    node: &'a Node,
+    readings: BTreeMap<(usize, Id), Reading<'a>>,
+}
+
+/// What the workloads read that `here` picks; with `only`, those that read this object.
+fn draw_all(
+    scene: Scene,
+    title: String,
+    here: &dyn Fn(&Node) -> bool,
+    only: Option<NodeIndex>,
+) -> Option<Diagram> {
+    let mut readers: Vec<Reader> = Vec::new();
+    for (index, node, _) in scene.topology.workloads().filter(|(_, node, _)| here(node)) {
+        let Some(facts) = scene.facts.of(index) else { continue };
+        let reads = facts.config.iter().filter(|read| only.is_none_or(|only| read.node == Some(only)));
+        let readings = grouped(node, reads, false);
+        if !readings.is_empty() {
+            readers.push(Reader { index, node, readings });
+        }
+    }
+    if readers.is_empty() {
+        return None;
+    }
+    let (mut users, mut read): (BTreeMap<Id, usize>, BTreeMap<Id, bool>) = Default::default();
+    for ((_, id), reading) in readers.iter().flat_map(|reader| &reader.readings) {
+        *users.entry(id.clone()).or_default() += 1;
+        read.insert(id.clone(), reading.reads.iter().any(|read| read.is_secret));
+    }
+    let mut sheet = Sheet::default();
+    let most = (scene.budget.nodes / 3).max(4);
+    let number = readers.len();
+    let things = readers.into_iter().map(|reader| (key(&reader, &users), reader)).collect();
+    for piece in fold(things, |_| usize::MAX, most) {
+        match piece {
+            Piece::One(reader) => draw_one(&mut sheet, scene, &reader, &users),
+            Piece::Many(key, readers) => draw_many(&mut sheet, scene, &key, &readers),
+        }
+    }
+    let workloads = count(number, "workload reads", "workloads read");
+    let objects = objects(read.values());
+    let description = format!("{workloads} {objects}, as environment variables or as files.");
+    Some(sheet.finish(View::Config, title, description, Direction::Right, scene.budget))
+}
+
+/// `3 ConfigMaps and 1 Secret`, from whether each is a Secret.
+fn objects<'a>(are_secret: impl Iterator<Item = &'a bool>) -> String {
+    let (secrets, maps): (Vec<bool>, Vec<bool>) = are_secret.partition(|is_secret| **is_secret);
+    let kinds = [(maps.len(), "ConfigMap"), (secrets.len(), "Secret")];
+    let some = kinds.into_iter().filter(|(number, _)| *number > 0);
+    let words: Vec<String> = some.map(|(number, kind)| count(number, kind, &plural(kind))).collect();
+    words.join(" and ")
+}
+
+/// What workloads must share to be drawn as one: namespace, kind, and the shared objects that they read.
+fn key(reader: &Reader, users: &BTreeMap<Id, usize>) -> [String; 3] {
+    let identity = &reader.node.identity;
+    let shared = reader.readings.keys().filter(|(_, id)| users.get(id).is_some_and(|users| *users > 1));
+    let shared: Vec<String> = shared.map(|(_, id)| id.to_string()).collect();
+    [identity.namespace.to_string(), identity.kind.to_string(), shared.join(" ")]
+}
+
+fn draw_one(sheet: &mut Sheet, scene: Scene, reader: &Reader, users: &BTreeMap<Id, usize>) {
+    let node = reader.node;
+    let Some(pod) = node.pod.as_deref() else { return };
+    let group = sheet.namespace(node);
+    let from = sheet.node(cast::folded_workload(scene.topology, reader.index, pod), group.as_ref());
+    let alone = |id: &Id| users.get(id).is_none_or(|users| *users < 2);
+    let leaves = reader.readings.keys().filter(|(_, id)| alone(id)).count();
+    let mut folded: BTreeMap<bool, usize> = BTreeMap::new();
+    for ((_, id), reading) in &reader.readings {
+        let Some(first) = reading.reads.first() else { continue };
+        let (actor, line) = target(scene, node, first);
+        let reason = Reason::field(node.object.as_deref(), &first.field);
+        if alone(id) && leaves > MOST_LEAVES && line == Line::Solid {
+            *folded.entry(first.is_secret).or_default() += 1;
+            let (link, said) = (actor.node.link, actor.said);
+            let from = sheet.said(&from);
+            sheet.row(from, &reading.verb(), (said, link), reason);
+        } else {
+            let to = sheet.node(actor, group.as_ref());
+            sheet.arrow(&from, &to, &reading.verb(), line, reason);
+        }
+    }
+    for (is_secret, number) in folded {
+        let (kind, class) = if is_secret { ("Secret", Class::Secret) } else { ("ConfigMap", Class::Config) };
+        let id = Id::of('f', &[&node.identity.id(), kind, "config"]);
+        let actor = cast::several(id, class, number, kind, "nobody else reads them");
+        let actor = if number == 1 { actor.noted("nobody else reads it".to_owned()) } else { actor };
+        sheet.leave_out(format!(
+            "Not drawn one by one: {} that only {} {} reads; the table lists them.",
+            actor.said, node.identity.kind, node.identity.name
+        ));
+        let to = sheet.node(actor, group.as_ref());
+        sheet.silent_arrow(&from, &to, "reads", Line::Solid);
+    }
+}
+
+fn draw_many(sheet: &mut Sheet, scene: Scene, key: &[String; 3], readers: &[Reader]) {
+    let Some(first) = readers.first().map(|reader| reader.node) else { return };
+    let [_, kind, shared] = key;
+    let group = sheet.namespace(first);
+    let parts = [&*first.identity.environment, &*first.identity.namespace, kind, shared, "config"];
+    let many = cast::several(Id::of('f', &parts), Class::Workload, readers.len(), kind, "");
+    let said = many.said.clone();
+    let from = sheet.node(many, group.as_ref());
+    let mut own: BTreeMap<bool, BTreeSet<&Id>> = BTreeMap::new();
+    for reader in readers {
+        for ((_, id), reading) in &reader.readings {
+            let Some(read) = reading.reads.first() else { continue };
+            let (actor, line) = target(scene, reader.node, read);
+            let reason = Reason::field(reader.node.object.as_deref(), &read.field);
+            let to = (actor.said.clone(), actor.node.link.clone());
+            let reader = (cast::object(reader.node).said, cast::link(reader.node));
+            sheet.row(reader, &reading.verb(), to, reason);
+            if shared.contains(&id.to_string()) {
+                let to = sheet.node(actor, group.as_ref());
+                sheet.silent_arrow(&from, &to, "read", line);
+            } else {
+                own.entry(read.is_secret).or_default().insert(id);
+            }
+        }
+    }
+    for (is_secret, ids) in own {
+        let (kind, class) = if is_secret { ("Secret", Class::Secret) } else { ("ConfigMap", Class::Config) };
+        let id = Id::of('f', &[&parts[..], &[kind]].concat());
+        let label = count(ids.len(), kind, &plural(kind));
+        let to = sheet.node(Actor::new(id, class, &label, "each read by one of them"), group.as_ref());
+        sheet.silent_arrow(&from, &to, "read", Line::Solid);
+    }
+    sheet.leave_out(format!("Not drawn one by one: {said} and what they read; the table lists them."));
 }

@@ -5,7 +5,8 @@ use super::sheet::{Reason, Sheet};
 use super::wording::{list, the_pod};
 use super::{Budget, Scene};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
-use crate::facts::{Facts, PodFacts, Proposal, SplitPart};
+use crate::facts::grouping::{Proposal, SplitPart};
+use crate::facts::{Facts, PodFacts};
 use crate::names::count;
 use crate::topology::{Node, NodeIndex, Pod, Topology};
 

@@ -3,11 +3,12 @@
 
 use super::cast::{self, Actor};
 use super::fold;
+use super::place;
 use super::sheet::{Reason, Sheet};
 use super::wording::the_pod;
 use super::{Focus, Scene};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
-use crate::facts::{Access, VolumeUse};
+use crate::facts::storage::{Access, VolumeUse};
 use crate::names::count;
 use crate::topology::NodeIndex;
 use std::collections::BTreeSet;
@@ -25,12 +26,14 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let identity = &node.identity;
     let mut sheet = Sheet::default();
     let cluster = sheet.node(cast::cluster(&identity.environment), None);
-    let place = sheet.node(cast::node_pool(scene.topology, &identity.environment, pod), None);
-    sheet.arrow(&cluster, &place, "hosts", Line::Solid, Reason::none());
+    let place = place::one(scene, index);
+    let line = place.line;
+    let place = sheet.node(place.actor, None);
+    sheet.arrow(&cluster, &place, "hosts", line, Reason::none());
     let group = Id::of('g', &[&identity.id()]);
     sheet.group(group.clone(), Class::Pod, "Pod", None, cast::link(node));
     let pod_id = sheet.node(cast::pod(scene.topology, index), Some(&group));
-    sheet.arrow(&place, &pod_id, "runs", Line::Solid, Reason::none());
+    sheet.arrow(&place, &pod_id, "runs", line, Reason::none());
 
     let (drawn, rest) = fold::containers(pod, MOST_OF_A_POD);
     for &container in &drawn {

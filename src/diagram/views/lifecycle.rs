@@ -1,31 +1,52 @@
 //! What happens to one pod, from the first request to the last signal, as a sequence.
 
-use super::cast;
+use super::place;
+use super::serving::{self, ask};
 use super::sheet::Reason;
-use super::shutdown;
 use super::tale::Tale;
 use super::wording::{self, list, shorten_to};
-use super::{Focus, Scene, fold};
+use super::{Focus, Scene, cast, fold, shutdown};
 use crate::catalog::{FieldPath, Relation, Role};
-use crate::diagram::{Class, Diagram, Frame, Id, View};
-use crate::facts::{Check, PodFacts, Probe, ProbeKind, probes};
+use crate::diagram::{Class, Diagram, Id, View};
+use crate::facts::PodFacts;
+use crate::facts::lifecycle::{ContainerLifecycle, ProbeKind, RestartPolicy, post_start, probes};
 use crate::model::Value;
-use crate::names::count;
+use crate::names::{count, duration};
 use crate::topology::{Container, ContainerKind, Node, NodeIndex, Pod};
 use std::collections::BTreeMap;
 
 /// How many containers take part one by one.
 const MOST_CONTAINERS: usize = 6;
+/// How many steps one picture may have before it is told in two.
+const LONG: usize = 28;
 
+/// The whole life.
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let index: NodeIndex = match *focus {
         Focus::Object(index) | Focus::Container(index, _) => index,
         Focus::All(_) | Focus::Namespace(..) => return None,
     };
-    let node = &scene.topology.nodes[index];
-    let (pod, facts) = (node.pod.as_deref()?, scene.facts.of(index)?);
-    let life = Life::new(scene, index, node, pod, facts);
-    Some(life.tell())
+    Some(Life::of(scene, index)?.tell(Part::Whole))
+}
+
+/// The whole life if it is short, or else its start and its end, a picture each.
+pub(super) fn parts(scene: Scene, index: NodeIndex) -> Vec<Diagram> {
+    let told = |part| Some(Life::of(scene, index)?.tell(part));
+    let whole = Life::of(scene, index).map(|mut life| {
+        life.live(Part::Whole);
+        life.tale.len()
+    });
+    let parts =
+        if whole.is_some_and(|steps| steps > LONG) { &[Part::Start, Part::End][..] } else { &[Part::Whole] };
+    parts.iter().filter_map(|part| told(*part)).collect()
+}
+
+/// What of a life is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Start,
+    End,
 }
 
 /// One pod's life, while it is told.
@@ -46,13 +67,9 @@ pub(super) struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
-    fn new(
-        scene: Scene<'a>,
-        index: NodeIndex,
-        node: &'a Node,
-        pod: &'a Pod,
-        facts: &'a PodFacts,
-    ) -> Life<'a> {
+    fn of(scene: Scene<'a>, index: NodeIndex) -> Option<Life<'a>> {
+        let node = scene.topology.nodes.get(index)?;
+        let (pod, facts) = (node.pod.as_deref()?, scene.facts.of(index)?);
         let mut tale = Tale::default();
         let identity = &node.identity;
         let named = |letter: char, name: &str| Id::of(letter, &[&identity.id(), name]);
@@ -81,15 +98,46 @@ impl<'a> Life<'a> {
                 "Not drawn one by one: {words}; the pod's page lists them in their order."
             ));
         }
-        Life { scene, index, node, pod, facts, tale, user, api, pod_id, parts, rest }
+        Some(Life { scene, index, node, pod, facts, tale, user, api, pod_id, parts, rest })
     }
 
-    fn tell(mut self) -> Diagram {
-        self.create();
-        self.start();
-        self.run();
-        shutdown::tell(&mut self);
+    /// Tells it, without the diagram around it.
+    fn live(&mut self, part: Part) {
+        if part != Part::End {
+            self.create();
+            self.start();
+            serving::tell(self);
+        }
+        if part != Part::Start {
+            serving::trouble(self);
+            shutdown::tell(self);
+        }
+    }
+
+    fn tell(mut self, part: Part) -> Diagram {
+        self.live(part);
+        if part != Part::Whole {
+            self.tale.forget_the_silent();
+        }
         let (kind, name) = (&self.node.identity.kind, &self.node.identity.name);
+        let whose = if &**kind == "Pod" { format!("Pod {name}") } else { format!("a pod of {kind} {name}") };
+        let title = match part {
+            Part::Whole => format!("Life of {whose}"),
+            Part::Start => format!("Start of {whose}"),
+            Part::End => format!("Restart and end of {whose}"),
+        };
+        let subject = wording::sentence(&wording::the_pod(&self.node.identity));
+        let description = match part {
+            Part::Whole => format!("{subject} starts {}; {}.", self.cast_in_words(), self.grace_in_words()),
+            Part::Start => format!("{subject} starts {}.", self.cast_in_words()),
+            Part::End => {
+                format!("{subject}: what follows when a container fails; {}.", self.grace_in_words())
+            }
+        };
+        self.tale.finish(View::Lifecycle, title, description, self.scene.budget)
+    }
+
+    fn cast_in_words(&self) -> String {
         let inits = self.count(ContainerKind::Init);
         let (sidecars, apps) = (self.count(ContainerKind::Sidecar), self.count(ContainerKind::App));
         let steps = [
@@ -99,15 +147,32 @@ impl<'a> Life<'a> {
         ];
         let steps: Vec<String> = steps.into_iter().flatten().collect();
         let in_turn = if steps.len() > 1 { " in turn" } else { "" };
-        let description = format!(
-            "{} starts {}{in_turn}; on deletion it gets {} to stop.",
-            wording::sentence(&wording::the_pod(&self.node.identity)),
-            list(&steps, "kind of container", "kinds of containers"),
-            wording::count_of(self.facts.grace_s, "second", "seconds")
-        );
-        let title = format!("Life of a pod of {kind} {name}");
-        let title = if &**kind == "Pod" { format!("Life of Pod {name}") } else { title };
-        self.tale.finish(View::Lifecycle, title, description, self.scene.budget)
+        format!("{}{in_turn}", list(&steps, "kind of container", "kinds of containers"))
+    }
+
+    fn grace_in_words(&self) -> String {
+        match self.facts.lifecycle.grace_s.value {
+            0 => "on deletion it is killed at once".to_owned(),
+            seconds => format!("on deletion it gets {} to end", duration(seconds)),
+        }
+    }
+
+    /// The times of a container.
+    pub fn times(&self, container: usize) -> Option<&'a ContainerLifecycle> {
+        self.facts.lifecycle.containers.get(container)
+    }
+
+    /// The containers that are drawn one by one, those of some kinds.
+    pub fn drawn(&self, is: impl Fn(ContainerKind) -> bool) -> Vec<(usize, Id)> {
+        let parts = self.parts.iter().map(|(index, id)| (*index, id.clone()));
+        parts
+            .filter(|(index, _)| is(self.pod.containers[*index].kind) && !self.rest.contains(index))
+            .collect()
+    }
+
+    /// Whether it is there to finish.
+    pub fn is_of_job(&self) -> bool {
+        matches!(&*self.node.identity.kind, "Job" | "CronJob")
     }
 
     fn count(&self, kind: ContainerKind) -> usize {
@@ -139,7 +204,7 @@ impl<'a> Life<'a> {
             let reason = self.field(&FieldPath::of("spec.schedule"));
             self.tale.call(&api, &api, &text, reason);
         }
-        let place = cast::node_pool(self.scene.topology, &self.node.identity.environment, self.pod).said;
+        let place = place::one(self.scene, self.index).actor.said;
         let text = match kind.as_str() {
             "DaemonSet" => "Start one pod on each node".to_owned(),
             "Pod" => format!("Schedule on {place} and start"),
@@ -192,121 +257,29 @@ impl<'a> Life<'a> {
         match container.kind {
             ContainerKind::Init => {
                 self.tale.call(&pod, &id, "Start, and wait until it is done", reason);
-                self.tale.answer(&id, &pod, "Exit code 0");
+                let never = self.times(index).map(|times| times.restart.policy.value);
+                let fails = match never {
+                    Some(RestartPolicy::Never) => "otherwise the pod fails",
+                    _ => "otherwise it is tried again",
+                };
+                self.tale.answer(&id, &pod, &format!("Exit code 0; {fails}"));
+                return;
             }
             ContainerKind::Sidecar => self.tale.call(&pod, &id, "Start, and keep running", reason),
             _ => self.tale.call(&pod, &id, "Start", reason),
         }
-        let hook = container.spec.lifecycle.as_ref().and_then(|lifecycle| lifecycle.post_start.as_ref());
-        if hook.is_some() && container.kind != ContainerKind::Init {
+        if post_start(container).is_some() {
             let path = container.path.key("lifecycle").key("postStart");
             self.tale.call(&pod, &id, "Run its postStart hook", self.field(&path));
         }
         let startup = probes(container).into_iter().find(|probe| probe.kind == ProbeKind::Startup);
-        if let Some(probe) = startup.filter(|_| container.kind != ContainerKind::Init) {
-            let text = format!("Has it started? {}, up to {}", ask(&probe), count_tries(probe.failures));
+        let times = self.times(index).and_then(|times| times.startup.as_ref());
+        if let (Some(probe), Some(times)) = (startup, times) {
+            let tries = wording::count_of(i64::from(probe.failures), "try", "tries");
+            let text = format!("Has it started? {}, up to {tries}", ask(&probe));
             self.tale.call(&pod, &id, &text, self.field(&container.path.key(probe.kind.field())));
-            self.tale.answer(&id, &pod, "Started");
+            self.tale.answer(&id, &pod, &format!("Yes, within about {}", duration(times.value.budget_s)));
         }
-    }
-
-    /// From the first probe on.
-    fn run(&mut self) {
-        let (user, api, pod) = (self.user.clone(), self.api.clone(), self.pod_id.clone());
-        let (kind, name) = (self.node.identity.kind.to_string(), self.node.identity.name.to_string());
-        let once = matches!(kind.as_str(), "Job" | "CronJob");
-        self.probe(ProbeKind::Readiness);
-        if once {
-            self.complete();
-        } else {
-            let ready = match &self.services()[..] {
-                [] => "Running and ready".to_owned(),
-                services => format!("Ready: gets traffic from {}", list(services, "Service", "Services")),
-            };
-            self.tale.answer(&pod, &api, &ready);
-            let text =
-                if kind == "Pod" { "Pod is ready".to_owned() } else { format!("{kind} {name} is available") };
-            self.tale.answer(&api, &user, &text);
-        }
-        self.tale.open(Frame::Loop, "As long as it runs");
-        self.probe(ProbeKind::Liveness);
-        self.tale.close();
-        if !once {
-            self.crash();
-        }
-    }
-
-    fn probe(&mut self, kind: ProbeKind) {
-        let pod_id = self.pod_id.clone();
-        let parts: Vec<(usize, Id)> = self.parts.iter().map(|(index, id)| (*index, id.clone())).collect();
-        for (index, id) in parts.into_iter().filter(|(index, _)| !self.rest.contains(index)) {
-            let container = &self.pod.containers[index];
-            if container.kind == ContainerKind::Init {
-                continue;
-            }
-            let Some(probe) = probes(container).into_iter().find(|probe| probe.kind == kind) else {
-                continue;
-            };
-            let path = container.path.key(kind.field());
-            let failures = count_tries(probe.failures);
-            let (text, answer) = match kind {
-                ProbeKind::Liveness => (
-                    format!("Is it alive? {}", ask(&probe)),
-                    format!("Yes; after {failures} in vain it is killed"),
-                ),
-                _ => (format!("Is it ready? {}", ask(&probe)), "Ready".to_owned()),
-            };
-            self.tale.call(&pod_id, &id, &text, self.field(&path));
-            self.tale.answer(&id, &pod_id, &answer);
-        }
-    }
-
-    fn complete(&mut self) {
-        let (user, api, pod) = (self.user.clone(), self.api.clone(), self.pod_id.clone());
-        let apps: Vec<Id> = self
-            .parts
-            .iter()
-            .filter(|(index, _)| {
-                self.pod.containers[**index].kind == ContainerKind::App && !self.rest.contains(index)
-            })
-            .map(|(_, id)| id.clone())
-            .collect();
-        for app in &apps {
-            self.tale.answer(app, &pod, "Exit code 0");
-        }
-        self.tale.answer(&pod, &api, "Succeeded");
-        self.tale.answer(&api, &user, "Job is complete");
-        let base = if &*self.node.identity.kind == "CronJob" { "spec.jobTemplate.spec." } else { "spec." };
-        let limit = self.number(&format!("{base}backoffLimit")).unwrap_or(6);
-        self.tale.open(Frame::Optional, "If a container fails");
-        let text = if self.facts.restart_policy == "OnFailure" {
-            let restarts = wording::count_of(limit, "restart", "restarts");
-            format!("Restart it after about 10 s, 20 s, 40 s and so on; give up after {restarts}")
-        } else {
-            let pods = wording::count_of(limit, "more pod", "more pods");
-            format!("Start a new pod after about 10 s, 20 s, 40 s and so on; try at most {pods}")
-        };
-        let reason = self.field(&FieldPath::of(&format!("{base}backoffLimit")));
-        let reason =
-            if self.number(&format!("{base}backoffLimit")).is_some() { reason } else { Reason::none() };
-        self.tale.call(&api, &pod, &text, reason);
-        self.tale.close();
-    }
-
-    fn crash(&mut self) {
-        let pod = self.pod_id.clone();
-        let app =
-            self.parts.iter().find(|(index, _)| self.pod.containers[**index].kind == ContainerKind::App);
-        let Some((_, app)) = app.map(|(index, id)| (*index, id.clone())) else { return };
-        let (when, text) = match self.facts.restart_policy.as_str() {
-            "Never" => return,
-            "OnFailure" => ("If a container fails", "Restart it alone"),
-            _ => ("If a container ends", "Restart it alone"),
-        };
-        self.tale.open(Frame::Optional, when);
-        let text = format!("{text}: at once, then after about 10 s, 20 s, 40 s, up to 5 minutes");
-        self.tale.call(&pod, &app, &text, Reason::none());
-        self.tale.close();
     }
 
     /// The names of the Services that send traffic to the pod.
@@ -320,17 +293,4 @@ impl<'a> Life<'a> {
         names.dedup();
         names
     }
-}
-
-/// `HTTP GET /healthz on port 8080, about every 10 s`.
-fn ask(probe: &Probe) -> String {
-    let check = match &probe.check {
-        Check::Unknown => "No check that Kubernetes knows".to_owned(),
-        check => check.words(),
-    };
-    format!("{}, about every {} s", shorten_to(&check, 70), probe.period_s)
-}
-
-fn count_tries(tries: i32) -> String {
-    wording::count_of(i64::from(tries), "try", "tries")
 }

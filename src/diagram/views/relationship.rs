@@ -7,7 +7,7 @@ use super::wording::{self, list};
 use super::{Focus, Scene, fold, route};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
-use crate::facts::{Access, VolumeUse};
+use crate::facts::storage::{Access, VolumeUse};
 use crate::names::count;
 use crate::topology::{Call, Edge, Node, NodeIndex, Pod};
 use std::collections::BTreeMap;
@@ -252,13 +252,13 @@ impl<'a> Stage<'a> {
             .collect();
         let id = |call: &Call| cast::container_id(&self.node.identity, self.pod, call.container);
         let calls = scene.topology.calls_of(self.index).iter();
-        let callers: Vec<(&Call, Id)> =
-            calls.map(|call| (call, id(call))).filter(|(_, id)| self.sheet.has(id)).collect();
+        let callers: BTreeMap<(NodeIndex, &FieldPath), Id> = calls
+            .map(|call| ((call.to, &call.field), id(call)))
+            .filter(|(_, id)| self.sheet.has(id))
+            .collect();
         let anchor = |edge: &Edge| {
-            let is_this = |call: &Call| call.to == edge.to && call.field == edge.field;
-            if edge.relation == Relation::Calls
-                && let Some((_, id)) = callers.iter().find(|(call, _)| is_this(call))
-            {
+            let caller = callers.get(&(edge.to, &edge.field)).filter(|_| edge.relation == Relation::Calls);
+            if let Some(id) = caller {
                 return (id.clone(), None);
             }
             let field = edge.field.to_string();

@@ -9,6 +9,7 @@ use crate::model::{Object, Subject};
 use crate::names::count;
 use crate::topology::{self, Certainty, State, Topology};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How many rows the table beside a diagram may have.
 const MOST_ROWS: usize = 400;
@@ -77,6 +78,17 @@ impl Sheet {
             self.groups.push(Group { id, class, label, parent, link });
         }
         id
+    }
+
+    /// Draws the group of the namespace of a node; `None` where it has none.
+    pub fn namespace(&mut self, node: &topology::Node) -> Option<Id> {
+        let (environment, namespace) = (&node.identity.environment, &node.identity.namespace);
+        if namespace.is_empty() {
+            return None;
+        }
+        let id = Id::of('g', &[environment, namespace]);
+        let link = Subject::Namespace(Arc::clone(environment), Arc::clone(namespace));
+        Some(self.group(id, Class::Namespace, &format!("Namespace {namespace}"), None, Some(link)))
     }
 
     /// Draws a node, unless it is drawn already.

@@ -1,8 +1,244 @@
 //! Which volumes and claims hold what, who writes them, and where they come from.
+//!
+//! Around one pod every volume that may hold data is drawn, and which container writes it. Around more than one pod only
+//! what outlives a pod is: claims, and paths of nodes or of servers. Files of ConfigMaps and Secrets are no data.
 
+mod keep;
+
+use super::cast::{self, Actor};
+use super::fold::{Piece, fold};
+use super::sheet::{Reason, Sheet};
+use super::wording::the_pod;
 use super::{Focus, Scene};
-use crate::diagram::Diagram;
+use crate::catalog::Role;
+use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
+use crate::facts::storage::{Access, VolumeUse};
+use crate::model::PLAIN_ENVIRONMENT;
+use crate::names::{count, plural};
+use crate::topology::{Node, NodeIndex, Pod};
+use keep::Keep;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn draw(_scene: Scene, _focus: &Focus) -> Option<Diagram> {
-    None
+/// How many containers of one pod are drawn.
+const MOST_CONTAINERS: usize = 24;
+
+pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+    let here = |node: &Node, environment: &str, namespace: Option<&str>| {
+        *node.identity.environment == *environment
+            && namespace.is_none_or(|namespace| *node.identity.namespace == *namespace)
+    };
+    let of = |environment: &str, namespace: Option<&str>| {
+        let nodes = scene.topology.workloads().filter(|(_, node, _)| here(node, environment, namespace));
+        nodes.map(|(index, ..)| index).collect::<Vec<_>>()
+    };
+    match focus {
+        Focus::All(environment) => {
+            let title = match &**environment {
+                PLAIN_ENVIRONMENT => "Where data is kept".to_owned(),
+                name => format!("Where data is kept in environment {name}"),
+            };
+            draw_all(scene, title, &of(environment, None), None)
+        }
+        Focus::Namespace(environment, namespace) => {
+            let title = format!("Where data is kept in namespace {namespace}");
+            draw_all(scene, title, &of(environment, Some(namespace)), None)
+        }
+        Focus::Object(index) => {
+            let node = &scene.topology.nodes[*index];
+            let identity = &node.identity;
+            match (&node.pod, node.role) {
+                (Some(pod), _) => draw_pod(scene, *index, pod, None),
+                (None, Role::Storage) => {
+                    let title = format!("Who uses {} {}", identity.kind, identity.name);
+                    draw_all(scene, title, &of(&identity.environment, None), Some(*index))
+                }
+                (None, Role::Namespace) => {
+                    let title = format!("Where data is kept in namespace {}", identity.name);
+                    draw_all(scene, title, &of(&identity.environment, Some(&identity.name)), None)
+                }
+                _ => None,
+            }
+        }
+        Focus::Container(index, container) => {
+            let pod = scene.topology.nodes[*index].pod.as_deref()?;
+            draw_pod(scene, *index, pod, Some(*container))
+        }
+    }
+}
+
+/// The volumes of one pod, or of one of its containers with those that share them.
+fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> Option<Diagram> {
+    let node = &scene.topology.nodes[index];
+    let facts = scene.facts.of(index)?;
+    let concerns = |usage: &&VolumeUse| only.is_none_or(|only| usage.users().contains(&only));
+    let (kept, config): (Vec<&VolumeUse>, Vec<&VolumeUse>) =
+        facts.volumes.iter().filter(concerns).partition(|usage| keep::may_hold_data(pod, usage));
+    if kept.is_empty() {
+        return None;
+    }
+    let mut sheet = Sheet::default();
+    let group = Id::of('g', &[&node.identity.id()]);
+    let title = super::wording::sentence(&the_pod(&node.identity));
+    sheet.group(group.clone(), Class::Pod, &title, None, cast::link(node));
+    let users: BTreeSet<usize> = kept.iter().flat_map(|usage| usage.users()).collect();
+    for container in users.into_iter().take(MOST_CONTAINERS) {
+        let role = facts.roles.get(container).copied();
+        sheet.node(cast::container(node, pod, role, container), Some(&group));
+    }
+    for usage in &kept {
+        let id = sheet.node(cast::volume(node, pod, usage), Some(&group));
+        draw_mounts(&mut sheet, node, pod, usage, &id);
+        if let Some(claim) = &usage.claim {
+            let keep = keep::of_claim(scene, index, usage, claim);
+            let claim_id = sheet.node(keep.actor.clone(), None);
+            sheet.arrow(&id, &claim_id, "keeps its files in", keep.line, keep.reason.clone());
+            keep::draw_backing(&mut sheet, scene, claim, &claim_id, &keep.reason);
+        }
+    }
+    if !config.is_empty() {
+        let words = count(config.len(), "volume", "volumes");
+        sheet.leave_out(format!(
+            "Not drawn: {words} of settings; the view `config` draws where they are read."
+        ));
+    }
+    let whom = match only {
+        Some(container) => format!("container {}", cast::container_name(pod, container)),
+        None => the_pod(&node.identity),
+    };
+    let volumes = count(kept.len(), "volume", "volumes");
+    let description = format!("The storage of {whom}: {volumes}, with who writes and who reads.");
+    Some(sheet.finish(
+        View::Storage,
+        format!("Storage of {whom}"),
+        description,
+        Direction::Right,
+        scene.budget,
+    ))
+}
+
+fn draw_mounts(sheet: &mut Sheet, node: &Node, pod: &Pod, usage: &VolumeUse, volume: &Id) {
+    let mut mounts: BTreeMap<(usize, Access), Vec<&crate::facts::storage::Mount>> = BTreeMap::new();
+    for mount in &usage.mounts {
+        mounts.entry((mount.container, mount.access)).or_default().push(mount);
+    }
+    for ((container, access), mounts) in mounts {
+        let verb = if access == Access::ReadOnly { "reads" } else { "may write" };
+        let place = match &mounts[..] {
+            [one] => one.path.clone(),
+            many => count(many.len(), "path", "paths"),
+        };
+        let reason = mounts
+            .first()
+            .map(|mount| Reason::field(node.object.as_deref(), &mount.field))
+            .unwrap_or_default();
+        let from = cast::container_id(&node.identity, pod, container);
+        sheet.arrow(&from, volume, &format!("{verb} at {place}"), Line::Solid, reason);
+    }
+}
+
+/// A workload with what keeps its data.
+struct Keeper {
+    workload: NodeIndex,
+    keeps: Vec<Keep>,
+}
+
+/// What the workloads keep beyond the life of a pod; with `only`, what has to do with one claim, volume or class.
+fn draw_all(
+    scene: Scene,
+    title: String,
+    workloads: &[NodeIndex],
+    only: Option<NodeIndex>,
+) -> Option<Diagram> {
+    let mut keepers = Vec::new();
+    let mut fleeting = 0;
+    for &workload in workloads {
+        let Some(facts) = scene.facts.of(workload) else { continue };
+        let Some(pod) = scene.topology.nodes[workload].pod.as_deref() else { continue };
+        let mut keeps = Vec::new();
+        for usage in &facts.volumes {
+            match keep::read(scene, workload, pod, usage) {
+                Some(keep) if only.is_none_or(|only| keep.concerns(only)) => keeps.push(keep),
+                None if keep::may_hold_data(pod, usage) => fleeting += 1,
+                _ => {}
+            }
+        }
+        if !keeps.is_empty() {
+            keepers.push(Keeper { workload, keeps });
+        }
+    }
+    if keepers.is_empty() {
+        return None;
+    }
+    let mut sheet = Sheet::default();
+    let most = (scene.budget.nodes / 4).max(4);
+    let number = keepers.len();
+    let things = keepers.into_iter().map(|keeper| (key(scene, &keeper), keeper)).collect();
+    for piece in fold(things, |_| usize::MAX, most) {
+        match piece {
+            Piece::One(keeper) => draw_one(&mut sheet, scene, &keeper),
+            Piece::Many(key, keepers) => draw_many(&mut sheet, scene, &key, &keepers),
+        }
+    }
+    if fleeting > 0 && only.is_none() {
+        let words = count(fleeting, "volume", "volumes");
+        let (live, them) = if fleeting == 1 { ("lives", "it") } else { ("live", "them") };
+        let pod = if fleeting == 1 { "its pod; the page of that pod" } else { "their pods; each pod's page" };
+        sheet.leave_out(format!("Not drawn: {words} that {live} only as long as {pod} draws {them}."));
+    }
+    let words = count(number, "workload keeps", "workloads keep");
+    let description = format!("{words} data beyond the life of a pod: on which claims and paths.");
+    Some(sheet.finish(View::Storage, title, description, Direction::Right, scene.budget))
+}
+
+/// What workloads must share to be drawn as one: namespace, kind, and what keeps their data.
+fn key(scene: Scene, keeper: &Keeper) -> [String; 3] {
+    let identity = &scene.topology.nodes[keeper.workload].identity;
+    let mut kinds: Vec<&str> = keeper.keeps.iter().map(|keep| keep.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    [identity.namespace.to_string(), identity.kind.to_string(), kinds.join(", ")]
+}
+
+fn draw_one(sheet: &mut Sheet, scene: Scene, keeper: &Keeper) {
+    let node = &scene.topology.nodes[keeper.workload];
+    let Some(pod) = node.pod.as_deref() else { return };
+    let group = sheet.namespace(node);
+    let from = sheet.node(cast::folded_workload(scene.topology, keeper.workload, pod), group.as_ref());
+    for keep in &keeper.keeps {
+        let inside = if keep.is_namespaced { group.as_ref() } else { None };
+        let to = sheet.node(keep.actor.clone(), inside);
+        sheet.arrow(&from, &to, &keep.verb, keep.line, keep.reason.clone());
+        if let Some(claim) = &keep.claim {
+            keep::draw_backing(sheet, scene, claim, &to, &keep.reason);
+        }
+    }
+}
+
+fn draw_many(sheet: &mut Sheet, scene: Scene, key: &[String; 3], keepers: &[Keeper]) {
+    let Some(first) = keepers.first().map(|keeper| &scene.topology.nodes[keeper.workload]) else { return };
+    let [_, kind, kept] = key;
+    let group = sheet.namespace(first);
+    let parts = [&*first.identity.environment, &*first.identity.namespace, kind, kept, "storage"];
+    let many = cast::several(Id::of('f', &parts), Class::Workload, keepers.len(), kind, "");
+    let said = many.said.clone();
+    let from = sheet.node(many, group.as_ref());
+    let mut kinds: BTreeMap<&str, BTreeSet<&Id>> = BTreeMap::new();
+    for keep in keepers.iter().flat_map(|keeper| &keeper.keeps) {
+        kinds.entry(keep.kind).or_default().insert(&keep.actor.node.id);
+    }
+    for (kind, ids) in kinds {
+        let id = Id::of('f', &[&parts[..], &[kind]].concat());
+        let label = count(ids.len(), kind, &plural(kind));
+        let to = sheet.node(Actor::new(id, Class::Claim, &label, ""), group.as_ref());
+        sheet.silent_arrow(&from, &to, "keep data in", Line::Solid);
+    }
+    for keeper in keepers {
+        let node = &scene.topology.nodes[keeper.workload];
+        for keep in &keeper.keeps {
+            let from = (cast::object(node).said, cast::link(node));
+            let to = (keep.actor.said.clone(), keep.actor.node.link.clone());
+            sheet.row(from, &keep.verb, to, keep.reason.clone());
+        }
+    }
+    sheet.leave_out(format!("Not drawn one by one: {said} and where they keep data; the table lists them."));
 }

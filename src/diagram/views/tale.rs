@@ -6,6 +6,7 @@ use super::wording::shorten;
 use crate::diagram::{Body, Class, Diagram, Frame, Id, Line, Participant, Sequence, Step, View};
 use crate::model::Subject;
 use crate::names::count;
+use std::collections::BTreeSet;
 
 /// A sequence that is being told.
 #[derive(Default)]
@@ -70,6 +71,20 @@ impl Tale {
         self.left_out.push(sentence);
     }
 
+    /// How many steps it has.
+    pub fn len(&self) -> usize {
+        number(&self.steps) + self.frame.as_ref().map_or(0, |(_, _, steps)| number(steps))
+    }
+
+    /// Drops the participants that no step is about.
+    pub fn forget_the_silent(&mut self) {
+        self.close();
+        let mut heard = BTreeSet::new();
+        hear(&self.steps, &mut heard);
+        let everyone = self.participants.drain(..).zip(self.said.drain(..));
+        (self.participants, self.said) = everyone.filter(|(one, _)| heard.contains(&one.id)).unzip();
+    }
+
     fn push(&mut self, step: Step) {
         match &mut self.frame {
             Some((_, _, steps)) => steps.push(step),
@@ -98,6 +113,17 @@ impl Tale {
         self.left_out.extend(more);
         let body = Body::Sequence(Sequence { participants: self.participants, steps });
         Diagram { view, title, description, body, rows, left_out: self.left_out }
+    }
+}
+
+/// The participants that steps are about.
+fn hear(steps: &[Step], heard: &mut BTreeSet<Id>) {
+    for step in steps {
+        match step {
+            Step::Message { from, to, .. } => heard.extend([from.clone(), to.clone()]),
+            Step::Note { over, .. } => heard.extend(over.iter().cloned()),
+            Step::Frame { steps, .. } => hear(steps, heard),
+        }
     }
 }
 

@@ -32,12 +32,12 @@ pub(super) fn list(names: &[String], one: &str, many: &str) -> String {
     }
 }
 
-/// How many pods a workload has, in words: `3 pods`, `1 pod per node`, `2 to 10 pods` where an autoscaler decides.
+/// How many pods a workload has, in words: `3 pods`, `1 pod per matching node`, `2 to 10 pods` where an autoscaler decides.
 pub(super) fn pods(topology: &Topology, index: NodeIndex) -> String {
     let node = &topology.nodes[index];
     match &*node.identity.kind {
         "Pod" => return "1 pod".to_owned(),
-        "DaemonSet" => return "1 pod per node".to_owned(),
+        "DaemonSet" => return "1 pod per matching node".to_owned(),
         "Job" => {
             return match number(node, "spec.completions") {
                 Some(runs) if runs > 1 => count_of(runs, "run", "runs"),
@@ -110,35 +110,6 @@ pub(super) fn volume_source(volume: &Volume, object: Option<&Object>) -> String 
         "image" => with("files of image", "reference"),
         other => other.to_owned(),
     }
-}
-
-/// Which nodes a pod may run on: a label and a note for the box that stands for them.
-pub(super) fn place(pod: &Pod) -> (String, String) {
-    let spec = &pod.spec;
-    if let Some(name) = spec.node_name.as_ref().filter(|name| !name.is_empty()) {
-        return (name.clone(), "node".to_owned());
-    }
-    let labels = spec.node_selector.iter().flatten();
-    let labels: Vec<String> = labels.map(|(key, value)| format!("{key}={value}")).collect();
-    if !labels.is_empty() {
-        return (
-            labels.join(", "),
-            "nodes with this label".replace("this label", these_labels(labels.len())),
-        );
-    }
-    let required = spec
-        .affinity
-        .as_ref()
-        .and_then(|affinity| affinity.node_affinity.as_ref())
-        .is_some_and(|affinity| affinity.required_during_scheduling_ignored_during_execution.is_some());
-    if required {
-        return ("Some nodes".to_owned(), "those that its node affinity names".to_owned());
-    }
-    ("Any node".to_owned(), "inferred: no field picks one".to_owned())
-}
-
-fn these_labels(number: usize) -> &'static str {
-    if number == 1 { "this label" } else { "these labels" }
 }
 
 /// The pod that an object makes or is, in words: `the pod of Deployment web`, `Pod web`.

@@ -6,7 +6,7 @@ use crate::facts::known::Known;
 use crate::facts::patterns::Pattern;
 use crate::facts::quoted;
 use crate::facts::role::ContainerRole;
-use crate::facts::volume::VolumeUse;
+use crate::facts::storage::VolumeUse;
 use crate::topology::ContainerKind;
 
 /// A helper and another container talk over localhost.

@@ -92,7 +92,7 @@ pub fn proposal(topology: &Topology, index: NodeIndex, facts: &PodFacts) -> Opti
             ports,
         });
     }
-    let across = |call: &&crate::facts::Localhost| homes[call.from].0 != homes[call.to].0;
+    let across = |call: &&crate::facts::network::Localhost| homes[call.from].0 != homes[call.to].0;
     let calls: Vec<_> =
         facts.patterns.calls.iter().filter(across).map(|call| (call.from, call.to, call.port)).collect();
     let mut proposal = Proposal { parts, calls, manifest: String::new() };

@@ -4,7 +4,7 @@ use super::address;
 use crate::catalog::{FieldPath, ImageClass, ImagePart, Relation, image_base_name};
 use crate::facts::network::{Listener, Localhost};
 use crate::facts::scene::Scene;
-use crate::facts::volume::{Access, Mount, VolumeUse};
+use crate::facts::storage::{Access, Mount, VolumeUse};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod, service_ports};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,7 +3,7 @@
 use super::clues::Clues;
 use crate::catalog::FieldPath;
 use crate::facts::known::quoted;
-use crate::facts::volume::{Access, Mount, VolumeUse};
+use crate::facts::storage::{Access, Mount, VolumeUse};
 use crate::topology::ContainerKind;
 
 /// A volume through which containers hand files to each other.

@@ -42,9 +42,6 @@ pub fn cpu_words(millis: i64) -> String {
 /// The same, as a part of a core where that is easy to imagine: `a quarter of a CPU core (250m)`.
 pub fn core_words(millis: i64) -> String {
     let part = match millis {
-        10 => "a hundredth of a CPU core",
-        20 => "a fiftieth of a CPU core",
-        50 => "a twentieth of a CPU core",
         100 => "a tenth of a CPU core",
         200 => "a fifth of a CPU core",
         250 => "a quarter of a CPU core",

@@ -19,7 +19,7 @@ pub enum AtLimit {
 }
 
 /// What follows when a container is killed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AfterKill {
     /// It starts again.
     StartsAgain,

@@ -7,22 +7,37 @@ use super::amounts::{Origin, Resources};
 use super::defaulting::Requirements;
 use crate::catalog::FieldPath;
 use crate::facts::quantity::Quantity;
-use crate::facts::scene::Scene;
-use crate::model::Value;
-use crate::topology::NodeIndex;
+use crate::model::{Identity, Value};
+use crate::topology::{NodeIndex, Topology};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// The defaults for containers that each LimitRange of the pod's namespace sets, by its name.
-pub(super) fn defaults(scene: &Scene) -> Vec<Requirements> {
-    let nodes = &scene.topology.nodes;
-    let key = scene.object.identity.sibling("", "LimitRange", "");
-    let first = nodes.partition_point(|node| node.identity < key);
-    let same = nodes[first..].iter().take_while(|node| {
-        let other = &node.identity;
-        (&other.environment, &other.group, &other.kind, &other.namespace)
-            == (&key.environment, &key.group, &key.kind, &key.namespace)
-    });
-    let ranges = same.enumerate().filter_map(|(at, node)| Some((first + at, node.object.as_ref()?)));
-    ranges.map(|(index, object)| of_range(index, &object.value)).collect()
+/// The defaults for containers by environment and namespace. Where several LimitRanges set one, that of the first by
+/// name counts.
+#[derive(Debug, Default)]
+pub struct LimitRanges(BTreeMap<(Arc<str>, Arc<str>), Requirements>);
+
+impl LimitRanges {
+    /// Those of the whole input.
+    pub(in crate::facts) fn of(topology: &Topology) -> LimitRanges {
+        let mut ranges = LimitRanges::default();
+        for (index, node) in topology.present() {
+            let Identity { environment, group, kind, namespace, .. } = &node.identity;
+            if let (Some(object), "", "LimitRange") = (&node.object, &**group, &**kind) {
+                let key = (Arc::clone(environment), Arc::clone(namespace));
+                let defaults = ranges.0.entry(key).or_default();
+                let more = of_range(index, &object.value);
+                defaults.limits.fill(&more.limits);
+                defaults.requests.fill(&more.requests);
+            }
+        }
+        ranges
+    }
+
+    /// Those for the pods of an object.
+    pub(super) fn for_pods_of(&self, identity: &Identity) -> Option<&Requirements> {
+        self.0.get(&(Arc::clone(&identity.environment), Arc::clone(&identity.namespace)))
+    }
 }
 
 /// The defaults of one LimitRange: of two limits for containers, the later one counts.

@@ -1,6 +1,6 @@
 //! A container in a strip of short facts.
 
-use crate::facts::ContainerResources;
+use crate::facts::resources::ContainerResources;
 use crate::page::Block;
 use crate::page::prose::{code, muted};
 use crate::page::workload::containers::{image, ports, resources};
@@ -30,7 +30,7 @@ pub fn blocks(container: &Container, needs: &ContainerResources) -> Block {
 /// The pull policy, with Kubernetes' default: `Always` for `latest` or no tag, else `IfNotPresent`.
 ///
 /// Source: `k8s.io/kubernetes/pkg/apis/core/v1/defaults.go`, `SetDefaults_Container`.
-fn pull_policy(container: &Container) -> String {
+pub fn pull_policy(container: &Container) -> String {
     let image = crate::page::images::Image::read(&container.image);
     let latest = image.digest.is_none() && image.tag.as_deref().is_none_or(|tag| tag == "latest");
     let default = if latest { "Always" } else { "IfNotPresent" };

@@ -2,7 +2,8 @@
 
 use super::part;
 use crate::catalog::Relation;
-use crate::facts::{ContainerRole, Pattern};
+use crate::facts::ContainerRole;
+use crate::facts::patterns::Pattern;
 use crate::model::Object;
 use crate::names::count;
 use crate::page::Prose;

@@ -1,97 +1,117 @@
-//! How a container starts, stays healthy and ends.
+//! How a container starts, stays healthy and ends, with its seconds.
 
-use crate::facts::{PodFacts, Probe, ProbeKind, probes};
+mod end;
+mod health;
+mod start;
+
+use super::super::workload::drawn;
+use super::lead;
+use crate::catalog::FieldPath;
+use crate::diagram::View;
+use crate::diagram::views::Focus;
+use crate::facts::PodFacts;
+use crate::facts::lifecycle::{Check, ContainerLifecycle, Probe, RestartPolicy};
 use crate::model::Object;
-use crate::names::count;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, plain, text};
+use crate::page::prose::{code, concat, plain};
 use crate::page::{Block, Prose};
-use crate::topology::{Container, ContainerKind};
-use k8s_openapi::api::core::v1 as api;
+use crate::topology::{Container, NodeIndex, Pod};
 
-pub fn blocks(know: &Knowledge, object: &Object, container: &Container, facts: &PodFacts) -> Vec<Block> {
-    let (grace_s, restart_policy) = (facts.grace_s, facts.restart_policy.as_str());
-    let mut items: Vec<Prose> = Vec::new();
-    for probe in probes(container) {
-        let source = know.source(object, &container.path.key(probe.kind.field()));
-        items.push(concat(vec![probe_sentence(&probe, restart_policy), plain(" "), vec![source]]));
+pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, position: usize) -> Vec<Block> {
+    let Some(tale) = Tale::of(know, index, object, pod, position) else { return Vec::new() };
+    let items: Vec<Prose> = [start::sentences(&tale), health::sentences(&tale), end::sentences(&tale)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut blocks = Vec::new();
+    if !items.is_empty() {
+        blocks.push(Block::List { ordered: false, items });
     }
-    if items.is_empty() && matches!(container.kind, ContainerKind::App | ContainerKind::Sidecar) {
-        let then = match restart_policy {
-            "Never" => "and does not start it again when that ends",
-            "OnFailure" => "and starts it again only when that fails",
-            _ => "and starts it again only when that ends",
-        };
-        items.push(plain(format!(
-            "It has no probes: Kubernetes takes it as ready once its process runs, {then}."
-        )));
+    blocks.extend(drawn(know, View::States, &Focus::Container(index, position)));
+    blocks
+}
+
+/// One container in its pod, with its times.
+struct Tale<'a> {
+    know: &'a Knowledge<'a>,
+    object: &'a Object,
+    pod: &'a Pod,
+    facts: &'a PodFacts,
+    position: usize,
+    container: &'a Container,
+    times: &'a ContainerLifecycle,
+    /// Whether Services send traffic to its ports.
+    is_served: bool,
+    /// Whether Services send traffic to its pod.
+    pod_is_served: bool,
+}
+
+impl<'a> Tale<'a> {
+    fn of(
+        know: &'a Knowledge<'a>,
+        index: NodeIndex,
+        object: &'a Object,
+        pod: &'a Pod,
+        position: usize,
+    ) -> Option<Tale<'a>> {
+        let facts = know.facts.of(index)?;
+        Some(Tale {
+            know,
+            object,
+            pod,
+            facts,
+            position,
+            container: pod.containers.get(position)?,
+            times: facts.lifecycle.containers.get(position)?,
+            is_served: !lead::served(know, index, pod, position).is_empty(),
+            pod_is_served: crate::page::workload::is_served(know, index),
+        })
     }
-    let hooks = container.spec.lifecycle.as_ref();
-    for (name, hook, words) in [
-        (
-            "postStart",
-            hooks.and_then(|hooks| hooks.post_start.as_ref()),
-            "Right after it starts, Kubernetes runs ",
-        ),
-        (
-            "preStop",
-            hooks.and_then(|hooks| hooks.pre_stop.as_ref()),
-            "Before SIGTERM, within the grace period, Kubernetes runs ",
-        ),
-    ] {
-        if let Some(hook) = hook {
-            let source = know.source(object, &container.path.key("lifecycle").key(name));
-            items.push(concat(vec![plain(words), hook_words(hook), plain(". "), vec![source]]));
+
+    /// A sentence with a link to the field that it follows from.
+    fn because(&self, sentence: Prose, field: &FieldPath) -> Prose {
+        concat(vec![sentence, plain(" "), vec![self.know.source(self.object, field)]])
+    }
+
+    fn policy(&self) -> RestartPolicy {
+        self.times.restart.policy.value
+    }
+
+    /// What happens to it after it was killed.
+    fn then(&self) -> &'static str {
+        if self.policy() == RestartPolicy::Never { "it does not start again" } else { "then it starts again" }
+    }
+}
+
+/// What a probe asks, how often and how long, and what else it does: "`livenessProbe` tries `GET /` every 10 s, waits
+/// 1 s for each answer, and fails after 3 tries in vain."
+fn asks(probe: &Probe, last: Option<&str>) -> Prose {
+    let name = vec![code(probe.kind.field())];
+    let (period, timeout) = (probe.period_s, probe.timeout_s);
+    let wait = match last {
+        Some(last) => format!(" every {period} s, waits {timeout} s for each answer, and {last}."),
+        None => format!(" every {period} s, and waits {timeout} s for each answer."),
+    };
+    match &probe.check {
+        Check::Unknown => concat(vec![name, plain(" names no check that Kubernetes knows.")]),
+        check => concat(vec![name, plain(" tries "), what(check), plain(wait)]),
+    }
+}
+
+/// What a probe asks, in words with the names in code spans: "`GET /healthz` on port `8080`".
+fn what(check: &Check) -> Prose {
+    match check {
+        Check::Http { scheme, path, port } => {
+            let over = if scheme == "HTTP" { "" } else { " over HTTPS" };
+            let request = vec![code(format!("GET {path}"))];
+            concat(vec![request, plain(format!("{over} on port ")), vec![code(port)]])
         }
+        Check::Tcp { port } => concat(vec![plain("a TCP connection to port "), vec![code(port)]]),
+        Check::Grpc { port } => concat(vec![plain("the gRPC health check on port "), vec![code(port)]]),
+        Check::Exec { command } => concat(vec![plain("command "), vec![code(command)]]),
+        Check::Unknown => plain("a check that Kubernetes does not know"),
     }
-    if matches!(container.kind, ContainerKind::App | ContainerKind::Sidecar) {
-        let time = count(usize::try_from(grace_s).unwrap_or(0), "second", "seconds");
-        items.push(plain(format!("When its pod is deleted, it has {time} to end before it is killed.")));
-    }
-    if items.is_empty() { Vec::new() } else { vec![Block::List { ordered: false, items }] }
 }
 
-fn probe_sentence(probe: &Probe, restart_policy: &str) -> Prose {
-    let then =
-        if restart_policy == "Never" { "killed, and not started again" } else { "killed and started again" };
-    let every = format!(" every {}", seconds(probe.period_s));
-    let tries = count(usize::try_from(probe.failures).unwrap_or(0), "failed try", "failed tries in a row");
-    let effect = match probe.kind {
-        ProbeKind::Startup => format!(
-            " until it succeeds; the other probes wait for that. After {tries} the container is {then}."
-        ),
-        ProbeKind::Readiness => {
-            format!("; after {tries} this pod gets no new traffic until it succeeds again.")
-        }
-        ProbeKind::Liveness => format!("; after {tries} the container is {then}."),
-    };
-    let delay = if probe.delay_s > 0 {
-        format!(", first after about {}", seconds(probe.delay_s))
-    } else {
-        String::new()
-    };
-    let opening = match probe.kind {
-        ProbeKind::Startup => "Startup: Kubernetes tries ",
-        ProbeKind::Readiness => "Readiness: Kubernetes tries ",
-        ProbeKind::Liveness => "Liveness: Kubernetes tries ",
-    };
-    concat(vec![plain(opening), vec![code(probe.check.words())], plain(format!("{every}{delay}{effect}"))])
-}
-
-fn seconds(number: i32) -> String {
-    if number == 1 { "second".to_owned() } else { format!("{number} s") }
-}
-
-fn hook_words(hook: &api::LifecycleHandler) -> Prose {
-    if let Some(exec) = &hook.exec {
-        return vec![code(exec.command.clone().unwrap_or_default().join(" "))];
-    }
-    if let Some(http) = &hook.http_get {
-        let path = http.path.clone().unwrap_or_else(|| "/".to_owned());
-        return vec![code(format!("GET {path}")), text(" on port "), code(crate::facts::port(&http.port))];
-    }
-    match &hook.sleep {
-        Some(sleep) => plain(format!("a sleep of {} s", sleep.seconds)),
-        None => plain("nothing"),
-    }
-}
+/// How long the waits before restarts are.
+const AGAIN: &str = "at once, then after about 10 s, 20 s, 40 s, up to 5 minutes";

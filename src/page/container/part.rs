@@ -2,7 +2,9 @@
 
 use super::lead::served;
 use crate::catalog::InitTask;
-use crate::facts::{Finding, Part, Pattern, PodFacts};
+use crate::facts::PodFacts;
+use crate::facts::patterns::Finding;
+use crate::facts::patterns::{Part, Pattern};
 use crate::model::Object;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
@@ -259,6 +261,6 @@ impl Helper<'_> {
             .into_iter()
             .flat_map(|usage| &usage.mounts)
             .filter(|mount| mount.container == self.position);
-        mine.all(|mount| mount.access == crate::facts::Access::ReadOnly)
+        mine.all(|mount| mount.access == crate::facts::storage::Access::ReadOnly)
     }
 }

@@ -1,7 +1,10 @@
 //! What a container reserves and may use, and what happens at each limit.
 
+use crate::facts::Known;
 use crate::facts::quantity::{core_words, resource_words, size_words};
-use crate::facts::{AfterKill, AtLimit, ContainerResources, Known, Origin, Resources, after_kill, at_limit};
+use crate::facts::resources::{
+    AfterKill, AtLimit, ContainerResources, Origin, Resources, after_kill, at_limit,
+};
 use crate::model::{Object, Subject};
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
@@ -27,6 +30,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
         filled_in(&needs.requests).unwrap_or_default(),
     ])];
     items.extend(decides(pod, &facts.resources.requests.value, position));
+    items.extend(rejected(know, object, needs));
     items.push(cpu(know, object, needs, pod_limits));
     items.push(memory(know, object, pod, container, needs, pod_limits));
     items.extend(memory_volumes(pod, container));
@@ -89,6 +93,27 @@ fn decides(pod: &Pod, requests: &Resources, position: usize) -> Option<Prose> {
     })
 }
 
+/// Requests above their limits, such as where a LimitRange sets a limit that the manifest does not know of.
+///
+/// Source: `k8s.io/kubernetes/pkg/apis/core/validation/validation.go`, `ValidateContainerResourceRequirements`.
+fn rejected(know: &Knowledge, object: &Object, needs: &ContainerResources) -> Option<Prose> {
+    let limits = &needs.limits.value;
+    let above = needs
+        .requests
+        .value
+        .iter()
+        .filter(|(name, amount)| limits.get(name).is_some_and(|limit| amount.quantity > limit));
+    let names: Vec<Prose> = above.map(|(name, _)| vec![code(name)]).collect();
+    (!names.is_empty()).then(|| {
+        concat(vec![
+            plain("Kubernetes rejects its pod, because it reserves more "),
+            listed(names, 4),
+            plain(" than its limit allows. "),
+            vec![source(know, object, &needs.limits)],
+        ])
+    })
+}
+
 /// What it does not set itself, and what counts instead.
 fn filled_in(requests: &Known<Resources>) -> Option<Prose> {
     let is_filled = requests.value.iter().any(|(_, amount)| amount.origin != Origin::Written);
@@ -125,7 +150,7 @@ fn set_by(know: &Knowledge, object: &Object, limits: &Known<Resources>, name: &s
     vec![
         text("LimitRange "),
         know.name(node),
-        text(" says so, because the container sets no limit. "),
+        text(" says so, because the container sets none itself. "),
         know.source(range, field),
     ]
 }
@@ -139,13 +164,13 @@ fn cpu(
     let limit = |known: &Known<Resources>| known.value.cpu_m().filter(|&millis| millis > 0);
     let pod_limit = pod_limits.and_then(|known| Some((known, limit(known)?)));
     match (limit(&needs.limits), pod_limit) {
-        (Some(millis), _) => vec![
-            text(format!(
+        (Some(millis), _) => concat(vec![
+            plain(format!(
                 "May use up to {}: above that it is slowed down, never killed. ",
                 core_words(millis)
             )),
-            source(know, object, &needs.limits),
-        ],
+            set_by(know, object, &needs.limits, "cpu"),
+        ]),
         (None, Some((known, millis))) => vec![
             text(format!(
                 "Has no CPU limit of its own: all containers of the pod together may use up to {}, and are slowed down \

@@ -1,7 +1,7 @@
 //! Who sends traffic to a Service, and where it leads.
 
 use crate::catalog::Relation;
-use crate::facts::{TargetPort, external, targets};
+use crate::facts::network::{TargetPort, external, targets};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, listed, plain, text};

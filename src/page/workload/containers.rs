@@ -1,6 +1,9 @@
 //! The containers of a pod, side by side.
 
-use crate::facts::{Injection, Known, Resources, probes};
+use crate::facts::Known;
+use crate::facts::lifecycle::probes;
+use crate::facts::patterns::Injection;
+use crate::facts::resources::Resources;
 use crate::model::Object;
 use crate::page::container;
 use crate::page::knowledge::Knowledge;

@@ -1,7 +1,8 @@
 //! Whether the containers of a pod belong together: the verdict, what speaks for it, and what a split would look like.
 
 use crate::diagram::views::before_and_after;
-use crate::facts::{Advice, GroupReason, Grouping, Known, PodFacts, Proposal, SplitReason, proposal};
+use crate::facts::grouping::{Advice, GroupReason, Grouping, Proposal, SplitReason, proposal};
+use crate::facts::{Known, PodFacts};
 use crate::model::Object;
 use crate::names::count;
 use crate::page::knowledge::Knowledge;

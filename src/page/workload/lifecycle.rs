@@ -1,65 +1,139 @@
-//! How a pod starts and ends, step by step.
+//! How a pod starts and ends, step by step, with its seconds.
 
-use crate::diagram::View;
-use crate::names::count;
+mod end;
+mod trouble;
+
+use super::drawn_life;
+use crate::facts::PodFacts;
+use crate::facts::lifecycle::Startup;
+use crate::model::Object;
+use crate::names::duration;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, listed, plain};
-use crate::page::workload::diagrams;
 use crate::page::{Block, Prose};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 
-pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
-    let mut blocks = diagrams(know, index, &[View::Lifecycle]);
+pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
+    let mut blocks = drawn_life(know, index);
     let Some(facts) = know.facts.of(index) else { return blocks };
-    let mut items: Vec<Prose> = Vec::new();
-    for phase in &facts.start_order {
-        let names: Vec<Prose> =
-            phase.iter().map(|&container| vec![know.container(index, container)]).collect();
-        let last = phase.last().map(|&last| &pod.containers[last]);
-        let starts = if names.len() == 1 { " starts" } else { " start" };
-        let words = match last.map(|last| last.kind) {
-            Some(ContainerKind::Init) => {
-                " runs to completion; the next one starts once it has exited with 0.".to_owned()
-            }
-            Some(ContainerKind::Sidecar) => {
-                let probed = last.is_some_and(|last| last.spec.startup_probe.is_some());
-                let started = if probed { "its startup probe has succeeded" } else { "its process runs" };
-                format!(" starts and keeps running; the next one starts once {started}.")
-            }
-            _ if names.len() > 1 => format!("{starts} together; none waits until another is ready."),
-            _ => format!("{starts}."),
-        };
-        items.push(concat(vec![listed(names, 6), plain(words)]));
-    }
-    items.extend(shutdown(pod, facts.grace_s));
+    let life = Life { know, index, object, pod, facts };
+    let starts = facts.lifecycle.startup.value.iter().map(|phase| life.start(phase));
+    let items: Vec<Prose> = starts
+        .chain(
+            [
+                life.ready(),
+                trouble::hang(&life),
+                trouble::restart(&life),
+                trouble::deadline(&life),
+                end::end(&life),
+            ]
+            .into_iter()
+            .flatten(),
+        )
+        .collect();
     blocks.push(Block::List { ordered: true, items });
     blocks
 }
 
-fn shutdown(pod: &Pod, grace_s: i64) -> Vec<Prose> {
-    let hooks: Vec<Prose> = pod
-        .running()
-        .filter(|container| container.spec.lifecycle.as_ref().is_some_and(|hooks| hooks.pre_stop.is_some()))
-        .map(|container| vec![code(&*container.key)])
-        .collect();
-    let hooks = if hooks.is_empty() {
-        Prose::new()
-    } else {
-        concat(vec![
-            plain(" The "),
-            vec![code("preStop")],
-            plain(" hook of "),
-            listed(hooks, 4),
-            plain(" runs first, within that time."),
-        ])
-    };
-    let time = count(usize::try_from(grace_s).unwrap_or(0), "second", "seconds");
-    let mut words = vec![plain(format!(
-        "On deletion the pod gets {time} to end: SIGTERM first, SIGKILL for what is left."
-    ))];
-    words.push(hooks);
-    if pod.containers.iter().any(|container| container.kind == ContainerKind::Sidecar) {
-        words.push(plain(" Sidecars stop after the last app container, in reverse order."));
+struct Life<'a> {
+    know: &'a Knowledge<'a>,
+    index: NodeIndex,
+    object: &'a Object,
+    pod: &'a Pod,
+    facts: &'a PodFacts,
+}
+
+impl Life<'_> {
+    fn name(&self, container: usize) -> Prose {
+        vec![self.know.container(self.index, container)]
     }
-    vec![concat(words)]
+
+    fn is_of_job(&self) -> bool {
+        matches!(&*self.object.identity.kind, "Job" | "CronJob")
+    }
+
+    /// One phase: what starts, and what the next one waits for.
+    fn start(&self, phase: &[usize]) -> Prose {
+        let names = listed(phase.iter().map(|&one| self.name(one)).collect(), 6);
+        let words = match phase {
+            [one] => self.turn(*one),
+            _ => " start together; none waits until another is ready.".to_owned(),
+        };
+        concat(vec![names, plain(words)])
+    }
+
+    /// What the next container waits for.
+    fn turn(&self, one: usize) -> String {
+        match self.pod.containers[one].kind {
+            ContainerKind::Init => {
+                " runs to completion; the next one starts once it has exited with 0.".to_owned()
+            }
+            ContainerKind::Sidecar => {
+                let known = self.facts.lifecycle.containers.get(one).and_then(|times| times.startup.as_ref());
+                let started = match known.map(|known| &known.value) {
+                    Some(Startup { budget_s, .. }) => {
+                        let time = duration(*budget_s);
+                        format!("its startup probe has succeeded, for which it has about {time}")
+                    }
+                    None => "its process runs".to_owned(),
+                };
+                format!(" starts and keeps running; the next one starts once {started}.")
+            }
+            ContainerKind::App | ContainerKind::Ephemeral => " starts.".to_owned(),
+        }
+    }
+
+    /// When the pod is ready, or, for a Job, done.
+    fn ready(&self) -> Option<Prose> {
+        let apps = self.pod.apps().count();
+        if apps == 0 {
+            return None;
+        }
+        if self.is_of_job() {
+            let all = if apps == 1 { "its app container has" } else { "all its app containers have" };
+            let sidecars = self.pod.containers.iter().any(|one| one.kind == ContainerKind::Sidecar);
+            let rest = if sidecars { "; its sidecars are told to end then" } else { "" };
+            return Some(plain(format!("The pod has succeeded once {all} exited with 0{rest}.")));
+        }
+        let probed: Vec<usize> = (0..self.pod.containers.len())
+            .filter(|&one| {
+                let times = self.facts.lifecycle.containers.get(one);
+                times.is_some_and(|times| times.readiness_removal_max_s.is_some())
+            })
+            .collect();
+        let gates = self.pod.spec.readiness_gates.iter().flatten();
+        let gates: Vec<Prose> = gates.map(|gate| vec![code(&gate.condition_type)]).collect();
+        let gates = match gates.len() {
+            0 => Prose::new(),
+            1 => concat(vec![plain(", and once condition "), listed(gates, 4), plain(" is true")]),
+            _ => concat(vec![plain(", and once the conditions "), listed(gates, 4), plain(" are true")]),
+        };
+        let times = || self.facts.lifecycle.containers.iter().zip(&self.pod.containers);
+        let apps_only = times().filter(|(_, one)| one.kind == ContainerKind::App);
+        let earliest = apps_only.filter_map(|(times, _)| times.earliest_ready_s.as_ref());
+        let earliest = match earliest.map(|known| known.value).max() {
+            None | Some(0) => String::new(),
+            Some(seconds) => {
+                let start = if apps == 1 { "its app container starts" } else { "its app containers start" };
+                format!(", at the earliest about {} after {start}", duration(seconds))
+            }
+        };
+        let once = match probed.len() {
+            0 if times().any(|(times, _)| times.startup.is_some()) => {
+                plain("as soon as all its containers have started")
+            }
+            0 => plain("as soon as all its containers run"),
+            1 => concat(vec![plain("once the readiness probe of "), self.names(&probed), plain(" succeeds")]),
+            _ => concat(vec![plain("once the readiness probes of "), self.names(&probed), plain(" succeed")]),
+        };
+        let traffic = match super::is_served(self.know, self.index) {
+            true => ", and gets traffic then.",
+            false => ".",
+        };
+        Some(concat(vec![plain("The pod is ready "), once, plain(earliest), gates, plain(traffic)]))
+    }
+
+    fn names(&self, containers: &[usize]) -> Prose {
+        listed(containers.iter().map(|&one| self.name(one)).collect(), 4)
+    }
 }

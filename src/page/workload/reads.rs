@@ -1,13 +1,18 @@
 //! What the containers of a pod read, and what of it is missing.
 
 use crate::catalog::Relation;
+use crate::diagram::View;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{concat, listed, plain};
+use crate::page::workload::diagrams;
 use crate::page::{Block, Prose, Tone, environment};
 use crate::topology::{NodeIndex, Pod, State};
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
-    let mut blocks = Vec::new();
+    // One container's table says as much as a picture.
+    let readers = know.facts.of(index).map(|facts| facts.config.iter().map(|read| read.container));
+    let readers: std::collections::BTreeSet<usize> = readers.into_iter().flatten().collect();
+    let mut blocks = if readers.len() > 1 { diagrams(know, index, &[View::Config]) } else { Vec::new() };
     for container in &pod.containers {
         let Some(table) = environment::table(know, index, container) else { continue };
         blocks.push(Block::Heading(format!("Environment of {}", container.key)));

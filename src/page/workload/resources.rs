@@ -1,8 +1,9 @@
 //! What each pod reserves and may use, how that comes about, and when it is evicted.
 
 use super::containers;
+use crate::facts::Known;
 use crate::facts::quantity::{resource_words, size_words};
-use crate::facts::{Known, PodResources, Qos, Resources, is_critical};
+use crate::facts::resources::{PodResources, Qos, Resources, is_critical};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, marked, muted, plain, text};
@@ -171,8 +172,8 @@ fn quality(know: &Knowledge, object: &Object, pod: &Pod, resources: &PodResource
     let memory = resources.requests.value.memory_bytes().filter(|&bytes| bytes > 0);
     let then = match (qos.value, memory) {
         _ if is_critical(pod) => {
-            "When its node runs out of memory, the kubelet never evicts it: its priority class is one of \
-             Kubernetes' own."
+            "When its node runs out of memory, the kubelet never evicts it: its priority is that of Kubernetes' own \
+             pods."
                 .to_owned()
         }
         (Qos::Guaranteed, _) => {

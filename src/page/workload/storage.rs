@@ -1,21 +1,50 @@
-//! The volumes of a pod: who mounts which, and how long each lives.
+//! The volumes of a pod: who mounts which, what each survives, and what is likely to go wrong.
 
-use crate::facts::Access;
+mod claims;
+mod survival;
+mod traps;
+
+use crate::diagram::View;
 use crate::facts::quantity::written_size_words;
+use crate::facts::storage::{Access, Mount, VolumeUse};
 use crate::model::{Object, Subject, Value};
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, joined, muted, plain, text};
+use crate::page::prose::{code, concat, joined, listed, muted, plain, text};
+use crate::page::workload::diagrams;
 use crate::page::{Block, Inline, Prose, Table};
 use crate::topology::{NodeIndex, Pod, State, Volume};
 
-/// The matrix of volumes and containers.
+/// How many containers a sentence names.
+const MOST_NAMED: usize = 4;
+
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
     let Some(facts) = know.facts.of(index).filter(|facts| !facts.volumes.is_empty()) else {
         return Vec::new();
     };
+    let mut blocks = Vec::new();
+    if facts.volumes.iter().any(|usage| usage.claim.is_some() || usage.is_written_and_shared()) {
+        blocks.extend(diagrams(know, index, &[View::Storage]));
+    }
+    blocks.push(Block::Table(matrix(know, index, object, pod, &facts.volumes)));
+    if pod.containers.len() > 1 {
+        blocks.push(Block::Paragraph(apart(&facts.volumes)));
+        let shared = facts.volumes.iter().filter(|usage| usage.is_shared());
+        let items: Vec<Prose> = shared.map(|usage| who_writes(know, index, usage)).collect();
+        if !items.is_empty() {
+            blocks.push(Block::List { ordered: false, items });
+        }
+    }
+    blocks.extend(survival::blocks(object, pod, &facts.volumes));
+    blocks.extend(claims::blocks(know, index, object, &facts.volumes));
+    blocks.extend(traps::blocks(know, index, object, &facts.storage_traps));
+    blocks
+}
+
+/// Volumes by containers: where each is mounted, and how.
+fn matrix(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, volumes: &[VolumeUse]) -> Table {
     let mut head = vec!["Volume".to_owned(), "What it is".to_owned()];
     head.extend(pod.containers.iter().map(|container| container.key.to_string()));
-    let rows = facts.volumes.iter().map(|usage| {
+    let rows = volumes.iter().map(|usage| {
         let mut name = vec![code(&usage.name)];
         let what = match usage.volume.map(|volume| &pod.volumes[volume]) {
             Some(volume) => {
@@ -25,40 +54,74 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
             None => vec![Inline::Strong("not declared in the pod".to_owned())],
         };
         let mut row = vec![name, what];
-        row.extend((0..pod.containers.len()).map(|container| {
-            let mounts = usage.mounts.iter().filter(|mount| mount.container == container);
-            let cells = mounts.map(|mount| {
-                let access = if mount.access == Access::ReadOnly { " read-only" } else { " read-write" };
-                let part =
-                    mount.sub_path.as_ref().map(|part| vec![text(", only "), code(part)]).unwrap_or_default();
-                concat(vec![vec![code(&mount.path), text(access)], part])
-            });
-            let cells: Vec<Prose> = cells.collect();
-            if cells.is_empty() { vec![muted("–")] } else { joined(cells, "and") }
-        }));
+        let mut cells = vec![Vec::new(); pod.containers.len()];
+        for mount in &usage.mounts {
+            cells[mount.container].push(mounted(mount));
+        }
+        let empty = || vec![muted("–")];
+        row.extend(cells.into_iter().map(|cell| if cell.is_empty() { empty() } else { joined(cell, "and") }));
         row
     });
-    let caption = format!("Volumes of {}", object.identity.title());
-    let table = Table { caption, head, rows: rows.collect() };
+    Table { caption: format!("Volumes of {}", object.identity.title()), head, rows: rows.collect() }
+}
+
+fn mounted(mount: &Mount) -> Prose {
+    let access = match (mount.is_device, mount.access) {
+        (true, Access::ReadOnly) => " as a raw device, read-only",
+        (true, Access::ReadWrite) => " as a raw device",
+        (false, Access::ReadOnly) => " read-only",
+        (false, Access::ReadWrite) => " read-write",
+    };
+    let part = mount.sub_path.iter().flat_map(|part| [text(", only "), code(part)]);
+    concat(vec![vec![code(&mount.path), text(access)], part.collect()])
+}
+
+/// Which files the containers do and do not share.
+fn apart(volumes: &[VolumeUse]) -> Prose {
     let shared: Vec<Prose> =
-        facts.volumes.iter().filter(|usage| usage.is_shared()).map(|usage| vec![code(&usage.name)]).collect();
-    let mut blocks = vec![Block::Table(table)];
-    let running = pod.containers.len();
-    if running > 1 {
-        let each = plain("Each container has its own file system");
-        let words = if shared.is_empty() {
-            concat(vec![each, plain("; they share no files.")])
-        } else {
-            let word = if shared.len() == 1 {
-                "; they share no files, except volume "
-            } else {
-                "; they share no files, except the volumes "
-            };
-            concat(vec![each, plain(word), joined(shared, "and"), plain(".")])
-        };
-        blocks.push(Block::Paragraph(words));
+        volumes.iter().filter(|usage| usage.is_shared()).map(|usage| vec![code(&usage.name)]).collect();
+    let each = "Each container has its own file system; they share no files";
+    match shared.len() {
+        0 => plain(format!("{each}.")),
+        1 => concat(vec![plain(format!("{each}, except volume ")), joined(shared, "and"), plain(".")]),
+        _ => concat(vec![
+            plain(format!("{each}, except the volumes ")),
+            listed(shared, MOST_NAMED),
+            plain("."),
+        ]),
     }
-    blocks
+}
+
+/// Who writes a volume that several containers mount, and who only reads it.
+fn who_writes(know: &Knowledge, index: NodeIndex, usage: &VolumeUse) -> Prose {
+    let names = |containers: &[usize]| {
+        let names = containers.iter().map(|&container| vec![know.container(index, container)]);
+        listed(names.collect(), MOST_NAMED)
+    };
+    let (writers, readers) = (usage.writers(), usage.readers());
+    let volume = || vec![text("volume "), code(&usage.name)];
+    let reads = if readers.len() == 1 { " only reads it" } else { " only read it" };
+    let mut words = match (writers.len(), readers.len()) {
+        (0, 2) => concat(vec![names(&readers), plain(" both read "), volume(), plain("; neither writes it")]),
+        (0, _) => concat(vec![names(&readers), plain(" read "), volume(), plain("; none of them writes it")]),
+        (2, 0) => concat(vec![names(&writers), plain(" may both write "), volume()]),
+        (_, 0) => concat(vec![names(&writers), plain(" may all write "), volume()]),
+        _ => concat(vec![
+            names(&writers),
+            plain(" may write "),
+            volume(),
+            plain("; "),
+            names(&readers),
+            plain(reads),
+        ]),
+    };
+    if usage.is_divided() {
+        words.push(text(". Each mounts a part of its own, so they see none of each other's files"));
+    } else if readers.is_empty() {
+        words.push(text(", so they must agree on who writes which file"));
+    }
+    words.push(text("."));
+    words
 }
 
 /// What a volume is and how long it lives.

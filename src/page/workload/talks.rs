@@ -7,21 +7,22 @@ pub mod inside;
 use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::page::knowledge::Knowledge;
+use crate::page::network::limits;
 use crate::page::prose::{code, concat, listed, plain};
 use crate::page::workload::diagrams;
 use crate::page::{Block, Prose};
-use crate::topology::{Edge, NodeIndex, Pod, isolates};
+use crate::topology::{Edge, NodeIndex, Pod};
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
-    let mut blocks = diagrams(know, index, &[View::Interaction, View::Traffic, View::Calls]);
+    let mut blocks =
+        diagrams(know, index, &[View::Interaction, View::Traffic, View::Calls, View::NetworkPolicy]);
     let mut items = incoming(know, index);
     items.extend(called_by::items(know, index));
     items.extend(calls::items(know, index, None));
+    items.extend(calls::without_cluster_dns(know, index, pod));
     items.extend(inside::items(know, index, None));
     items.extend(conflicts(know, index, pod));
-    if !is_limited(know, index) {
-        items.push(plain("No NetworkPolicy in these manifests limits who may reach it."));
-    }
+    items.extend(limits(know, index));
     if pod.running().count() > 1 && pod.spec.host_network != Some(true) {
         let names = pod.running().map(|container| vec![code(&*container.key)]).collect();
         items.push(concat(vec![
@@ -38,10 +39,13 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     blocks
 }
 
-/// The Services that send it traffic, and the policies that select it.
+/// The Services that send it traffic.
 fn incoming(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
     let near = &know.node(index).identity;
-    let selecting = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
+    let selecting = know
+        .topology
+        .to(index)
+        .filter(|edge| edge.relation == Relation::Selects && know.facts.policies().get(edge.from).is_none());
     let item = |edge: &Edge| {
         let from = know.node(edge.from);
         let words = match &*from.identity.kind {
@@ -49,14 +53,6 @@ fn incoming(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
                 || " sends it traffic.".to_owned(),
                 |ports| format!(" sends it traffic: {ports}."),
             ),
-            "NetworkPolicy" => {
-                let rules = |way| from.object.as_ref().is_some_and(|policy| isolates(policy, way));
-                match (rules("Ingress"), rules("Egress")) {
-                    (true, true) => " limits who may reach it and whom it may reach.".to_owned(),
-                    (false, true) => " limits whom it may reach.".to_owned(),
-                    _ => " limits who may reach it.".to_owned(),
-                }
-            }
             _ => " selects it.".to_owned(),
         };
         let because = know.because(edge).into_iter().collect();
@@ -68,7 +64,7 @@ fn incoming(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
 /// Containers that cannot both listen where they say they do.
 fn conflicts(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Prose> {
     let Some((_, facts)) = know.pod(index) else { return Vec::new() };
-    let item = |conflict: &crate::facts::PortConflict| {
+    let item = |conflict: &crate::facts::network::PortConflict| {
         let names: Vec<Prose> =
             conflict.containers.iter().map(|&container| vec![know.container(index, container)]).collect();
         let all = if names.len() == 2 { " both" } else { " all" };
@@ -84,13 +80,4 @@ fn conflicts(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Prose> {
         ])
     };
     facts.network.port_conflicts.iter().map(item).collect()
-}
-
-fn is_limited(know: &Knowledge, index: NodeIndex) -> bool {
-    let mut selecting = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
-    selecting.any(|edge| {
-        let policy = know.node(edge.from);
-        let object = policy.object.as_ref().filter(|_| &*policy.identity.kind == "NetworkPolicy");
-        object.is_some_and(|object| isolates(object, "Ingress"))
-    })
 }

@@ -1,10 +1,118 @@
-//! What happens if something goes wrong.
+//! What happens if something goes wrong: one file a question, each answered from the facts of this pod.
 
+mod config;
+mod crash;
+mod hang;
+mod image;
+mod memory;
+mod node;
+
+use crate::catalog::Relation;
+use crate::facts::PodFacts;
 use crate::model::Object;
-use crate::page::Block;
 use crate::page::knowledge::Knowledge;
-use crate::topology::{NodeIndex, Pod};
+use crate::page::prose::{code, joined, listed, plain};
+use crate::page::{Block, Prose};
+use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
 
-pub fn blocks(_know: &Knowledge, _index: NodeIndex, _object: &Object, _pod: &Pod) -> Vec<Block> {
-    Vec::new()
+/// More answers than this to one question are counted and not listed.
+const MOST_ANSWERS: usize = 8;
+
+/// Answers a question; nothing where it does not arise.
+type Answers = fn(&Asked) -> Vec<Prose>;
+
+/// A pod while it is asked what would happen.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    know: &'a Knowledge<'a>,
+    index: NodeIndex,
+    object: &'a Object,
+    pod: &'a Pod,
+    facts: &'a PodFacts,
+}
+
+/// The questions that have an answer, each with its answers.
+pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
+    let Some(facts) = know.facts.of(index) else { return Vec::new() };
+    let asked = Asked { know, index, object, pod, facts };
+    let questions: [(&str, Answers); 6] = [
+        ("A container crashes", crash::answers),
+        ("A container hangs", hang::answers),
+        ("A container needs more memory", memory::answers),
+        ("Its node is lost", node::answers),
+        ("What it reads changes", config::answers),
+        ("An image cannot be pulled", image::answers),
+    ];
+    let mut blocks = Vec::new();
+    for (question, answers) in questions {
+        let mut answers = answers(&asked);
+        let more = answers.len().saturating_sub(MOST_ANSWERS);
+        answers.truncate(MOST_ANSWERS);
+        if more > 0 {
+            answers.push(plain(format!("{more} more are on the pages of its containers.")));
+        }
+        if answers.is_empty() {
+            continue;
+        }
+        blocks.push(Block::Heading(question.to_owned()));
+        blocks.push(Block::List { ordered: false, items: answers });
+    }
+    blocks
+}
+
+impl<'a> Asked<'a> {
+    /// The containers that run as long as the pod, by their index.
+    fn running(&self) -> impl Iterator<Item = (usize, &'a Container)> {
+        let long_lived = |kind| matches!(kind, ContainerKind::App | ContainerKind::Sidecar);
+        self.pod.containers.iter().enumerate().filter(move |(_, container)| long_lived(container.kind))
+    }
+
+    /// The names of containers in words, linked.
+    fn names(&self, positions: &[usize]) -> Prose {
+        listed(positions.iter().map(|&position| vec![self.know.container(self.index, position)]).collect(), 4)
+    }
+
+    /// Whether its pods run until their work is done.
+    fn is_job(&self) -> bool {
+        self.know.facts.controller(self.index).is_some_and(|controller| controller.job.is_some())
+    }
+
+    /// How many copies there are at least; `None` for kinds without such a number.
+    fn copies(&self) -> Option<i64> {
+        let replicas = self.know.facts.controller(self.index)?.replicas.as_ref()?;
+        Some(replicas.least.value)
+    }
+
+    /// The Services that send traffic to the pod, by name.
+    fn services(&self) -> Vec<Prose> {
+        let edges = self.know.topology.to(self.index).filter(|edge| edge.relation == Relation::Selects);
+        let mut services: Vec<NodeIndex> = edges
+            .map(|edge| edge.from)
+            .filter(|&from| &*self.know.node(from).identity.kind == "Service")
+            .collect();
+        services.dedup();
+        services.into_iter().map(|service| vec![self.know.name(service)]).collect()
+    }
+
+    /// Who answers while one pod does not: a sentence, or nothing where nobody sends it traffic.
+    fn meanwhile(&self) -> Prose {
+        let services = self.services();
+        if services.is_empty() {
+            return Prose::new();
+        }
+        let noun = if services.len() == 1 { " Service " } else { " Services " };
+        let services = joined(services, "and");
+        let (before, after) = match self.copies() {
+            Some(1) => (" Meanwhile nobody answers for", "."),
+            Some(2) => (" Meanwhile the other copy answers for", "."),
+            Some(many) if many > 2 => (" Meanwhile the other copies answer for", "."),
+            _ => (" Meanwhile it gets no new traffic from", "."),
+        };
+        [plain(before), plain(noun), services, plain(after)].concat()
+    }
+}
+
+/// A name in a code span, with a blank before it.
+fn named(name: &str) -> Prose {
+    vec![crate::page::prose::text(" "), code(name)]
 }

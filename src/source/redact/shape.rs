@@ -51,6 +51,7 @@ pub fn find(line: &str, ranges: &mut Vec<Range<usize>>) {
         }
     }
     urls(line, ranges);
+    drivers(line, ranges);
     encoded(line, ranges);
 }
 
@@ -78,6 +79,23 @@ fn urls(line: &str, ranges: &mut Vec<Range<usize>>) {
                 ranges.push(start..start + end);
             }
             None => {}
+        }
+    }
+}
+
+/// Passwords in the addresses of Go's database drivers: `app:password@tcp(db:3306)/shop`.
+fn drivers(line: &str, ranges: &mut Vec<Range<usize>>) {
+    static DRIVER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"[^\s:"'`@]+:([^\s"'`]+)@(?:tcp|tcp4|tcp6|udp|unix|cloudsql)\("#).expect("a pattern")
+    });
+    if !line.contains('@') {
+        return;
+    }
+    for found in DRIVER.captures_iter(line) {
+        let password = found.get(1).expect("the pattern has a group");
+        // URLs are looked at as such.
+        if !password.as_str().starts_with("//") && !is_placeholder(password.as_str()) {
+            ranges.push(password.range());
         }
     }
 }
@@ -127,4 +145,26 @@ fn hides_secret(run: &str) -> bool {
     let mut inside = Vec::new();
     text.lines().for_each(|line| super::text::find(line, false, &mut inside));
     !inside.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn passwords_of_database_drivers_are_found() {
+        let table = [
+            ("app:s3cret@tcp(db:3306)/shop", Some("s3cret")),
+            ("--dsn=app:p@ss:w@tcp(db:3306)/shop", Some("p@ss:w")),
+            ("app:s3cret@unix(/run/db.sock)/shop", Some("s3cret")),
+            ("app:$(DB_PASSWORD)@tcp(db:3306)/shop", None),
+            ("tcp(db:3306)/shop", None),
+        ];
+        for (line, secret) in table {
+            let mut ranges = Vec::new();
+            find(line, &mut ranges);
+            let found = ranges.first().map(|range| &line[range.clone()]);
+            assert_eq!(found, secret, "{line}");
+        }
+    }
 }

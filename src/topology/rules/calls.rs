@@ -22,10 +22,9 @@ static LISTEN_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         .ok()
 });
 
-/// Keys whose value has a colon and is no address: images, versions, owners.
-static OTHER_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new("(?i)(image|version|tag|repository|user|owner|group|labels?|tags|name|key|password)$").ok()
-});
+/// Keys whose value may have a colon and is no address: images, versions, owners.
+static OTHER_KEY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("(?i)(image|version|tag|repository|user|owner)$").ok());
 
 fn is(pattern: &LazyLock<Option<Regex>>, key: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(key))

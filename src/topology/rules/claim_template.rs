@@ -10,6 +10,11 @@ use crate::problem::{Code, Level, Problem, Problems};
 /// How many of one template's claims are listed one by one.
 const MOST_CLAIMS: i64 = 50;
 
+/// The name of the claim that a StatefulSet makes from a template for the pod of an ordinal.
+pub fn claim_name(template: &str, set: &str, ordinal: i64) -> String {
+    format!("{template}-{set}-{ordinal}")
+}
+
 pub(super) fn apply(set: &Object, draft: &mut Draft, problems: &mut Problems) {
     let number = |path| set.value.at(path).and_then(Value::as_i64);
     let replicas = number("spec.replicas").unwrap_or(1).max(0);
@@ -20,7 +25,7 @@ pub(super) fn apply(set: &Object, draft: &mut Draft, problems: &mut Problems) {
         let Some(name) = template.at("metadata.name").and_then(Value::scalar_text) else { continue };
         let field = list.item(index, template.get("metadata").unwrap_or(template));
         for ordinal in first..first.saturating_add(replicas.min(MOST_CLAIMS)) {
-            let claim = format!("{name}-{}-{ordinal}", set.identity.name);
+            let claim = claim_name(&name, &set.identity.name, ordinal);
             let to = set.identity.sibling("", "PersistentVolumeClaim", &claim);
             draft.infer(to.clone(), Role::Storage);
             draft.add(Reference::new(set, to, Relation::Claims, field.clone()));

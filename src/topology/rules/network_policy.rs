@@ -68,9 +68,10 @@ pub fn isolates(policy: &Object, direction: &str) -> bool {
     }
 }
 
-/// A policy without a `podSelector` is for every pod of its namespace; one with a selector is the catalog's.
+/// A policy without a `podSelector`, or without a `spec`, is for every pod of its namespace; one with a selector is the
+/// catalog's.
 fn isolate_all(policy: &Object, cast: &Cast, draft: &mut Draft) {
-    if policy.value.at("spec.podSelector").is_some_and(Value::is_map) || policy.value.get("spec").is_none() {
+    if policy.value.at("spec.podSelector").is_some_and(Value::is_map) {
         return;
     }
     let own = &policy.identity;

@@ -4,12 +4,15 @@
 use crate::model::Value;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, joined, listed, plain, text};
-use crate::topology::{Call, HOST, NodeIndex, State};
+use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
+use crate::topology::{Call, HOST, NodeIndex, Pod, State};
 use std::collections::BTreeMap;
 
 /// How many pieces of evidence are named for one call.
 const MOST_EVIDENCE: usize = 3;
+
+/// How many calls are said one by one.
+const MOST_CALLS: usize = 40;
 
 /// The calls of a workload, or of one of its containers alone: to Services, then to what is missing, then outside.
 pub fn items(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Vec<Prose> {
@@ -24,7 +27,40 @@ pub fn items(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Ve
         };
         targets.entry((rank, call.to, call.port)).or_default().push(call);
     }
-    targets.values().map(|calls| sentence(know, index, calls, container.is_some())).collect()
+    let said = targets.values().take(MOST_CALLS);
+    let mut items: Vec<Prose> = said.map(|calls| sentence(know, index, calls, container.is_some())).collect();
+    match targets.len().saturating_sub(MOST_CALLS) {
+        0 => {}
+        1 => items.push(plain("It names 1 more address; the pod's references list it.")),
+        more => items.push(plain(format!("It names {more} more addresses; the pod's references list them."))),
+    }
+    items
+}
+
+/// That the pods may not find Services by name, where they ask the node's DNS.
+///
+/// Source: `k8s.io/kubernetes/pkg/kubelet/network/dns/dns.go`, `getPodDNSType`: on the node's network `ClusterFirst`
+/// means `Default`.
+pub fn without_cluster_dns(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Option<Prose> {
+    let is_service = |call: &Call| &*know.node(call.to).identity.kind != HOST;
+    if !know.topology.calls_of(index).iter().any(is_service) {
+        return None;
+    }
+    let policy = pod.spec.dns_policy.as_deref().unwrap_or("ClusterFirst");
+    let on_node = pod.spec.host_network == Some(true);
+    let (field, reason) = match policy {
+        "Default" => ("dnsPolicy", "`dnsPolicy` is `Default`"),
+        "ClusterFirst" if on_node => {
+            ("hostNetwork", "`hostNetwork` is `true` and `dnsPolicy` is not `ClusterFirstWithHostNet`")
+        }
+        _ => return None,
+    };
+    let object = know.node(index).object.as_deref()?;
+    let mut prose =
+        plain("Its pods ask the DNS of their node, which does not know the names of Services, because ");
+    prose.extend(marked(reason));
+    prose.extend([text(". "), know.source(object, &pod.path.key(field))]);
+    Some(prose)
 }
 
 /// One sentence on the calls to one port of one target. What NetworkPolicies say of the call belongs behind it.

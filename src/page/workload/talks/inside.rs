@@ -1,7 +1,7 @@
 //! Who talks to whom inside a pod, over localhost.
 
 use crate::catalog::FieldPath;
-use crate::facts::{Listener, LocalPort, Localhost};
+use crate::facts::network::{Listener, LocalPort, Localhost};
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, plain, text};
 use crate::page::{Inline, Prose};

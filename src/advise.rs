@@ -1,0 +1,292 @@
+//! What `podviz advise` prints: the findings as text, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions.
+
+use crate::escape::{terminal, visible, visible_json};
+use crate::facts::Facts;
+use crate::facts::advice::{Finding, RULES};
+use crate::names::count;
+use crate::problem::Level;
+use crate::topology::Topology;
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+use std::path::{Component, Path, PathBuf};
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdviceFormat {
+    /// For people. Notes are counted and not listed, unless they are asked for.
+    Text {
+        /// Whether notes are listed, too.
+        notes: bool,
+    },
+    /// One list of objects.
+    Json,
+    /// The Static Analysis Results Interchange Format, which code hosts read.
+    Sarif,
+    /// One line a finding, which GitHub Actions shows beside the change.
+    Github,
+}
+
+/// The findings as text, and whether none of them is as bad as `level`.
+///
+/// Code hosts want paths as they are in the repository, so those begin with the `inputs` as they were written.
+pub(crate) fn advise(
+    topology: &Topology,
+    facts: &Facts,
+    inputs: &[PathBuf],
+    format: AdviceFormat,
+    level: Level,
+) -> (String, bool) {
+    let (ignored, findings): (Vec<&Finding>, Vec<&Finding>) =
+        facts.findings().iter().partition(|finding| finding.is_ignored);
+    let passed = findings.iter().all(|finding| finding.level < level);
+    let page = Sheet { topology, inputs, findings: &findings, ignored: ignored.len() };
+    let text = match format {
+        AdviceFormat::Text { notes } => page.text(notes),
+        AdviceFormat::Json => format!("{:#}\n", visible_json(page.json())),
+        AdviceFormat::Sarif => format!("{:#}\n", visible_json(page.sarif())),
+        AdviceFormat::Github => page.github(),
+    };
+    (text, passed)
+}
+
+struct Sheet<'a> {
+    topology: &'a Topology,
+    inputs: &'a [PathBuf],
+    findings: &'a [&'a Finding],
+    ignored: usize,
+}
+
+impl Sheet<'_> {
+    fn subject(&self, finding: &Finding) -> String {
+        let node = &self.topology.nodes[finding.node];
+        let container = finding.container.and_then(|at| node.pod.as_ref()?.containers.get(at));
+        match container {
+            Some(container) => format!("{}, container {}", node.identity.title(), container.key),
+            None => node.identity.title(),
+        }
+    }
+
+    fn place(&self, finding: &Finding) -> (String, u32) {
+        finding.place(self.topology).map_or((String::new(), 0), |(file, line)| (file.to_owned(), line))
+    }
+
+    fn text(&self, notes: bool) -> String {
+        let mut text = String::new();
+        for finding in self.findings.iter().filter(|finding| notes || finding.level > Level::Note) {
+            let (style, bold) = (style(finding.level), Style::new().bold());
+            let (file, line) = self.place(finding);
+            let word = format!("{style}{}[{}]{style:#}", finding.level.word(), finding.rule.code);
+            text.push_str(&format!(
+                "{word}: {}:{line}: {bold}{}{bold:#}\n  {}\n  help: {}\n\n",
+                terminal(&file),
+                terminal(&self.subject(finding)),
+                terminal(&finding.reason),
+                terminal(&finding.help),
+            ));
+        }
+        text.push_str(&self.summary(notes));
+        text
+    }
+
+    fn summary(&self, notes: bool) -> String {
+        let number = |level| self.findings.iter().filter(|finding| finding.level == level).count();
+        let of =
+            |level, one, many| Some(number(level)).filter(|number| *number > 0).map(|n| count(n, one, many));
+        let mut parts: Vec<String> = [
+            of(Level::Error, "error", "errors"),
+            of(Level::Warning, "warning", "warnings"),
+            of(Level::Note, "note", "notes")
+                .map(|words| if notes { words } else { format!("{words} (-v lists them)") }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if self.ignored > 0 {
+            parts.push(format!("{} ignored by annotation or configuration", self.ignored));
+        }
+        if parts.is_empty() { "No advice.\n".to_owned() } else { format!("{}\n", parts.join(", ")) }
+    }
+
+    fn json(&self) -> Value {
+        let finding = |finding: &&Finding| {
+            let evidence = finding.evidence.iter().filter_map(|(node, field)| {
+                let object = self.topology.nodes[*node].object.as_deref()?;
+                let (file, line) = (&object.file.path, field.line(&object.value));
+                Some(json!({ "file": file, "line": line, "field": field.to_string() }))
+            });
+            let evidence: Vec<Value> = evidence.collect();
+            json!({
+                "level": finding.level,
+                "code": finding.rule.code,
+                "subject": self.subject(finding),
+                "reason": finding.reason,
+                "help": finding.help,
+                "source": evidence.first(),
+                "evidence": evidence,
+            })
+        };
+        self.findings.iter().map(finding).collect()
+    }
+
+    /// Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
+    fn sarif(&self) -> Value {
+        let rules: Vec<Value> = RULES
+            .iter()
+            .map(|rule| {
+                json!({
+                    "id": rule.code,
+                    "shortDescription": { "text": words(rule.code) },
+                    "fullDescription": { "text": rule.meaning },
+                    "defaultConfiguration": { "level": rule.level },
+                })
+            })
+            .collect();
+        let results: Vec<Value> = self
+            .findings
+            .iter()
+            .map(|finding| {
+                let (file, line) = self.place(finding);
+                let rule = RULES.iter().position(|rule| rule.code == finding.rule.code);
+                json!({
+                    "ruleId": finding.rule.code,
+                    "ruleIndex": rule,
+                    "level": finding.level,
+                    "message": {
+                        "text": format!("{}: {} {}", self.subject(finding), finding.reason, finding.help),
+                    },
+                    "locations": [{
+                        "physicalLocation": {
+                            "artifactLocation": { "uri": uri(&from_here(self.inputs, &file)) },
+                            "region": { "startLine": line.max(1) },
+                        },
+                        "logicalLocations": [{ "fullyQualifiedName": self.subject(finding) }],
+                    }],
+                })
+            })
+            .collect();
+        json!({
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{
+                "tool": { "driver": {
+                    "name": "podviz",
+                    "version": env!("CARGO_PKG_VERSION"),
+                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                    "rules": rules,
+                } },
+                "columnKind": "unicodeCodePoints",
+                "results": results,
+            }],
+        })
+    }
+
+    /// Source: docs.github.com, "Workflow commands for GitHub Actions".
+    fn github(&self) -> String {
+        let mut text = String::new();
+        for finding in self.findings {
+            let (file, line) = self.place(finding);
+            let word = if finding.level == Level::Note { "notice" } else { finding.level.word() };
+            let message = format!("{}: {} {}", self.subject(finding), finding.reason, finding.help);
+            text.push_str(&format!(
+                "::{word} file={},line={},title={}::{}\n",
+                property(&from_here(self.inputs, &file)),
+                line.max(1),
+                property(finding.rule.code),
+                data(&message)
+            ));
+        }
+        text
+    }
+}
+
+fn style(level: Level) -> Style {
+    let color = match level {
+        Level::Error => AnsiColor::Red,
+        Level::Warning => AnsiColor::Yellow,
+        Level::Note => AnsiColor::Blue,
+    };
+    color.on_default().bold()
+}
+
+/// A code as words: `mutable image tag`.
+fn words(code: &str) -> String {
+    code.replace('-', " ")
+}
+
+/// The path of a file of the input as seen from where podviz was started: below its input, as far as that one is
+/// written relative to this place.
+fn from_here(inputs: &[PathBuf], file: &str) -> String {
+    let candidates = inputs.iter().filter_map(|input| {
+        let parts: Vec<&str> = input
+            .components()
+            .filter(|part| *part != Component::CurDir)
+            .map(|part| match part {
+                Component::Normal(name) => name.to_str(),
+                _ => None,
+            })
+            .collect::<Option<_>>()?;
+        let whole = parts.join("/");
+        // A file that was named itself goes by its name; of several inputs, each file begins with the end of one.
+        if parts.last() == Some(&file) && (file == "-" || Path::new(file).extension().is_some()) {
+            return Some(whole);
+        }
+        match inputs.len() {
+            1 if whole.is_empty() => Some(file.to_owned()),
+            1 => Some(format!("{whole}/{file}")),
+            _ => (0..parts.len()).find_map(|at| {
+                let rest = file.strip_prefix(&parts[at..].join("/"))?;
+                (rest.is_empty() || rest.starts_with('/')).then(|| format!("{whole}{rest}"))
+            }),
+        }
+    });
+    candidates.into_iter().next().unwrap_or_else(|| file.to_owned())
+}
+
+/// A path as a relative URI.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' | b'/' | b'~' => {
+                out.push(char::from(byte));
+            }
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// The message of a workflow command: a line break or a percent sign in it would be syntax.
+fn data(raw: &str) -> String {
+    visible(raw).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of a workflow command, where colons and commas are syntax, too.
+fn property(raw: &str) -> String {
+    data(raw).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{data, from_here, property, uri};
+    use std::path::PathBuf;
+
+    #[test]
+    fn paths_are_those_of_the_repository() {
+        let inputs = |paths: &[&str]| paths.iter().map(PathBuf::from).collect::<Vec<_>>();
+        assert_eq!(from_here(&inputs(&["k8s"]), "web/a.yaml"), "k8s/web/a.yaml");
+        assert_eq!(from_here(&inputs(&["./deploy/k8s/"]), "a.yaml"), "deploy/k8s/a.yaml");
+        assert_eq!(from_here(&inputs(&["."]), "a.yaml"), "a.yaml");
+        assert_eq!(from_here(&inputs(&["k8s/a.yaml"]), "a.yaml"), "k8s/a.yaml");
+        assert_eq!(from_here(&inputs(&["x/base", "y/prod"]), "prod/a.yaml"), "y/prod/a.yaml");
+        assert_eq!(from_here(&inputs(&["/x/k8s"]), "a.yaml"), "a.yaml");
+        assert_eq!(from_here(&inputs(&["-"]), "-"), "-");
+    }
+
+    #[test]
+    fn workflow_commands_cannot_be_forged() {
+        assert_eq!(data("a\n::error::b"), "a%0A::error::b");
+        assert_eq!(property("a,line=1:2\r\n"), "a%2Cline=1%3A2%0A");
+        assert_eq!(uri("a b/é#?.yaml"), "a%20b/%C3%A9%23%3F.yaml");
+    }
+}

@@ -1,0 +1,78 @@
+//! What `podviz explain` prints: the facts, or a page, of one subject or of everything.
+
+use crate::catalog::Catalog;
+use crate::escape::visible_json;
+use crate::facts::{Fact, Facts};
+use crate::output::{Flavour, Options, render, terminal};
+use crate::page::{Page, Site, page_of};
+use crate::topology::Topology;
+use crate::topology::subject::Found;
+use crate::{Error, ExplainFormat, Product};
+use std::collections::BTreeMap;
+
+/// All that is known of the input.
+pub(crate) struct Study<'a> {
+    pub topology: &'a Topology,
+    pub facts: &'a Facts,
+    pub catalog: &'a Catalog,
+}
+
+impl Study<'_> {
+    /// Explains one subject; without one the only pod, or else each pod in a sentence.
+    pub fn explain(&self, focus: Option<Found>, format: ExplainFormat) -> Result<Product, Error> {
+        if format == ExplainFormat::Json {
+            return Ok(Product::Text(self.facts_of(focus.as_ref())));
+        }
+        let workloads: Vec<Found> =
+            self.topology.workloads().map(|(index, ..)| Found::Object(index)).collect();
+        let found = match (focus, &workloads[..]) {
+            (Some(found), _) => vec![found],
+            (None, []) => self.topology.present().map(|(index, _)| Found::Object(index)).collect(),
+            (None, _) => workloads,
+        };
+        let pages = found.iter().filter_map(|found| page_of(found, self.topology, self.facts, self.catalog));
+        let pages: Vec<Page> = pages.collect();
+        match (format, &pages[..]) {
+            (_, []) => Err(Error::NothingToDocument),
+            (ExplainFormat::Markdown, _) => markdown(pages),
+            (ExplainFormat::Text { width }, [page]) => Ok(Product::Styled(terminal::page(page, width))),
+            (ExplainFormat::Text { width }, pages) => Ok(Product::Styled(terminal::index(pages, width))),
+            (ExplainFormat::Json, _) => Ok(Product::Text(String::new())),
+        }
+    }
+
+    fn facts_of(&self, focus: Option<&Found>) -> String {
+        let mut facts = self.facts.list(self.topology, self.catalog);
+        facts.retain(|fact| focus.is_none_or(|focus| self.is_about(fact, focus)));
+        let facts = serde_json::to_value(facts).map(visible_json).unwrap_or_default();
+        format!("{facts:#}\n")
+    }
+
+    /// Whether a fact is about a subject. What is true of a pod's containers is true of the pod.
+    fn is_about(&self, fact: &Fact, focus: &Found) -> bool {
+        match focus {
+            Found::Namespace(environment, namespace) => {
+                let identity = &self.topology.nodes[fact.node].identity;
+                (&identity.environment, &identity.namespace) == (environment, namespace)
+            }
+            Found::Object(index) => fact.node == *index,
+            Found::Container(index, container) => (fact.node, fact.container) == (*index, Some(*container)),
+        }
+    }
+}
+
+/// The pages as GitHub shows them, one after another.
+fn markdown(pages: Vec<Page>) -> Result<Product, Error> {
+    let site = Site {
+        title: String::new(),
+        sections: Vec::new(),
+        pages,
+        places: BTreeMap::new(),
+        graph: String::new(),
+    };
+    let (files, _) = render(site, Flavour::Github, &Options::default())?;
+    let pages = files.into_iter().filter(|file| file.path.ends_with(Flavour::Github.index()));
+    let texts: Vec<String> =
+        pages.map(|file| String::from_utf8_lossy(&file.bytes).trim().to_owned()).collect();
+    Ok(Product::Text(format!("{}\n", texts.join("\n\n"))))
+}

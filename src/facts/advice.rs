@@ -1,0 +1,180 @@
+//! Advice: what will go wrong, when, and the smallest change that prevents it. One file a rule in `advice/`, each listed
+//! once in [`RULES`]; code, level, help page and checks all follow from that.
+//!
+//! A level is chosen so that an honest repository is not drowned: an error never works, a warning will hurt sooner or
+//! later, a note is worth knowing.
+
+mod liveness_equals_readiness;
+mod missing_object;
+mod mutable_image_tag;
+mod no_readiness_behind_service;
+mod old_api_version;
+mod overlapping_policies;
+mod probe_outlasts_its_period;
+mod restart_policy_refused;
+mod selector_misses_template;
+mod selector_picks_nothing;
+mod service_port_leads_nowhere;
+mod variable_set_twice;
+
+use super::Facts;
+use super::scene::Scene;
+use crate::catalog::settings::Weight;
+use crate::catalog::{Catalog, FieldPath};
+use crate::problem::Level;
+use crate::topology::{NodeIndex, Topology};
+
+/// The annotation whose codes, separated by commas, are not reported of an object; `*` stands for all.
+const IGNORE: &str = "podviz.dev/ignore";
+
+/// Every rule, sorted by code.
+pub static RULES: &[&Rule] = &[
+    &liveness_equals_readiness::RULE,
+    &missing_object::RULE,
+    &mutable_image_tag::RULE,
+    &no_readiness_behind_service::RULE,
+    &old_api_version::RULE,
+    &overlapping_policies::RULE,
+    &probe_outlasts_its_period::RULE,
+    &restart_policy_refused::RULE,
+    &selector_misses_template::RULE,
+    &selector_picks_nothing::RULE,
+    &service_port_leads_nowhere::RULE,
+    &variable_set_twice::RULE,
+];
+
+/// Something that podviz looks for.
+pub struct Rule {
+    /// Its stable name, in kebab case.
+    pub code: &'static str,
+    /// How bad it is, unless a finding says otherwise.
+    pub level: Level,
+    /// What it finds and why that matters, in a sentence or two.
+    pub meaning: &'static str,
+    /// Looks at one object.
+    check: fn(&Scene, &Facts, &mut Findings),
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+/// One thing that a rule found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// How bad it is here.
+    pub level: Level,
+    /// The object that it is about.
+    pub node: NodeIndex,
+    /// The container that it is about, by its index in the pod.
+    pub container: Option<usize>,
+    /// What goes wrong, when, and why: sentences, raw, with names in backticks.
+    pub reason: String,
+    /// The smallest change that prevents it: a sentence, raw, with names in backticks.
+    pub help: String,
+    /// The fields that it follows from, each in the object of a node; the first is where it is reported.
+    pub evidence: Vec<(NodeIndex, FieldPath)>,
+    /// Whether someone said that they do not want to hear it.
+    pub is_ignored: bool,
+}
+
+/// What a rule finds in one object.
+pub(super) struct Findings<'a> {
+    scene: Scene<'a>,
+    rule: &'static Rule,
+    found: Vec<Finding>,
+}
+
+impl Findings<'_> {
+    /// Adds a finding: what goes wrong, what to do, and the field of the object that it follows from. What it returns
+    /// may be made more exact.
+    pub fn add(
+        &mut self,
+        reason: impl Into<String>,
+        help: impl Into<String>,
+        field: FieldPath,
+    ) -> &mut Finding {
+        let finding = Finding {
+            rule: self.rule,
+            level: self.rule.level,
+            node: self.scene.index,
+            container: None,
+            reason: reason.into(),
+            help: help.into(),
+            evidence: vec![(self.scene.index, field)],
+            is_ignored: is_ignored(&self.scene, self.rule.code),
+        };
+        self.found.push(finding);
+        let last = self.found.len() - 1;
+        &mut self.found[last]
+    }
+}
+
+impl Finding {
+    /// The same, about one container.
+    pub fn of_container(&mut self, position: usize) -> &mut Finding {
+        self.container = Some(position);
+        self
+    }
+
+    /// The same, as bad as `level`.
+    pub fn at_level(&mut self, level: Level) -> &mut Finding {
+        self.level = level;
+        self
+    }
+
+    /// The same, which follows from one more field.
+    pub fn because(&mut self, node: NodeIndex, field: FieldPath) -> &mut Finding {
+        self.evidence.push((node, field));
+        self
+    }
+
+    /// The file and the line where it is reported.
+    pub fn place<'a>(&self, topology: &'a Topology) -> Option<(&'a str, u32)> {
+        let (node, field) = self.evidence.first()?;
+        let object = topology.nodes[*node].object.as_deref()?;
+        Some((&object.file.path, field.line(&object.value)))
+    }
+}
+
+/// Everything that the rules find, the worst first, then by object.
+pub(super) fn findings(topology: &Topology, catalog: &Catalog, facts: &Facts) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for scene in Scene::all(topology, catalog) {
+        for rule in RULES {
+            let mut findings = Findings { scene, rule, found: Vec::new() };
+            (rule.check)(&scene, facts, &mut findings);
+            if let Some(Weight::At(level)) = catalog.settings.advice.get(rule.code) {
+                findings.found.iter_mut().for_each(|finding| finding.level = *level);
+            }
+            found.append(&mut findings.found);
+        }
+    }
+    found.sort_by(|a, b| {
+        (b.level.cmp(&a.level))
+            .then_with(|| (a.node, a.rule.code, a.container).cmp(&(b.node, b.rule.code, b.container)))
+            .then_with(|| a.reason.cmp(&b.reason))
+    });
+    found
+}
+
+fn is_ignored(scene: &Scene, code: &str) -> bool {
+    let codes = scene.object.annotation(IGNORE).unwrap_or_default();
+    let by_annotation = codes.split(',').map(str::trim).any(|one| one == code || one == "*");
+    by_annotation || scene.catalog.settings.ignores(code, &scene.object.identity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULES;
+
+    #[test]
+    fn codes_are_unique_and_sorted() {
+        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+        assert!(codes.windows(2).all(|pair| pair[0] < pair[1]), "{codes:?}");
+    }
+}

@@ -1,0 +1,53 @@
+//! The order in which a pod's containers start and end.
+//!
+//! Sources: kubernetes.io, "Init containers", "Sidecar containers" and "Pod lifecycle" (termination with sidecars);
+//! KEP-753; `k8s.io/kubernetes/pkg/kubelet/kuberuntime/kuberuntime_termination_order.go`.
+
+use crate::facts::Known;
+use crate::topology::{ContainerKind, Pod};
+
+/// Containers that start or end together, by their index in [`Pod::containers`].
+pub type Phase = Vec<usize>;
+
+/// Init containers and sidecars one by one in their order, then all app containers together. Ephemeral containers
+/// come later, if somebody adds them to a running pod, and have no turn.
+pub(super) fn startup(pod: &Pod) -> Known<Vec<Phase>> {
+    let early = |kind| matches!(kind, ContainerKind::Init | ContainerKind::Sidecar);
+    let mut phases: Vec<Phase> = indexes(pod, early).map(|index| vec![index]).collect();
+    let has_early = !phases.is_empty();
+    phases.extend(apps(pod));
+    let (why, field) = if has_early {
+        (
+            "each of `initContainers` waits for the one before it, an init container until it has exited with 0, a \
+             sidecar until it has started; then all app containers start together",
+            "initContainers",
+        )
+    } else {
+        ("nothing comes before the app containers, which start together", "containers")
+    };
+    Known::new(phases, why, pod.path.key(field))
+}
+
+/// All app containers together, then the sidecars one by one, the last of them first. Init containers are over by
+/// then, and absent.
+pub(super) fn termination(pod: &Pod) -> Known<Vec<Phase>> {
+    let mut sidecars: Vec<Phase> =
+        indexes(pod, |kind| kind == ContainerKind::Sidecar).map(|index| vec![index]).collect();
+    sidecars.reverse();
+    let has_sidecars = !sidecars.is_empty();
+    let phases: Vec<Phase> = apps(pod).into_iter().chain(sidecars).collect();
+    let (why, field) = if has_sidecars {
+        ("sidecars end one by one in reverse order, after the last app container", "initContainers")
+    } else {
+        ("app containers are told to end together", "containers")
+    };
+    Known::new(phases, why, pod.path.key(field))
+}
+
+fn apps(pod: &Pod) -> Option<Phase> {
+    Some(indexes(pod, |kind| kind == ContainerKind::App).collect()).filter(|apps: &Phase| !apps.is_empty())
+}
+
+fn indexes(pod: &Pod, is: impl Fn(ContainerKind) -> bool) -> impl Iterator<Item = usize> {
+    pod.containers.iter().enumerate().filter(move |(_, container)| is(container.kind)).map(|(index, _)| index)
+}

@@ -1,0 +1,68 @@
+//! What if a container crashes?
+
+use super::Asked;
+use crate::facts::lifecycle::RestartPolicy;
+use crate::page::Prose;
+use crate::page::prose::{concat, joined, plain};
+use crate::topology::ContainerKind;
+use std::collections::BTreeMap;
+
+pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
+    let mut answers = Vec::new();
+    let mut alike: BTreeMap<bool, Vec<usize>> = BTreeMap::new();
+    for (position, _) in asked.running() {
+        let restarts = restarts(asked, position);
+        alike.entry(!restarts).or_default().push(position);
+    }
+    let several = asked.running().count() > 1;
+    for (stays_down, positions) in alike {
+        let source = asked
+            .facts
+            .lifecycle
+            .containers
+            .get(positions[0])
+            .map(|container| asked.know.source(asked.object, &container.restart.policy.field));
+        let names = asked.names(&positions);
+        let one = positions.len() == 1;
+        let words = if stays_down {
+            let stays = if one { " stays down" } else { " stay down" };
+            let then = if asked.is_job() {
+                ": the pod has failed, and the Job counts it."
+            } else {
+                ": the pod has failed once its other containers have ended."
+            };
+            concat(vec![names, plain(format!("{stays}{then}"))])
+        } else {
+            let starts = match (one, several) {
+                (true, true) => " starts again in the same pod, and the other containers keep running",
+                (true, false) => " starts again in the same pod",
+                (false, _) => " start again, each alone, in the same pod",
+            };
+            let delays = ": at once, then after about 10 s, 20 s, 40 s, up to 5 minutes. Until then the pod is not ready.";
+            concat(vec![names, plain(format!("{starts}{delays}")), asked.meanwhile()])
+        };
+        answers.push(concat(vec![words, plain(" "), source.into_iter().collect()]));
+    }
+    answers.extend(init(asked));
+    answers
+}
+
+fn restarts(asked: &Asked, position: usize) -> bool {
+    let container = asked.facts.lifecycle.containers.get(position);
+    container.is_none_or(|container| container.restart.policy.value != RestartPolicy::Never)
+}
+
+/// What a failing init container keeps from starting.
+fn init(asked: &Asked) -> Option<Prose> {
+    let inits: Vec<usize> = (0..asked.pod.containers.len())
+        .filter(|&position| asked.pod.containers[position].kind == ContainerKind::Init)
+        .collect();
+    let first = *inits.first()?;
+    let then = if restarts(asked, first) {
+        " fails, it is tried again with the same delays; until it succeeds, nothing after it starts."
+    } else {
+        " fails, the pod has failed, and nothing after it starts."
+    };
+    let names = inits.iter().map(|&init| vec![asked.know.container(asked.index, init)]).collect();
+    Some(concat(vec![plain("If "), joined(names, "or"), plain(then)]))
+}

@@ -1,0 +1,57 @@
+//! What if an image cannot be pulled?
+//!
+//! Source: kubernetes.io, "Images": pull policies, and retries with growing delays up to 5 minutes.
+
+use super::Asked;
+use crate::page::Prose;
+use crate::page::container::pull_policy;
+use crate::page::prose::{concat, plain};
+use crate::topology::ContainerKind;
+use std::collections::BTreeMap;
+
+pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
+    let mut by_policy: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (position, container) in asked.pod.containers.iter().enumerate() {
+        if container.kind != ContainerKind::Ephemeral && !container.image.is_empty() {
+            by_policy.entry(pull_policy(container)).or_default().push(position);
+        }
+    }
+    if by_policy.is_empty() {
+        return Vec::new();
+    }
+    let mut answers = vec![plain(
+        "A new pod waits, and Kubernetes tries again, at last every 5 minutes. Pods that run already are not affected.",
+    )];
+    for (policy, positions) in by_policy {
+        let names = asked.names(&positions);
+        let (need, start) = if positions.len() == 1 { ("needs", "starts") } else { ("need", "start") };
+        answers.push(match policy.as_str() {
+            "Always" => concat(vec![
+                names,
+                plain(format!(
+                    " {need} the registry each time a container starts, even on a node that has the image."
+                )),
+            ]),
+            "Never" => {
+                concat(vec![names, plain(format!(" {start} only on nodes that have the image already."))])
+            }
+            _ => concat(vec![
+                names,
+                plain(format!(" {start} without the registry on nodes that have the image already.")),
+            ]),
+        });
+    }
+    answers.extend(during_an_update(asked));
+    answers
+}
+
+/// An update with a broken image stops before it takes too many old pods away.
+fn during_an_update(asked: &Asked) -> Option<Prose> {
+    let rollout = asked.know.facts.controller(asked.index)?.rollout.as_ref()?;
+    let stay = rollout.value.min_available.filter(|stay| *stay > 0)?;
+    let pods = if stay == 1 { "1 old pod".to_owned() } else { format!("{stay} old pods") };
+    Some(plain(
+        format!("An update to such an image stops, and at least {pods} keep running.")
+            .replace("pod keep", "pod keeps"),
+    ))
+}

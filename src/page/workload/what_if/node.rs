@@ -1,0 +1,136 @@
+//! What if the node is lost that a pod runs on?
+//!
+//! Sources: kubernetes.io, "Nodes" (the node controller waits 50 s before it takes a node for unreachable), "Taints and
+//! Tolerations" (pods stay for 300 s by default), "Force Delete StatefulSet Pods"; `k8s.io/kubernetes/pkg/controller/
+//! volume/attachdetach/config/types.go` (disks are detached by force after 6 minutes).
+
+use super::{Asked, named};
+use crate::facts::placement::{HOSTNAME, Spread};
+use crate::facts::storage::{Access, Survival};
+use crate::page::Prose;
+use crate::page::prose::{code, concat, listed, plain, text};
+
+/// The taint of a node that nobody hears from.
+const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
+
+pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
+    let mut answers = vec![who_comes_next(asked)];
+    answers.extend(pinned(asked));
+    answers.extend(lost_files(asked));
+    answers
+}
+
+fn who_comes_next(asked: &Asked) -> Prose {
+    let after = waits(asked);
+    let meanwhile = meanwhile(asked);
+    let words = match &*asked.object.identity.kind {
+        "Pod" => plain("The pod is gone. Nobody starts another one."),
+        "DaemonSet" => plain("Its pod there goes with the node; no other node gets one for it."),
+        "StatefulSet" => plain(
+            "Kubernetes does not replace a numbered pod until the node is back or someone says that it is gone: two pods of one number must never run at once.",
+        ),
+        "Job" | "CronJob" => {
+            plain(format!("{after}, the pod counts as failed, and a new one starts on another node."))
+        }
+        _ => plain(format!("{after}, a new pod starts on another node.")),
+    };
+    if matches!(&*asked.object.identity.kind, "Pod" | "DaemonSet" | "Job" | "CronJob") {
+        words
+    } else {
+        concat(vec![words, meanwhile])
+    }
+}
+
+/// How long Kubernetes waits before it gives a pod up: its tolerations may say.
+fn waits(asked: &Asked) -> String {
+    let tolerations = asked.facts.placement.tolerations.iter().map(|known| &known.value);
+    let own = tolerations.into_iter().find(|toleration| {
+        (toleration.key == UNREACHABLE || toleration.key.is_empty())
+            && matches!(toleration.effect.as_str(), "NoExecute" | "")
+    });
+    match own.map(|toleration| toleration.seconds) {
+        Some(None) => "Only when someone deletes the node".to_owned(),
+        Some(Some(seconds)) => {
+            let minutes = (seconds.max(0).saturating_add(50) + 30) / 60;
+            if minutes < 2 {
+                "After about a minute".to_owned()
+            } else {
+                format!("After about {minutes} minutes")
+            }
+        }
+        None => "After about 6 minutes (one to notice, five to wait)".to_owned(),
+    }
+}
+
+/// Where no other node will do.
+fn pinned(asked: &Asked) -> Option<Prose> {
+    let placement = &asked.facts.placement;
+    if let Some(node) = &placement.node_name {
+        return Some(concat(vec![
+            plain("No other node will do: it asks for node"),
+            named(&node.value),
+            plain(". "),
+            vec![asked.know.source(asked.object, &node.field)],
+        ]));
+    }
+    let host = placement.labels.iter().find(|label| label.value.key == HOSTNAME)?;
+    Some(concat(vec![
+        plain("No other node will do: it asks for one by its name. "),
+        vec![asked.know.source(asked.object, &host.field)],
+    ]))
+}
+
+/// Whether one node may hold all copies.
+fn may_share_a_node(asked: &Asked) -> bool {
+    let placement = &asked.facts.placement;
+    let spread = |spread: &Spread| spread.is_required && spread.topology_key == HOSTNAME;
+    !placement.keeps_copies_on_distinct_nodes()
+        && placement.host_ports.is_empty()
+        && !placement.spread.iter().any(|known| spread(&known.value))
+}
+
+/// Who answers until then.
+fn meanwhile(asked: &Asked) -> Prose {
+    let several = asked.copies().is_some_and(|copies| copies > 1);
+    let mut words = asked.meanwhile();
+    if several && may_share_a_node(asked) {
+        words.push(text(" No rule keeps its copies on different nodes, so they may all be lost at once."));
+    }
+    words
+}
+
+/// The volumes whose files go with the node.
+fn lost_files(asked: &Asked) -> Vec<Prose> {
+    let of = |wanted: fn(Survival) -> bool| {
+        let volumes = asked.facts.volumes.iter().filter(|volume| {
+            let written = volume.mounts.iter().any(|mount| mount.access == Access::ReadWrite);
+            written && volume.lifetime.as_ref().is_some_and(|lifetime| wanted(lifetime.node_loss.value))
+        });
+        volumes.map(|volume| vec![code(&volume.name)]).collect::<Vec<Prose>>()
+    };
+    let lost = of(|survival| survival == Survival::Lost);
+    let kept = asked.facts.volumes.iter().filter(|volume| {
+        volume.claim.is_some()
+            && volume.lifetime.as_ref().is_some_and(|lifetime| lifetime.node_loss.value == Survival::Kept)
+    });
+    let kept: Vec<Prose> = kept.map(|volume| vec![code(&volume.name)]).collect();
+    let mut answers = Vec::new();
+    if !lost.is_empty() {
+        let noun = if lost.len() == 1 { "volume " } else { "volumes " };
+        answers.push(concat(vec![
+            plain(format!("What stands in {noun}")),
+            listed(lost, 4),
+            plain(" is lost."),
+        ]));
+    }
+    if !kept.is_empty() {
+        let noun = if kept.len() == 1 { "The disk behind volume " } else { "The disks behind volumes " };
+        let stays = if kept.len() == 1 { " stays" } else { " stay" };
+        answers.push(concat(vec![
+            plain(noun),
+            listed(kept, 4),
+            plain(format!("{stays}, but may take some 6 minutes more to be freed from the lost node.")),
+        ]));
+    }
+    answers
+}

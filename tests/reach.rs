@@ -1,0 +1,57 @@
+//! One folder a rule: what the NetworkPolicies of a few manifests let through.
+//!
+//! `in/` is what podviz reads, `questions` asks one thing a line (`Pod default/a -> Pod default/b : 80/TCP`), and
+//! `expected/answers.txt` holds what `podviz reach` says to each. The folder's name is what a reader should find in it.
+
+mod files;
+mod golden;
+
+use files::{Tree, folders, tests};
+use golden::{assert_same, differences};
+use podviz::facts::reach::Port;
+use podviz::source::Limits;
+use podviz::{Goal, Product, ReachFormat, Request, run};
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn each_question_is_answered_as_expected() {
+    let differences: Vec<String> = folders(&tests("reach"))
+        .into_iter()
+        .flat_map(|(_, folder)| differences(&folder.join("expected"), &answered(&folder)))
+        .collect();
+    assert_same(&differences);
+}
+
+/// Each question of a folder with its answer.
+fn answered(folder: &Path) -> Tree {
+    let questions = fs::read_to_string(folder.join("questions")).expect("questions");
+    let answers: String = questions.lines().map(|question| answer(folder, question)).collect();
+    assert!(!answers.is_empty(), "{} asks nothing", folder.display());
+    Tree::from([("answers.txt".to_owned(), answers.into_bytes())])
+}
+
+fn answer(folder: &Path, question: &str) -> String {
+    let (ends, port) = question.rsplit_once(" : ").expect("a port");
+    let (from, to) = ends.split_once(" -> ").expect("two ends");
+    let request = Request {
+        settings: None,
+        inputs: vec![folder.join("in")],
+        output: None,
+        default_namespace: "default".to_owned(),
+        limits: Limits::default(),
+        goal: Goal::Reach {
+            ends: (from.to_owned(), to.to_owned()),
+            namespace: None,
+            port: port.parse::<Port>().expect("a port"),
+            format: ReachFormat::Text,
+        },
+    };
+    let (word, text) = match run(&request) {
+        Ok((Product::Answer { text, yes }, _)) => (if yes { "yes" } else { "no" }, text),
+        Ok((product, _)) => panic!("no answer: {product:?}"),
+        Err((error, _)) => ("no answer", format!("{error}\n")),
+    };
+    let text: String = text.lines().map(|line| format!("  {line}\n")).collect();
+    format!("{question} = {word}\n{text}")
+}

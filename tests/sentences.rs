@@ -1,0 +1,72 @@
+//! One folder a section: what the pages of a few manifests say in it, in words.
+//!
+//! `in/` is what podviz reads, `section` is the anchor of the section, and `expected/sentences.txt` holds its paragraphs
+//! and lists, page by page. The name of the folder is what a reader should find in there.
+
+mod files;
+mod golden;
+
+use files::{Tree, folders, tests};
+use golden::{assert_same, differences};
+use podviz::catalog::Catalog;
+use podviz::model::take_inventory;
+use podviz::page::{self, Block, Inline, Prose, Site};
+use podviz::source::{Limits, read};
+use podviz::topology::connect;
+use podviz::{facts, problem::Problems};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn each_section_says_what_is_expected() {
+    let differences: Vec<String> = folders(&tests("sentences"))
+        .into_iter()
+        .flat_map(|(_, folder)| differences(&folder.join("expected"), &said(&folder)))
+        .collect();
+    assert_same(&differences);
+}
+
+/// What the section says on each page that has it.
+fn said(folder: &Path) -> Tree {
+    let section = fs::read_to_string(folder.join("section")).expect("the anchor of a section");
+    let mut out = String::new();
+    for page in site(&folder.join("in")).pages {
+        let Some(section) = page.sections.iter().find(|one| one.anchor == section.trim()) else { continue };
+        writeln!(out, "{} {}: {}", page.kicker, page.title, section.title).expect("text");
+        for block in &section.blocks {
+            match block {
+                Block::Paragraph(prose) => writeln!(out, "  {}", words(prose)).expect("text"),
+                Block::List { items, .. } => {
+                    for item in items {
+                        writeln!(out, "  - {}", words(item)).expect("text");
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(!out.is_empty(), "{} shows no section", folder.display());
+    Tree::from([("sentences.txt".to_owned(), out.into_bytes())])
+}
+
+fn site(folder: &Path) -> Site {
+    let catalog = Catalog::embedded().expect("the catalog");
+    let documents = read(&[folder.to_owned()], None, &Limits::default()).expect("manifests").documents;
+    let (inventory, _) = take_inventory(documents, &catalog, "default");
+    let (topology, _) = connect(&inventory, &catalog);
+    page::build("test", &topology, &facts::derive(&topology, &catalog), &catalog, &Problems::none())
+}
+
+/// Prose as people read it, with the names of things in backticks and lines in brackets.
+fn words(prose: &Prose) -> String {
+    let word = |inline: &Inline| match inline {
+        Inline::Text(text) | Inline::Strong(text) | Inline::Muted(text) => text.clone(),
+        Inline::Code(text) => format!("`{text}`"),
+        Inline::Link(link) if link.code => format!("`{}`", link.text),
+        Inline::Link(link) => link.text.clone(),
+        Inline::Web(words, address) => format!("{words} <{address}>"),
+        Inline::Source(source) => format!("[{}:{}]", source.file, source.line),
+    };
+    prose.iter().map(word).collect()
+}
