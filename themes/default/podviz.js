@@ -206,7 +206,8 @@
     for (const svg of document.querySelectorAll(".canvas > svg")) {
       const canvas = svg.parentElement, open = button("Open", "Open: " + canvas.getAttribute("aria-label"), () => view(canvas, svg));
       open.className = "open";
-      canvas.after(open);
+      const more = canvas.parentElement.querySelector(".more");
+      more ? more.prepend(open) : canvas.after(open);
     }
   };
 

@@ -97,9 +97,7 @@ fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> O
     }
     if !config.is_empty() {
         let words = count(config.len(), "volume", "volumes");
-        sheet.leave_out(format!(
-            "Not drawn: {words} of settings; the view `config` draws where they are read."
-        ));
+        sheet.leave_out(format!("Not drawn: {words} of settings; they are drawn where they are read."));
     }
     let whom = match only {
         Some(container) => format!("container {}", cast::container_name(pod, container)),

@@ -5,17 +5,19 @@ pub mod calls;
 pub mod inside;
 
 use crate::catalog::Relation;
-use crate::diagram::View;
+use crate::diagram::views::Focus;
+use crate::diagram::{Body, Class, View};
 use crate::page::knowledge::Knowledge;
 use crate::page::network::limits;
 use crate::page::prose::{code, concat, listed, plain};
-use crate::page::workload::diagrams;
+use crate::page::workload::{diagrams, drawn};
 use crate::page::{Block, Prose};
 use crate::topology::{Edge, NodeIndex, Pod};
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
-    let mut blocks =
-        diagrams(know, index, &[View::Interaction, View::Traffic, View::Calls, View::NetworkPolicy]);
+    let mut blocks = diagrams(know, index, &[View::Interaction]);
+    blocks.extend(way_in(know, index));
+    blocks.extend(diagrams(know, index, &[View::Calls, View::NetworkPolicy]));
     let mut items = incoming(know, index);
     items.extend(called_by::items(know, index));
     items.extend(calls::items(know, index, None));
@@ -37,6 +39,15 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     }
     blocks.push(Block::List { ordered: false, items });
     blocks
+}
+
+/// How traffic gets in from outside of the cluster. Who calls it from inside is said by the calls.
+fn way_in(know: &Knowledge, index: NodeIndex) -> Option<Block> {
+    let block = drawn(know, View::Traffic, &Focus::Object(index))?;
+    let Block::Diagram(diagram) = &block else { return None };
+    let Body::Flow(flow) = &diagram.body else { return None };
+    let from_outside = flow.nodes.iter().any(|node| node.class == Class::Person);
+    from_outside.then_some(block)
 }
 
 /// The Services that send it traffic.
