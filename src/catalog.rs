@@ -78,6 +78,12 @@ impl Catalog {
         Ok(catalog)
     }
 
+    /// The same catalog with what the user decides.
+    #[must_use]
+    pub fn with_settings(self, settings: Settings) -> Catalog {
+        Catalog { settings, ..self }
+    }
+
     fn add(&mut self, file: &str, text: &[u8]) -> Result<(), CatalogError> {
         let refuse = |reason: String| CatalogError { file: file.to_owned(), reason };
         let value = crate::source::parse(text).map_err(refuse)?;

@@ -7,6 +7,7 @@ mod advice;
 mod author;
 mod container;
 mod environment;
+pub mod findings;
 mod glossary;
 pub mod graph;
 mod images;

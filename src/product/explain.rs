@@ -1,25 +1,18 @@
 //! What `podviz explain` prints: the facts, or a page, of one subject or of everything.
 
-use crate::catalog::Catalog;
+use super::{Study, Subject};
 use crate::escape::visible_json;
-use crate::facts::{Fact, Facts};
+use crate::facts::Fact;
 use crate::output::{Flavour, Options, render, terminal};
 use crate::page::{Page, Site, page_of};
-use crate::topology::Topology;
+use crate::request::{Error, ExplainFormat, Product};
 use crate::topology::subject::Found;
-use crate::{Error, ExplainFormat, Product};
 use std::collections::BTreeMap;
 
-/// All that is known of the input.
-pub(crate) struct Study<'a> {
-    pub topology: &'a Topology,
-    pub facts: &'a Facts,
-    pub catalog: &'a Catalog,
-}
-
-impl Study<'_> {
+impl Study {
     /// Explains one subject; without one the only pod, or else each pod in a sentence.
-    pub fn explain(&self, focus: Option<Found>, format: ExplainFormat) -> Result<Product, Error> {
+    pub fn explain(&self, focus: Option<&Subject>, format: ExplainFormat) -> Result<Product, Error> {
+        let focus = self.found(focus)?;
         if format == ExplainFormat::Json {
             return Ok(Product::Text(self.facts_of(focus.as_ref())));
         }
@@ -30,7 +23,8 @@ impl Study<'_> {
             (None, []) => self.topology.present().map(|(index, _)| Found::Object(index)).collect(),
             (None, _) => workloads,
         };
-        let pages = found.iter().filter_map(|found| page_of(found, self.topology, self.facts, self.catalog));
+        let pages =
+            found.iter().filter_map(|found| page_of(found, &self.topology, &self.facts, &self.catalog));
         let pages: Vec<Page> = pages.collect();
         match (format, &pages[..]) {
             (_, []) => Err(Error::NothingToDocument),
@@ -42,7 +36,7 @@ impl Study<'_> {
     }
 
     fn facts_of(&self, focus: Option<&Found>) -> String {
-        let mut facts = self.facts.list(self.topology, self.catalog);
+        let mut facts = self.facts.list(&self.topology, &self.catalog);
         facts.retain(|fact| focus.is_none_or(|focus| self.is_about(fact, focus)));
         let facts = serde_json::to_value(facts).map(visible_json).unwrap_or_default();
         format!("{facts:#}\n")

@@ -29,7 +29,7 @@ pub enum AdviceFormat {
 /// The findings as text, and whether none of them is as bad as `level`.
 ///
 /// Code hosts want paths as they are in the repository, so those begin with the `inputs` as they were written.
-pub(crate) fn advise(
+pub fn text(
     topology: &Topology,
     facts: &Facts,
     inputs: &[PathBuf],

@@ -1,0 +1,142 @@
+//! What is made of the input: one function a goal.
+
+mod explain;
+
+use crate::catalog::Catalog;
+use crate::diagram::views::{Budget, Focus, draw, whole};
+use crate::diagram::{View, dot, mermaid, svg};
+use crate::facts::Facts;
+use crate::facts::reach::{Port, Question};
+use crate::output::{self, Flavour};
+use crate::page::findings::{self, AdviceFormat};
+use crate::page::graph::Spacing;
+use crate::page::{self, graph, reach};
+use crate::problem::{Level, Problems};
+use crate::request::{DiagramFormat, Error, GraphFormat, Product, ReachFormat};
+use crate::topology::subject::{Found, find_subject};
+use crate::topology::{NodeIndex, Topology};
+use std::path::PathBuf;
+
+/// How many candidates a message lists.
+const MOST_CANDIDATES: usize = 8;
+
+/// A subject as people write it, and its namespace if that is said apart.
+type Subject = (String, Option<String>);
+
+/// All that is known of the input.
+pub(crate) struct Study {
+    pub catalog: Catalog,
+    pub topology: Topology,
+    pub facts: Facts,
+    /// What went wrong so far.
+    pub problems: Problems,
+}
+
+impl Study {
+    /// The pages of a site.
+    pub fn site(
+        self,
+        title: &str,
+        flavour: Flavour,
+        options: &output::Options,
+    ) -> Result<(Product, Problems), Error> {
+        let site = page::build(title, &self.topology, &self.facts, &self.catalog, &self.problems.sorted());
+        // All that the pages need is in them.
+        drop((self.topology, self.facts));
+        let (files, problems) = output::render(site, flavour, options)?;
+        Ok((Product::Files(files), problems))
+    }
+
+    /// One diagram, and what of it could not be painted.
+    pub fn diagram(
+        &self,
+        view: View,
+        focus: Option<&Subject>,
+        format: DiagramFormat,
+    ) -> Result<(Product, Problems), Error> {
+        let focus = match self.found(focus)? {
+            Some(Found::Namespace(environment, namespace)) => Focus::Namespace(environment, namespace),
+            Some(Found::Object(index)) => Focus::Object(index),
+            Some(Found::Container(index, container)) => Focus::Container(index, container),
+            None if view.is_of_a_pod() => Focus::Object(self.only_workload(view)?),
+            None => Focus::All(self.topology.environments[0].name.as_str().into()),
+        };
+        let nothing = || Error::NothingToDraw(view.name());
+        let diagram =
+            draw(view, &focus, &self.topology, &self.facts, &Budget::default()).ok_or_else(nothing)?;
+        match format {
+            DiagramFormat::Mermaid => {
+                let text = mermaid::write(&diagram, &|_| None).to_string();
+                Ok((Product::Text(text), Problems::none()))
+            }
+            DiagramFormat::Svg => {
+                let (svg, problems) = svg::paint_standalone(&diagram, &|_| None);
+                Ok((Product::Text(svg.ok_or_else(nothing)?.to_string()), problems))
+            }
+        }
+    }
+
+    /// The findings, for which it is well that none is as bad as `level`.
+    pub fn advise(&self, inputs: &[PathBuf], format: AdviceFormat, level: Level) -> Product {
+        let (text, yes) = findings::text(&self.topology, &self.facts, inputs, format, level);
+        Product::Answer { text, yes: yes && !self.problems.left_something_out() }
+    }
+
+    /// Whether one end may connect to the other.
+    pub fn reach(
+        &self,
+        (from, to): (&str, &str),
+        namespace: Option<&str>,
+        port: &Port,
+        format: ReachFormat,
+    ) -> Result<Product, Error> {
+        let question = Question::read(&self.topology, &self.catalog, (from, to), namespace, port)?;
+        let policies = self.facts.policies();
+        let answer = question.answer(&self.topology, policies)?;
+        let text = match format {
+            ReachFormat::Text => reach::text(&self.topology, policies, &question, &answer),
+            ReachFormat::Json => reach::json(&self.topology, &answer),
+        };
+        Ok(Product::Answer { text, yes: answer.allowed })
+    }
+
+    /// The topology.
+    pub fn graph(&self, format: GraphFormat, full: bool) -> Result<Product, Error> {
+        let text = match format {
+            GraphFormat::Json => {
+                let problems = self.problems.clone().sorted();
+                graph::json(&self.topology, &self.facts, &problems, full, Spacing::Pretty)
+            }
+            GraphFormat::Dot => dot::write(&whole(&self.topology)),
+            GraphFormat::Mermaid => {
+                let diagram = whole(&self.topology);
+                if !mermaid::Budget::MERMAID.fits(mermaid::measure(&diagram)) {
+                    return Err(Error::TooLargeForMermaid);
+                }
+                mermaid::write(&diagram, &|_| None).to_string()
+            }
+        };
+        Ok(Product::Text(text))
+    }
+
+    /// What a subject turns out to be.
+    fn found(&self, subject: Option<&Subject>) -> Result<Option<Found>, Error> {
+        let Some((subject, namespace)) = subject else { return Ok(None) };
+        Ok(Some(find_subject(&self.topology, &self.catalog, subject, namespace.as_deref())?))
+    }
+
+    /// The workload that a view of a pod is about where nobody says which.
+    fn only_workload(&self, view: View) -> Result<NodeIndex, Error> {
+        let workloads: Vec<_> = self.topology.workloads().collect();
+        match workloads[..] {
+            [] => Err(Error::NothingToDraw(view.name())),
+            [(index, _, _)] => Ok(index),
+            _ => {
+                let shown = workloads.iter().take(MOST_CANDIDATES);
+                let shown: Vec<String> = shown.map(|(_, node, _)| node.identity.title()).collect();
+                let more = if workloads.len() > MOST_CANDIDATES { ", …" } else { "" };
+                Err(Error::ManyPods { view: view.name(), candidates: shown.join(", ") + more })
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What may be asked of podviz, and what it gives back.
+
+use crate::catalog::CatalogError;
+use crate::diagram::View;
+use crate::facts::reach::{Port, QuestionError};
+use crate::output::{self, File, Flavour, RenderError};
+use crate::page::findings::AdviceFormat;
+use crate::problem::Level;
+use crate::source;
+use crate::topology::subject::SubjectError;
+use std::path::PathBuf;
+
+/// What to read, and what to make of it.
+#[derive(Debug)]
+pub struct Request {
+    /// Files, folders, or `-` for the standard input.
+    pub inputs: Vec<PathBuf>,
+    /// The user's settings; if absent, the nearest `podviz.yaml` above the first input.
+    pub settings: Option<PathBuf>,
+    /// The folder that is written, which is never read.
+    pub output: Option<PathBuf>,
+    /// Where namespaced objects go that name no namespace.
+    pub default_namespace: String,
+    /// How much of anything is read.
+    pub limits: source::Limits,
+    /// What to make.
+    pub goal: Goal,
+}
+
+/// What to make.
+#[derive(Debug)]
+pub enum Goal {
+    /// The pages of a site.
+    Site {
+        /// What the site is called.
+        title: String,
+        /// HTML, or which Markdown.
+        flavour: Flavour,
+        /// Everything else about its looks.
+        options: output::Options,
+    },
+    /// One diagram as text.
+    Diagram {
+        /// Which question it answers.
+        view: View,
+        /// What it is about: a subject as people write it, and its namespace if that is said apart.
+        focus: Option<(String, Option<String>)>,
+        /// How it is written.
+        format: DiagramFormat,
+    },
+    /// What is true of one object, of one container, or of everything.
+    Explain {
+        /// What it is about: a subject as people write it, and its namespace if that is said apart.
+        focus: Option<(String, Option<String>)>,
+        /// How it is written.
+        format: ExplainFormat,
+    },
+    /// The findings.
+    Advise {
+        /// How they are written.
+        format: AdviceFormat,
+        /// The level from which on a finding counts as a failure.
+        level: Level,
+    },
+    /// Whether the NetworkPolicies let one end connect to the other.
+    Reach {
+        /// Who opens the connection, and who is meant to accept it: subjects, IPs or CIDRs.
+        ends: (String, String),
+        /// The namespace of both, if that is said apart.
+        namespace: Option<String>,
+        /// The port at the accepting end.
+        port: Port,
+        /// How the answer is written.
+        format: ReachFormat,
+    },
+    /// The topology.
+    Graph {
+        /// How it is written.
+        format: GraphFormat,
+        /// Whether each object comes with its manifest.
+        full: bool,
+    },
+}
+
+/// How a diagram is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiagramFormat {
+    /// Mermaid text.
+    Mermaid,
+    /// An SVG picture.
+    Svg,
+}
+
+/// How an explanation is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExplainFormat {
+    /// For a terminal of so many columns.
+    Text {
+        /// The columns.
+        width: usize,
+    },
+    /// The facts.
+    Json,
+    /// The page as GitHub shows it.
+    Markdown,
+}
+
+/// How the answer to a question is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReachFormat {
+    /// Sentences.
+    Text,
+    /// The verdict, and the rules that decided.
+    Json,
+}
+
+/// How the topology is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphFormat {
+    /// The schema `podviz/graph/1`.
+    Json,
+    /// The language of Graphviz.
+    Dot,
+    /// Mermaid text.
+    Mermaid,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub enum Product {
+    /// The files of a site.
+    Files(Vec<File>),
+    /// Text for the standard output.
+    Text(String),
+    /// Text with ANSI codes for the standard output, which strips them where they are not wanted.
+    Styled(String),
+    /// Such text, where it answers with yes or no.
+    Answer {
+        /// The text.
+        text: String,
+        /// Whether it is yes.
+        yes: bool,
+    },
+}
+
+/// Why nothing was made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An input could not be read.
+    #[error(transparent)]
+    Read(#[from] source::ReadError),
+    /// A rule of the catalog is wrong.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// There is nothing to document.
+    #[error("no Kubernetes manifests found")]
+    NothingToDocument,
+    /// The subject is not in the input, or it is not clear which one is meant.
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+    /// The question has no answer.
+    #[error(transparent)]
+    Question(#[from] QuestionError),
+    /// The view has nothing to say about the subject.
+    #[error("the `{0}` view has nothing to show for this subject")]
+    NothingToDraw(&'static str),
+    /// Mermaid would refuse the diagram.
+    #[error(
+        "the whole graph is larger than Mermaid draws; ask for one view with `podviz diagram`, or for `--format dot`"
+    )]
+    TooLargeForMermaid,
+    /// The view is about one pod, and there are several.
+    #[error("the `{view}` view shows one pod; choose it with --focus: {candidates}")]
+    ManyPods {
+        /// The view.
+        view: &'static str,
+        /// The workloads to choose from.
+        candidates: String,
+    },
+    /// A template could not be rendered.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
