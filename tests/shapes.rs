@@ -5,60 +5,135 @@ use podviz::diagram::views::{Budget, Focus, draw};
 use podviz::diagram::{View, mermaid, svg};
 use podviz::model::take_inventory;
 use podviz::source::{Limits, load};
-use podviz::{facts, topology};
+use podviz::{facts, page, topology};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
 /// The fields of a pod's spec that some stage looks at, and a few names that refer to one another.
-const KEYS: [&str; 44] = [
+const KEYS: [&str; 119] = [
+    "accessModes",
+    "action",
     "activeDeadlineSeconds",
+    "add",
     "affinity",
+    "annotations",
+    "apiGroups",
     "args",
+    "automountServiceAccountToken",
+    "backoffLimit",
+    "capabilities",
     "command",
+    "completions",
     "configMap",
     "configMapKeyRef",
     "containerPort",
     "containers",
+    "cpu",
+    "drop",
+    "effect",
     "emptyDir",
     "env",
     "envFrom",
     "ephemeralContainers",
     "exec",
+    "exitCodes",
     "failureThreshold",
+    "grpc",
     "hostNetwork",
+    "hostPID",
+    "hostPath",
+    "hostPort",
     "httpGet",
     "image",
     "initContainers",
     "initialDelaySeconds",
     "items",
     "key",
+    "kind",
+    "labels",
     "lifecycle",
     "limits",
     "livenessProbe",
+    "matchExpressions",
+    "matchLabels",
+    "maxSkew",
+    "maxSurge",
+    "maxUnavailable",
+    "memory",
+    "metadata",
+    "minAvailable",
     "mountPath",
     "name",
+    "nodeAffinity",
+    "nodeName",
     "nodeSelector",
+    "nodeSelectorTerms",
+    "operator",
+    "overhead",
+    "parallelism",
+    "partition",
     "periodSeconds",
     "persistentVolumeClaim",
+    "podAntiAffinity",
     "port",
     "ports",
     "preStop",
+    "priorityClassName",
+    "privileged",
     "projected",
+    "readOnly",
     "readinessProbe",
+    "replicas",
     "requests",
+    "requiredDuringSchedulingIgnoredDuringExecution",
+    "resourceNames",
     "resources",
     "restartPolicy",
+    "restartPolicyRules",
+    "roleRef",
+    "rollingUpdate",
+    "rules",
+    "runtimeClassName",
+    "schedule",
+    "seccompProfile",
+    "seconds",
     "secret",
+    "securityContext",
+    "selector",
     "serviceAccountName",
+    "shareProcessNamespace",
+    "sleep",
     "sources",
+    "spec",
+    "startupProbe",
+    "storageClassName",
+    "strategy",
+    "subPath",
+    "subjects",
+    "successThreshold",
+    "suspend",
+    "sysctls",
+    "tcpSocket",
+    "template",
     "terminationGracePeriodSeconds",
+    "timeZone",
+    "timeoutSeconds",
+    "tolerationSeconds",
+    "tolerations",
+    "topologyKey",
+    "topologySpreadConstraints",
+    "type",
     "value",
+    "values",
+    "verbs",
+    "volumeDevices",
     "volumeMounts",
     "volumes",
+    "whenUnsatisfiable",
 ];
 
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 24] = [
     "",
     "app",
     "web",
@@ -75,6 +150,14 @@ const WORDS: [&str; 16] = [
     "\"]\n%% {",
     "\u{202e}é日",
     "$(A)",
+    "*/5 * * * *",
+    "25%",
+    "ALL",
+    "Exists",
+    "kubernetes.io/hostname",
+    "jdbc:postgresql://web:5432/x?user=a",
+    "tcp(web:3306)",
+    "99999999999999999999Ei",
 ];
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().expect("the catalog"));
@@ -151,6 +234,7 @@ fn draw_all(manifests: &[Value]) -> usize {
     let (inventory, _) = take_inventory(documents, &CATALOG, "default");
     let (topology, _) = topology::connect(&inventory, &CATALOG);
     let facts = facts::derive(&topology, &CATALOG);
+    assert!(facts.list(&topology, &CATALOG).iter().all(|fact| fact.source.line > 0));
     let mut focuses =
         vec![Focus::All("default".into()), Focus::Namespace("default".into(), "default".into())];
     for (index, _, pod) in topology.workloads() {
@@ -167,6 +251,62 @@ fn draw_all(manifests: &[Value]) -> usize {
         drawn += 1;
     }
     drawn
+}
+
+/// The facts, the findings and the pages of everything; how many pages there were.
+fn tell_all(manifests: &[Value]) -> usize {
+    let text = manifests.iter().map(|manifest| format!("{manifest}\n")).collect::<String>();
+    let documents = load("in.json", text.as_bytes(), &Limits::default()).documents;
+    let (inventory, problems) = take_inventory(documents, &CATALOG, "default");
+    let (topology, _) = topology::connect(&inventory, &CATALOG);
+    let facts = facts::derive(&topology, &CATALOG);
+    for fact in facts.list(&topology, &CATALOG) {
+        assert!(!fact.why.is_empty(), "{} of {} has no reason", fact.fact, fact.subject);
+    }
+    for finding in facts.findings() {
+        assert!(finding.place(&topology).is_some(), "{} has no place", finding.rule.code);
+    }
+    page::build("test", &topology, &facts, &CATALOG, &problems).pages.len()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_object_makes_a_fact_or_a_page_panic(
+        spec in spec(), one in anything(), two in anything(), three in anything(), rules in anything(),
+    ) {
+        let meta = json!({"name": "web"});
+        let template = json!({"metadata": {"labels": {"app": "web"}, "annotations": one}, "spec": spec});
+        let manifests = [
+            json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta,
+                "spec": {"template": template, "strategy": two, "replicas": three}}),
+            json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": meta,
+                "spec": {"template": template, "updateStrategy": two}}),
+            json!({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta,
+                "spec": {"schedule": one, "jobTemplate": {"spec": {"template": template, "completions": two,
+                    "backoffLimit": three, "parallelism": two}}}}),
+            json!({"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": meta,
+                "spec": {"selector": {"matchLabels": {"app": "web"}}, "minAvailable": two, "maxUnavailable": three}}),
+            json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": meta,
+                "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+                    "minReplicas": two, "maxReplicas": three, "metrics": one}}),
+            json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": meta,
+                "rules": [rules, {"apiGroups": [""], "resources": ["pods"], "verbs": [one]}], "aggregationRule": two}),
+            json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": meta,
+                "roleRef": {"kind": "ClusterRole", "name": "web"},
+                "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": "default"}, three]}),
+            json!({"apiVersion": "v1", "kind": "LimitRange", "metadata": meta,
+                "spec": {"limits": [{"type": "Container", "default": one, "defaultRequest": two}, three]}}),
+            json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": one},
+                "spec": {"taints": [two, {"key": "a", "effect": "NoSchedule"}]}, "status": three}),
+            json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data"}, "spec": one}),
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default",
+                "labels": {"pod-security.kubernetes.io/enforce": "restricted"}, "annotations": two}}),
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "app"}, "data": one}),
+        ];
+        prop_assert!(tell_all(&manifests) > 12);
+    }
 }
 
 proptest! {
