@@ -215,12 +215,35 @@ fn tolerates_all_taints(pod: &Pod, tolerations: &[Known<Toleration>]) -> Known<b
         let why = format!("a toleration with operator {} names no key and no effect", quoted("Exists"));
         return Known { value: true, why, field: every.field.clone(), declared_by: every.declared_by };
     }
+    if let Some(first) = one_for_each_effect(tolerations) {
+        let why = format!(
+            "tolerations with operator {} and no key name every effect: {}, {} and {}",
+            quoted("Exists"),
+            quoted("NoSchedule"),
+            quoted("PreferNoSchedule"),
+            quoted("NoExecute")
+        );
+        return Known { value: true, why, field: first.field.clone(), declared_by: first.declared_by };
+    }
     let why = match tolerations.len() {
         0 => "it has no toleration".to_owned(),
         1 => "its toleration is about certain taints".to_owned(),
         _ => "each of its tolerations is about certain taints".to_owned(),
     };
     Known::new(false, why, pod.path.key("tolerations"))
+}
+
+/// The first of the tolerations that together tolerate every taint: one for each effect, of every key. One that ends
+/// after some seconds is none of them.
+fn one_for_each_effect(tolerations: &[Known<Toleration>]) -> Option<&Known<Toleration>> {
+    let of = |effect: &str| {
+        tolerations.iter().find(|known| {
+            let one = &known.value;
+            one.key.is_empty() && one.operator == "Exists" && one.effect == effect && one.seconds.is_none()
+        })
+    };
+    let (first, ..) = (of("NoSchedule")?, of("PreferNoSchedule")?, of("NoExecute")?);
+    Some(first)
 }
 
 /// The ports of the node that the containers take. With the node's own network every declared port is one.

@@ -77,7 +77,7 @@ pub(super) fn derive(scene: &Scene, pod: &Pod, ranges: &LimitRanges) -> PodResou
     PodResources {
         requests: story.requests(requests),
         limits: story.limits(limits, &unlimited),
-        oom_score_adj: oom::score(pod, &qos),
+        oom_score_adj: oom::score(pod, &qos, &containers, level.as_ref()),
         qos,
         together: level
             .map(|level| known(scene, &level, pod.spec.resources.as_ref(), &pod.path.key("resources"))),

@@ -158,15 +158,18 @@ impl CronRun {
     }
 
     pub(super) fn tell(&self, index: NodeIndex, ledger: &mut Ledger) {
-        // An interval (`@every 90m`) has no minutes and hours to list.
-        if let Ok(When::Calendar(schedule)) = &self.when {
-            let why = match schedule.words() {
-                Some(words) => format!("it is due {words}"),
-                None => "no day ever fits".to_owned(),
-            };
-            let zoned = ZonedSchedule { schedule, time_zone: self.time_zone.as_deref() };
-            ledger.object(index, "cron", &Known::new(zoned, why, FieldPath::of("spec.schedule")));
-        }
+        let (zoned, why) = match &self.when {
+            Ok(When::Calendar(schedule)) => {
+                let why = match schedule.words() {
+                    Some(words) => format!("it is due {words}"),
+                    None => "no day ever fits".to_owned(),
+                };
+                (Some(ZonedSchedule { schedule, time_zone: self.time_zone.as_deref() }), why)
+            }
+            Ok(When::Every(_)) => (None, "an interval has no minutes and hours to list".to_owned()),
+            Err(reason) => (None, format!("the schedule cannot be read: {reason}")),
+        };
+        ledger.object(index, "cron", &Known::new(zoned, why, FieldPath::of("spec.schedule")));
         ledger.object(index, "history", &self.history);
     }
 }
