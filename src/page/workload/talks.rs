@@ -17,6 +17,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     let mut blocks =
         diagrams(know, index, &[View::Interaction, View::Traffic, View::Calls, View::NetworkPolicy]);
     let mut items = incoming(know, index);
+    items.extend(called_by::entries(know, index));
     items.extend(called_by::items(know, index));
     items.extend(calls::items(know, index, None));
     items.extend(calls::without_cluster_dns(know, index, pod));
