@@ -34,7 +34,7 @@ use lifecycle::{Phase, PodLifecycle};
 use network::PodNetwork;
 use patterns::PodPatterns;
 use placement::{Machines, PodPlacement};
-use reach::{End, Policies, Verdict};
+use reach::{Crossings, End, Policies, Verdict};
 use resources::{LimitRanges, PodResources};
 pub use role::ContainerRole;
 pub use scene::Scene;
@@ -50,6 +50,7 @@ pub struct Facts {
     findings: Vec<Finding>,
     findings_by_node: BTreeMap<NodeIndex, Vec<usize>>,
     policies: Policies,
+    crossings: Crossings,
     permissions: Permissions,
 }
 
@@ -100,10 +101,12 @@ pub fn derive(topology: &Topology, catalog: &Catalog) -> Facts {
         Some((scene.index, controller::derive(&scene, roles)?))
     });
     let controllers = controllers.collect();
+    let policies = Policies::of(topology);
     let mut facts = Facts {
+        crossings: Crossings::of(&policies, topology),
         pods,
         controllers,
-        policies: Policies::of(topology),
+        policies,
         permissions: security::permissions(topology),
         findings: Vec::new(),
         findings_by_node: BTreeMap::new(),
@@ -174,6 +177,11 @@ impl Facts {
     /// The NetworkPolicies.
     pub fn policies(&self) -> &Policies {
         &self.policies
+    }
+
+    /// What the NetworkPolicies say of the calls and the ways in that the manifests show.
+    pub fn crossings(&self) -> &Crossings {
+        &self.crossings
     }
 
     /// Whether the NetworkPolicies let one end connect to the other: see [`Policies::verdict`].

@@ -19,7 +19,7 @@ pub use call::{Call, LocalAddress};
 pub use pod::{Container, ContainerKind, Pod, Volume};
 pub use rules::claim_template::claim_name;
 pub use rules::network_policy::isolates;
-pub use rules::ports::{ServicePort, service_ports};
+pub use rules::ports::{ServicePort, route_port, service_ports};
 pub use selector::{Labels, Selector, labels};
 use serde::Serialize;
 use std::collections::BTreeMap;

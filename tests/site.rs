@@ -153,12 +153,17 @@ fn a_new_file_changes_only_the_pages_it_has_to_do_with() {
     after.insert("reviews.yaml".to_owned(), REVIEWS.into());
     let catalog = Catalog::embedded().expect("the catalog");
     let (topology, _) = topology(&after, &catalog);
-    // The new objects, those at the other end of their edges, and the workloads behind the Services that they call.
+    // The new objects, those at the other end of their edges, the workloads behind the Services that they call, and the
+    // policies that may deny these calls.
     let mut touched = BTreeSet::new();
     for (index, _) in topology.present().filter(|(_, node)| &*node.identity.name == "reviews") {
         let ends = topology.from(index).map(|edge| edge.to).chain(topology.to(index).map(|edge| edge.from));
         let called =
             topology.calls_of(index).iter().flat_map(|call| topology.from(call.to)).map(|edge| edge.to);
+        let called: Vec<_> = called.collect();
+        let isolating = called.iter().flat_map(|&workload| topology.to(workload)).map(|edge| edge.from);
+        let isolating = isolating.filter(|&policy| &*topology.nodes[policy].identity.kind == "NetworkPolicy");
+        let called = called.iter().copied().chain(isolating);
         touched.extend(ends.chain([index]).chain(called).map(|end| topology.nodes[end].identity.clone()));
     }
     assert!(touched.iter().any(|identity| &*identity.kind == "ConfigMap"), "{touched:?}");

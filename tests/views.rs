@@ -278,6 +278,25 @@ fn a_long_life_is_told_in_two_diagrams_on_a_page() {
 }
 
 #[test]
+fn what_network_policies_deny_says_so_on_its_arrow() {
+    let yaml = include_str!("views/denied/denied.yaml");
+    let stage = Stage::text(yaml);
+    let web = stage.object("Deployment", "web");
+    let mut drawn = Tree::from([("denied.yaml".to_owned(), yaml.as_bytes().to_vec())]);
+    for (view, focus, name) in [
+        (View::Calls, all(), "all-calls"),
+        (View::Traffic, all(), "all-traffic"),
+        (View::NetworkPolicy, all(), "all-network-policy"),
+        (View::NetworkPolicy, web.clone(), "web-network-policy"),
+        (View::Relationship, web, "web-relationship"),
+        (View::Relationship, stage.object("Ingress", "shop"), "ingress-relationship"),
+    ] {
+        drawn.extend([file(name, &stage.draw(view, &focus).unwrap())]);
+    }
+    assert_same(&differences(&tests("views/denied"), &drawn));
+}
+
+#[test]
 fn rights_lead_from_pods_to_what_they_allow() {
     let yaml = include_str!("views/access/access.yaml");
     let stage = Stage::text(yaml);

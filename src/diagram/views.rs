@@ -9,6 +9,7 @@ mod calls;
 mod cast;
 mod compare;
 mod config;
+mod denial;
 mod flow;
 mod fold;
 mod grouping;

@@ -6,6 +6,8 @@
 //!
 //! Source: `k8s.io/api/networking/v1/types.go`; kubernetes.io, "Network Policies".
 
+mod call;
+mod entry;
 mod policy;
 mod question;
 mod range;
@@ -15,6 +17,9 @@ use super::ledger::Ledger;
 use super::scene::Scene;
 use crate::catalog::{FieldPath, Relation};
 use crate::topology::{Labels, Node, NodeIndex, Topology, labels};
+use call::CallKey;
+pub use call::{CallVerdict, Outcome};
+pub use entry::{Admission, EntryVerdict};
 pub use policy::{Direction, Peer, Policy, Ports, Rule, Which, Who};
 pub use question::{Answer, Passage, Port, Question, QuestionError};
 pub use range::IpRange;
@@ -33,6 +38,37 @@ const DNS_NAMESPACE: &str = "kube-system";
 
 /// The port of the DNS.
 const DNS_PORT: i64 = 53;
+
+/// What the NetworkPolicies say of everything that the manifests show: calls, and ways in from outside.
+#[derive(Debug)]
+pub struct Crossings {
+    calls: BTreeMap<CallKey, CallVerdict>,
+    entries: BTreeMap<NodeIndex, Vec<EntryVerdict>>,
+}
+
+impl Crossings {
+    /// Judges every call and every way in.
+    pub fn of(policies: &Policies, topology: &Topology) -> Crossings {
+        Crossings { calls: call::verdicts(policies, topology), entries: entry::verdicts(policies, topology) }
+    }
+
+    /// The verdict on the calls of a workload to one port of a Service or a host outside. `None` where no policy isolates
+    /// either end, or where there is no telling.
+    pub fn call(&self, from: NodeIndex, to: NodeIndex, port: Option<u16>) -> Option<&CallVerdict> {
+        self.calls.get(&(from, to, port))
+    }
+
+    /// Every verdict on a call, sorted by who calls whom.
+    pub fn calls(&self) -> impl Iterator<Item = &CallVerdict> {
+        self.calls.values()
+    }
+
+    /// The ways in from outside to the pods behind a Service, sorted by workload and where they begin. Empty where there
+    /// is none or no NetworkPolicy.
+    pub fn entries(&self, service: NodeIndex) -> &[EntryVerdict] {
+        self.entries.get(&service).map(Vec::as_slice).unwrap_or_default()
+    }
+}
 
 /// Every NetworkPolicy, and what their selectors need to know.
 #[derive(Debug)]
@@ -173,7 +209,7 @@ impl Policies {
                 verdict.because.extend(half.reasons);
             }
         }
-        verdict.notes.extend(self.notes(topology, &[from, to], &verdict));
+        verdict.notes.extend(asked.notes(&[from, to], &verdict));
         verdict
     }
 
@@ -184,39 +220,10 @@ impl Policies {
         }
     }
 
-    /// What a verdict does not cover.
-    fn notes(&self, topology: &Topology, ends: &[End], verdict: &Verdict) -> Vec<String> {
-        let mut notes = Vec::new();
-        let mut pods: Vec<NodeIndex> = ends
-            .iter()
-            .filter_map(|end| if let End::Pod(index) = end { Some(*index) } else { None })
-            .collect();
-        pods.dedup();
-        for &index in &pods {
-            let node = &topology.nodes[index];
-            if node.pod.as_ref().is_some_and(|pod| pod.spec.host_network == Some(true)) {
-                let title = super::quoted(&node.identity.title());
-                notes.push(format!(
-                    "{title} uses the network of its node; what NetworkPolicies do there is up to the network plugin."
-                ));
-            }
-        }
-        let blocks = |reason: &Reason| {
-            let rules = self.get(reason.policy).and_then(|policy| policy.rules(reason.direction));
-            let mut peers = rules.into_iter().flatten().flat_map(|rule| rule.peers.iter().flatten());
-            peers.any(|peer| matches!(peer.who, Who::Block { .. }))
-        };
-        if pods.len() == 2 && !verdict.allowed && verdict.because.iter().any(blocks) {
-            notes.push(
-                "An `ipBlock` is for addresses outside; whether it covers pods, too, is up to the network plugin."
-                    .to_owned(),
-            );
-        }
-        let environment = pods.first().map(|&index| &topology.nodes[index].identity.environment);
-        for kind in environment.and_then(|environment| self.foreign.get(environment)).into_iter().flatten() {
-            notes.push(format!("What objects of kind {} say is not judged.", super::quoted(kind)));
-        }
-        notes
+    /// Kinds of policies in the environment of a pod that are not judged, a sentence each.
+    fn unjudged(&self, topology: &Topology, pod: NodeIndex) -> Vec<String> {
+        let kinds = self.foreign.get(&topology.nodes[pod].identity.environment).into_iter().flatten();
+        kinds.map(|kind| format!("What objects of kind {} say is not judged.", super::quoted(kind))).collect()
     }
 
     /// The labels of a namespace; one that is not in the input has only the label that Kubernetes gives it.
@@ -283,6 +290,16 @@ fn is_single(node: &Node) -> bool {
     node.identity.group.is_empty() && &*node.identity.kind == "Pod"
 }
 
+/// The field with all rules of a policy for a direction.
+fn whole(direction: Direction) -> FieldPath {
+    FieldPath::of("spec").key(direction.key())
+}
+
+/// Whether the pods of a node use the network of the machine that they run on.
+fn on_node(node: &Node) -> bool {
+    node.pod.as_ref().is_some_and(|pod| pod.spec.host_network == Some(true))
+}
+
 /// A question on its way to its answer.
 struct Asked<'a> {
     policies: &'a Policies,
@@ -293,6 +310,43 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// What a verdict does not cover.
+    fn notes(&self, ends: &[End], verdict: &Verdict) -> Vec<String> {
+        let mut notes = Vec::new();
+        let mut pods: Vec<NodeIndex> = ends
+            .iter()
+            .filter_map(|end| if let End::Pod(index) = end { Some(*index) } else { None })
+            .collect();
+        pods.dedup();
+        for &index in &pods {
+            let node = &self.topology.nodes[index];
+            if on_node(node) {
+                let title = super::quoted(&node.identity.title());
+                notes.push(format!(
+                    "{title} uses the network of its node; what NetworkPolicies do there is up to the network plugin."
+                ));
+            }
+        }
+        if pods.len() == 2 && !verdict.allowed && verdict.because.iter().any(|reason| self.has_block(reason))
+        {
+            notes.push(
+                "An `ipBlock` is for addresses outside; whether it covers pods, too, is up to the network plugin."
+                    .to_owned(),
+            );
+        }
+        notes.extend(pods.first().into_iter().flat_map(|&pod| self.policies.unjudged(self.topology, pod)));
+        notes
+    }
+
+    /// Whether a rule about the port names a range of addresses, in which pods may have theirs.
+    fn has_block(&self, reason: &Reason) -> bool {
+        let policy = self.policies.get(reason.policy);
+        let rules = policy.and_then(|policy| policy.rules(reason.direction)).into_iter().flatten();
+        let mut peers =
+            rules.filter(|rule| self.fits_port(rule)).flat_map(|rule| rule.peers.iter().flatten());
+        peers.any(|peer| peer.who.ranges().iter().any(|range| !range.is_one()))
+    }
+
     /// Whether the policies of `own` let it talk to, or be talked to by, the other end.
     fn half(&self, own: End, other: End, direction: Direction) -> Half {
         let End::Pod(pod) = own else { return Half { allowed: true, reasons: Vec::new() } };
@@ -301,7 +355,7 @@ impl Asked<'_> {
         let mut open = false;
         for (policy, rules) in self.policies.isolating(self.topology, pod, direction) {
             let reason = |rule, field| Reason { policy: policy.index, rule, direction, field };
-            isolating.push(reason(None, FieldPath::of("spec").key(direction.key())));
+            isolating.push(reason(None, whole(direction)));
             for rule in rules.iter().filter(|rule| self.fits_port(rule)) {
                 let let_through = self.let_through(policy, rule, other);
                 if let_through == Some(Vec::new()) {

@@ -3,6 +3,7 @@
 mod limits;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 use super::knowledge::Knowledge;
 use super::prose::{concat, listed, muted, plain, text, words};
@@ -17,6 +18,7 @@ use crate::topology::NodeIndex;
 pub use limits::{capital, in_short, limits};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+pub use verdict::{of_call, of_entry};
 
 /// How many namespaces are listed.
 const MOST_NAMESPACES: usize = 200;

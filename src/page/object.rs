@@ -5,6 +5,7 @@ mod config;
 mod effect;
 mod network_policy;
 mod role;
+mod route;
 mod service;
 
 use super::knowledge::Knowledge;
@@ -41,6 +42,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("talks-to", "What it lets through", network_policy::blocks(know, index, object)),
         section("diagram", "How it fits in", diagrams(know, index, network_policy::views(object))),
         section("talks-to", "Who calls it, and where it leads", service::blocks(know, index, object)),
+        section("talks-to", "Whom NetworkPolicies keep out", route::blocks(know, index)),
         section("reads", "What it holds", content),
         section("readers", "Who reads it", config::blocks(know, index, object)),
         section("storage", "Who uses it", storage),

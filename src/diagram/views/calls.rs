@@ -4,7 +4,7 @@
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet, line};
 use super::wording;
-use super::{Focus, Scene, route};
+use super::{Focus, Scene, denial, route};
 use crate::catalog::{Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::model::{Identity, PLAIN_ENVIRONMENT, Subject};
@@ -151,6 +151,11 @@ impl<'a> Map<'a> {
         };
         let (from, to) = (self.spot(edge.from), self.spot(answers));
         let verb = edge.detail().map_or_else(|| "calls".to_owned(), |ports| format!("calls on {ports}"));
+        let denial = denial::of_edge(self.scene, edge, &verb);
+        let (verb, row) = match denial {
+            Some(denial) => (denial.arrow.unwrap_or(verb), denial.row),
+            None => (verb.clone(), verb),
+        };
         // Where several calls share a box at one end, one arrow stands for all of them.
         let is_folded = |id: &Id| id.to_string().starts_with(['s', 'f']);
         let short = if is_folded(&from) || is_folded(&to) { "calls" } else { &verb };
@@ -161,7 +166,7 @@ impl<'a> Map<'a> {
             let node = &topology.nodes[index];
             (cast::object(node).said, cast::link(node))
         };
-        self.sheet.row(said(edge.from), &verb, said(edge.to), Reason::edge(topology, edge));
+        self.sheet.row(said(edge.from), &row, said(edge.to), Reason::edge(topology, edge));
     }
 
     /// The arrows from a Service that is drawn itself to the workloads behind it.
@@ -316,5 +321,14 @@ fn describe(scene: Scene, focus: &Focus, calls: &[&Edge]) -> String {
         None if callers.len() == 1 => "1 workload calls".to_owned(),
         None => format!("{} workloads call", callers.len()),
     };
-    format!("{who} {whom}, as variables, arguments, and ConfigMaps tell.")
+    let is_denied =
+        |edge: &&&Edge| denial::of_edge(scene, edge, "").is_some_and(|denial| denial.arrow.is_some());
+    let denied = match calls.iter().filter(is_denied).count() {
+        0 => String::new(),
+        1 if calls.len() == 1 => " NetworkPolicies deny this call.".to_owned(),
+        1 => " NetworkPolicies deny one of these calls.".to_owned(),
+        all if all == calls.len() => " NetworkPolicies deny all of these calls.".to_owned(),
+        some => format!(" NetworkPolicies deny {some} of these calls."),
+    };
+    format!("{who} {whom}, as variables, arguments, and ConfigMaps tell.{denied}")
 }

@@ -2,6 +2,7 @@
 
 use super::Scene;
 use super::cast;
+use super::denial;
 use super::fold::{Piece, fold};
 use super::route;
 use super::sheet::{Reason, Sheet, line};
@@ -107,7 +108,14 @@ fn draw_one(
         let (here, verb) = anchor(edge);
         let verb = verb.map_or_else(|| route::verb(scene.topology, edge), str::to_owned);
         let (from, to) = if neighbor.out { (&here, &id) } else { (&id, &here) };
-        sheet.arrow(from, to, &verb, line(scene.topology, edge), Reason::edge(scene.topology, edge));
+        let (line, reason) = (line(scene.topology, edge), Reason::edge(scene.topology, edge));
+        match denial::of_edge(scene, edge, &verb) {
+            Some(denial) => {
+                let line = if denial.arrow.is_some() { Line::Dashed } else { line };
+                sheet.told_arrow(from, to, (&denial.arrow.unwrap_or(verb), &denial.row), line, reason);
+            }
+            None => sheet.arrow(from, to, &verb, line, reason),
+        }
     }
 }
 
@@ -139,6 +147,7 @@ fn draw_many(
         for edge in &neighbor.edges {
             let (here, verb) = anchor(edge);
             let said = verb.map_or_else(|| route::verb(scene.topology, edge), str::to_owned);
+            let said = denial::of_edge(scene, edge, &said).map_or(said, |denial| denial.row);
             let here_said = sheet.said(&here);
             let (from, to) = if key.out { (here_said, other.clone()) } else { (other.clone(), here_said) };
             sheet.row(from, &said, to, Reason::edge(scene.topology, edge));

@@ -5,11 +5,11 @@ mod namespaces;
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet};
 use super::wording::sentence;
-use super::{Focus, Scene};
+use super::{Focus, Scene, denial};
 use crate::catalog::{FieldPath, Relation};
 use crate::diagram::{Class, Diagram, Direction as Flow, Id, Line, View};
 use crate::facts::reach::{
-    Direction, Peer, Policy, Rule, Who, on_ports, peer_words, plain_words, pods_words,
+    CallVerdict, Direction, Peer, Policy, Rule, Who, on_ports, peer_words, plain_words, pods_words,
 };
 use crate::model::{Identity, PLAIN_ENVIRONMENT};
 use crate::names::count;
@@ -24,6 +24,9 @@ const MOST_RULERS: usize = 8;
 
 /// How many policies of a namespace or of a workload are drawn.
 const MOST_DRAWN: usize = 24;
+
+/// How many calls that are denied are drawn.
+const MOST_DENIED: usize = 12;
 
 /// How many objects that one peer means are drawn one by one.
 const MOST_MEANT: usize = 3;
@@ -47,7 +50,8 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
         _ => None,
     };
     let rulers = policies.len() <= MOST_RULERS;
-    let mut map = Map { scene, center, rulers, sheet: Sheet::default(), isolated: BTreeSet::new() };
+    let mut map =
+        Map { scene, center, rulers, sheet: Sheet::default(), isolated: BTreeSet::new(), denies: false };
     for policy in policies.iter().take(MOST_DRAWN) {
         map.draw(policy);
     }
@@ -55,6 +59,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
         let more = count(more, "NetworkPolicy", "NetworkPolicies");
         map.sheet.leave_out(format!("Not drawn: {more} more; the page of each draws its own rules."));
     }
+    map.draw_denied(&policies);
     let description = map.describe(&policies);
     Some(map.sheet.finish(View::NetworkPolicy, title(scene, focus), description, Flow::Right, scene.budget))
 }
@@ -157,6 +162,8 @@ struct Map<'a> {
     rulers: bool,
     sheet: Sheet,
     isolated: BTreeSet<NodeIndex>,
+    /// Whether a call that is denied is drawn.
+    denies: bool,
 }
 
 impl Map<'_> {
@@ -190,6 +197,55 @@ impl Map<'_> {
                 }
             }
         }
+    }
+
+    /// The calls that the manifests show and the policies turn away.
+    fn draw_denied(&mut self, policies: &[&Policy]) {
+        let drawn: BTreeSet<NodeIndex> = policies.iter().map(|policy| policy.index).collect();
+        let topology = self.scene.topology;
+        let center = self.center;
+        let is_here = |call: &&CallVerdict| match center {
+            Some(center) => call.is_denied() && (call.from == center || call.kept_from.contains(&center)),
+            None => call.is_denied() && call.because.iter().any(|reason| drawn.contains(&reason.policy)),
+        };
+        let mut left = MOST_DENIED;
+        for call in self.scene.facts.crossings().calls().filter(is_here) {
+            self.denies = true;
+            let ends = if call.kept_from.is_empty() { vec![call.to] } else { call.kept_from.clone() };
+            for end in ends.into_iter().filter(|&end| center.is_none_or(|it| it == call.from || it == end)) {
+                if left == 0 {
+                    self.sheet.leave_out(
+                        "Not drawn: more calls that are denied; the page of each workload names its own."
+                            .to_owned(),
+                    );
+                    return;
+                }
+                left -= 1;
+                let (from, to) = (self.draw_end(call.from), self.draw_end(end));
+                let port = call.port.map(|port| format!(" on port {port}")).unwrap_or_default();
+                let verb = format!("may not call{port}");
+                let through = match end == call.to {
+                    true => String::new(),
+                    false => format!(" of {}", cast::object(&topology.nodes[call.to]).said),
+                };
+                let by = denial::policies(self.scene, call.because.iter());
+                let row = format!("{verb}{through} (denied by {by})");
+                let deciding = call.because.iter().find(|reason| drawn.contains(&reason.policy));
+                let reason = deciding.or(call.because.first()).map(|reason| {
+                    Reason::field(topology.nodes[reason.policy].object.as_deref(), &reason.field)
+                });
+                self.sheet.told_arrow(&from, &to, (&verb, &row), Line::Dashed, reason.unwrap_or_default());
+            }
+        }
+    }
+
+    fn draw_end(&mut self, index: NodeIndex) -> Id {
+        let node = &self.scene.topology.nodes[index];
+        let actor = match node.pod.as_deref() {
+            Some(pod) => cast::folded_workload(self.scene.topology, index, pod),
+            None => cast::object(node),
+        };
+        self.sheet.node(actor, None)
     }
 
     /// An arrow from whoever opens the connection.
@@ -314,7 +370,8 @@ impl Map<'_> {
             1 => ("1 NetworkPolicy".to_owned(), "isolates", "its"),
             many => (count(many, "NetworkPolicy", "NetworkPolicies"), "isolate", "their"),
         };
-        format!("{policies} {verb} {isolated}; an arrow is a connection that {their} rules allow.")
+        let denied = if self.denies { ", or, where it says so, a call that is denied" } else { "" };
+        format!("{policies} {verb} {isolated}; an arrow is a connection that {their} rules allow{denied}.")
     }
 }
 

@@ -125,6 +125,14 @@ impl Sheet {
         self.table.add(from_said, verb, to_said, reason);
     }
 
+    /// The same, where the row says more than the arrow has room for: first the verb of the arrow, then that of the row.
+    pub fn told_arrow(&mut self, from: &Id, to: &Id, (verb, told): (&str, &str), line: Line, reason: Reason) {
+        self.silent_arrow(from, to, verb, line);
+        if self.has(from) && self.has(to) {
+            self.table.add(self.said(from), told, self.said(to), reason);
+        }
+    }
+
     /// Draws an arrow without a row, where the rows of what it stands for are written one by one.
     pub fn silent_arrow(&mut self, from: &Id, to: &Id, verb: &str, line: Line) {
         let drawn = self.has(from) && self.has(to);

@@ -1,12 +1,13 @@
 //! How traffic gets in: from clients through routes and Services to the containers that answer.
 
 use super::cast::{self, Actor};
+use super::denial;
 use super::flow::{Flow, trace};
 use super::route;
 use super::sheet::{Reason, Sheet, line};
 use super::wording::list;
 use super::{Focus, Scene};
-use crate::catalog::Role;
+use crate::catalog::{Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::model::{PLAIN_ENVIRONMENT, Subject};
 use crate::names::{count, plural};
@@ -241,7 +242,7 @@ impl Map<'_> {
                     _ => Reason::none(),
                 };
                 let verb = if inside { "call" } else { "send requests to" };
-                self.arrow(&person, &to, (index, None), verb, Line::Solid, reason);
+                self.arrow(&person, &to, (index, None), (verb, verb), Line::Solid, reason);
             }
         }
     }
@@ -252,7 +253,7 @@ impl Map<'_> {
         from: &Id,
         to: &Id,
         ends: (NodeIndex, Option<NodeIndex>),
-        verb: &str,
+        (verb, told): (&str, &str),
         line: Line,
         reason: Reason,
     ) {
@@ -265,7 +266,7 @@ impl Map<'_> {
         let from_row = from_end.and_then(folded);
         let to_row = folded(to_end);
         if from_row.is_none() && to_row.is_none() {
-            self.sheet.arrow(from, to, verb, line, reason);
+            self.sheet.told_arrow(from, to, (verb, told), line, reason);
             return;
         }
         // Ports and paths of one member are not those of the others.
@@ -275,7 +276,7 @@ impl Map<'_> {
         }
         let from_row = from_row.unwrap_or_else(|| self.sheet.said(from));
         let to_row = to_row.unwrap_or_else(|| self.sheet.said(to));
-        self.sheet.row(from_row, verb, to_row, reason);
+        self.sheet.row(from_row, told, to_row, reason);
     }
 
     fn draw_hops(&mut self) {
@@ -293,7 +294,14 @@ impl Map<'_> {
                 route::verb(self.scene.topology, edge)
             };
             let reason = Reason::edge(self.scene.topology, edge);
-            self.arrow(&from_id, &to_id, (to, Some(from)), &verb, line(self.scene.topology, edge), reason);
+            // What is denied is denied at the pods: the way to the Service is open.
+            let is_last = edge.relation == Relation::Selects;
+            let denied = if is_last { denial::of_entry(self.scene, edge, &verb) } else { None };
+            let (line, verb, told) = match denied {
+                Some(denial) => (Line::Dashed, denial.arrow.unwrap_or(verb), denial.row),
+                None => (line(self.scene.topology, edge), verb.clone(), verb),
+            };
+            self.arrow(&from_id, &to_id, (to, Some(from)), (&verb, &told), line, reason);
         }
     }
 

@@ -155,7 +155,7 @@ impl Question {
             Target::End(end) => vec![(end, self.to.name.clone(), *number)],
             Target::Service(index) => {
                 let service = &topology.nodes[index];
-                let found = behind(topology, index, number, protocol)?;
+                let found = behind(topology, index, *number, protocol)?;
                 if is_headless(service) {
                     notes.push(
                         "A headless Service hands out addresses of pods: the port is the pod's.".to_owned(),
@@ -219,10 +219,10 @@ fn named(
 }
 
 /// The pods behind a Service, with the port that a connection to one of its ports ends at.
-fn behind(
+pub(super) fn behind(
     topology: &Topology,
     index: NodeIndex,
-    number: &i64,
+    number: i64,
     protocol: &str,
 ) -> Result<Vec<(End, String, i64)>, QuestionError> {
     let service = &topology.nodes[index];
@@ -235,7 +235,7 @@ fn behind(
     });
     let declared: Vec<(i64, &str)> = declared.collect();
     let is_headless = is_headless(service);
-    if !is_headless && !declared.is_empty() && !declared.contains(&(*number, protocol)) {
+    if !is_headless && !declared.is_empty() && !declared.contains(&(number, protocol)) {
         let has: Vec<String> = declared.iter().map(|(port, protocol)| format!("{port}/{protocol}")).collect();
         let port = format!("{number}/{protocol}");
         return Err(QuestionError::NoPort { service: title, port, has: has.join(", ") });
@@ -246,10 +246,10 @@ fn behind(
         let pod = node.pod.as_deref()?;
         // Without an address of its own, nothing turns the Service's port into another.
         let port = if is_headless {
-            *number
+            number
         } else {
             let ports = service_ports(&object.value, pod);
-            let port = ports.into_iter().find(|port| port.port == *number && port.protocol == protocol)?;
+            let port = ports.into_iter().find(|port| port.port == number && port.protocol == protocol)?;
             port.target.ok()?
         };
         Some((End::Pod(edge.to), node.identity.title(), port))
@@ -258,7 +258,8 @@ fn behind(
     if ends.is_empty() { Err(QuestionError::NobodyBehind(title)) } else { Ok(ends) }
 }
 
-fn is_headless(service: &Node) -> bool {
+/// Whether a Service has no address of its own.
+pub(super) fn is_headless(service: &Node) -> bool {
     let object = service.object.as_ref();
     object.and_then(|object| object.value.at("spec.clusterIP")).and_then(Value::as_str) == Some("None")
 }

@@ -58,6 +58,11 @@ impl IpRange {
         false
     }
 
+    /// Whether it is a single address.
+    pub fn is_one(self) -> bool {
+        self.first == self.last
+    }
+
     /// Whether some address is in both.
     pub fn overlaps(self, other: IpRange) -> bool {
         self.is_v6 == other.is_v6 && self.first <= other.last && other.first <= self.last

@@ -4,6 +4,7 @@ use crate::catalog::Relation;
 use crate::facts::network::{TargetPort, external, targets};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
+use crate::page::network::{of_call, of_entry};
 use crate::page::prose::{code, concat, listed, plain, text};
 use crate::page::workload::talks::calls::said;
 use crate::page::{Block, Prose};
@@ -48,6 +49,7 @@ fn senders(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
             plain(", "),
             know.mention(caller, near),
             plain(format!(" calls it{port}.")),
+            of_call(know, caller, index, call.port),
         ]));
     }
     match callers.len().saturating_sub(MOST_CALLERS) {
@@ -55,6 +57,8 @@ fn senders(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
         1 => items.push(plain("1 more workload calls it.")),
         more => items.push(plain(format!("{more} more workloads call it."))),
     }
+    let entries = know.facts.crossings().entries(index).iter();
+    items.extend(entries.filter_map(|entry| of_entry(know, entry, near)).take(MOST_CALLERS));
     items
 }
 

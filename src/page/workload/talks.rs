@@ -19,6 +19,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     blocks.extend(way_in(know, index));
     blocks.extend(diagrams(know, index, &[View::Calls, View::NetworkPolicy]));
     let mut items = incoming(know, index);
+    items.extend(called_by::entries(know, index));
     items.extend(called_by::items(know, index));
     items.extend(calls::items(know, index, None));
     items.extend(calls::without_cluster_dns(know, index, pod));

@@ -52,6 +52,13 @@ pub fn service_label(by: &Object, pod: &Pod) -> Option<String> {
     Some(ports.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
 }
 
+/// The port of a Service that an Ingress or a route names, by its number or its name; `field` is the backend's.
+pub fn route_port(by: &Object, field: &FieldPath) -> Option<String> {
+    let way = field.values(&by.value);
+    let port = way.iter().rev().find_map(|value| value.get("servicePort").or(value.get("port")))?;
+    port.scalar_text().or_else(|| port.entries().first()?.value.scalar_text())
+}
+
 /// The host, path and port on the arrow from an Ingress or a route to what stands behind it; `field` is the backend's.
 pub fn route_label(by: &Object, field: &FieldPath) -> Option<String> {
     match &*by.identity.kind {
@@ -74,9 +81,7 @@ fn gateway_label(by: &Object, field: &FieldPath) -> Option<String> {
 fn ingress_label(by: &Object, field: &FieldPath) -> Option<String> {
     let way = field.values(&by.value);
     let last = |key: &str| way.iter().rev().find_map(|value| value.get(key).filter(|value| !value.is_map()));
-    let port = way.iter().rev().find_map(|value| value.get("servicePort").or(value.get("port")));
-    let port =
-        port.and_then(|port| port.scalar_text().or_else(|| port.entries().first()?.value.scalar_text()));
+    let port = route_port(by, field);
     let text = |key| last(key).and_then(Value::scalar_text).unwrap_or_default();
     let place = format!("{}{}", text("host"), text("path"));
     let words = [Some(place).filter(|place| !place.is_empty()), port.map(|port| format!("port {port}"))];

@@ -4,6 +4,7 @@ use super::calls::said;
 use crate::catalog::Relation;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
+use crate::page::network::{of_call, of_entry};
 use crate::page::prose::{concat, plain};
 use crate::topology::{Call, NodeIndex};
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub fn items(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
             plain(": from "),
             said(know, caller, call),
             plain("."),
+            of_call(know, caller, service, call.port),
         ])
     };
     let mut items: Vec<Prose> = callers.iter().take(MOST_CALLERS).map(sentence).collect();
@@ -41,4 +43,13 @@ pub fn items(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
         }
     }
     items
+}
+
+/// What NetworkPolicies say of the requests from outside that are meant for the pods of a workload.
+pub fn entries(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
+    let near = &know.node(index).identity;
+    let selects = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
+    let entries = selects.flat_map(|edge| know.facts.crossings().entries(edge.from));
+    let own = entries.filter(|entry| entry.workload == index);
+    own.filter_map(|entry| of_entry(know, entry, near)).take(MOST_CALLERS).collect()
 }

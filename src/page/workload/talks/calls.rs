@@ -4,6 +4,7 @@
 use crate::model::Value;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
+use crate::page::network::of_call;
 use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
 use crate::topology::{Call, HOST, NodeIndex, Pod, State};
 use std::collections::BTreeMap;
@@ -63,7 +64,7 @@ pub fn without_cluster_dns(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Opt
     Some(prose)
 }
 
-/// One sentence on the calls to one port of one target. What NetworkPolicies say of the call belongs behind it.
+/// One sentence on the calls to one port of one target, and what NetworkPolicies say of them.
 fn sentence(know: &Knowledge, index: NodeIndex, calls: &[&Call], alone: bool) -> Prose {
     let Some(first) = calls.first() else { return Prose::new() };
     let near = &know.node(index).identity;
@@ -90,6 +91,7 @@ fn sentence(know: &Knowledge, index: NodeIndex, calls: &[&Call], alone: bool) ->
         concat(vec![plain("From "), listed(evidence, MOST_EVIDENCE), plain(", "), who, plain(verb)]);
     if &*node.identity.kind == HOST {
         prose.extend([code(&*node.identity.name), text(format!("{port}, outside of the cluster."))]);
+        prose.extend(of_call(know, index, first.to, first.port));
         return prose;
     }
     prose.extend(know.mention(first.to, near));
@@ -97,6 +99,7 @@ fn sentence(know: &Knowledge, index: NodeIndex, calls: &[&Call], alone: bool) ->
     if !first.port_exists {
         prose.extend(other_ports(know, first));
     }
+    prose.extend(of_call(know, index, first.to, first.port));
     prose
 }
 
