@@ -3,7 +3,7 @@
 use super::{Findings, Rule};
 use crate::catalog::FieldPath;
 use crate::facts::{Facts, scene::Scene};
-use crate::names::count;
+
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -24,19 +24,19 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     if !blocks || pods == 0 || budget.workloads.is_empty() {
         return;
     }
-    let pods = usize::try_from(pods).unwrap_or(usize::MAX);
-    let many =
-        if pods == 1 { "its 1 pod".to_owned() } else { format!("any of its {}", count(pods, "pod", "pods")) };
+
+    let node = if pods == 1 {
+        "The node that runs its only pod cannot be drained, even when the pod is healthy".to_owned()
+    } else {
+        format!("A node that runs one of its {pods} pods cannot be drained, even when all are healthy")
+    };
     let help = if pods == 1 {
         "Run 2 copies or more, or set `maxUnavailable: 1` and live with a short break."
     } else {
         "Let one go: `maxUnavailable: 1`."
     };
     let finding = findings.add(
-        format!(
-            "A node that runs {many} cannot be drained, even when all are healthy, because {}.",
-            budget.disruptions.why
-        ),
+        format!("{node}, because {}.", budget.disruptions.why),
         help,
         budget.disruptions.field.clone(),
     );

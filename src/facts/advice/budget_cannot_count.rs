@@ -27,7 +27,11 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
                 quoted(&identity.name),
                 identity.kind
             ),
-            "Set `minAvailable` to a number, or drop the budget; draining a node leaves the pods of DaemonSets alone.",
+            if &*identity.kind == "DaemonSet" {
+                "Drop the budget: draining a node leaves the pods of DaemonSets alone."
+            } else {
+                "Set `minAvailable` to a number, or drop the budget."
+            },
             budget.disruptions.field.clone(),
         )
         .because(workload, crate::catalog::FieldPath::root());

@@ -2,7 +2,7 @@
 
 use super::{Findings, Rule};
 use crate::facts::network::{ServiceEdge, targets};
-use crate::facts::reach::{End, Reason};
+use crate::facts::reach::{Direction, End, Reason};
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
 use crate::topology::service_ports;
@@ -30,16 +30,18 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         }
         let service = &scene.topology.nodes[edge.to].identity.name;
         let policy = &scene.topology.nodes[reason.policy].identity.name;
-        let direction = reason.direction.name().to_ascii_lowercase();
+        let (whose, direction) = match reason.direction {
+            Direction::Egress => ("the calling", "outgoing"),
+            Direction::Ingress => ("its", "incoming"),
+        };
         let port = edge.port.map(|port| format!(" on port {port}")).unwrap_or_default();
-        let (_, title) = (pod, scene.object.identity.title());
+
         let finding = findings.add(
             format!(
-                "Calls to Service {}{port} do not get through: NetworkPolicy {} isolates its pods for {direction} traffic, and no rule \
-                 lets {} through.",
+                "Calls to Service {}{port} do not get through: NetworkPolicy {} isolates {whose} pods for {direction} traffic, and no \
+                 rule lets them pass.",
                 quoted(service),
-                quoted(policy),
-                quoted(&title)
+                quoted(policy)
             ),
             format!("Add a rule to NetworkPolicy {}, or remove the call.", quoted(policy)),
             edge.field.clone(),

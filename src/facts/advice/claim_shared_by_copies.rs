@@ -16,18 +16,17 @@ pub(super) static RULE: Rule = Rule {
 fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     let Some(found) = facts.of(scene.index) else { return };
     for trap in &found.storage_traps {
-        let (volume, claim, who) = match &trap.value {
-            StorageTrap::OneNodeClaim { volume, claim } => {
-                (volume, claim, "a copy on another node than the first waits")
+        let (volume, who) = match &trap.value {
+            StorageTrap::OneNodeClaim { volume, .. } => {
+                (volume, "a copy on another node than the first waits")
             }
-            StorageTrap::OnePodClaim { volume, claim } => (volume, claim, "every copy but the first waits"),
+            StorageTrap::OnePodClaim { volume, .. } => (volume, "every copy but the first waits"),
             _ => continue,
         };
         findings
             .add(
                 format!(
-                    "All copies mount claim {} as volume {}, and {}: {who} for the disk and does not start.",
-                    quoted(claim),
+                    "All copies mount volume {}, and {}: {who} for the disk and does not start.",
                     quoted(volume),
                     trap.why
                 ),

@@ -3,7 +3,7 @@
 use super::{Findings, Rule};
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
-use crate::topology::State;
+use crate::topology::{Call, State};
 
 pub(super) static RULE: Rule = Rule {
     code: "cluster-dns-not-used",
@@ -30,8 +30,12 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
     };
     let calls = scene.topology.calls_of(scene.index);
     // A variable like WEB_SERVICE_HOST holds an address.
-    let by_address = |written: &[String]| written.iter().any(|one| one.contains("_SERVICE_HOST)"));
-    let Some(call) = calls.iter().find(|call| names_service(call.to) && !by_address(&call.written)) else {
+    let by_address = |call: &Call| {
+        let object = scene.topology.nodes[call.declared_by].object.as_deref();
+        let text = object.and_then(|object| call.field.find(&object.value)?.scalar_text());
+        text.is_some_and(|text| text.contains("_SERVICE_HOST"))
+    };
+    let Some(call) = calls.iter().find(|call| names_service(call.to) && !by_address(call)) else {
         return;
     };
     let finding = findings.add(

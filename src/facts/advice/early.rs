@@ -6,6 +6,7 @@
 
 use crate::catalog::{FieldPath, InitTask, Relation, image_base_name};
 use crate::facts::lifecycle::{Check, ProbeKind, probes};
+use crate::facts::network::LocalPort;
 use crate::facts::{Facts, PodFacts, scene::Scene};
 use crate::topology::{ContainerKind, NodeIndex, Pod, State, service_ports};
 
@@ -19,6 +20,8 @@ pub(super) struct Early {
     pub address: String,
     /// Whether the startup probe asks; else the container itself does.
     pub is_probed: bool,
+    /// Whether it waits for it; else it works with it.
+    pub waits: bool,
     /// Whether waiting for it is all that shows; else it may do without.
     pub is_sure: bool,
     /// The field that says so, in the object of `declared_by`.
@@ -57,36 +60,88 @@ fn on_localhost(scene: &Scene, pod: &Pod, found: &PodFacts, from: usize) -> Vec<
     if pod.spec.host_network == Some(true) || goes_on(pod, from) {
         return Vec::new();
     }
-    let container = &pod.containers[from];
     let prepares = found.patterns.parts[from].prepares.as_ref();
-    let task = prepares.map(|prepares| prepares.task);
-    let waits = matches!(task, Some(InitTask::WaitFor | InitTask::Migrate));
-    // What copies or renders files only carries addresses along.
-    if !waits && task.is_some_and(|task| task != InitTask::Fetch) {
-        return Vec::new();
-    }
-    let is_own_word = |field: &FieldPath| {
-        field.is_within(&container.path.key("command")) || field.is_within(&container.path.key("args"))
-    };
+    let mut ports = waited_port(scene, pod, found, from).into_iter().collect::<Vec<_>>();
     let named = found.network.unresolved_localhost.iter().chain(&found.network.self_references);
-    let named = named.filter(|one| one.from == from && (waits || is_own_word(&one.field)));
-    let mut ports: Vec<(i32, FieldPath, NodeIndex)> =
-        named.map(|one| (one.port, one.field.clone(), one.declared_by)).collect();
-    let waited = prepares.filter(|prepares| prepares.task == InitTask::WaitFor);
-    if let Some((what, field)) = waited.and_then(|waited| Some((waited.what.as_ref()?, &waited.field))) {
-        let (host, port) = what.split_once(':').unwrap_or((what, ""));
-        let usual = || scene.catalog.ports().of_image(image_base_name(&container.image)).first().copied();
-        let port = port.parse().ok().or_else(|| usual().map(i32::from).filter(|_| port.is_empty()));
-        if let Some(port) = port.filter(|_| matches!(host, "localhost" | "127.0.0.1")) {
-            ports.push((port, field.clone(), scene.index));
-        }
+    for one in named.filter(|one| one.from == from) {
+        let place = place(scene, pod, from, one);
+        let is_sure = match (prepares.map(|prepares| prepares.task), place) {
+            (Some(InitTask::WaitFor), Place::Command) => true,
+            // A script that waits for another host may have this address for other reasons.
+            (Some(InitTask::WaitFor), Place::Variable) if prepares.is_some_and(|one| one.what.is_none()) => {
+                true
+            }
+            (Some(InitTask::Migrate), Place::Command) => true,
+            (Some(InitTask::Migrate), Place::Variable) => false,
+            (None | Some(InitTask::Fetch), Place::Command) => false,
+            // What copies or renders files only carries addresses along.
+            _ => continue,
+        };
+        ports.push((one.port, is_sure, one.field.clone(), one.declared_by));
     }
-    let needs = ports.into_iter().filter_map(|(port, field, declared_by)| {
+    let needs = ports.into_iter().filter_map(|(port, is_sure, field, declared_by)| {
         let to = server(scene, pod, found, port).filter(|&to| starts_after(pod, to, from))?;
-        let (address, is_probed) = (format!("localhost:{port}"), false);
-        Some(Early { from, to, address, is_probed, is_sure: waits, field, declared_by })
+        let migrates = prepares.is_some_and(|prepares| prepares.task == InitTask::Migrate);
+        let is_sure = is_sure || (migrates && found.patterns.parts[to].keeps_data);
+        Some(Early {
+            from,
+            to,
+            address: format!("localhost:{port}"),
+            is_probed: false,
+            waits: !migrates,
+            is_sure,
+            field,
+            declared_by,
+        })
     });
     needs.collect()
+}
+
+/// Where an address stands.
+enum Place {
+    Command,
+    Variable,
+    Elsewhere,
+}
+
+fn place(scene: &Scene, pod: &Pod, from: usize, local: &LocalPort) -> Place {
+    let path = &pod.containers[from].path;
+    let is_in = |key: &str| local.declared_by == scene.index && local.field.is_within(&path.key(key));
+    // Of a ConfigMap, keys that are spelled as variables; files are rather for the app.
+    let field = local.field.to_string();
+    let is_variable =
+        |key: &str| key.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let is_in_map = local.declared_by != scene.index && field.strip_prefix("data.").is_some_and(is_variable);
+    if is_in("command") || is_in("args") {
+        Place::Command
+    } else if is_in("env") || is_in_map {
+        Place::Variable
+    } else {
+        Place::Elsewhere
+    }
+}
+
+/// The port on localhost for which a script waits; where it names none, the usual one of its program.
+fn waited_port(
+    scene: &Scene,
+    pod: &Pod,
+    found: &PodFacts,
+    from: usize,
+) -> Option<(i32, bool, FieldPath, NodeIndex)> {
+    let prepares = found.patterns.parts[from].prepares.as_ref()?;
+    let what = prepares.what.as_ref().filter(|_| prepares.task == InitTask::WaitFor)?;
+    let (host, port) = what.split_once(':').unwrap_or((what, ""));
+    if !matches!(host, "localhost" | "127.0.0.1") {
+        return None;
+    }
+    let port = match port {
+        "" => {
+            let image = image_base_name(&pod.containers[from].image);
+            i32::from(*scene.catalog.ports().of_image(image).first()?)
+        }
+        port => port.parse().ok()?,
+    };
+    Some((port, true, prepares.field.clone(), scene.index))
 }
 
 /// A Service that sends its traffic to this very pod alone, and for which an init container waits. Numbered pods may
@@ -117,7 +172,16 @@ fn on_own_service(scene: &Scene, pod: &Pod, found: &PodFacts, from: usize) -> Op
     };
     let to = (0..pod.containers.len()).find(|at| declares(at) && starts_after(pod, *at, from))?;
     let (address, field) = (format!("{host}:{port}"), prepares.field.clone());
-    Some(Early { from, to, address, is_probed: false, is_sure: true, field, declared_by: scene.index })
+    Some(Early {
+        from,
+        to,
+        address,
+        is_probed: false,
+        waits: true,
+        is_sure: true,
+        field,
+        declared_by: scene.index,
+    })
 }
 
 /// A startup probe of a sidecar that asks a port which only a later container has: all containers share one address.
@@ -137,7 +201,16 @@ fn probed(scene: &Scene, pod: &Pod, found: &PodFacts, from: usize) -> Option<Ear
     let to = (0..pod.containers.len()).find(|&at| declares(at) && starts_after(pod, at, from))?;
     let field = container.path.key("startupProbe");
     let address = format!("port {port}");
-    Some(Early { from, to, address, is_probed: true, is_sure: true, field, declared_by: scene.index })
+    Some(Early {
+        from,
+        to,
+        address,
+        is_probed: true,
+        waits: true,
+        is_sure: true,
+        field,
+        declared_by: scene.index,
+    })
 }
 
 /// The container that serves a port: one that declares it, else one that says that it listens, else the only one whose

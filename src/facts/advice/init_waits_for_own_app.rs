@@ -18,9 +18,13 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     let Some(pod) = scene.node().pod.as_deref() else { return };
     let to_apps = |need: &Early| pod.containers[need.to].kind == ContainerKind::App;
     for need in needs(scene, facts).into_iter().filter(to_apps) {
+        let is_main = facts.of(scene.index).is_some_and(|found| found.patterns.main() == Some(need.to));
         let level = if need.is_sure { Level::Error } else { Level::Warning };
-        let finding =
-            findings.add(reason(pod, &need), help(pod, &need), pod.containers[need.from].path.clone());
+        let finding = findings.add(
+            reason(pod, &need),
+            help(pod, &need, is_main),
+            pod.containers[need.from].path.clone(),
+        );
         finding.of_container(need.from).at_level(level);
         finding.evidence = vec![(need.declared_by, need.field.clone())];
         finding.because(scene.index, pod.containers[need.to].path.clone());
@@ -37,9 +41,10 @@ fn reason(pod: &Pod, need: &Early) -> String {
             need.address
         );
     }
+    let verb = if need.waits { "waits for" } else { "needs" };
     if need.is_sure {
         format!(
-            "This pod can never start: {from} waits for {address}, which {to} serves, and {to} starts only after {from} is done."
+            "This pod can never start: {from} {verb} {address}, which {to} serves, and {to} starts only after {from} is done."
         )
     } else {
         format!(
@@ -48,13 +53,13 @@ fn reason(pod: &Pod, need: &Early) -> String {
     }
 }
 
-fn help(pod: &Pod, need: &Early) -> String {
+fn help(pod: &Pod, need: &Early, is_main: bool) -> String {
     let [from, to] = [need.from, need.to].map(|at| quoted(&pod.containers[at].key));
     if need.is_probed {
         return format!("Probe a port that {from} serves itself.");
     }
-    format!(
-        "Make {to} a sidecar: move it to `initContainers`, before {from}, with `restartPolicy: Always`. Or do the work of {from} once \
-         {to} runs."
-    )
+    if is_main {
+        return format!("Let {to} itself wait, or do the work of {from} once {to} runs.");
+    }
+    format!("Make {to} a sidecar: move it to `initContainers`, before {from}, with `restartPolicy: Always`.")
 }

@@ -34,8 +34,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         findings
             .add(
                 format!(
-                    "{} {sleeps} in its `preStop`, and the pod gets {} to end: it has {LEAST_GRACE_S} s from SIGTERM to SIGKILL, too \
-                     few to finish what it does.",
+                    "{} {sleeps} in its `preStop`, and the pod gets {} to end: it has only {LEAST_GRACE_S} s from SIGTERM to SIGKILL.",
                     quoted(&container.key),
                     duration(found.grace_s)
                 ),

@@ -35,7 +35,11 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
                 list_words(&all, 5),
                 quoted(&container.key)
             ),
-            "Keep it in a Secret, read it with `valueFrom.secretKeyRef`, and change it: what was in a repository is known.",
+            if all.len() == 1 {
+                "Keep it in a Secret, read it with `valueFrom.secretKeyRef`, and change it: what was in a repository is known."
+            } else {
+                "Keep them in a Secret, read them with `valueFrom.secretKeyRef`, and change them: what was in a repository is known."
+            },
             field,
         );
         finding.of_container(position);

@@ -21,8 +21,10 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         let [from, to] = [need.from, need.to].map(|at| quoted(&pod.containers[at].key));
         let verb = if need.is_probed {
             "probes"
-        } else if need.is_sure {
+        } else if need.is_sure && need.waits {
             "waits for"
+        } else if need.is_sure {
+            "needs"
         } else {
             "names"
         };

@@ -26,7 +26,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         findings
             .add(
                 format!(
-                    "{when}: it waits for claim {}, which the old pod holds, and the old one ends only when the new one is ready.",
+                    "{when}: the new pod waits for claim {}, which the old pod holds, and the old one ends only when the new one is ready.",
                     quoted(claim)
                 ),
                 "Set `strategy.type: Recreate`: then the old pod ends first.",

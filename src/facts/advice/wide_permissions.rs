@@ -49,7 +49,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     let finding = findings.add(
         format!("In the whole cluster, {who}{others} may {}.", list_words(&words, 3)),
         format!(
-            "Grant only what is needed, or {} {} by a RoleBinding in the namespaces where it is.",
+            "Give only what is needed, or bind {} {} with a RoleBinding in the namespaces that need it.",
             role.kind,
             quoted(&role.name)
         ),
