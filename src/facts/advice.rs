@@ -4,18 +4,51 @@
 //! A level is chosen so that an honest repository is not drowned: an error never works, a warning will hurt sooner or
 //! later, a note is worth knowing.
 
+mod autoscaler_and_replicas;
+mod autoscaler_without_requests;
+mod budget_blocks_drains;
+mod budget_cannot_count;
+mod call_denied;
+mod call_to_missing_port;
+mod call_to_missing_service;
+mod claim_shared_by_copies;
+mod cluster_dns_not_used;
+mod copies_may_share_a_node;
+mod cron_name_too_long;
+mod dns_cut_off;
+mod early;
+mod frozen_config;
+mod init_waits_for_own_app;
+mod job_never_completes;
 mod liveness_equals_readiness;
+mod localhost_nobody_listens;
 mod missing_object;
 mod mutable_image_tag;
+mod no_memory_limit;
 mod no_readiness_behind_service;
 mod old_api_version;
 mod overlapping_policies;
+mod pod_security_refuses;
+mod port_conflict;
+mod prestop_uses_the_grace_up;
+mod privileged_or_node_access;
 mod probe_outlasts_its_period;
+mod replicas_with_own_store;
 mod restart_policy_refused;
+mod route_port_not_in_service;
+mod schedule_unreadable;
+mod secret_in_plain_text;
 mod selector_misses_template;
 mod selector_picks_nothing;
 mod service_port_leads_nowhere;
+mod sidecar_starts_too_late;
+mod sidecar_without_startup_probe;
+mod slow_start_is_killed;
+mod statefulset_service_not_headless;
+mod undeclared_volume;
+mod update_waits_for_disk;
 mod variable_set_twice;
+mod wide_permissions;
 
 use super::Facts;
 use super::scene::Scene;
@@ -29,18 +62,50 @@ const IGNORE: &str = "podviz.dev/ignore";
 
 /// Every rule, sorted by code.
 pub static RULES: &[&Rule] = &[
+    &autoscaler_and_replicas::RULE,
+    &autoscaler_without_requests::RULE,
+    &budget_blocks_drains::RULE,
+    &budget_cannot_count::RULE,
+    &call_denied::RULE,
+    &call_to_missing_port::RULE,
+    &call_to_missing_service::RULE,
+    &claim_shared_by_copies::RULE,
+    &cluster_dns_not_used::RULE,
+    &copies_may_share_a_node::RULE,
+    &cron_name_too_long::RULE,
+    &dns_cut_off::RULE,
+    &frozen_config::RULE,
+    &init_waits_for_own_app::RULE,
+    &job_never_completes::RULE,
     &liveness_equals_readiness::RULE,
+    &localhost_nobody_listens::RULE,
     &missing_object::RULE,
     &mutable_image_tag::RULE,
+    &no_memory_limit::RULE,
     &no_readiness_behind_service::RULE,
     &old_api_version::RULE,
     &overlapping_policies::RULE,
+    &pod_security_refuses::RULE,
+    &port_conflict::RULE,
+    &prestop_uses_the_grace_up::RULE,
+    &privileged_or_node_access::RULE,
     &probe_outlasts_its_period::RULE,
+    &replicas_with_own_store::RULE,
     &restart_policy_refused::RULE,
+    &route_port_not_in_service::RULE,
+    &schedule_unreadable::RULE,
+    &secret_in_plain_text::RULE,
     &selector_misses_template::RULE,
     &selector_picks_nothing::RULE,
     &service_port_leads_nowhere::RULE,
+    &sidecar_starts_too_late::RULE,
+    &sidecar_without_startup_probe::RULE,
+    &slow_start_is_killed::RULE,
+    &statefulset_service_not_headless::RULE,
+    &undeclared_volume::RULE,
+    &update_waits_for_disk::RULE,
     &variable_set_twice::RULE,
+    &wide_permissions::RULE,
 ];
 
 /// Something that podviz looks for.

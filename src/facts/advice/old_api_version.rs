@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     code: "old-api-version",
     level: Level::Warning,
     meaning: "The manifest uses an alpha or beta version of an API that has a successor. Clusters stop serving such versions, and \
-              then the manifest cannot be applied.",
+              then the manifest cannot be applied. A note where clusters may serve it still.",
     check,
 };
 
@@ -24,9 +24,44 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
     }
     let group =
         if rule.group.is_empty() { "v1".to_owned() } else { format!("group {}", quoted(&rule.group)) };
-    findings.add(
-        format!("Clusters of today refuse it: they no longer serve {} {}.", identity.kind, quoted(version)),
-        format!("Use the current version of {group}, and compare the fields: some have moved."),
-        FieldPath::of("apiVersion"),
-    );
+    let (reason, level) = if may_be_served(&rule.group, &rule.kind, version) {
+        let reason = format!(
+            "{} {} has a successor; clusters stop serving it sooner or later, and then refuse the manifest.",
+            identity.kind,
+            quoted(version)
+        );
+        (reason, Level::Note)
+    } else {
+        let reason = format!(
+            "Clusters of today refuse it: they no longer serve {} {}.",
+            identity.kind,
+            quoted(version)
+        );
+        (reason, Level::Warning)
+    };
+    findings
+        .add(
+            reason,
+            format!("Use the current version of {group}, and compare the fields: some have moved."),
+            FieldPath::of("apiVersion"),
+        )
+        .at_level(level);
+}
+
+/// Whether clusters of today may still serve a version: what they serve of the Gateway API depends on what someone
+/// installed, and the beta versions of young APIs stay for a few releases.
+///
+/// Source: kubernetes.io, "Deprecated API Migration Guide" (what is gone), "Kubernetes Deprecation Policy".
+fn may_be_served(group: &str, kind: &str, version: &str) -> bool {
+    let is_young = match group {
+        "resource.k8s.io" | "storagemigration.k8s.io" => true,
+        "admissionregistration.k8s.io" => kind.contains("AdmissionPolicy"),
+        "certificates.k8s.io" => kind != "CertificateSigningRequest",
+        "coordination.k8s.io" => kind == "LeaseCandidate",
+        "networking.k8s.io" => matches!(kind, "IPAddress" | "ServiceCIDR"),
+        "scheduling.k8s.io" => kind != "PriorityClass",
+        "storage.k8s.io" => kind == "VolumeAttributesClass",
+        _ => false,
+    };
+    group == "gateway.networking.k8s.io" || (is_young && version.contains("beta"))
 }

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     code: "selector-picks-nothing",
     level: Level::Warning,
     meaning: "A Service or a budget selects pods by labels that no pod of these manifests has: its traffic goes nowhere, or it \
-              protects nothing.",
+              protects nothing, unless something else makes such pods.",
     check,
 };
 
@@ -29,11 +29,34 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
     if !selects || scene.from(relation).next().is_some() || is_without_pods(scene) {
         return;
     }
-    findings.add(
-        format!("No pod in these manifests has the labels that it selects: {effect}."),
-        "Compare the selector with the labels of the pod template.",
-        FieldPath::of("spec.selector"),
-    );
+    let level = if is_made_elsewhere(scene) { Level::Note } else { Level::Warning };
+    findings
+        .add(
+            format!(
+                "No pod in these manifests has the labels that it selects: unless something else makes such pods, {effect}."
+            ),
+            "Compare the selector with the labels of the pod template.",
+            FieldPath::of("spec.selector"),
+        )
+        .at_level(level);
+}
+
+/// Whether others make such pods: an operator, where a custom resource bears one of the selected values as its name,
+/// or the cluster itself, which brings along pods of its own in `kube-system`.
+fn is_made_elsewhere(scene: &Scene) -> bool {
+    let own = &scene.object.identity;
+    let selector = scene.at("spec.selector");
+    let labels = selector.map(|selector| selector.get("matchLabels").unwrap_or(selector).entries());
+    let values: Vec<String> =
+        labels.unwrap_or_default().iter().filter_map(|entry| entry.value.scalar_text()).collect();
+    let is_custom = |group: &str| group.contains('.') && !group.ends_with("k8s.io");
+    &*own.namespace == "kube-system"
+        || scene.topology.present().any(|(_, node)| {
+            let other = &node.identity;
+            is_custom(&other.group)
+                && (&other.environment, &other.namespace) == (&own.environment, &own.namespace)
+                && values.iter().any(|value| **value == *other.name)
+        })
 }
 
 /// Whether the namespace holds no pods at all: then they are probably kept elsewhere.
