@@ -138,7 +138,7 @@ fn derive_pod(scene: &Scene, pod: &Pod, around: &Surroundings) -> PodFacts {
         restart_policy: lifecycle.restart_policy.value.clone(),
         lifecycle,
         security: security::derive(scene, pod),
-        placement: placement::derive(scene, pod, &around.machines),
+        placement: placement::derive(scene, pod, &around.machines, &resources.requests.value),
         grouping: grouping::derive(scene, pod, &volumes, &patterns, &resources),
         volumes,
         network,

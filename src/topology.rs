@@ -138,6 +138,17 @@ impl Topology {
         self.incoming[node].iter().map(|&index| &self.edges[index])
     }
 
+    /// The controller that made an object, as its owner references say; a Node stands for no controller: it owns the pods
+    /// that its kubelet reads from files.
+    pub fn owner(&self, node: NodeIndex) -> Option<NodeIndex> {
+        let is_node = |index: NodeIndex| {
+            let identity = &self.nodes[index].identity;
+            &*identity.kind == "Node" && identity.group.is_empty()
+        };
+        let mut owners = self.to(node).filter(|edge| edge.relation == Relation::Owns).map(|edge| edge.from);
+        owners.find(|&owner| !is_node(owner))
+    }
+
     /// The node of an identity.
     pub fn find(&self, identity: &Identity) -> Option<NodeIndex> {
         self.nodes.binary_search_by(|node| node.identity.cmp(identity)).ok()

@@ -9,6 +9,7 @@ mod toleration;
 
 use super::known::{Known, quoted};
 use super::ledger::Ledger;
+use super::resources::Resources;
 use super::scene::Scene;
 use crate::catalog::{FieldPath, Relation};
 use crate::model::{Object, Value};
@@ -65,10 +66,12 @@ struct Wish {
     terms: Option<Vec<NodeTerm>>,
     tolerations: Vec<Toleration>,
     resources: Vec<String>,
+    /// What the whole pod reserves.
+    requests: Resources,
 }
 
-/// Derives it for the pod that an object makes.
-pub(super) fn derive(scene: &Scene, pod: &Pod, machines: &Machines) -> PodPlacement {
+/// Derives it for the pod that an object makes, which reserves so much.
+pub(super) fn derive(scene: &Scene, pod: &Pod, machines: &Machines, requests: &Resources) -> PodPlacement {
     let class = runtime_class(scene);
     let labels = labels(pod, class);
     let tolerations = tolerations(scene, pod, class);
@@ -84,6 +87,7 @@ pub(super) fn derive(scene: &Scene, pod: &Pod, machines: &Machines) -> PodPlacem
         terms: terms.as_ref().map(|known| known.value.clone()),
         tolerations: tolerations.iter().map(|known| known.value.clone()).collect(),
         resources: resources.keys().cloned().collect(),
+        requests: requests.clone(),
     };
     let hosts = candidates::hosts(scene, named);
     let environment = &*scene.object.identity.environment;

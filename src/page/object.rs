@@ -136,6 +136,7 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     let mentions: Vec<Prose> = targets.iter().map(|&target| know.mention(target, &node.identity)).collect();
     let verb = match node.role {
         Role::Service | Role::Route => " This one sends traffic to ",
+        Role::Policy if picks(Relation::Calls).next().is_some() => " This one calls ",
         Role::Policy => " This one applies to ",
         _ => " This one is used by ",
     };

@@ -1,7 +1,7 @@
 //! Permissions in words: what a grant lets its holders do, where, and what is dangerous about it.
 
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, joined, marked, muted, plain, text};
+use super::prose::{code, concat, marked, muted, plain, text};
 use super::{Block, Inline, Prose, Table};
 use crate::catalog::FieldPath;
 use crate::facts::security::{Danger, Grant, Held, Holder, Rights, Rule};
@@ -134,9 +134,13 @@ pub fn dangers(know: &Knowledge, near: &Identity, held: &[Held]) -> Vec<Prose> {
     let mut sentences: Vec<Prose> = Vec::new();
     for group in found.chunk_by(|a, b| a.0 == b.0) {
         let danger = group[0].0;
-        let clauses = group.iter().take(4).map(|(_, one)| danger_clause(know, near, danger, one));
-        let mut sentence = vec![text("It may "), Inline::Strong(danger.words().to_owned()), text(" ")];
-        sentence.extend(joined(clauses.collect(), "and"));
+        let mut sentence = vec![text("It may "), Inline::Strong(danger.words().to_owned()), text(": ")];
+        let told = group.len().min(4);
+        for (at, (_, one)) in group.iter().take(told).enumerate() {
+            let before = if at + 1 == group.len() { ", and " } else { ", " };
+            sentence.extend((at > 0).then(|| text(before)));
+            sentence.extend(danger_clause(know, near, danger, one));
+        }
         if group.len() > 4 {
             sentence.push(text(format!(", and through {} more bindings", group.len() - 4)));
         }

@@ -50,7 +50,13 @@ pub fn scaled(know: &Knowledge, index: NodeIndex) -> Option<(i64, i64)> {
 fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose {
     let containers = containers(pod);
     match &*object.identity.kind {
-        "Pod" => plain(format!("Runs {containers} in a single pod that nobody restarts on another node")),
+        "Pod" => match know.topology.owner(index) {
+            Some(owner) => concat(vec![
+                plain(format!("Runs {containers} in one pod of ")),
+                know.mention(owner, &object.identity),
+            ]),
+            None => plain(format!("Runs {containers} in a single pod that nobody restarts on another node")),
+        },
         "DaemonSet" => concat(vec![
             plain("Runs one pod on every node "),
             selected_nodes(pod),

@@ -225,7 +225,7 @@ impl Reader<'_> {
             };
             let name = key.trim_start_matches('-');
             match port(value) {
-                Some(port) if name == "port" || name.starts_with("listen") => self.listens(&text, port),
+                Some(port) if says_own_port(name) => self.listens(&text, port),
                 _ => self.read(&text),
             }
         }
@@ -256,6 +256,14 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether the number behind a flag is a port that the program itself listens at: `--telemetry-port` is, `--db-port` is
+/// one of something else.
+fn says_own_port(flag: &str) -> bool {
+    let of_its_own = ["", "app", "grpc", "health", "http", "https", "metrics", "secure", "telemetry", "web"];
+    let prefix = flag.strip_suffix("port").map(|prefix| prefix.trim_end_matches(['-', '_', '.']));
+    flag.starts_with("listen") || prefix.is_some_and(|prefix| of_its_own.contains(&prefix))
 }
 
 fn port(text: &str) -> Option<u16> {

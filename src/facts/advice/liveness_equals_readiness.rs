@@ -8,7 +8,7 @@ use crate::problem::Level;
 pub(super) static RULE: Rule = Rule {
     code: "liveness-equals-readiness",
     level: Level::Note,
-    meaning: "Liveness and readiness ask the same question equally often. A container that is only busy is then killed as soon as it \
+    meaning: "Liveness and readiness ask the same question, and liveness gives up no later. A container that is only busy is then killed as soon as it \
               gets no more traffic, instead of being left to recover.",
     check,
 };
@@ -31,7 +31,7 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         findings
             .add(
                 format!(
-                    "{} is killed as soon as it is not ready: both probes ask the same, equally often. Under load that makes things worse.",
+                    "{} is killed as soon as it is not ready: both probes ask the same, and liveness gives up no later. Under load that makes things worse.",
                     quoted(&container.key)
                 ),
                 "Let liveness fail later (a higher `failureThreshold`), or ask something simpler.",

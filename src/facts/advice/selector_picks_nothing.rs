@@ -17,9 +17,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
     let (relation, effect) = match (&*scene.object.identity.group, &*scene.object.identity.kind) {
         ("", "Service") if scene.text("spec.type") != Some("ExternalName") => {
-            (Relation::Selects, "its traffic goes nowhere")
+            (Relation::Selects, "it sends traffic to none of them")
         }
-        ("policy", "PodDisruptionBudget") => (Relation::Protects, "it protects nothing"),
+        ("policy", "PodDisruptionBudget") => (Relation::Protects, "it protects none of them"),
         _ => return,
     };
     let selects = scene.at("spec.selector").is_some_and(|selector| match selector.get("matchLabels") {

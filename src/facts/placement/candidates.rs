@@ -1,9 +1,11 @@
 //! The nodes of the input: which of them would accept a pod, and where pods run already.
 //!
 //! Source: `k8s.io/kubernetes/pkg/scheduler/framework/plugins`: `nodeaffinity`, `tainttoleration`,
-//! `nodeunschedulable`, `noderesources`. How much room a node has left is not in its manifest, so it is not asked.
+//! `nodeunschedulable`, `noderesources`. How much room a node has left is not in its manifest, so only what it offers to
+//! all its pods together is asked.
 
 use super::super::known::quoted;
+use super::super::quantity::{Quantity, resource_words};
 use super::super::scene::Scene;
 use super::Wish;
 use super::requirement::is_any_met;
@@ -138,8 +140,23 @@ impl Machine {
         }
         let offers = self.offers.as_ref()?;
         let lacking = |name: &&String| offers.get(*name).is_none_or(|amount| amount == "0");
-        let resource = wish.resources.iter().find(lacking)?;
-        Some(format!("it offers no {}", quoted(resource)))
+        if let Some(resource) = wish.resources.iter().find(lacking) {
+            return Some(format!("it offers no {}", quoted(resource)));
+        }
+        let offered = |name: &str| offers.get(name).and_then(|amount| Quantity::parse(amount));
+        wish.requests.iter().find_map(|(name, asked)| {
+            let offered = offered(name).filter(|offered| asked.quantity > *offered)?;
+            let words = |quantity| amount_words(name, quantity);
+            Some(format!("it offers {}, and a pod reserves {}", words(offered), words(asked.quantity)))
+        })
+    }
+}
+
+/// An amount of a resource, whose name is in backticks where it is not one of the well-known ones.
+fn amount_words(name: &str, quantity: Quantity) -> String {
+    match name {
+        "cpu" | "memory" | "ephemeral-storage" => resource_words(name, quantity),
+        other => format!("{} {}", quantity.units(), quoted(other)),
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Claim {
     pub class: ClaimClass,
     /// The StorageClass, if it is a node of the topology; the default one only where the input has it.
     pub class_node: Option<NodeIndex>,
+    /// Whether nothing makes disks of its class: it takes one that someone has made.
+    pub is_made_by_hand: bool,
     /// Whether pods get a raw device instead of a file system.
     pub is_block: bool,
     /// The PersistentVolume that it is bound to, if the input names one.
@@ -74,6 +76,12 @@ impl Claim {
     }
 }
 
+/// Where a claim named its StorageClass before there was a field for it.
+const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
+
+/// The provisioner that makes no disk: someone has to make PersistentVolumes of its class.
+const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
+
 /// Provisioners that make disks out of folders or partitions of one node.
 const LOCAL_PROVISIONERS: [&str; 9] = [
     "docker.io/hostpath",
@@ -92,15 +100,15 @@ pub(super) fn read(scene: &Scene, volume: &Volume) -> Option<Claim> {
     let value = volume.path.find(&scene.object.value)?;
     match volume.source {
         "ephemeral" => {
-            let spec = value.at("ephemeral.volumeClaimTemplate.spec");
+            let template = value.at("ephemeral.volumeClaimTemplate");
             let field = volume.path.key("ephemeral");
-            Some(made(scene, ClaimOrigin::WithPod, &volume.name, spec, field))
+            Some(made(scene, ClaimOrigin::WithPod, &volume.name, template, field))
         }
         "persistentVolumeClaim" => match value.get("persistentVolumeClaim") {
             Some(source) => named(scene, source.get("claimName")?.scalar_text()?, volume),
             None => {
-                let spec = value.get("spec");
-                Some(made(scene, ClaimOrigin::PerPod, &volume.name, spec, volume.path.clone()))
+                let field = volume.path.clone();
+                Some(made(scene, ClaimOrigin::PerPod, &volume.name, Some(value), field))
             }
         },
         _ => None,
@@ -108,10 +116,10 @@ pub(super) fn read(scene: &Scene, volume: &Volume) -> Option<Claim> {
 }
 
 /// A claim that Kubernetes makes from a template.
-fn made(scene: &Scene, origin: ClaimOrigin, name: &str, spec: Option<&Value>, field: FieldPath) -> Claim {
+fn made(scene: &Scene, origin: ClaimOrigin, name: &str, template: Option<&Value>, field: FieldPath) -> Claim {
     let mut claim = Claim { origin, node: None, ..absent(name.to_owned(), field) };
-    if let Some(spec) = spec {
-        fill(scene, &mut claim, spec);
+    if let Some(template) = template {
+        fill(scene, &mut claim, template);
     }
     claim
 }
@@ -124,9 +132,7 @@ fn named(scene: &Scene, name: String, volume: &Volume) -> Option<Claim> {
     let mut claim = Claim { node, ..absent(name, field) };
     let Some(index) = node else { return Some(claim) };
     let Some(object) = present(scene, index) else { return Some(claim) };
-    if let Some(spec) = object.value.get("spec") {
-        fill(scene, &mut claim, spec);
-    }
+    fill(scene, &mut claim, &object.value);
     let binds = |relation: Relation| relation == Relation::Binds;
     let to = scene.topology.from(index).find(|edge| binds(edge.relation)).map(|edge| edge.to);
     let from = || scene.topology.to(index).find(|edge| binds(edge.relation)).map(|edge| edge.from);
@@ -146,6 +152,7 @@ fn absent(name: String, field: FieldPath) -> Claim {
         access_modes: Vec::new(),
         class: ClaimClass::Unknown,
         class_node: None,
+        is_made_by_hand: false,
         is_block: false,
         volume: None,
         is_local: None,
@@ -154,15 +161,20 @@ fn absent(name: String, field: FieldPath) -> Claim {
     }
 }
 
-/// What the spec of a claim says. One that names no class gets the default one, if the input says which that is.
+/// What a claim, or the template of one, says. One that names no class gets the default one, if the input says which that
+/// is. An annotation of old counts before the field.
 ///
-/// Source: `k8s.io/kubernetes/plugin/pkg/admission/storage/storageclass/setdefault/admission.go`.
-fn fill(scene: &Scene, claim: &mut Claim, spec: &Value) {
+/// Source: `k8s.io/kubernetes/plugin/pkg/admission/storage/storageclass/setdefault/admission.go`;
+/// `k8s.io/component-helpers/storage/volume/helpers.go`, `GetPersistentVolumeClaimClass`.
+fn fill(scene: &Scene, claim: &mut Claim, written: &Value) {
+    let Some(spec) = written.get("spec") else { return };
     claim.size = spec.at("resources.requests.storage").and_then(Value::scalar_text);
     let modes = spec.get("accessModes").map(Value::items).unwrap_or_default();
     claim.access_modes = modes.iter().filter_map(Value::scalar_text).collect();
     claim.is_block = spec.get("volumeMode").and_then(Value::as_str) == Some("Block");
-    claim.class = match spec.get("storageClassName").filter(|name| !name.is_null()) {
+    let annotations = written.at("metadata.annotations");
+    let annotated = annotations.and_then(|annotations| annotations.get(CLASS_ANNOTATION));
+    claim.class = match annotated.or(spec.get("storageClassName")).filter(|name| !name.is_null()) {
         None => ClaimClass::Default,
         Some(name) => match name.scalar_text() {
             Some(name) if !name.is_empty() => ClaimClass::Named(name),
@@ -181,11 +193,18 @@ fn fill(scene: &Scene, claim: &mut Claim, spec: &Value) {
     let Some(object) = class.object.as_deref() else { return };
     let name = quoted(&class.identity.name);
     let text = |key: &str| object.value.get(key).and_then(Value::as_str);
-    let reclaim = text("reclaimPolicy").unwrap_or("Delete").to_owned();
-    let why = format!("StorageClass {name} says so");
-    claim.reclaim = Some(Known::new(reclaim, why, FieldPath::of("reclaimPolicy")).said_by(index));
+    claim.is_made_by_hand = text("provisioner") == Some(NO_PROVISIONER);
+    if !claim.is_made_by_hand {
+        let reclaim = text("reclaimPolicy").unwrap_or("Delete").to_owned();
+        let why = format!("StorageClass {name} says so");
+        claim.reclaim = Some(Known::new(reclaim, why, FieldPath::of("reclaimPolicy")).said_by(index));
+    }
     if let Some(provisioner) = text("provisioner").filter(|name| LOCAL_PROVISIONERS.contains(name)) {
-        let why = format!("provisioner {} makes disks inside of one node", quoted(provisioner));
+        let why = if claim.is_made_by_hand {
+            format!("disks of StorageClass {name} are made by hand, as a rule inside of one node")
+        } else {
+            format!("provisioner {} makes disks inside of one node", quoted(provisioner))
+        };
         claim.is_local = Some(Known::new(true, why, FieldPath::of("provisioner")).said_by(index));
     }
 }

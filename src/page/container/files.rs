@@ -17,7 +17,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
     let security = container.spec.security_context.as_ref();
     let read_only = security.is_some_and(|security| security.read_only_root_filesystem == Some(true));
     let mut rows = Vec::new();
-    let mut keeps = false;
+    let (mut keeps, mut writes) = (false, false);
     for usage in &facts.volumes {
         for mount in usage.mounts.iter().filter(|mount| mount.container == position) {
             let what = match usage.volume.map(|volume| &pod.volumes[volume]) {
@@ -29,6 +29,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
             let path = vec![code(&mount.path), text(" "), know.source(object, &mount.field)];
             let access = concat(vec![access(mount), siblings(know, index, usage, position)]);
             rows.push(vec![path, volume, what, access]);
+            writes |= mount.access == Access::ReadWrite;
             keeps |= mount.access == Access::ReadWrite && usage.lifetime.as_ref().is_some_and(outlives_pod);
         }
     }
@@ -43,6 +44,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
     let head = ["Path", "Volume", "What it is", "Access"].map(str::to_owned).to_vec();
     let caption = format!("Volumes that {} mounts", container.key);
     let elsewhere = match (read_only, keeps) {
+        (true, _) if !writes => "Its root file system is read-only as well.",
         (true, _) => "Elsewhere it cannot write: its root file system is read-only.",
         (false, true) => "What it writes elsewhere is gone when it restarts.",
         (false, false) => {

@@ -11,9 +11,10 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
     let near = &know.node(index).identity;
     let mut items: Vec<Prose> = Vec::new();
     for (service, ports) in served(know, index, pod, position) {
+        let noun = if ports.contains(' ') { "ports" } else { "port" };
         items.push(concat(vec![
             know.mention(service, near),
-            plain(format!(" sends it traffic on port {ports}.")),
+            plain(format!(" sends it traffic on {noun} {ports}.")),
         ]));
     }
     if items.is_empty() && pod.containers[position].kind != ContainerKind::Init {

@@ -140,16 +140,23 @@ fn capabilities(c: &SecurityContext) -> Vec<Setting> {
     let (added, dropped) = (&c.capabilities_added, &c.capabilities_dropped);
     let drops_all = dropped.value.iter().any(|name| name == "ALL");
     if !added.value.is_empty() {
-        let meaning = if drops_all {
-            "These are the only rights of root that its processes may use."
-        } else {
-            "Rights of root that it gets beside those that the runtime gives every container."
+        let meaning = match (drops_all, added.value.as_slice()) {
+            (_, [all]) if all == "ALL" => "Every right of root there is.",
+            (true, [_]) => "The only right of root that its processes may use.",
+            (true, _) => "The only rights of root that its processes may use.",
+            (false, [_]) => {
+                "A right of root that it gets beside those that the runtime gives every container."
+            }
+            (false, _) => "Rights of root that it gets beside those that the runtime gives every container.",
         };
         rows.push(setting("capabilities.add", added, added.value.join(", "), meaning));
     }
     let meaning = match (drops_all, dropped.value.is_empty()) {
         _ if c.privileged.value => "A privileged container keeps every right of root.",
         (true, _) if added.value.is_empty() => "Its processes have none of the rights of root.",
+        (true, _) if added.value.len() == 1 => {
+            "Its processes have none of the rights of root but the added one."
+        }
         (true, _) => "Its processes have none of the rights of root but the added ones.",
         (false, true) => "It keeps the rights of root that the runtime gives every container.",
         (false, false) => "Rights of root that the runtime gives and it gives up.",

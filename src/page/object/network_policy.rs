@@ -38,6 +38,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Block>
             }
         }
     }
+    blocks.extend(on_the_nodes_network(know, policy, object));
     blocks.extend(without_effect(know, policy, object));
     blocks.extend(dns(know, policy, object));
     blocks
@@ -73,6 +74,27 @@ fn isolates(
         vec![know.source(object, &field)],
         plain(format!(" {rest}")),
     ])
+}
+
+/// A word on the selected pods that use the network of their node: what a policy does to them is not laid down.
+///
+/// Source: kubernetes.io, "Network Policies", "NetworkPolicy and `hostNetwork` pods".
+fn on_the_nodes_network(know: &Knowledge, policy: &Policy, object: &Object) -> Option<Block> {
+    let selected = know.topology.from(policy.index).filter(|edge| edge.relation == Relation::Selects);
+    let on_node = |index: &NodeIndex| {
+        know.node(*index).pod.as_ref().is_some_and(|pod| pod.spec.host_network == Some(true))
+    };
+    let mut hosts: Vec<NodeIndex> = selected.map(|edge| edge.to).filter(on_node).collect();
+    hosts.dedup();
+    let first = know.node(*hosts.first()?);
+    let names = hosts.iter().map(|&index| know.mention(index, &object.identity)).collect();
+    let source = first.pod.as_ref().zip(first.object.as_deref());
+    let source = source.map(|(pod, object)| know.source(object, &pod.path.key("hostNetwork")));
+    let words =
+        " use the network of their node, where it is up to the network plugin what this policy does. ";
+    let text =
+        concat(vec![plain("The pods of "), listed(names, 4), plain(words), source.into_iter().collect()]);
+    Some(Block::Alert { tone: Tone::Note, text })
 }
 
 /// One sentence a rule.

@@ -338,10 +338,17 @@ impl Writer<'_> {
         let Some(first) = ports.first() else { return Vec::new() };
         let numbers: Vec<Prose> = ports.iter().map(|port| plain(port.value.to_string())).collect();
         let word = if ports.len() == 1 { "port " } else { "ports " };
+        let rest = match &*self.object.identity.kind {
+            "Pod" | "DaemonSet" if ports.len() == 1 => {
+                " of its node: no other pod that takes this port runs there."
+            }
+            "Pod" | "DaemonSet" => " of its node: no other pod that takes one of these ports runs there.",
+            _ => " of its node: two copies of it cannot run on the same node.",
+        };
         vec![concat(vec![
             plain(format!("Takes {word}")),
             listed(numbers, MOST_NODES),
-            plain(" of its node: two copies of it cannot run on the same node."),
+            plain(rest),
             self.source(first),
         ])]
     }
@@ -360,6 +367,9 @@ impl Writer<'_> {
             }
         };
         let effect = match priority.preempts {
+            Some(true) if &*self.object.identity.kind == "DaemonSet" => {
+                ": when a node has no room for its pod, the scheduler evicts pods of lower priority there."
+            }
             Some(true) => {
                 ": when no node has room, the scheduler evicts pods of lower priority to make some."
             }

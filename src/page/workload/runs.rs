@@ -1,7 +1,7 @@
 //! When the runs of a Job or a CronJob start, when they are retried, and when they are over.
 
 use crate::catalog::FieldPath;
-use crate::facts::controller::{Concurrency, CronRun, JobRun, When, span_words};
+use crate::facts::controller::{Concurrency, CronRun, JobRun, Retries, When, span_words};
 use crate::model::Object;
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
@@ -144,18 +144,18 @@ fn numbers(know: &Knowledge, object: &Object, run: &JobRun, who: &str) -> Prose 
 /// What follows a failure.
 fn failures(know: &Knowledge, object: &Object, run: &JobRun) -> Vec<Prose> {
     let shape = &run.shape.value;
-    let again = if shape.restart_policy == "OnFailure" {
-        "A container that fails starts again in the same pod"
-    } else {
-        "A failed pod is replaced by a new one, about 10 seconds later at first, then 20, then 40, up to 10 minutes"
+    let has_policy = run.path.key("podFailurePolicy").find(&object.value).is_some();
+    let again = match (shape.restart_policy.as_str(), run.retries) {
+        ("OnFailure", _) => "A container that fails starts again in the same pod; the Job ",
+        (_, Retries::FailedPod(1)) if !has_policy => "No failed pod is replaced: the Job ",
+        _ => {
+            "A failed pod is replaced by a new one, about 10 seconds later at first, then 20, then 40, \
+             up to 10 minutes; the Job "
+        }
     };
-    let rules = match run.path.key("podFailurePolicy").find(&object.value) {
-        Some(_) => ", not counting the failures that its failure policy ignores",
-        None => "",
-    };
+    let rules = if has_policy { ", not counting the failures that its failure policy ignores" } else { "" };
     let source = know.source(object, &run.path.key("backoffLimit"));
-    let mut items =
-        vec![vec![text(format!("{again}; the Job {}{rules}. ", sentence::after_failures(run))), source]];
+    let mut items = vec![vec![text(format!("{again}{}{rules}. ", sentence::after_failures(run))), source]];
     if let Some(seconds) = shape.active_deadline_s {
         items.push(vec![
             text(format!(

@@ -124,6 +124,13 @@ fn who_writes(know: &Knowledge, index: NodeIndex, usage: &VolumeUse) -> Prose {
     words
 }
 
+/// Whether the disk behind a claim is known to be inside of one node.
+fn is_of_one_node(know: &Knowledge, index: NodeIndex, volume: &Volume) -> bool {
+    let uses = know.facts.of(index).map(|facts| facts.volumes.as_slice()).unwrap_or_default();
+    let claim = uses.iter().find(|usage| *usage.name == *volume.name).and_then(|usage| usage.claim.as_ref());
+    claim.and_then(|claim| claim.is_local.as_ref()).is_some_and(|local| local.value)
+}
+
 /// What a volume is and how long it lives.
 pub fn volume_words(know: &Knowledge, index: NodeIndex, object: &Object, volume: &Volume) -> Prose {
     let value = volume.path.find(&object.value);
@@ -134,8 +141,12 @@ pub fn volume_words(know: &Knowledge, index: NodeIndex, object: &Object, volume:
             let identity = know.node(index).identity.sibling("", kind, &name);
             let state = know.topology.find(&identity).map(|found| know.node(found).state);
             let mut prose = vec![text(format!("{kind} ")), know.link(&Subject::Object(identity), &name)];
-            if state == Some(State::Missing) {
-                prose.push(text(" (not in these manifests)"));
+            let is_optional = part("optional").as_deref() == Some("true");
+            match state {
+                Some(State::Present) => {}
+                _ if is_optional => prose.push(text(", if there is one (not in these manifests)")),
+                Some(State::Missing) => prose.push(text(" (not in these manifests)")),
+                _ => {}
             }
             prose
         }
@@ -154,7 +165,11 @@ pub fn volume_words(know: &Knowledge, index: NodeIndex, object: &Object, volume:
         "secret" => concat(vec![plain("Files from "), refer("Secret", "secretName")]),
         "persistentVolumeClaim" if part("claimName").is_some() => concat(vec![
             refer("PersistentVolumeClaim", "claimName"),
-            plain(": it keeps its files when the pod is deleted or moves"),
+            plain(if is_of_one_node(know, index, volume) {
+                ": it keeps its files when the pod is deleted; they are on one node"
+            } else {
+                ": it keeps its files when the pod is deleted or moves"
+            }),
         ]),
         "persistentVolumeClaim" => {
             let size = value

@@ -14,6 +14,7 @@ use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, joined, listed, plain};
 use crate::page::{Block, Prose};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
+use std::collections::BTreeSet;
 
 /// More answers than this to one question are counted and not listed.
 const MOST_ANSWERS: usize = 8;
@@ -84,14 +85,43 @@ impl<'a> Asked<'a> {
     }
 
     /// The Services that send traffic to the pod, by name.
-    fn services(&self) -> Vec<Prose> {
+    fn services(&self) -> Vec<NodeIndex> {
         let edges = self.know.topology.to(self.index).filter(|edge| edge.relation == Relation::Selects);
         let mut services: Vec<NodeIndex> = edges
             .map(|edge| edge.from)
             .filter(|&from| &*self.know.node(from).identity.kind == "Service")
             .collect();
         services.dedup();
-        services.into_iter().map(|service| vec![self.know.name(service)]).collect()
+        services
+    }
+
+    /// Whether another workload, or another pod of the same owner, stands behind a Service as well.
+    fn shares(&self, service: NodeIndex) -> bool {
+        let topology = self.know.topology;
+        let mut others = topology.from(service).filter(|edge| edge.relation == Relation::Selects);
+        let own = self.family();
+        others.any(|edge| {
+            let replicas =
+                self.know.facts.controller(edge.to).and_then(|controller| controller.replicas.as_ref());
+            let runs = replicas.is_none_or(|replicas| replicas.least.value > 0);
+            runs && !own.contains(&edge.to) && topology.nodes[edge.to].pod.is_some()
+        })
+    }
+
+    /// The workload with what it owns and what owns it: they are the same pods.
+    fn family(&self) -> BTreeSet<NodeIndex> {
+        let topology = self.know.topology;
+        let mut family = BTreeSet::from([self.index]);
+        let mut above = topology.owner(self.index);
+        while let Some(owner) = above.filter(|owner| family.insert(*owner)) {
+            above = topology.owner(owner);
+        }
+        let mut left = vec![self.index];
+        while let Some(one) = left.pop() {
+            let owned = topology.from(one).filter(|edge| edge.relation == Relation::Owns);
+            left.extend(owned.map(|edge| edge.to).filter(|&to| family.insert(to)));
+        }
+        family
     }
 
     /// Who answers while one pod does not: a sentence, or nothing where nobody sends it traffic.
@@ -100,9 +130,14 @@ impl<'a> Asked<'a> {
         if services.is_empty() {
             return Prose::new();
         }
+        let shared = services.iter().filter(|&&service| self.shares(service)).count();
         let noun = if services.len() == 1 { " Service " } else { " Services " };
+        let all = services.len();
+        let services = services.into_iter().map(|service| vec![self.know.name(service)]).collect();
         let services = joined(services, "and");
         let (before, after) = match self.copies() {
+            _ if shared == all => (" Meanwhile other pods answer for", "."),
+            _ if shared > 0 => (" Meanwhile it gets no new traffic from", "."),
             Some(1) => (" Meanwhile nobody answers for", "."),
             Some(2) => (" Meanwhile the other copy answers for", "."),
             Some(many) if many > 2 => (" Meanwhile the other copies answer for", "."),

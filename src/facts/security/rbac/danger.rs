@@ -17,6 +17,8 @@ pub enum Danger {
     Nodes,
     /// Webhooks that see and change every object.
     Webhooks,
+    /// Webhooks that see every object and may refuse it.
+    Judges,
     /// Reading Secrets.
     Secrets,
     /// Tokens of service accounts.
@@ -57,7 +59,8 @@ impl Danger {
             (Danger::Escalate, escalates(rule, everywhere)),
             (Danger::Impersonate, impersonates(rule, everywhere)),
             (Danger::Nodes, everywhere && rule.allows(&["get", "create"], "", "nodes/proxy")),
-            (Danger::Webhooks, everywhere && hooks(rule)),
+            (Danger::Webhooks, everywhere && hooks(rule, "mutatingwebhookconfigurations")),
+            (Danger::Judges, everywhere && hooks(rule, "validatingwebhookconfigurations")),
             (Danger::Secrets, rule.allows(&READ, "", "secrets")),
             (Danger::Tokens, rule.allows(&["create"], "", "serviceaccounts/token")),
             (Danger::Exec, enters(rule)),
@@ -75,7 +78,8 @@ impl Danger {
             Danger::Escalate => "give out rights beyond its own",
             Danger::Impersonate => "act as someone else",
             Danger::Nodes => "talk to the kubelets, and so run commands in pods of every node",
-            Danger::Webhooks => "install webhooks that see and change every object",
+            Danger::Webhooks => "decide which webhooks see and change every object",
+            Danger::Judges => "decide which webhooks see and refuse objects",
             Danger::Secrets => "read Secrets",
             Danger::Tokens => "make tokens of service accounts",
             Danger::Exec => "run commands in containers or connect to them",
@@ -93,6 +97,7 @@ impl Danger {
             Danger::Impersonate => "impersonate",
             Danger::Nodes => "nodes",
             Danger::Webhooks => "webhooks",
+            Danger::Judges => "validating-webhooks",
             Danger::Secrets => "read-secrets",
             Danger::Tokens => "tokens",
             Danger::Exec => "exec",
@@ -115,9 +120,8 @@ fn impersonates(rule: &Rule, everywhere: bool) -> bool {
     may("", "serviceaccounts") || (everywhere && (anyone || may("authentication.k8s.io", "uids")))
 }
 
-fn hooks(rule: &Rule) -> bool {
-    let mut kinds = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"].into_iter();
-    kinds.any(|kind| rule.allows(&WRITE, "admissionregistration.k8s.io", kind))
+fn hooks(rule: &Rule, kind: &str) -> bool {
+    rule.allows(&WRITE, "admissionregistration.k8s.io", kind)
 }
 
 /// `get` is enough: a client may open the connection with it.

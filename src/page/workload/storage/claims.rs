@@ -74,7 +74,8 @@ fn disk(know: &Knowledge, index: NodeIndex, claim: &Claim) -> Prose {
         (None, ClaimClass::Named(name)) => {
             let class = near.sibling("storage.k8s.io", "StorageClass", name);
             let class = Subject::Object(Identity { namespace: "".into(), ..class });
-            vec![text("made by StorageClass "), know.link(&class, name)]
+            let made = if claim.is_made_by_hand { "one made by hand for" } else { "made by" };
+            vec![text(format!("{made} StorageClass ")), know.link(&class, name)]
         }
         (None, ClaimClass::Default) => plain("made by the default StorageClass"),
         (None, ClaimClass::Existing) => plain("a volume that exists already"),

@@ -1,9 +1,11 @@
-//! What if a container hangs: it runs, and does not answer?
+//! What if a container hangs: it runs, and does not answer? A probe over TCP does not notice that.
 
 use super::Asked;
-use crate::facts::lifecycle::RestartPolicy;
+use crate::facts::lifecycle::{Check, ProbeKind, RestartPolicy, probes};
+use crate::names::{duration, durations};
 use crate::page::Prose;
 use crate::page::prose::{concat, plain};
+use crate::topology::Container;
 
 pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
     let mut answers = Vec::new();
@@ -11,7 +13,7 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
     for (position, container) in asked.running() {
         let Some(times) = asked.facts.lifecycle.containers.get(position) else { continue };
         let name = asked.names(&[position]);
-        let removal = times.readiness_removal_max_s.as_ref();
+        let removal = times.readiness_removal_max_s.as_ref().filter(|_| !only_sees_the_port(container));
         let liveness = times.liveness.as_ref().filter(|liveness| liveness.value.notices_hang);
         if liveness.is_none() && removal.is_none() {
             unnoticed.push(position);
@@ -21,7 +23,7 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         if let Some(removal) = removal {
             words.push(concat(vec![
                 plain("New traffic stops within about "),
-                plain(format!("{} s after ", removal.value)),
+                plain(format!("{} after ", duration(removal.value))),
                 name.clone(),
                 plain(" hangs. "),
                 vec![asked.know.source(asked.object, &removal.field)],
@@ -37,11 +39,15 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
                 let who = if removal.is_some() { plain("it") } else { name };
                 words.push(concat(vec![
                     plain(format!(
-                        " Kubernetes notices after about {} to {} s and kills ",
-                        value.detect_min_s, value.detect_max_s
+                        "{}Kubernetes notices after about {} and kills ",
+                        if words.is_empty() { "" } else { " " },
+                        durations(value.detect_min_s, value.detect_max_s)
                     )),
                     who,
-                    plain(format!(", at the latest after about {} s; {again}. ", value.kill_by_max_s)),
+                    plain(format!(
+                        ", at the latest after about {}; {again}. ",
+                        duration(value.kill_by_max_s)
+                    )),
                     vec![asked.know.source(asked.object, &liveness.field)],
                 ]));
             }
@@ -61,4 +67,10 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         ]));
     }
     answers
+}
+
+/// Whether the readiness probe only asks whether the port is open, which it stays while the program hangs.
+fn only_sees_the_port(container: &Container) -> bool {
+    let readiness = probes(container).into_iter().find(|probe| probe.kind == ProbeKind::Readiness);
+    readiness.is_some_and(|probe| matches!(probe.check, Check::Tcp { .. }))
 }

@@ -2,7 +2,7 @@
 
 use super::Asked;
 use crate::facts::quantity::size_words;
-use crate::facts::resources::{AfterKill, Qos, after_kill};
+use crate::facts::resources::{AfterKill, Qos, after_kill, is_critical};
 use crate::page::Prose;
 use crate::page::prose::{concat, joined, plain, text};
 use std::collections::BTreeMap;
@@ -44,8 +44,11 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         });
     }
     let order = match resources.qos.value {
+        _ if is_critical(asked.pod) => {
+            "When the node runs short, the kubelet never evicts this pod: its priority is that of Kubernetes' own pods."
+        }
         Qos::BestEffort => {
-            "When the node runs short, this pod is among the first to go: it reserves nothing."
+            "When the node runs short, this pod is among the first to go: it reserves no memory."
         }
         Qos::Burstable => {
             "When the node runs short, this pod is among the first to go while it uses more than it reserves."

@@ -5,6 +5,7 @@
 //! volume/attachdetach/config/types.go` (disks are detached by force after 6 minutes).
 
 use super::{Asked, named};
+use crate::catalog::FieldPath;
 use crate::facts::placement::{HOSTNAME, Spread};
 use crate::facts::storage::{Access, Survival};
 use crate::page::Prose;
@@ -23,22 +24,46 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
 fn who_comes_next(asked: &Asked) -> Prose {
     let after = waits(asked);
     let meanwhile = meanwhile(asked);
-    let words = match &*asked.object.identity.kind {
+    let own = &asked.object.identity;
+    let owner = asked.know.topology.owner(asked.index).filter(|_| &*own.kind == "Pod");
+    let maker = owner.map_or(own, |owner| &asked.know.node(owner).identity);
+    let words = match &*maker.kind {
         "Pod" => plain("The pod is gone. Nobody starts another one."),
         "DaemonSet" => plain("Its pod there goes with the node; no other node gets one for it."),
         "StatefulSet" => plain(
             "Kubernetes does not replace a numbered pod until the node is back or someone says that it is gone: two pods of one number must never run at once.",
         ),
+        "Job" | "CronJob" if gives_up_at_once(asked) => {
+            plain(format!("{after}, the pod counts as failed, and the Job gives up."))
+        }
         "Job" | "CronJob" => {
             plain(format!("{after}, the pod counts as failed, and a new one starts on another node."))
         }
-        _ => plain(format!("{after}, a new pod starts on another node.")),
+        "Deployment" | "ReplicaSet" | "ReplicationController" => {
+            plain(format!("{after}, a new pod starts on another node."))
+        }
+        _ => match owner {
+            Some(owner) => concat(vec![
+                plain(format!("{after}, the pod is given up; what comes next is up to ")),
+                asked.know.mention(owner, own),
+                plain("."),
+            ]),
+            None => plain(format!("{after}, a new pod starts on another node.")),
+        },
     };
-    if matches!(&*asked.object.identity.kind, "Pod" | "DaemonSet" | "Job" | "CronJob") {
+    if matches!(&*maker.kind, "Pod" | "DaemonSet" | "Job" | "CronJob") {
         words
     } else {
         concat(vec![words, meanwhile])
     }
+}
+
+/// Whether the first failed pod fails the whole Job, whatever made it fail.
+fn gives_up_at_once(asked: &Asked) -> bool {
+    let controller = asked.know.facts.controller(asked.index);
+    let run = controller.and_then(|controller| controller.job.as_ref());
+    let has_policy = |path: &FieldPath| path.key("podFailurePolicy").find(&asked.object.value).is_some();
+    run.is_some_and(|run| run.shape.value.backoff_limit == 0 && !has_policy(&run.path))
 }
 
 /// How long Kubernetes waits before it gives a pod up: its tolerations may say.
@@ -66,6 +91,10 @@ fn waits(asked: &Asked) -> String {
 fn pinned(asked: &Asked) -> Option<Prose> {
     let placement = &asked.facts.placement;
     if let Some(node) = &placement.node_name {
+        // A pod that runs has its node from the scheduler.
+        if !placement.hosts.is_empty() {
+            return None;
+        }
         return Some(concat(vec![
             plain("No other node will do: it asks for node"),
             named(&node.value),
