@@ -182,7 +182,9 @@ impl<'a> Plan<'a> {
         };
         let pools: Vec<(&str, bool)> = self.pools().into_values().collect();
         let nodes = match &pools[..] {
-            [("any node", false)] => "nodes, any of which hosts".to_owned(),
+            [("any node", false)] => {
+                return format!("The cluster manages nodes; any of them may host {pods}.");
+            }
             [(one, false)] => format!("{one}, which host"),
             [(one, true)] => format!("{one}, which hosts"),
             pools if pools.iter().all(|(_, is_real)| *is_real) => {
