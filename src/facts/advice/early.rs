@@ -35,7 +35,7 @@ pub(super) fn needs(scene: &Scene, facts: &Facts) -> Vec<Early> {
     let (Some(pod), Some(found)) = (scene.node().pod.as_deref(), facts.of(scene.index)) else {
         return Vec::new();
     };
-    let mut needs = Vec::new();
+    let mut needs: Vec<Early> = Vec::new();
     for from in 0..pod.containers.len() {
         match pod.containers[from].kind {
             ContainerKind::Init => {
@@ -47,7 +47,10 @@ pub(super) fn needs(scene: &Scene, facts: &Facts) -> Vec<Early> {
         }
     }
     let mut seen = Vec::new();
-    needs.retain(|need: &Early| {
+    for need in needs.iter_mut().filter(|need| !need.is_probed) {
+        need.is_sure &= !counts_tries(pod, need.from);
+    }
+    needs.retain(|need| {
         let is_new = !seen.contains(&(need.from, need.to));
         seen.push((need.from, need.to));
         is_new
@@ -237,12 +240,24 @@ fn starts_after(pod: &Pod, later: usize, earlier: usize) -> bool {
     }
 }
 
-/// Whether a script starts something itself, gives up after a while, or goes on all the same.
+/// Whether a script starts something itself, or goes on all the same.
 fn goes_on(pod: &Pod, at: usize) -> bool {
+    let script = script(pod, at);
+    let ways = ["|| true", "|| :", "|| exit 0", "|| echo", "; true", " & ", "&\n", "pg_ctl"];
+    script.trim_end().ends_with('&') || ways.iter().any(|way| script.contains(way))
+}
+
+/// Whether a script counts its tries, and may do without in the end.
+fn counts_tries(pod: &Pod, at: usize) -> bool {
+    let script = script(pod, at);
+    let words: Vec<&str> = script.split_whitespace().collect();
+    let is_for = |words: &[&str]| words[0] == "for" && (words[2] == "in" || words[1].starts_with("(("));
+    let signs = ["-lt", "-gt", "-le", "-ge", "-eq", "timeout"];
+    words.windows(3).any(is_for) || words.iter().any(|word| signs.contains(word))
+}
+
+fn script(pod: &Pod, at: usize) -> String {
     let spec = &pod.containers[at].spec;
     let words = spec.command.iter().chain(&spec.args).flatten();
-    let script = words.map(String::as_str).collect::<Vec<_>>().join(" ");
-    let ways =
-        ["|| true", "|| :", "|| exit 0", "|| echo", "; true", "timeout", " & ", "&\n", "pg_ctl", "break"];
-    script.trim_end().ends_with('&') || ways.iter().any(|way| script.contains(way))
+    words.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
