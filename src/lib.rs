@@ -56,6 +56,8 @@ pub struct Request {
     pub output: Option<PathBuf>,
     /// Where namespaced objects go that name no namespace.
     pub default_namespace: String,
+    /// What the names of Services end in: `cluster.local`.
+    pub cluster_domain: String,
     /// How much of anything is read.
     pub limits: source::Limits,
     /// What to make.
@@ -238,6 +240,7 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     problems.extend(passed_over(reading.passed_over));
     let mut catalog = Catalog::embedded()?;
     catalog.settings = settings(request)?;
+    catalog.cluster_domain.clone_from(&request.cluster_domain);
     let (inventory, met) = model::take_inventory(reading.documents, &catalog, &request.default_namespace);
     problems.extend(met);
     let (topology, met) = topology::connect(&inventory, &catalog);
