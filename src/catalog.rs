@@ -22,6 +22,11 @@ pub use vocabulary::{EdgeRule, KindRule, Relation, Role, Scope, Selection};
 #[folder = "src/catalog/kinds/"]
 struct Embedded;
 
+/// The domain of a cluster where nobody says otherwise.
+///
+/// Source: kubernetes.io, "DNS for Services and Pods".
+pub const CLUSTER_DOMAIN: &str = "cluster.local";
+
 /// Everything podviz knows about kinds, looked up by group and kind.
 #[derive(Debug, Default)]
 pub struct Catalog {
@@ -33,6 +38,8 @@ pub struct Catalog {
     any: Vec<EdgeRule>,
     /// What the user decides.
     pub settings: Settings,
+    /// What the names of Services end in, in lower case, without a dot at its end.
+    pub cluster_domain: String,
     images: Vec<ImageClass>,
     ports: Ports,
 }
@@ -66,8 +73,12 @@ impl Catalog {
     pub fn with(more: &[(&str, &str)]) -> Result<Catalog, CatalogError> {
         let mut names: Vec<_> = Embedded::iter().collect();
         names.sort();
-        let mut catalog =
-            Catalog { images: image::embedded()?, ports: Ports::embedded()?, ..Catalog::default() };
+        let mut catalog = Catalog {
+            cluster_domain: CLUSTER_DOMAIN.to_owned(),
+            images: image::embedded()?,
+            ports: Ports::embedded()?,
+            ..Catalog::default()
+        };
         for name in names {
             let data = Embedded::get(&name).map(|file| file.data.into_owned()).unwrap_or_default();
             catalog.add(&name, &data)?;
@@ -78,10 +89,10 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// The same catalog with what the user decides.
+    /// The same catalog with what the user decides, and with the domain that the names of Services end in.
     #[must_use]
-    pub fn with_settings(self, settings: Settings) -> Catalog {
-        Catalog { settings, ..self }
+    pub fn with_settings(self, settings: Settings, cluster_domain: &str) -> Catalog {
+        Catalog { settings, cluster_domain: cluster_domain.to_owned(), ..self }
     }
 
     fn add(&mut self, file: &str, text: &[u8]) -> Result<(), CatalogError> {

@@ -2,6 +2,7 @@
 
 mod message;
 
+use crate::catalog::CLUSTER_DOMAIN;
 use crate::diagram::View;
 use crate::facts::reach::Port;
 use crate::output::{Flavour, Options};
@@ -48,6 +49,9 @@ pub struct Input {
     /// Where objects go that name no namespace, as with kubectl -n
     #[arg(long, value_name = "NS", default_value = "default")]
     pub default_namespace: String,
+    /// What the DNS names of Services end in
+    #[arg(long, value_name = "DOMAIN", default_value = CLUSTER_DOMAIN, value_parser = domain)]
+    pub cluster_domain: String,
     /// The settings; if absent, the nearest podviz.yaml in the folder of the first input or above it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -281,6 +285,7 @@ impl Command {
             settings: input.config.clone(),
             output: self.output().map(|(folder, _)| folder.to_owned()),
             default_namespace: input.default_namespace.clone(),
+            cluster_domain: input.cluster_domain.clone(),
             limits: crate::source::Limits { file_bytes: input.max_file_size << 20, ..Default::default() },
             goal,
         }
@@ -365,6 +370,26 @@ impl Reach {
         let mut ends = self.positionals().1.iter().map(|end| end.to_string_lossy().into_owned());
         let ends = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
         Goal::Reach { ends, namespace: self.namespace.clone(), port: self.port.clone(), format: self.format }
+    }
+}
+
+/// A domain in lower case, without the dot that may end it.
+///
+/// Source: `k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/validation/validation.go`, `ValidateNetworking`: the domain is a
+/// DNS-1123 subdomain.
+fn domain(text: &str) -> Result<String, String> {
+    let domain = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    let is_label = |label: &str| {
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        (1..=63).contains(&label.len())
+            && label.chars().all(inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    if domain.len() <= 253 && domain.split('.').all(is_label) {
+        Ok(domain)
+    } else {
+        Err("write a DNS name, such as cluster.local".to_owned())
     }
 }
 

@@ -54,7 +54,7 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let reading = source::read(&request.inputs, request.output.as_deref(), &request.limits)?;
     problems.extend(reading.problems);
     problems.extend(passed_over(reading.passed_over));
-    let catalog = Catalog::embedded()?.with_settings(settings(request)?);
+    let catalog = Catalog::embedded()?.with_settings(settings(request)?, &request.cluster_domain);
     let (inventory, met) = model::take_inventory(reading.documents, &catalog, &request.default_namespace);
     problems.extend(met);
     let (topology, met) = topology::connect(&inventory, &catalog);

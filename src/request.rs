@@ -21,6 +21,8 @@ pub struct Request {
     pub output: Option<PathBuf>,
     /// Where namespaced objects go that name no namespace.
     pub default_namespace: String,
+    /// What the names of Services end in: `cluster.local`.
+    pub cluster_domain: String,
     /// How much of anything is read.
     pub limits: source::Limits,
     /// What to make.

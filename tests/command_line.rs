@@ -77,6 +77,14 @@ fn each_call_is_answered_as_expected() {
 }
 
 #[test]
+fn the_names_of_numbered_pods_end_in_the_domain_of_the_cluster() {
+    let manifest = text(&tests("command-line/a-cluster-may-have-another-domain/stdin.yaml")).to_owned();
+    let output = run(&["explain", "--format", "json", "--cluster-domain", "K8s.example.org.", &manifest]);
+    let facts = std::str::from_utf8(&output.stdout).expect("facts are text");
+    assert!(facts.contains("\"db-1.db.shop.svc.k8s.example.org\""), "{facts}");
+}
+
+#[test]
 fn each_view_of_each_example_is_text_and_a_picture_or_neither() {
     let mut drawn = 0;
     for (name, _) in folders(&tests("../examples")) {

@@ -39,6 +39,7 @@ fn answer(folder: &Path, question: &str) -> String {
         inputs: vec![folder.join("in")],
         output: None,
         default_namespace: "default".to_owned(),
+        cluster_domain: "cluster.local".to_owned(),
         limits: Limits::default(),
         goal: Goal::Reach {
             ends: (from.to_owned(), to.to_owned()),

@@ -98,14 +98,10 @@ pub fn addresses(text: &str) -> Vec<Address> {
     reader.found
 }
 
-/// Whether a host is spelled as the name of a Service in the cluster: `….svc`, `….svc.cluster.local`.
+/// Whether a host is spelled as the name of a Service in a cluster of any domain: `….svc`, `….svc.cluster.local`.
 pub fn is_cluster_form(host: &str) -> bool {
     let lower = host.to_ascii_lowercase();
-    let labels: Vec<&str> = lower.split('.').collect();
-    let Some(at) = labels.iter().skip(2).position(|label| *label == "svc").map(|at| at + 2) else {
-        return false;
-    };
-    at + 1 == labels.len() || labels.last() == Some(&"local")
+    lower.split('.').skip(2).any(|label| label == "svc")
 }
 
 /// Whether a host means the pod itself: `localhost`, `127.0.0.0/8`, `::1`.
@@ -422,8 +418,9 @@ mod tests {
     #[test]
     fn forms_of_hosts_are_told_apart() {
         assert!(is_cluster_form("a.b.svc") && is_cluster_form("p.a.b.svc.cluster.local"));
+        assert!(is_cluster_form("a.b.svc.k8s.example.org"));
         assert!(
-            !is_cluster_form("a.svc") && !is_cluster_form("a.b") && !is_cluster_form("x.y.svc.example.com")
+            !is_cluster_form("a.svc") && !is_cluster_form("a.b") && !is_cluster_form("x.svc.example.com")
         );
         assert!(is_localhost("127.1.2.3") && is_localhost("::1") && is_localhost("Localhost"));
         assert!(!is_localhost("0.0.0.0") && is_unspecified("0.0.0.0") && is_unspecified("::"));

@@ -12,9 +12,6 @@ use crate::topology::{NodeIndex, State, claim_name};
 /// How many pods or claims are listed one by one.
 const MOST_LISTED: i64 = 200;
 
-/// The DNS name below which the names of Services stand.
-const SERVICES: &str = "svc.cluster.local";
-
 /// The numbered pods of a StatefulSet. Their names are made when they are asked for: there may be very many.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatefulPods {
@@ -60,7 +57,10 @@ pub(super) fn derive(scene: &Scene, replicas: Option<&Replicas>) -> Option<State
         kept: if strategy == Some(Strategy::RollingUpdate) { partition } else { count },
         service,
         templates: templates.iter().filter_map(|one| one.at("metadata.name")?.scalar_text()).collect(),
-        domain: domain.map(|service| format!("{}.{}.{SERVICES}", service.name, service.namespace)),
+        domain: domain.map(|service| {
+            let cluster = &scene.catalog.cluster_domain;
+            format!("{}.{}.svc.{cluster}", service.name, service.namespace)
+        }),
         strategy,
     })
 }

@@ -34,7 +34,7 @@ static HOST_AND_PORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let ends = r"svc|svc\.cluster\.local|local|internal|com|net|org|io|dev|cloud|example|test";
+    let ends = r"svc(?:\.[a-z0-9-]+)*|local|internal|com|net|org|io|dev|cloud|example|test";
     let host = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*";
     Regex::new(&format!(r"^(?:--?[a-z-]+=)?({host}\.(?:{ends}))$")).ok()
 });

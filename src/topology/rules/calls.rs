@@ -32,7 +32,7 @@ fn is(pattern: &LazyLock<Option<Regex>>, key: &str) -> bool {
 
 /// Adds the calls of every member that makes pods.
 pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) {
-    let names = Names::of(members);
+    let names = Names::of(members, &cast.catalog.cluster_domain);
     let mut shelf = Shelf::new();
     for member in members {
         let Some(pod) = member.pod.as_deref() else { continue };

@@ -3,6 +3,7 @@
 //! Source: kubernetes.io/docs/concepts/services-networking/dns-pod-service/; `k8s.io/kubernetes/pkg/kubelet/envvars/envvars.go`.
 
 use super::super::build::Member;
+use crate::catalog::CLUSTER_DOMAIN;
 use crate::model::{Identity, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub struct Names<'a> {
     services: BTreeMap<&'a str, BTreeMap<&'a str, BTreeMap<&'a str, Entry<'a>>>>,
     namespaces: BTreeSet<(&'a str, &'a str)>,
     by_variable: BTreeMap<(&'a str, &'a str, String), &'a str>,
+    /// What the names of Services in the cluster end in: `cluster.local`.
+    domain: &'a str,
 }
 
 struct Entry<'a> {
@@ -36,10 +39,14 @@ struct Entry<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Looks through the members.
-    pub fn of(members: &'a [Member]) -> Names<'a> {
-        let mut names =
-            Names { services: BTreeMap::new(), namespaces: BTreeSet::new(), by_variable: BTreeMap::new() };
+    /// Looks through the members of a cluster with the given domain.
+    pub fn of(members: &'a [Member], domain: &'a str) -> Names<'a> {
+        let mut names = Names {
+            services: BTreeMap::new(),
+            namespaces: BTreeSet::new(),
+            by_variable: BTreeMap::new(),
+            domain,
+        };
         for member in members {
             let Identity { environment, group, kind, namespace, name } = &member.object.identity;
             if !namespace.is_empty() {
@@ -119,7 +126,7 @@ impl<'a> Names<'a> {
             self.find(pod, namespace, service).is_some_and(|entry| entry.headless)
         };
         if let Some(at) = labels.iter().skip(2).position(|label| *label == "svc").map(|at| at + 2)
-            && (at + 1 == labels.len() || labels.last() == Some(&"local"))
+            && self.is_domain(&labels[at + 1..])
         {
             return is_label(labels[at - 2]).then_some((labels[at - 2], labels[at - 1], true));
         }
@@ -136,6 +143,14 @@ impl<'a> Names<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Whether labels are the cluster's domain, or none, so that the pod's search list adds it. Where nobody said what the
+    /// domain is, any below `local` may be it.
+    fn is_domain(&self, labels: &[&str]) -> bool {
+        labels.is_empty()
+            || labels.join(".") == self.domain
+            || (self.domain == CLUSTER_DOMAIN && labels.last() == Some(&"local"))
     }
 
     fn find(&self, pod: &Identity, namespace: &str, service: &str) -> Option<&Entry<'a>> {
