@@ -1,7 +1,7 @@
 //! One folder a section: what the pages of a few manifests say in it, in words.
 //!
-//! `in/` is what podviz reads, `section` is the anchor of the section, and `expected/sentences.txt` holds its paragraphs
-//! and lists, page by page. The name of the folder is what a reader should find in there.
+//! `in/` is what podviz reads, `section` is the anchor of the section, and `expected/sentences.txt` holds its
+//! paragraphs, lists, and notes, page by page. The name of the folder is what a reader should find in there.
 
 mod files;
 mod golden;
@@ -42,6 +42,7 @@ fn said(folder: &Path) -> Tree {
                         writeln!(out, "  - {}", words(item)).expect("text");
                     }
                 }
+                Block::Alert { text, .. } => writeln!(out, "  ! {}", words(text)).expect("text"),
                 _ => {}
             }
         }

@@ -147,6 +147,14 @@ fn known(
 }
 
 impl PodResources {
+    /// Whether its pods can never use more memory than they reserve, so that others go first when a node has none left.
+    ///
+    /// Source: `k8s.io/kubernetes/pkg/kubelet/eviction/helpers.go`, `exceedMemoryRequests`.
+    pub fn stays_within_requests(&self) -> bool {
+        let most = self.limits.value.memory_bytes().filter(|_| !self.unlimited.contains_key("memory"));
+        most.is_some_and(|most| self.requests.value.memory_bytes().is_some_and(|reserved| most <= reserved))
+    }
+
     /// Takes it down.
     pub(super) fn tell(&self, scene: &Scene, _pod: &Pod, ledger: &mut Ledger) {
         ledger.object(scene.index, "requests", &self.requests);

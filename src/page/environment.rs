@@ -157,7 +157,7 @@ impl Reader<'_> {
         let call = calls.find(|call| &*self.know.node(call.to).identity.kind != HOST);
         call.map(|call| {
             let target = self.know.mention(call.to, &self.node.identity);
-            concat(vec![plain(", calls "), target])
+            concat(vec![plain(", the address of "), target])
         })
         .unwrap_or_default()
     }

@@ -55,8 +55,13 @@ pub fn parts(reference: &str) -> Vec<(String, Prose)> {
         (None, Some(_)) => vec![muted("none; the digest says which")],
         (None, None) => vec![code("latest"), text(" "), muted("because none is given")],
     };
+    let names_one = reference.starts_with(&format!("{}/", image.registry));
+    let mut registry = vec![code(image.registry)];
+    if !names_one {
+        registry.extend([text(" "), muted("because none is given")]);
+    }
     let mut parts = vec![
-        ("Registry".to_owned(), vec![code(image.registry)]),
+        ("Registry".to_owned(), registry),
         ("Repository".to_owned(), vec![code(image.repository)]),
         ("Tag".to_owned(), tag),
     ];
@@ -89,7 +94,7 @@ pub fn page(know: &Knowledge, crumbs: Vec<super::Link>) -> Option<Page> {
         let version = match (image.tag, image.digest) {
             (_, Some(digest)) => vec![code(digest)],
             (Some(tag), None) => vec![code(tag)],
-            (None, None) => vec![muted("none: latest")],
+            (None, None) => vec![code("latest"), text(" "), muted("because none is given")],
         };
         vec![vec![code(format!("{}/{}", image.registry, image.repository))], version, joined(users, "and")]
     });

@@ -115,7 +115,11 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
         // How many there are stands on the namespace's own page, so that a new object does not change this one.
         let subject =
             Subject::Namespace(Arc::clone(&node.identity.environment), Arc::clone(&node.identity.name));
-        prose.extend([text(" What it holds: "), know.link(&subject, &node.identity.name), text(".")]);
+        prose.extend([
+            text(" The page "),
+            know.link(&subject, &node.identity.name),
+            text(" shows what it holds."),
+        ]);
         return prose;
     }
     let picks = |relation: Relation| know.topology.from(index).filter(move |edge| edge.relation == relation);
@@ -234,7 +238,7 @@ pub fn held(know: &Knowledge, namespace: &Identity) -> Prose {
     }
 }
 
-/// What the catalog says of the fields that are set.
+/// What the catalog says of the fields that are set: what each means, then the field and its line.
 pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
     let Some(rule) = know.catalog.kind(&object.identity.group, &object.identity.kind) else {
         return Vec::new();
@@ -261,13 +265,12 @@ pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
                 continue;
             }
             let shown = text_of.unwrap_or_default();
-            let mut item = vec![code(path.to_string()), text(": ")];
-            item.extend(filled(&explanation.say, &shown));
+            let mut item = filled(&explanation.say, &shown);
             if !explanation.why.is_empty() {
                 item.push(text(" "));
                 item.extend(filled(&explanation.why, &shown));
             }
-            item.extend([text(" "), know.source(object, &path)]);
+            item.extend([text(" "), code(path.to_string()), text(" "), know.source(object, &path)]);
             items.push((path, explanation.is.is_some(), item));
         }
     }

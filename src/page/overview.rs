@@ -204,13 +204,17 @@ fn purpose(know: &Knowledge, index: NodeIndex) -> Prose {
     if &*near.kind == "Namespace" && near.group.is_empty() {
         return object::held(know, near);
     }
-    let mut words: Vec<Prose> = Vec::new();
+    let mut verbs: Vec<(&str, Vec<Prose>)> = Vec::new();
     for edge in know.topology.from(index).filter(|edge| edge.relation != Relation::Owns) {
-        let phrase = concat(vec![plain(edge.relation.verb()), plain(" "), know.mention(edge.to, near)]);
-        if !words.contains(&phrase) {
-            words.push(phrase);
+        let (verb, target) = (edge.relation.verb(), know.mention(edge.to, near));
+        match verbs.iter_mut().find(|(other, _)| *other == verb) {
+            Some((_, targets)) if targets.contains(&target) => {}
+            Some((_, targets)) => targets.push(target),
+            None => verbs.push((verb, vec![target])),
         }
     }
+    let phrase = |(verb, targets)| concat(vec![plain(format!("{verb} ")), listed(targets, 3)]);
+    let mut words: Vec<Prose> = verbs.into_iter().map(phrase).collect();
     let mut users: Vec<Prose> = Vec::new();
     for edge in know.topology.to(index) {
         let user = know.mention(edge.from, near);
@@ -219,9 +223,19 @@ fn purpose(know: &Knowledge, index: NodeIndex) -> Prose {
         }
     }
     if !users.is_empty() {
-        words.push(concat(vec![plain("used by "), listed(users, 3)]));
+        words.push(concat(vec![plain("is used by "), listed(users, 3)]));
     }
-    if words.is_empty() { vec![muted("nothing in these manifests names it")] } else { listed(words, 4) }
+    if words.is_empty() { vec![muted("nothing in these manifests names it")] } else { semicolons(words) }
+}
+
+/// Phrases that hold lists themselves, apart from each other.
+fn semicolons(phrases: Vec<Prose>) -> Prose {
+    let mut prose = Prose::new();
+    for (at, phrase) in phrases.into_iter().enumerate() {
+        prose.extend((at > 0).then(|| text("; ")));
+        prose.extend(phrase);
+    }
+    prose
 }
 
 fn unread(problems: &Problems) -> Vec<Block> {

@@ -99,7 +99,11 @@ impl Reader<'_> {
     fn add(&mut self, text: &Text, address: Address, key: &str) {
         let long = text.written.chars().count() > MOST_SHOWN || text.written.contains('\n');
         let port = address.port.map(|port| format!(":{port}")).unwrap_or_default();
-        let short = || format!("{}{port}", address.host);
+        let short = || match text.place {
+            // The name of the variable is what a reader looks for; of its value, the address is enough.
+            Place::Variable if text.via.starts_with("env ") => format!("{key}=…{}{port}…", address.host),
+            _ => format!("{}{port}", address.host),
+        };
         let written = vec![if long { short() } else { text.written.clone() }];
         self.found.push(Evidence {
             container: self.container,

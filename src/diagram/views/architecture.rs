@@ -165,11 +165,7 @@ impl<'a> Plan<'a> {
         let pods = match &self.workloads[..] {
             [(index, node, pod)] => {
                 let (kind, name) = (&node.identity.kind, &node.identity.name);
-                format!(
-                    "{kind} {name} ({} of {})",
-                    wording::pods(self.scene.topology, *index),
-                    wording::containers(pod)
-                )
+                format!("{kind} {name} ({})", wording::pods_of(self.scene.topology, *index, pod))
             }
             workloads => {
                 let containers = count(self.containers(), "container", "containers");
@@ -182,7 +178,9 @@ impl<'a> Plan<'a> {
         };
         let pools: Vec<(&str, bool)> = self.pools().into_values().collect();
         let nodes = match &pools[..] {
-            [("any node", false)] => "nodes, any of which hosts".to_owned(),
+            [("any node", false)] => {
+                return format!("The cluster manages nodes; any of them may host {pods}.");
+            }
             [(one, false)] => format!("{one}, which host"),
             [(one, true)] => format!("{one}, which hosts"),
             pools if pools.iter().all(|(_, is_real)| *is_real) => {

@@ -9,6 +9,7 @@ use super::{Focus, Scene, cast, fold, shutdown};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Id, View};
 use crate::facts::PodFacts;
+use crate::facts::controller::CronRun;
 use crate::facts::lifecycle::{ContainerLifecycle, ProbeKind, RestartPolicy, post_start, probes};
 use crate::model::Value;
 use crate::names::{count, duration};
@@ -198,9 +199,14 @@ impl<'a> Life<'a> {
         let (user, api, pod) = (self.user.clone(), self.api.clone(), self.pod_id.clone());
         self.tale.call(&user, &api, &format!("Apply {kind} {name}"), Reason::none());
         if kind == "CronJob" {
-            let schedule = self.text("spec.schedule").unwrap_or_default();
             let zone = self.text("spec.timeZone").map(|zone| format!(" ({zone})")).unwrap_or_default();
-            let text = format!("Start a Job on schedule {}{zone}", shorten_to(&schedule, 40));
+            let cron =
+                self.scene.facts.controller(self.index).and_then(|controller| controller.cron.as_ref());
+            let when = cron.and_then(CronRun::words).unwrap_or_else(|| {
+                let schedule = self.text("spec.schedule").unwrap_or_default();
+                format!("on schedule {}", shorten_to(&schedule, 40))
+            });
+            let text = format!("Start a Job {}{zone}", shorten_to(&when, 60));
             let reason = self.field(&FieldPath::of("spec.schedule"));
             self.tale.call(&api, &api, &text, reason);
         }

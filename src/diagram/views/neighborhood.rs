@@ -176,7 +176,7 @@ pub(super) fn draw(scene: Scene, index: NodeIndex) -> Option<Diagram> {
     let kinds = kinds(scene, &neighbors);
     let most = MOST.min(scene.budget.nodes.saturating_sub(1)).min(scene.budget.edges);
     let number = surround(&mut sheet, scene, neighbors, &|_| (center.clone(), None), most);
-    let title = format!("What {said} has to do with");
+    let title = format!("What {said} is connected with");
     let description = if number == 0 {
         format!("Nothing in these manifests is connected with {said}.")
     } else {
@@ -185,7 +185,7 @@ pub(super) fn draw(scene: Scene, index: NodeIndex) -> Option<Diagram> {
     Some(sheet.finish(View::Relationship, title, description, Direction::Right, scene.budget))
 }
 
-/// `3 Deployments, 1 Service`.
+/// `3 Deployments and 1 Service`.
 pub(super) fn kinds(scene: Scene, neighbors: &[Neighbor]) -> String {
     let nodes: BTreeSet<NodeIndex> = neighbors.iter().map(|neighbor| neighbor.node).collect();
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
@@ -197,5 +197,11 @@ pub(super) fn kinds(scene: Scene, neighbors: &[Neighbor]) -> String {
         topology::CROWD => count(number, "group of pods", "groups of pods"),
         kind => count(number, kind, &plural(kind)),
     });
-    words.collect::<Vec<_>>().join(", ")
+    let words: Vec<String> = words.collect();
+    match &words[..] {
+        [] => String::new(),
+        [only] => only.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+    }
 }

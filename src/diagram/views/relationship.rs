@@ -324,7 +324,7 @@ impl<'a> Stage<'a> {
             0 => format!(" and {mounts}"),
             number => {
                 let objects = count(number, "object", "objects");
-                format!(", {mounts}, and has to do with {objects} outside of the pod")
+                format!(", {mounts}, and touches {objects} outside of the pod")
             }
         };
         let description = format!("{} {siblings}{rest}.", wording::sentence(&said));

@@ -1,7 +1,6 @@
 //! An image whose tag says nothing about its contents.
 
 use super::{Findings, Rule};
-use crate::catalog::image_base_name;
 use crate::facts::Facts;
 use crate::facts::quoted;
 use crate::facts::scene::Scene;
@@ -32,7 +31,7 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
                 quoted(tag)
             ),
         };
-        let name = image_base_name(&container.image);
+        let name = container.image.strip_suffix(":latest").unwrap_or(&container.image);
         let help = format!("Name a version, such as {}, or a digest.", quoted(&format!("{name}:1.2.3")));
         findings.add(reason, help, container.path.key("image")).of_container(position);
     }

@@ -34,7 +34,8 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
     }
     if rows.is_empty() {
         let words = if read_only {
-            "It mounts no volume, and its root file system is read-only: it cannot write files."
+            "It mounts no volume, and its root file system is read-only: it writes only where its image declares a volume, \
+             and that is gone when it restarts."
         } else {
             "It mounts no volume: what it writes is gone when it restarts."
         };
@@ -43,7 +44,9 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
     let head = ["Path", "Volume", "What it is", "Access"].map(str::to_owned).to_vec();
     let caption = format!("Volumes that {} mounts", container.key);
     let elsewhere = match (read_only, keeps) {
-        (true, _) => "Elsewhere it cannot write: its root file system is read-only.",
+        (true, _) => {
+            "Elsewhere it writes only where its image declares a volume, because its root file system is read-only."
+        }
         (false, true) => "What it writes elsewhere is gone when it restarts.",
         (false, false) => {
             "What it writes elsewhere is gone when it restarts, and nothing that it writes outlives the pod."

@@ -1,9 +1,9 @@
 //! A container in a strip of short facts.
 
 use crate::facts::resources::ContainerResources;
-use crate::page::Block;
-use crate::page::prose::{code, muted};
+use crate::page::prose::{code, marked, muted, text};
 use crate::page::workload::containers::{image, ports, resources};
+use crate::page::{Block, Prose};
 use crate::topology::Container;
 
 pub fn blocks(container: &Container, needs: &ContainerResources) -> Block {
@@ -23,8 +23,31 @@ pub fn blocks(container: &Container, needs: &ContainerResources) -> Block {
     facts.push(("Ports".to_owned(), ports(container)));
     facts.push(("Reserves".to_owned(), resources(&needs.requests.value, "nothing")));
     facts.push(("May use at most".to_owned(), resources(&needs.limits.value, "what the node has to spare")));
-    facts.push(("Image is pulled".to_owned(), vec![code(pull_policy(container))]));
+    facts.push(("Image is pulled".to_owned(), pulled(container)));
     Block::Facts(facts)
+}
+
+/// When the image is pulled, and why where nobody says so.
+fn pulled(container: &Container) -> Prose {
+    let policy = pull_policy(container);
+    let when = match policy.as_str() {
+        "Always" => "at each start",
+        "Never" => "never: it must be on the node",
+        _ => "where the node does not have it",
+    };
+    let mut prose = vec![text(format!("{when} (")), code(&policy)];
+    if container.spec.image_pull_policy.is_none() {
+        let why = match policy.as_str() {
+            "Always" => ", because its tag is `latest`",
+            _ if crate::page::images::Image::read(&container.image).tag.is_some() => {
+                ", because its tag is not `latest`"
+            }
+            _ => ", because its digest says which image it is",
+        };
+        prose.extend(marked(why));
+    }
+    prose.push(text(")"));
+    prose
 }
 
 /// The pull policy, with Kubernetes' default: `Always` for `latest` or no tag, else `IfNotPresent`.
@@ -32,7 +55,7 @@ pub fn blocks(container: &Container, needs: &ContainerResources) -> Block {
 /// Source: `k8s.io/kubernetes/pkg/apis/core/v1/defaults.go`, `SetDefaults_Container`.
 pub fn pull_policy(container: &Container) -> String {
     let image = crate::page::images::Image::read(&container.image);
-    let latest = image.digest.is_none() && image.tag.as_deref().is_none_or(|tag| tag == "latest");
+    let latest = image.tag.as_deref().map_or(image.digest.is_none(), |tag| tag == "latest");
     let default = if latest { "Always" } else { "IfNotPresent" };
     container.spec.image_pull_policy.clone().unwrap_or_else(|| default.to_owned())
 }

@@ -5,7 +5,7 @@ use crate::facts::quantity::{core_words, resource_words, size_words};
 use crate::facts::resources::{
     AfterKill, AtLimit, ContainerResources, Origin, Resources, after_kill, at_limit,
 };
-use crate::model::{Object, Subject};
+use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
 use crate::page::workload::resources::{some_words, source};
@@ -38,13 +38,6 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
     items.extend(devices(know, object, needs));
     items.extend(unread(know, object, &needs.limits));
     items.extend(claims(know, object, container));
-    let qos = &facts.resources.qos;
-    let pod_page = Subject::Object(object.identity.clone());
-    items.push(vec![
-        text("The quality of service of its pod is "),
-        know.link_at(&pod_page, qos.value.name(), "resources"),
-        text("."),
-    ]);
     vec![Block::List { ordered: false, items }]
 }
 

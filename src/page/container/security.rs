@@ -88,7 +88,7 @@ fn settings(context: &SecurityContext) -> Vec<Setting> {
         &c.read_only_root_filesystem,
         c.read_only_root_filesystem.value,
         if c.read_only_root_filesystem.value {
-            "It writes to its volumes only."
+            "It writes only to its volumes, and to those that its image declares."
         } else {
             "It may change the files of its image; the changes are gone when it restarts."
         },

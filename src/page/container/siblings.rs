@@ -6,7 +6,7 @@ use crate::page::{Block, Prose};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 
 /// Which volumes it shares, and with whom.
-fn shared_files(know: &Knowledge, index: NodeIndex, position: usize) -> Vec<Prose> {
+fn shared_files(know: &Knowledge, index: NodeIndex, position: usize, others: usize) -> Vec<Prose> {
     let volumes = know.facts.of(index).map(|facts| facts.volumes.as_slice()).unwrap_or_default().iter();
     let mine = volumes.filter(|usage| usage.mounts.iter().any(|mount| mount.container == position));
     let sentences = mine.filter_map(|usage| {
@@ -24,7 +24,8 @@ fn shared_files(know: &Knowledge, index: NodeIndex, position: usize) -> Vec<Pros
         (!others.is_empty()).then(|| concat(sentence))
     });
     let sentences: Vec<Prose> = sentences.collect();
-    if sentences.is_empty() { vec![plain("It shares no files with them.")] } else { sentences }
+    let none = if others == 1 { "It shares no files with it." } else { "It shares no files with them." };
+    if sentences.is_empty() { vec![plain(none)] } else { sentences }
 }
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) -> Vec<Block> {
@@ -37,9 +38,10 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
         return Vec::new();
     }
     let network = if pod.spec.host_network == Some(true) { "the node's network" } else { "one IP address" };
+    let number = others.len();
     let mut items =
         vec![concat(vec![plain(format!("It shares {network} with ")), listed(others, 6), plain(".")])];
-    items.extend(shared_files(know, index, position));
+    items.extend(shared_files(know, index, position, number));
     if pod.spec.share_process_namespace == Some(true) {
         items.push(plain("The containers of the pod see each other's processes."));
     } else if pod.spec.host_pid == Some(true) {

@@ -103,10 +103,18 @@ fn more_rules(number: usize) -> String {
 fn sentence(know: &Knowledge, policy: &Policy, rule: &Rule, direction: Direction, only: bool) -> Prose {
     let words = match (direction, only, rule.peers.is_none()) {
         (Direction::Ingress, true, true) => format!("Anyone may reach {}, and nothing else", on_ports(rule)),
-        (Direction::Ingress, true, false) => format!("Only {} may reach {}", who(rule), on_ports(rule)),
+        (Direction::Ingress, true, false) => {
+            let who = who(rule);
+            let who = who.strip_prefix("all ").unwrap_or(&who);
+            format!("Only {who} may reach {}", on_ports(rule))
+        }
         (Direction::Ingress, false, _) => capital(&format!("{} may reach {}", who(rule), on_ports(rule))),
         (Direction::Egress, true, true) => format!("It may reach anyone, but only on {}", on_ports(rule)),
-        (Direction::Egress, true, false) => format!("It may reach only {}, on {}", who(rule), on_ports(rule)),
+        (Direction::Egress, true, false) => {
+            let who = who(rule);
+            let who = who.strip_prefix("all ").unwrap_or(&who);
+            format!("It may reach only {who}, on {}", on_ports(rule))
+        }
         (Direction::Egress, false, _) => format!("It may reach {} on {}", who(rule), on_ports(rule)),
     };
     concat(vec![

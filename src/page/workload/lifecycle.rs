@@ -57,6 +57,7 @@ impl Life<'_> {
         let names = listed(phase.iter().map(|&one| self.name(one)).collect(), 6);
         let words = match phase {
             [one] => self.turn(*one),
+            [_, _] => " start together; neither waits until the other is ready.".to_owned(),
             _ => " start together; none waits until another is ready.".to_owned(),
         };
         concat(vec![names, plain(words)])
@@ -122,7 +123,26 @@ impl Life<'_> {
             0 if times().any(|(times, _)| times.startup.is_some()) => {
                 plain("as soon as all its containers have started")
             }
-            0 => plain("as soon as all its containers run"),
+            0 => {
+                let watched: Vec<usize> = (0..self.pod.containers.len())
+                    .filter(|&one| {
+                        matches!(self.pod.containers[one].kind, ContainerKind::App | ContainerKind::Sidecar)
+                    })
+                    .collect();
+                match watched[..] {
+                    [_] => concat(vec![
+                        plain("as soon as "),
+                        self.names(&watched),
+                        plain(" runs, because it has no readiness probe"),
+                    ]),
+                    [_, _] => concat(vec![
+                        plain("as soon as "),
+                        self.names(&watched),
+                        plain(" run, because neither has a readiness probe"),
+                    ]),
+                    _ => plain("as soon as all its containers run, because none has a readiness probe"),
+                }
+            }
             1 => concat(vec![plain("once the readiness probe of "), self.names(&probed), plain(" succeeds")]),
             _ => concat(vec![plain("once the readiness probes of "), self.names(&probed), plain(" succeed")]),
         };

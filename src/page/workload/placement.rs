@@ -9,7 +9,7 @@ use crate::model::Object;
 use crate::names::{count, thousands};
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
-use crate::page::{Block, Inline, Prose, object};
+use crate::page::{Block, Prose};
 use crate::topology::{NodeIndex, Pod};
 
 /// How many nodes are named one by one.
@@ -27,9 +27,6 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     items.extend(page.host_ports());
     items.extend(facts.placement.priority.iter().map(|priority| page.priority(priority)));
     items.extend(page.scheduler());
-    let said = ["spec.nodeName", "spec.persistentVolumeClaimRetentionPolicy", "spec.volumeClaimTemplates"];
-    let is_new = |item: &Prose| !matches!(item.first(), Some(Inline::Code(field)) if said.iter().any(|said| field.starts_with(said)));
-    items.extend(object::explanations(know, object).into_iter().filter(is_new));
     vec![Block::List { ordered: false, items }]
 }
 

@@ -3,7 +3,7 @@
 use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{concat, listed, plain};
+use crate::page::prose::{concat, listed, plain, text};
 use crate::page::workload::diagrams;
 use crate::page::{Block, Prose, Tone, environment};
 use crate::topology::{NodeIndex, Pod, State};
@@ -18,21 +18,29 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
         blocks.push(Block::Heading(format!("Environment of {}", container.key)));
         blocks.push(Block::Table(table));
     }
-    let needs = |relation: Relation| {
-        matches!(relation, Relation::ReadsEnv | Relation::Mounts | Relation::Claims | Relation::PullsWith)
-    };
+    let needs =
+        |relation: Relation| matches!(relation, Relation::ReadsEnv | Relation::Mounts | Relation::Claims);
     let missing = know.topology.from(index).filter(|edge| know.node(edge.to).state == State::Missing);
     let missing = missing.filter(|edge| needs(edge.relation));
-    let mut absent: Vec<Prose> = Vec::new();
+    let mut absent: Vec<NodeIndex> = Vec::new();
+    let mut names: Vec<Prose> = Vec::new();
     for edge in missing {
-        let mention = know.mention(edge.to, &know.node(index).identity);
-        let words = concat(vec![mention, plain(" "), know.because(edge).into_iter().collect()]);
-        if !absent.contains(&words) {
-            absent.push(words);
+        if !absent.contains(&edge.to) {
+            absent.push(edge.to);
+            let source = know.because(edge).into_iter().flat_map(|source| [text(" "), source]).collect();
+            let kind = plain(format!("{} ", know.node(edge.to).identity.kind));
+            names.push(concat(vec![kind, vec![know.name(edge.to)], source]));
         }
     }
-    if !absent.is_empty() {
-        blocks.push(Block::Alert { tone: Tone::Note, text: concat(vec![plain("It needs objects that are not in these manifests; without them its containers may not start: "), listed(absent, 8), plain(".")]) });
+    if !names.is_empty() {
+        let (are, them) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let then = match pod.containers.len() {
+            1 => "its container does not start",
+            _ => "not all of its containers start",
+        };
+        let rest = format!(" {are} not in these manifests; without {them} {then}.");
+        let text = concat(vec![listed(names, 8), plain(rest)]);
+        blocks.push(Block::Alert { tone: Tone::Note, text });
     }
     blocks
 }

@@ -66,7 +66,8 @@ fn at_most(resources: &PodResources) -> Prose {
         limited.map(|(name, amount)| plain(resource_words(name, amount.quantity))).collect();
     let endless = resources.unlimited.keys().map(|name| vec![muted(format!("no {} limit", noun(name)))]);
     words.extend(endless);
-    if limits.is_empty() { vec![muted("no limit")] } else { joined(words, "and") }
+    let nothing = limits.iter().all(|(name, _)| open(name)) && resources.unlimited.len() > 1;
+    if limits.is_empty() || nothing { vec![muted("no limit")] } else { joined(words, "and") }
 }
 
 fn who(object: &Object) -> &'static str {
@@ -181,6 +182,11 @@ fn quality(know: &Knowledge, object: &Object, pod: &Pod, resources: &PodResource
              first."
                 .to_owned()
         }
+        (_, Some(_)) if resources.stays_within_requests() => {
+            "When its node runs out of memory, pods that use more than they reserve go first: this one cannot, \
+             because its memory limit is what it reserves."
+                .to_owned()
+        }
         (_, Some(bytes)) => format!(
             "When its node runs out of memory, it is among the first to go while it uses more than the {} it \
              reserves.",
@@ -203,14 +209,14 @@ fn quality(know: &Knowledge, object: &Object, pod: &Pod, resources: &PodResource
 
 /// What the kernel does when it cannot wait for the kubelet.
 fn last_resort(know: &Knowledge, object: &Object, resources: &PodResources) -> Prose {
-    let start = "When the kernel itself must end processes to get memory, those of this pod";
+    let start = "When the kernel itself must end processes to get memory, those of this pod are";
     let Some(score) = &resources.oom_score_adj else {
         return plain(format!(
-            "{start} are neither the first nor the last: 3 to 999 is added to their score. The more of its node's \
-             memory a container reserves, the less it is."
+            "{start} neither among the first nor among the last: the more of its node's memory a container reserves, the \
+             later its turn (3 to 999 is added to its score)."
         ));
     };
-    let order = if score.value < 0 { "are among the last" } else { "are among the first" };
+    let order = if score.value < 0 { "among the last" } else { "among the first" };
     vec![
         text(format!("{start} {order}: {} is added to their score. ", score.value)),
         source(know, object, score),
@@ -256,7 +262,7 @@ fn table(
             plain(when),
             with_source(know, object, &needs.requests, "nothing"),
             with_source(know, object, &needs.limits, "no limit"),
-            concat(vec![vec![code(needs.qos.value.name())], plain(": it "), marked(&needs.qos.why)]),
+            alone(&needs.qos),
         ]);
     }
     if let Some(together) = &resources.together {
@@ -288,6 +294,11 @@ fn table(
     let head = ["Part", "Counts", "Reserves", "May use at most", "Quality of service"];
     let caption = format!("What {} reserves and may use", object.identity.title());
     Some(Block::Table(Table { caption, head: head.map(str::to_owned).to_vec(), rows }))
+}
+
+/// The quality of service that a pod of this container alone would have: only pods have one.
+fn alone(qos: &Known<Qos>) -> Prose {
+    concat(vec![plain("alone "), vec![code(qos.value.name())], plain(": it "), marked(&qos.why)])
 }
 
 fn with_source(know: &Knowledge, object: &Object, known: &Known<Resources>, none: &str) -> Prose {

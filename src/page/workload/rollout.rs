@@ -10,9 +10,9 @@ use crate::facts::controller::{Amount, Rollout, Strategy, span_words};
 use crate::model::{Object, Value};
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{concat, marked, plain, text};
+use crate::page::prose::{code, concat, marked, plain, text};
 use crate::page::workload::diagrams;
-use crate::page::{Block, Prose};
+use crate::page::{Block, Prose, object as any_object};
 use crate::topology::{NodeIndex, Pod};
 
 /// The heading of the section.
@@ -48,12 +48,14 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
         let words =
             "A change of the template reaches only pods that are made later: running ones stay as they are. ";
         items.push(vec![text(words), know.source(object, &FieldPath::of("spec.template"))]);
+        items.extend(settled(know, object));
     }
     items.extend(controller.stateful.iter().filter_map(|pods| stateful::order(know, object, pods)));
     items.extend(
         controller.replicas.iter().filter_map(|replicas| scaling::scaling(know, index, object, replicas)),
     );
     items.extend(scaling::disruptions(know, index, controller.replicas.as_ref()));
+    items.extend(any_object::explanations(know, object));
     let mut blocks = diagrams(know, index, &[View::Rollout]);
     if !items.is_empty() {
         blocks.push(Block::List { ordered: false, items });
@@ -165,23 +167,18 @@ fn readiness(know: &Knowledge, object: &Object, pod: &Pod, rollout: &Rollout) ->
         .all(|container| container.spec.readiness_probe.is_none() && container.spec.startup_probe.is_none());
     if blind && pod.spec.readiness_gates.is_none() {
         items.push(plain(
-            "No container has a readiness or startup probe, so a new pod counts as ready as soon as its containers run.",
+            "A version that starts and cannot answer replaces the old one all the same: no container has a readiness \
+             or startup probe.",
         ));
     }
-    if let Some(seconds) = number("spec.minReadySeconds").filter(|seconds| *seconds > 0) {
-        items.push(vec![
-            text(format!(
-                "A new pod counts as available once it has been ready for {}. ",
-                span_words(seconds)
-            )),
-            know.source(object, &FieldPath::of("spec.minReadySeconds")),
-        ]);
-    }
+    items.extend(settled(know, object));
     if &*object.identity.kind == "Deployment" {
         if object.value.at("spec.paused").and_then(Value::as_bool) == Some(true) {
             let source = know.source(object, &FieldPath::of("spec.paused"));
             items.push(vec![
-                text("It is paused: a change reaches its pods only once someone resumes it. "),
+                text(
+                    "It is paused: a change of the template reaches its pods only once someone resumes it. ",
+                ),
                 source,
             ]);
         }
@@ -195,5 +192,26 @@ fn readiness(know: &Knowledge, object: &Object, pod: &Pod, rollout: &Rollout) ->
             source,
         ]);
     }
+    items.extend(history(know, object));
     items
+}
+
+/// How long a new pod must be ready before it counts.
+fn settled(know: &Knowledge, object: &Object) -> Option<Prose> {
+    let field = FieldPath::of("spec.minReadySeconds");
+    let seconds = field.find(&object.value).and_then(Value::as_i64).filter(|seconds| *seconds > 0)?;
+    let words = format!("A new pod counts as available once it has been ready for {}. ", span_words(seconds));
+    Some(vec![text(words), know.source(object, &field)])
+}
+
+/// How many old versions there are to go back to, where the manifest says so.
+fn history(know: &Knowledge, object: &Object) -> Option<Prose> {
+    let field = FieldPath::of("spec.revisionHistoryLimit");
+    let number = field.find(&object.value).and_then(Value::as_i64).filter(|number| *number >= 0)?;
+    let words = match number {
+        0 => "Kubernetes keeps no old version, so nothing can go back to one with ".to_owned(),
+        1 => "Kubernetes keeps the last old version to go back to with ".to_owned(),
+        many => format!("Kubernetes keeps the last {many} old versions to go back to with "),
+    };
+    Some(vec![text(words), code("kubectl rollout undo"), text(". "), know.source(object, &field)])
 }

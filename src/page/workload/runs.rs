@@ -2,7 +2,7 @@
 
 use crate::catalog::FieldPath;
 use crate::facts::controller::{Concurrency, CronRun, JobRun, When, span_words};
-use crate::model::Object;
+use crate::model::{Object, Value};
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, marked, plain, text};
@@ -40,6 +40,10 @@ pub fn blocks(
         }
     }
     let who = if cron.is_some() { "Each Job" } else { "It" };
+    if run.suspended {
+        let words = format!("{who} is suspended: no pod runs until someone sets this to false. ");
+        items.push(vec![text(words), know.source(object, &run.path.key("suspend"))]);
+    }
     items.push(numbers(know, object, run, who));
     items.extend(failures(know, object, run));
     items.extend(completion(know, index, object, run, who));
@@ -104,7 +108,7 @@ fn meetings(know: &Knowledge, object: &Object, cron: &CronRun) -> Vec<Prose> {
     };
     let late = match cron.starting_deadline_s {
         Some(seconds) if seconds < 10 => format!(
-            "A run that cannot start within {} of its time is skipped; Kubernetes looks only about every 10 seconds, \
+            "A run that cannot start within {} of its time is skipped; Kubernetes looks only about every 10 s, \
              so a run may never start.",
             span_words(seconds)
         ),
@@ -136,9 +140,13 @@ fn numbers(know: &Knowledge, object: &Object, run: &JobRun, who: &str) -> Prose 
         }
         _ => String::new(),
     };
-    let indexed = if run.indexed { "; each pod has a number of its own" } else { "" };
-    let words = format!("{who} runs {}{rounds}{indexed}. ", sentence::job_runs(run));
-    vec![text(words), know.source(object, &run.path)]
+    let indexed = if run.indexed {
+        marked("; each pod finds a number of its own in `JOB_COMPLETION_INDEX`")
+    } else {
+        Prose::new()
+    };
+    let words = format!("{who} runs {}{rounds}", sentence::job_runs(run));
+    concat(vec![plain(words), indexed, vec![text(". "), know.source(object, &run.path)]])
 }
 
 /// What follows a failure.
@@ -147,15 +155,19 @@ fn failures(know: &Knowledge, object: &Object, run: &JobRun) -> Vec<Prose> {
     let again = if shape.restart_policy == "OnFailure" {
         "A container that fails starts again in the same pod"
     } else {
-        "A failed pod is replaced by a new one, about 10 seconds later at first, then 20, then 40, up to 10 minutes"
+        "A failed pod is replaced by a new one, after about 10 s at first, then 20 s, 40 s, up to 10 minutes"
     };
-    let rules = match run.path.key("podFailurePolicy").find(&object.value) {
-        Some(_) => ", not counting the failures that its failure policy ignores",
-        None => "",
-    };
+    let policy = run.path.key("podFailurePolicy");
+    let has_policy = policy.find(&object.value).is_some();
+    let rules = if has_policy { ", not counting the failures that its failure policy ignores" } else { "" };
     let source = know.source(object, &run.path.key("backoffLimit"));
     let mut items =
         vec![vec![text(format!("{again}; the Job {}{rules}. ", sentence::after_failures(run))), source]];
+    if has_policy {
+        let words = "Its failure policy decides by exit codes and conditions whether a failed pod is replaced, ignored, or fails \
+                     the Job at once. ";
+        items.push(vec![text(words), know.source(object, &policy)]);
+    }
     if let Some(seconds) = shape.active_deadline_s {
         items.push(vec![
             text(format!(
@@ -164,6 +176,20 @@ fn failures(know: &Knowledge, object: &Object, run: &JobRun) -> Vec<Prose> {
             )),
             know.source(object, &run.path.key("activeDeadlineSeconds")),
         ]);
+    }
+    let replacement = run.path.key("podReplacementPolicy");
+    if replacement.find(&object.value).and_then(Value::as_str) == Some("Failed") {
+        let words = "A new pod starts only after the old one has ended for good. ";
+        items.push(vec![text(words), know.source(object, &replacement)]);
+    }
+    let success = run.path.key("successPolicy");
+    if success.find(&object.value).is_some() {
+        let words = if run.indexed {
+            "It may count as succeeded before every number has: its success policy says which are enough. "
+        } else {
+            "Its success policy has no effect, because its pods have no numbers. "
+        };
+        items.push(vec![text(words), know.source(object, &success)]);
     }
     items
 }

@@ -38,7 +38,11 @@ pub(super) fn restricted(case: &Case) -> Vec<Cause> {
         let mut drops = capabilities.and_then(|own| own.drop.as_ref()).into_iter().flatten();
         let missing = (!drops.any(|name| name == "ALL")).then(|| {
             let field = one.field("capabilities").key("drop");
-            let change = "set `securityContext.capabilities.drop: [ALL]`";
+            let in_small = capabilities.iter().flat_map(|own| own.drop.iter().flatten());
+            let change = match in_small.clone().find(|name| name.eq_ignore_ascii_case("ALL")) {
+                Some(_) => "write `ALL` in capitals in `securityContext.capabilities.drop`",
+                None => "set `securityContext.capabilities.drop: [ALL]`",
+            };
             Cause::lacks(Some(one.index), field, "`capabilities.drop: [ALL]`", change)
         });
         missing.into_iter().chain(added(&one, &["NET_BIND_SERVICE"])).collect::<Vec<_>>()

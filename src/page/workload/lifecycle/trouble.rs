@@ -5,7 +5,7 @@ use crate::facts::Known;
 use crate::facts::lifecycle::{ContainerLifecycle, Liveness, RestartPolicy};
 use crate::names::{count, duration, durations};
 use crate::page::Prose;
-use crate::page::prose::{code, concat, plain, text};
+use crate::page::prose::{code, concat, joined, plain, text};
 use crate::topology::{Container, ContainerKind};
 
 /// How many containers are said to hang one by one.
@@ -38,11 +38,15 @@ pub fn hang(life: &Life) -> Option<Prose> {
             life.name(only),
             plain(" hangs, nothing restarts it: it has no liveness probe."),
         ])),
-        _ => sentences.push(concat(vec![
-            plain("If "),
-            life.names(&unwatched),
-            plain(" hang, nothing restarts them: they have no liveness probe."),
-        ])),
+        _ => {
+            let none = if unwatched.len() == 2 { "neither has" } else { "none has" };
+            let names = unwatched.iter().map(|&one| life.name(one)).collect();
+            sentences.push(concat(vec![
+                plain("If "),
+                joined(names, "or"),
+                plain(format!(" hangs, nothing restarts it: {none} a liveness probe.")),
+            ]));
+        }
     }
     let mut prose = Prose::new();
     for sentence in sentences {

@@ -111,11 +111,16 @@ pub fn names(know: &Knowledge, object: &Object, pods: &StatefulPods) -> Vec<Bloc
         Some(node) => {
             let address = node.object.as_ref().and_then(|object| object.value.at("spec.clusterIP"));
             let headless = address.and_then(Value::as_str) == Some("None");
-            (!headless).then(|| {
+            Some(if headless {
+                let start = plain("Each pod keeps its name, and others reach it by its DNS name below ");
+                let source = vec![text(". "), know.source(object, &FieldPath::of("spec.serviceName"))];
+                concat(vec![start, mention(), source])
+            } else {
                 let promise = "Kubernetes promises these DNS names only below a Service with ";
                 let why = vec![code("clusterIP: None"), text(", and ")];
-                let but = plain(" has an address of its own.");
-                concat(vec![plain(promise), why, mention(), but])
+                let but = plain(" has an address of its own. ");
+                let source = vec![know.source(object, &FieldPath::of("spec.serviceName"))];
+                concat(vec![plain(promise), why, mention(), but, source])
             })
         }
     };

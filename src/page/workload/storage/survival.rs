@@ -25,7 +25,8 @@ pub fn blocks(object: &Object, pod: &Pod, volumes: &[VolumeUse]) -> Vec<Block> {
         if !is_pod {
             events.push(&lifetime.workload_deletion);
         }
-        let cells: Vec<Prose> = events.into_iter().map(|event| cell(event, usage, pod)).collect();
+        let cells = events.into_iter().enumerate();
+        let cells: Vec<Prose> = cells.map(|(at, event)| cell(event, at == 3, usage, pod)).collect();
         let name = vec![code(&usage.name)];
         match rows.iter_mut().find(|(_, same)| *same == cells) {
             Some((names, _)) => names.push(name),
@@ -47,9 +48,15 @@ pub fn blocks(object: &Object, pod: &Pod, volumes: &[VolumeUse]) -> Vec<Block> {
     vec![Block::Heading("What survives what".to_owned()), Block::Table(Table { caption, head, rows })]
 }
 
-fn cell(event: &Known<Survival>, usage: &VolumeUse, pod: &Pod) -> Prose {
+/// One event's effect; for the deletion of the workload, where its files stay.
+fn cell(event: &Known<Survival>, of_workload: bool, usage: &VolumeUse, pod: &Pod) -> Prose {
     let source = usage.volume.and_then(|index| pod.volumes.get(index)).map(|volume| volume.source);
     match event.value {
+        Survival::Kept if of_workload => plain(match source {
+            Some("configMap") => "kept in the ConfigMap",
+            Some("secret") => "kept in the Secret",
+            _ => "kept",
+        }),
         Survival::Kept => plain("kept"),
         Survival::Lost => plain("gone"),
         Survival::MadeAgain => plain(match source {

@@ -5,9 +5,12 @@
 use super::Asked;
 use crate::catalog::Relation;
 use crate::page::Prose;
-use crate::page::prose::{concat, plain};
+use crate::page::prose::{concat, joined, listed, marked, plain};
 use crate::topology::NodeIndex;
 use std::collections::BTreeMap;
+
+/// How many objects a sentence names.
+const MOST_NAMED: usize = 4;
 
 /// How a pod sees a change.
 #[derive(Default)]
@@ -38,41 +41,74 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
             _ => {}
         }
     }
-    let near = &asked.object.identity;
-    let answer = |(index, reading): (NodeIndex, Reading)| {
-        let node = asked.know.node(index);
-        let object = node.object.as_deref();
-        let is_immutable = object
-            .and_then(|object| object.value.get("immutable"))
-            .is_some_and(|value| value.kind == crate::model::Kind::Bool(true));
-        let restart = "only after its pods are restarted";
-        let effect = match (reading.as_environment, reading.as_files, reading.as_fixed_files) {
-            _ if is_immutable => " cannot change: it is immutable. A new one needs a new name.".to_owned(),
-            (false, true, false) => {
-                " reaches its files within about a minute; whether the program reads them again is up to it."
-                    .to_owned()
-            }
-            (true, true, _) => {
-                format!(" reaches its files within about a minute, and its environment {restart}.")
-            }
-            (false, true, true) => {
-                format!(
-                    " reaches its files within about a minute, but those mounted with a `subPath` {restart}."
-                )
-            }
-            (true, false, _) => {
-                format!(" takes effect {restart}: it is read into the environment at the start.")
-            }
-            (false, false, true) => {
-                format!(" takes effect {restart}: it is mounted with a `subPath`, which is never updated.")
-            }
-            (false, false, false) => return None,
+    let mut alike: BTreeMap<Effect, Vec<NodeIndex>> = BTreeMap::new();
+    for (index, reading) in readings {
+        if let Some(effect) = effect(asked, index, &reading) {
+            alike.entry(effect).or_default().push(index);
+        }
+    }
+    alike.into_iter().map(|(effect, objects)| answer(asked, effect, &objects)).collect()
+}
+
+/// What a change of an object does to a pod.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Effect {
+    AtRestart,
+    InFiles,
+    InBoth,
+    InSomeFiles,
+    InFixedFiles,
+    Never,
+}
+
+fn effect(asked: &Asked, index: NodeIndex, reading: &Reading) -> Option<Effect> {
+    let object = asked.know.node(index).object.as_deref();
+    let is_immutable = object
+        .and_then(|object| object.value.get("immutable"))
+        .is_some_and(|value| value.kind == crate::model::Kind::Bool(true));
+    match (reading.as_environment, reading.as_files, reading.as_fixed_files) {
+        (false, false, false) => None,
+        _ if is_immutable => Some(Effect::Never),
+        (false, true, false) => Some(Effect::InFiles),
+        (true, true, _) => Some(Effect::InBoth),
+        (false, true, true) => Some(Effect::InSomeFiles),
+        (true, false, _) => Some(Effect::AtRestart),
+        (false, false, true) => Some(Effect::InFixedFiles),
+    }
+}
+
+fn answer(asked: &Asked, effect: Effect, objects: &[NodeIndex]) -> Prose {
+    let one = objects.len() == 1;
+    let names: Vec<Prose> =
+        objects.iter().map(|&index| asked.know.mention(index, &asked.object.identity)).collect();
+    let all = listed(names.clone(), MOST_NAMED);
+    let any = if names.len() > MOST_NAMED { all.clone() } else { joined(names, "or") };
+    let later = "only in containers that start later";
+    if effect == Effect::Never {
+        let rest = if one {
+            " cannot change: it is immutable. A new version needs a new name."
+        } else {
+            " cannot change: they are immutable. A new version needs a new name."
         };
-        Some(concat(vec![
-            plain("A change of "),
-            asked.know.mention(index, near),
-            crate::page::prose::marked(&effect),
-        ]))
+        return concat(vec![all, plain(rest)]);
+    }
+    let (it_is, files) = if one { ("it is", "its files") } else { ("they are", "their files") };
+    let words = match effect {
+        Effect::InFiles => {
+            format!(
+                " reaches {files} within about a minute; whether the program reads them again is up to it."
+            )
+        }
+        Effect::InBoth => format!(" reaches {files} within about a minute, and the environment {later}."),
+        Effect::InSomeFiles => {
+            format!(" reaches {files} within about a minute, but those mounted with a `subPath` {later}.")
+        }
+        Effect::InFixedFiles => {
+            format!(" takes effect {later}: {it_is} mounted with a `subPath`, which is never updated.")
+        }
+        Effect::AtRestart | Effect::Never => {
+            format!(" takes effect {later}: {it_is} read into the environment at the start.")
+        }
     };
-    readings.into_iter().filter_map(answer).collect()
+    concat(vec![plain("A change of "), any, marked(&words)])
 }

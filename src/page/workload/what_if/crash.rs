@@ -26,10 +26,13 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         let one = positions.len() == 1;
         let words = if stays_down {
             let stays = if one { " stays down" } else { " stay down" };
-            let then = if asked.is_job() {
-                ": the pod has failed, and the Job counts it."
-            } else {
-                ": the pod has failed once its other containers have ended."
+            let then = match (asked.is_job(), several) {
+                (true, false) => ": the pod has failed, and the Job counts it.",
+                (true, true) => {
+                    ": once the other containers have ended too, the pod has failed, and the Job counts it."
+                }
+                (false, false) => ": the pod has failed.",
+                (false, true) => ": once the other containers have ended too, the pod has failed.",
             };
             concat(vec![names, plain(format!("{stays}{then}"))])
         } else {

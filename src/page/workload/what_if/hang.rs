@@ -3,7 +3,8 @@
 use super::Asked;
 use crate::facts::lifecycle::RestartPolicy;
 use crate::page::Prose;
-use crate::page::prose::{concat, plain};
+use crate::page::prose::{concat, joined, plain};
+use crate::topology::Container;
 
 pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
     let mut answers = Vec::new();
@@ -11,10 +12,10 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
     for (position, container) in asked.running() {
         let Some(times) = asked.facts.lifecycle.containers.get(position) else { continue };
         let name = asked.names(&[position]);
-        let removal = times.readiness_removal_max_s.as_ref();
+        let removal = times.readiness_removal_max_s.as_ref().filter(|_| notices_hang(container));
         let liveness = times.liveness.as_ref().filter(|liveness| liveness.value.notices_hang);
         if liveness.is_none() && removal.is_none() {
-            unnoticed.push(position);
+            unnoticed.push((position, container));
             continue;
         }
         let mut words = Vec::new();
@@ -46,19 +47,34 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
                 ]));
             }
             None => words.push(plain(match container.spec.liveness_probe {
-                Some(_) => " Its liveness probe only sees that the port is open, so it is not restarted.",
+                Some(_) => " Nothing restarts it: its liveness probe only sees that its port is open.",
                 None => " Nothing restarts it: it has no liveness probe.",
             })),
         }
         answers.push(concat(words));
     }
-    if !unnoticed.is_empty() {
-        let (hang, it) = if unnoticed.len() == 1 { ("hangs", "it has") } else { ("hang", "they have") };
-        answers.push(concat(vec![
-            plain("Nobody notices if "),
-            asked.names(&unnoticed),
-            plain(format!(" {hang}: {it} no probe that would.")),
-        ]));
-    }
+    let has_probe = |container: &Container| {
+        container.spec.readiness_probe.is_some() || container.spec.liveness_probe.is_some()
+    };
+    let (probed, bare): (Vec<_>, Vec<_>) = unnoticed.into_iter().partition(|(_, one)| has_probe(one));
+    answers.extend(unseen(
+        asked,
+        &bare,
+        ["it has no probe that would", "neither has a probe that would", "none has a probe that would"],
+    ));
+    let open = "a probe sees only that the port is open";
+    answers.extend(unseen(asked, &probed, [open; 3]));
     answers
+}
+
+/// That nobody notices if one of these hangs; the reason for one, for two, and for more.
+fn unseen(asked: &Asked, containers: &[(usize, &Container)], why: [&str; 3]) -> Option<Prose> {
+    let names = containers.iter().map(|&(one, _)| vec![asked.know.container(asked.index, one)]).collect();
+    let why = why.get(containers.len().checked_sub(1)?.min(2))?;
+    Some(concat(vec![plain("Nobody notices if "), joined(names, "or"), plain(format!(" hangs: {why}."))]))
+}
+
+/// Whether the readiness probe needs the program itself to answer: the kernel opens connections for one that hangs.
+fn notices_hang(container: &Container) -> bool {
+    container.spec.readiness_probe.as_ref().is_some_and(|probe| probe.tcp_socket.is_none())
 }

@@ -5,7 +5,7 @@
 use super::Asked;
 use crate::page::Prose;
 use crate::page::container::pull_policy;
-use crate::page::prose::{concat, plain};
+use crate::page::prose::{code, concat, joined, plain};
 use crate::topology::ContainerKind;
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         return Vec::new();
     }
     let mut answers = vec![plain(
-        "A new pod waits, and Kubernetes tries again, at last every 5 minutes. Pods that run already are not affected.",
+        "A new pod waits, and Kubernetes tries again, at last every 5 minutes. Containers that run already keep running.",
     )];
     for (policy, positions) in by_policy {
         let names = asked.names(&positions);
@@ -29,8 +29,10 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
             "Always" => concat(vec![
                 names,
                 plain(format!(
-                    " {need} the registry each time a container starts, even on a node that has the image."
+                    " {need} the registry at each start, even on a node that has the image, because "
                 )),
+                why_always(asked, &positions),
+                plain("."),
             ]),
             "Never" => {
                 concat(vec![names, plain(format!(" {start} only on nodes that have the image already."))])
@@ -43,6 +45,27 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
     }
     answers.extend(during_an_update(asked));
     answers
+}
+
+/// Why images are pulled at each start: the manifest says so, or their tag may mean another image tomorrow.
+fn why_always(asked: &Asked, positions: &[usize]) -> Prose {
+    let is_written = |position: &&usize| asked.pod.containers[**position].spec.image_pull_policy.is_some();
+    let mut whose = if positions.len() == 1 { "its" } else { "their" };
+    let written = positions.iter().filter(is_written).count();
+    let mut reasons = Vec::new();
+    if written > 0 {
+        reasons.push(concat(vec![
+            plain(format!("{whose} ")),
+            vec![code("imagePullPolicy")],
+            plain(" says so"),
+        ]));
+        whose = "the";
+    }
+    if written < positions.len() {
+        let tag = if whose == "their" { "tags are " } else { "tag is " };
+        reasons.push(concat(vec![plain(format!("{whose} {tag}")), vec![code("latest")]]));
+    }
+    joined(reasons, "or")
 }
 
 /// An update with a broken image stops before it takes too many old pods away.

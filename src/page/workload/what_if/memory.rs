@@ -2,7 +2,7 @@
 
 use super::Asked;
 use crate::facts::quantity::size_words;
-use crate::facts::resources::{AfterKill, Qos, after_kill};
+use crate::facts::resources::{AfterKill, after_kill};
 use crate::page::Prose;
 use crate::page::prose::{concat, joined, plain, text};
 use std::collections::BTreeMap;
@@ -43,19 +43,6 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
             }
         });
     }
-    let order = match resources.qos.value {
-        Qos::BestEffort => {
-            "When the node runs short, this pod is among the first to go: it reserves nothing."
-        }
-        Qos::Burstable => {
-            "When the node runs short, this pod is among the first to go while it uses more than it reserves."
-        }
-        Qos::Guaranteed => "When the node runs short, this pod is among the last to go.",
-    };
-    answers.push(concat(vec![
-        plain(format!("{order} ")),
-        vec![asked.know.source(asked.object, &resources.qos.field)],
-    ]));
     answers
 }
 
@@ -64,7 +51,8 @@ fn at_limit(then: AfterKill, containers: Vec<Prose>) -> Prose {
     let then = match (then, one) {
         (AfterKill::StartsAgain, true) => "; then it starts again, as after a crash.",
         (AfterKill::StartsAgain, false) => "; then it alone starts again, as after a crash.",
-        (AfterKill::StaysDown, _) => "; it does not start again.",
+        (AfterKill::StaysDown, true) => "; it does not start again.",
+        (AfterKill::StaysDown, false) => "; whichever is killed does not start again.",
         (AfterKill::PodFails, _) => "; then the pod has failed.",
         (AfterKill::Rules, _) => "; its own restart rules say what comes next.",
     };

@@ -118,9 +118,9 @@ fn lost_files(asked: &Asked) -> Vec<Prose> {
     if !lost.is_empty() {
         let noun = if lost.len() == 1 { "volume " } else { "volumes " };
         answers.push(concat(vec![
-            plain(format!("What stands in {noun}")),
+            plain(format!("The files in {noun}")),
             listed(lost, 4),
-            plain(" is lost."),
+            plain(" are lost."),
         ]));
     }
     if !kept.is_empty() {
