@@ -10,6 +10,7 @@ use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Id, View};
 use crate::facts::PodFacts;
 use crate::facts::controller::CronRun;
+use crate::facts::follows_readiness;
 use crate::facts::lifecycle::{ContainerLifecycle, ProbeKind, RestartPolicy, post_start, probes};
 use crate::model::Value;
 use crate::names::{count, duration};
@@ -288,12 +289,12 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// The names of the Services that send traffic to the pod.
+    /// The names of the Services that send traffic to the pod while it is ready.
     pub fn services(&self) -> Vec<String> {
         let edges = self.scene.topology.to(self.index).filter(|edge| edge.relation == Relation::Selects);
         let services = edges.map(|edge| &self.scene.topology.nodes[edge.from]);
         let mut names: Vec<String> = services
-            .filter(|node| node.role == Role::Service)
+            .filter(|node| node.role == Role::Service && follows_readiness(node))
             .map(|node| format!("Service {}", node.identity.name))
             .collect();
         names.dedup();

@@ -130,27 +130,32 @@ impl Life<'_> {
                     })
                     .collect();
                 match watched[..] {
-                    [_] => concat(vec![
-                        plain("as soon as "),
-                        self.names(&watched),
-                        plain(" runs, because it has no readiness probe"),
-                    ]),
-                    [_, _] => concat(vec![
-                        plain("as soon as "),
-                        self.names(&watched),
-                        plain(" run, because neither has a readiness probe"),
-                    ]),
-                    _ => plain("as soon as all its containers run, because none has a readiness probe"),
+                    [_] => concat(vec![plain("as soon as "), self.names(&watched), plain(" runs")]),
+                    [_, _] => concat(vec![plain("as soon as "), self.names(&watched), plain(" run")]),
+                    _ => plain("as soon as all its containers run"),
                 }
             }
             1 => concat(vec![plain("once the readiness probe of "), self.names(&probed), plain(" succeeds")]),
             _ => concat(vec![plain("once the readiness probes of "), self.names(&probed), plain(" succeed")]),
         };
         let traffic = match super::is_served(self.know, self.index) {
-            true => ", and gets traffic then.",
-            false => ".",
+            true => ", and gets traffic then",
+            false => "",
         };
-        Some(concat(vec![plain("The pod is ready "), once, plain(earliest), gates, plain(traffic)]))
+        let why = match (probed.len(), self.pod.running().count()) {
+            (1.., _) => ".",
+            (_, 1) => ": it has no readiness probe.",
+            (_, 2) => ": neither has a readiness probe.",
+            _ => ": none has a readiness probe.",
+        };
+        Some(concat(vec![
+            plain("The pod is ready "),
+            once,
+            plain(earliest),
+            gates,
+            plain(traffic),
+            plain(why),
+        ]))
     }
 
     fn names(&self, containers: &[usize]) -> Prose {

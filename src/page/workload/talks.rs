@@ -6,7 +6,7 @@ pub mod inside;
 
 use crate::catalog::Relation;
 use crate::diagram::View;
-use crate::facts::is_exposed;
+use crate::facts::{follows_readiness, is_exposed, is_headless};
 use crate::model::Identity;
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
@@ -70,6 +70,13 @@ fn incoming(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
         let from = know.node(edge.from);
         let ports = edge.label.as_ref().map(|ports| format!(": {ports}")).unwrap_or_default();
         let words = match &*from.identity.kind {
+            "Service" if is_headless(from) && follows_readiness(from) => {
+                " gives callers the addresses of its pods, of those that are ready.".to_owned()
+            }
+            "Service" if is_headless(from) => {
+                " gives callers the addresses of its pods, ready or not.".to_owned()
+            }
+            "Service" if !follows_readiness(from) => format!(" sends it traffic, ready or not{ports}."),
             "Service" if is_exposed(from) => {
                 format!(" sends it traffic, from outside of the cluster too{ports}.")
             }
