@@ -25,7 +25,7 @@ use crate::topology::{NodeIndex, Pod, Topology};
 use advice::Finding;
 use config::ConfigRead;
 use controller::Controller;
-pub use entry::{is_exposed, lets_traffic_in};
+pub use entry::{follows_readiness, is_exposed, is_headless, lets_traffic_in};
 use grouping::Grouping;
 pub use known::{Known, quoted};
 use ledger::Ledger;

@@ -1,7 +1,7 @@
 //! One folder a section: what the pages of a few manifests say in it, in words.
 //!
-//! `in/` is what podviz reads, `section` is the anchor of the section, and `expected/sentences.txt` holds its paragraphs,
-//! notes and lists, page by page. The name of the folder is what a reader should find in there.
+//! `in/` is what podviz reads, `section` is the anchor of the section, and `expected/sentences.txt` holds its
+//! paragraphs, lists, and notes, page by page. The name of the folder is what a reader should find in there.
 
 mod files;
 mod golden;
@@ -36,7 +36,7 @@ fn said(folder: &Path) -> Tree {
         writeln!(out, "{} {}: {}", page.kicker, page.title, section.title).expect("text");
         for block in &section.blocks {
             match block {
-                Block::Paragraph(text) | Block::Alert { text, .. } => {
+                Block::Paragraph(text) => {
                     writeln!(out, "  {}", words(text)).expect("text");
                 }
                 Block::List { items, .. } => {
@@ -44,6 +44,7 @@ fn said(folder: &Path) -> Tree {
                         writeln!(out, "  - {}", words(item)).expect("text");
                     }
                 }
+                Block::Alert { text, .. } => writeln!(out, "  ! {}", words(text)).expect("text"),
                 _ => {}
             }
         }

@@ -1,4 +1,4 @@
-//! What lets traffic into the cluster.
+//! What lets traffic into the cluster, and how Services hand it on.
 
 use crate::catalog::{Relation, Role};
 use crate::model::Value;
@@ -32,4 +32,19 @@ pub fn is_exposed(service: &Node) -> bool {
     let at = |path: &str| service.object.as_ref().and_then(|object| object.value.at(path));
     matches!(at("spec.type").and_then(Value::as_str), Some("LoadBalancer" | "NodePort"))
         || at("spec.externalIPs").is_some_and(|addresses| !addresses.items().is_empty())
+}
+
+/// Whether a Service leaves out pods that are not ready.
+///
+/// Source: `k8s.io/api/core/v1/types.go`, `ServiceSpec.PublishNotReadyAddresses`.
+pub fn follows_readiness(service: &Node) -> bool {
+    let object = service.object.as_deref();
+    let publishes = object.and_then(|object| object.value.at("spec.publishNotReadyAddresses"));
+    publishes.and_then(Value::as_bool) != Some(true)
+}
+
+/// Whether a Service has no address of its own: callers find those of its pods by its name.
+pub fn is_headless(service: &Node) -> bool {
+    let object = service.object.as_deref();
+    object.and_then(|object| object.value.at("spec.clusterIP")).and_then(Value::as_str) == Some("None")
 }

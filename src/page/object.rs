@@ -14,6 +14,7 @@ use super::workload::{diagrams, section};
 use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};
+use crate::facts::is_headless;
 use crate::model::{Identity, Kind, Object, Subject, Value};
 use crate::names::count;
 use crate::topology::{CROWD, Edge, HOST, NodeIndex, State, isolates};
@@ -139,6 +140,7 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     targets.dedup();
     let mentions: Vec<Prose> = targets.iter().map(|&target| know.mention(target, &node.identity)).collect();
     let verb = match node.role {
+        Role::Service if is_headless(node) => " This one leads to ",
         Role::Service | Role::Route => " This one sends traffic to ",
         Role::Policy if picks(Relation::Calls).next().is_some() => " This one calls ",
         Role::Policy => " This one applies to ",

@@ -22,7 +22,7 @@ use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
 use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw, lifecycle_parts};
-use crate::facts::ContainerRole;
+use crate::facts::{ContainerRole, follows_readiness};
 use crate::model::{Object, Subject};
 use crate::names::{count, plural};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
@@ -80,10 +80,12 @@ pub fn drawn_life(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
     parts.into_iter().map(|diagram| Block::Diagram(Box::new(diagram))).collect()
 }
 
-/// Whether a Service sends traffic to the pod.
+/// Whether a Service sends traffic to the pod while it is ready, and only then.
 pub fn is_served(know: &Knowledge, index: NodeIndex) -> bool {
-    let selects = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
-    selects.map(|edge| &know.node(edge.from).identity).any(|identity| &*identity.kind == "Service")
+    let mut selects = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
+    selects.any(|edge| {
+        &*know.node(edge.from).identity.kind == "Service" && follows_readiness(know.node(edge.from))
+    })
 }
 
 fn keywords(pod: &Pod) -> Vec<String> {

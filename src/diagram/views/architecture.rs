@@ -165,11 +165,7 @@ impl<'a> Plan<'a> {
         let pods = match &self.workloads[..] {
             [(index, node, pod)] => {
                 let (kind, name) = (&node.identity.kind, &node.identity.name);
-                format!(
-                    "{kind} {name} ({} of {})",
-                    wording::pods(self.scene.topology, *index),
-                    wording::containers(pod)
-                )
+                format!("{kind} {name} ({})", wording::pods_of(self.scene.topology, *index, pod))
             }
             workloads => {
                 let containers = count(self.containers(), "container", "containers");

@@ -105,7 +105,7 @@ pub(super) fn folded_workload(topology: &Topology, index: NodeIndex, pod: &Pod) 
     let kind = &node.identity.kind;
     let note = match &**kind {
         "Pod" => format!("Pod of {}", wording::containers(pod)),
-        _ => format!("{kind}: {} of {}", wording::pods(topology, index), wording::containers(pod)),
+        _ => format!("{kind}: {}", wording::pods_of(topology, index, pod)),
     };
     object(node).noted(note)
 }

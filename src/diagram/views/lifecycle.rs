@@ -9,6 +9,8 @@ use super::{Focus, Scene, cast, fold, shutdown};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Id, View};
 use crate::facts::PodFacts;
+use crate::facts::controller::CronRun;
+use crate::facts::follows_readiness;
 use crate::facts::lifecycle::{ContainerLifecycle, ProbeKind, RestartPolicy, post_start, probes};
 use crate::model::Value;
 use crate::names::{count, duration};
@@ -201,7 +203,7 @@ impl<'a> Life<'a> {
             let zone = self.text("spec.timeZone").map(|zone| format!(" ({zone})")).unwrap_or_default();
             let cron =
                 self.scene.facts.controller(self.index).and_then(|controller| controller.cron.as_ref());
-            let when = cron.and_then(|cron| cron.words()).unwrap_or_else(|| {
+            let when = cron.and_then(CronRun::words).unwrap_or_else(|| {
                 let schedule = self.text("spec.schedule").unwrap_or_default();
                 format!("on schedule {}", shorten_to(&schedule, 40))
             });
@@ -287,12 +289,12 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// The names of the Services that send traffic to the pod.
+    /// The names of the Services that send traffic to the pod while it is ready.
     pub fn services(&self) -> Vec<String> {
         let edges = self.scene.topology.to(self.index).filter(|edge| edge.relation == Relation::Selects);
         let services = edges.map(|edge| &self.scene.topology.nodes[edge.from]);
         let mut names: Vec<String> = services
-            .filter(|node| node.role == Role::Service)
+            .filter(|node| node.role == Role::Service && follows_readiness(node))
             .map(|node| format!("Service {}", node.identity.name))
             .collect();
         names.dedup();

@@ -9,6 +9,7 @@ use super::wording;
 use super::{Focus, Scene};
 use crate::catalog::Relation;
 use crate::diagram::{Body, Class, Diagram, Direction, Id, Line, View};
+use crate::facts::follows_readiness;
 use crate::facts::lifecycle::{
     Check, ContainerLifecycle, ProbeKind, RestartPolicy, post_start, pre_stop, probes,
 };
@@ -307,6 +308,7 @@ impl Chart<'_> {
             return false;
         }
         let selects = self.scene.topology.to(self.index).filter(|edge| edge.relation == Relation::Selects);
-        selects.map(|edge| &self.scene.topology.nodes[edge.from].identity).any(|one| &*one.kind == "Service")
+        let mut services = selects.map(|edge| &self.scene.topology.nodes[edge.from]);
+        services.any(|one| &*one.identity.kind == "Service" && follows_readiness(one))
     }
 }

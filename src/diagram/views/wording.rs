@@ -1,6 +1,7 @@
 //! The words of diagrams: numbers of copies, lists, volumes and places in the words of `kubectl`'s users.
 
 use crate::catalog::Relation;
+use crate::facts::controller::schedule_words;
 use crate::model::{Identity, Object, Value};
 use crate::names::count;
 use crate::topology::{Node, NodeIndex, Pod, Topology, Volume};
@@ -47,7 +48,10 @@ pub(super) fn pods(topology: &Topology, index: NodeIndex) -> String {
         "CronJob" => {
             let object = node.object.as_ref();
             return match object.and_then(|object| object.value.at("spec.schedule")?.as_str()) {
-                Some(schedule) => format!("runs on schedule {}", shorten_to(schedule, 40)),
+                Some(schedule) => match schedule_words(schedule) {
+                    Some(words) => format!("runs {}", shorten_to(&words, 60)),
+                    None => format!("runs on schedule {}", shorten_to(schedule, 40)),
+                },
                 None => "runs on a schedule".to_owned(),
             };
         }
@@ -63,6 +67,12 @@ pub(super) fn pods(topology: &Topology, index: NodeIndex) -> String {
         }
         None => count_of(number(node, "spec.replicas").unwrap_or(1), "pod", "pods"),
     }
+}
+
+/// The same with what each pod holds: `3 pods of 2 containers`.
+pub(super) fn pods_of(topology: &Topology, index: NodeIndex, pod: &Pod) -> String {
+    let joint = if &*topology.nodes[index].identity.kind == "CronJob" { ", with" } else { " of" };
+    format!("{}{joint} {}", pods(topology, index), containers(pod))
 }
 
 fn number(node: &Node, path: &str) -> Option<i64> {

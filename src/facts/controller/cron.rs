@@ -145,16 +145,23 @@ pub(super) fn derive(scene: &Scene) -> Option<CronRun> {
     })
 }
 
+/// When the runs of a schedule are due, in words: `at 02:30 from Monday to Friday`; `None` where it cannot be read.
+pub fn schedule_words(schedule: &str) -> Option<String> {
+    words_of(parse::schedule(parse::time_zone(schedule).1).as_ref().ok()?)
+}
+
+fn words_of(when: &When) -> Option<String> {
+    match when {
+        When::Calendar(schedule) => schedule.words(),
+        When::Every(seconds) => Some(format!("{}, counted from the last run", words::every_words(*seconds))),
+    }
+}
+
 impl CronRun {
     /// When runs are due, in words without the time zone: `at 02:30 from Monday to Friday`; `None` where the schedule
     /// cannot be read or never comes.
     pub fn words(&self) -> Option<String> {
-        match self.when.as_ref().ok()? {
-            When::Calendar(schedule) => schedule.words(),
-            When::Every(seconds) => {
-                Some(format!("{}, counted from the last run", words::every_words(*seconds)))
-            }
-        }
+        words_of(self.when.as_ref().ok()?)
     }
 
     pub(super) fn tell(&self, index: NodeIndex, ledger: &mut Ledger) {

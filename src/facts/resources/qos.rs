@@ -167,7 +167,7 @@ fn cause(requests: &Resources, limits: &Resources) -> String {
     }
     let none = which(|request, limit, _| request.is_zero() && limit.is_zero());
     if !none.is_empty() {
-        clauses.push(format!("sets no {}", none.join(" or ")));
+        clauses.push(format!("sets neither a request nor a limit for {}", none.join(" or ")));
     }
     let more = which(|request, limit, is_limited| is_limited && request > limit);
     if !more.is_empty() {

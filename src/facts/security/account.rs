@@ -80,7 +80,10 @@ fn token_mounted(scene: &Scene, pod: &Pod, name: &str, node: Option<NodeIndex>) 
     let why = if object.is_some() {
         format!("neither the pod nor ServiceAccount {} forbids it", quoted(name))
     } else {
-        format!("the pod does not forbid it, and ServiceAccount {} is not in these manifests", quoted(name))
+        format!(
+            "the pod does not forbid it (inferred: ServiceAccount {} is not in these manifests)",
+            quoted(name)
+        )
     };
     Known::new(true, why, pod.path.key(key))
 }

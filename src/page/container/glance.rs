@@ -39,7 +39,10 @@ fn pulled(container: &Container) -> Prose {
     if container.spec.image_pull_policy.is_none() {
         let why = match policy.as_str() {
             "Always" => ", because its tag is `latest`",
-            _ => ", because its tag or digest names a version",
+            _ if crate::page::images::Image::read(&container.image).tag.is_some() => {
+                ", because its tag is not `latest`"
+            }
+            _ => ", because its digest says which image it is",
         };
         prose.extend(marked(why));
     }

@@ -10,10 +10,12 @@ use crate::catalog::FieldPath;
 use crate::diagram::View;
 use crate::diagram::views::Focus;
 use crate::facts::PodFacts;
+use crate::facts::follows_readiness;
 use crate::facts::lifecycle::{Check, ContainerLifecycle, Probe, RestartPolicy};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, plain};
+use crate::page::workload::is_served;
 use crate::page::{Block, Prose};
 use crate::topology::{Container, NodeIndex, Pod};
 
@@ -63,8 +65,10 @@ impl<'a> Tale<'a> {
             position,
             container: pod.containers.get(position)?,
             times: facts.lifecycle.containers.get(position)?,
-            is_served: !lead::served(know, index, pod, position).is_empty(),
-            pod_is_served: crate::page::workload::is_served(know, index),
+            is_served: lead::served(know, index, pod, position)
+                .iter()
+                .any(|(service, _)| follows_readiness(know.node(*service))),
+            pod_is_served: is_served(know, index),
         })
     }
 

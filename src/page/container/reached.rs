@@ -21,6 +21,11 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
         items.push(plain("No Service in these manifests leads to a port of this container."));
     }
     items.extend(inside::items(know, index, Some(position)));
-    items.extend(calls::items(know, index, Some(position)));
-    if items.is_empty() { Vec::new() } else { vec![Block::List { ordered: false, items }] }
+    let calls = calls::told(know, index, Some(position));
+    items.extend(calls.items);
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let list = Block::List { ordered: false, items };
+    [list].into_iter().chain(calls.table.map(Block::Table)).collect()
 }

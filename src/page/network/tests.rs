@@ -137,7 +137,7 @@ fn outgoing_connections_need_the_dns() {
     let elsewhere = "policyTypes: [Egress], egress: [{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: db}}}]}]";
     assert_eq!(
         said("", &[elsewhere]),
-        [open, "It may reach only all pods in namespace db, on any port (NetworkPolicy p1).", NO_DNS]
+        [open, "It may reach only pods in namespace db, on any port (NetworkPolicy p1).", NO_DNS]
     );
 }
 

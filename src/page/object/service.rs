@@ -1,6 +1,7 @@
 //! Who sends traffic to a Service, and where it leads.
 
 use crate::catalog::Relation;
+use crate::facts::is_headless;
 use crate::facts::network::{TargetPort, external, targets};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
@@ -78,6 +79,19 @@ fn leads_to(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Prose> {
                 ]));
             }
             true => {}
+            // Without an address of its own, nothing turns its ports into those of the pods.
+            false if is_headless(know.node(index)) => {
+                let ports = target.ports.iter().filter_map(|port| port.target.as_ref().ok());
+                let ports: Vec<Prose> = ports.map(|port| plain(port.to_string())).collect();
+                let word = if ports.len() == 1 { "port " } else { "ports " };
+                items.push(concat(vec![
+                    plain("It gives the addresses of the pods of "),
+                    workload,
+                    plain(format!("; callers connect to their {word}")),
+                    listed(ports, 6),
+                    plain(" themselves."),
+                ]));
+            }
             false => {
                 let ports = listed(known, 6);
                 items.push(concat(vec![plain("In the pods of "), workload, plain(", "), ports, plain(".")]));

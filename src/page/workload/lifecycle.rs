@@ -147,10 +147,23 @@ impl Life<'_> {
             _ => concat(vec![plain("once the readiness probes of "), self.names(&probed), plain(" succeed")]),
         };
         let traffic = match super::is_served(self.know, self.index) {
-            true => ", and gets traffic then.",
-            false => ".",
+            true => ", and gets traffic then",
+            false => "",
         };
-        Some(concat(vec![plain("The pod is ready "), once, plain(earliest), gates, plain(traffic)]))
+        let why = match (probed.len(), self.pod.running().count()) {
+            (1.., _) => ".",
+            (_, 1) => ": it has no readiness probe.",
+            (_, 2) => ": neither has a readiness probe.",
+            _ => ": none has a readiness probe.",
+        };
+        Some(concat(vec![
+            plain("The pod is ready "),
+            once,
+            plain(earliest),
+            gates,
+            plain(traffic),
+            plain(why),
+        ]))
     }
 
     fn names(&self, containers: &[usize]) -> Prose {

@@ -18,9 +18,8 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
         blocks.push(Block::Heading(format!("Environment of {}", container.key)));
         blocks.push(Block::Table(table));
     }
-    let needs = |relation: Relation| {
-        matches!(relation, Relation::ReadsEnv | Relation::Mounts | Relation::Claims | Relation::PullsWith)
-    };
+    let needs =
+        |relation: Relation| matches!(relation, Relation::ReadsEnv | Relation::Mounts | Relation::Claims);
     let missing = know.topology.from(index).filter(|edge| know.node(edge.to).state == State::Missing);
     let missing = missing.filter(|edge| needs(edge.relation));
     let mut absent: Vec<NodeIndex> = Vec::new();
@@ -34,10 +33,12 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
         }
     }
     if !names.is_empty() {
-        let rest = match names.len() {
-            1 => " is not in these manifests; without it the pod does not start.",
-            _ => " are not in these manifests; without them the pod does not start.",
+        let (are, them) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let then = match pod.containers.len() {
+            1 => "its container does not start",
+            _ => "not all of its containers start",
         };
+        let rest = format!(" {are} not in these manifests; without {them} {then}.");
         let text = concat(vec![listed(names, 8), plain(rest)]);
         blocks.push(Block::Alert { tone: Tone::Note, text });
     }

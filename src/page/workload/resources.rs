@@ -212,8 +212,8 @@ fn last_resort(know: &Knowledge, object: &Object, resources: &PodResources) -> P
     let start = "When the kernel itself must end processes to get memory, those of this pod are";
     let Some(score) = &resources.oom_score_adj else {
         return plain(format!(
-            "{start} neither among the first nor the last: it adds 3 to 999 to their score, less the more of its \
-             node's memory a container reserves."
+            "{start} neither among the first nor among the last: the more of its node's memory a container reserves, the \
+             later its turn (3 to 999 is added to its score)."
         ));
     };
     let order = if score.value < 0 { "among the last" } else { "among the first" };

@@ -152,7 +152,8 @@ fn numbers(know: &Knowledge, object: &Object, run: &JobRun, who: &str) -> Prose 
 /// What follows a failure.
 fn failures(know: &Knowledge, object: &Object, run: &JobRun) -> Vec<Prose> {
     let shape = &run.shape.value;
-    let has_policy = run.path.key("podFailurePolicy").find(&object.value).is_some();
+    let policy = run.path.key("podFailurePolicy");
+    let has_policy = policy.find(&object.value).is_some();
     let again = match (shape.restart_policy.as_str(), run.retries) {
         ("OnFailure", _) => "A container that fails starts again in the same pod; the Job ",
         (_, Retries::FailedPod(1)) if !has_policy => "No failed pod is replaced: the Job ",
@@ -164,6 +165,11 @@ fn failures(know: &Knowledge, object: &Object, run: &JobRun) -> Vec<Prose> {
     let rules = if has_policy { ", not counting the failures that its failure policy ignores" } else { "" };
     let source = know.source(object, &run.path.key("backoffLimit"));
     let mut items = vec![vec![text(format!("{again}{}{rules}. ", sentence::after_failures(run))), source]];
+    if has_policy {
+        let words = "Its failure policy decides by exit codes and conditions whether a failed pod is replaced, ignored, or fails \
+                     the Job at once. ";
+        items.push(vec![text(words), know.source(object, &policy)]);
+    }
     if let Some(seconds) = shape.active_deadline_s {
         items.push(vec![
             text(format!(

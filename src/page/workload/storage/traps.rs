@@ -18,7 +18,9 @@ pub fn blocks(
     traps: &[Known<StorageTrap>],
 ) -> Vec<Block> {
     let is_unused = |trap: &&Known<StorageTrap>| matches!(trap.value, StorageTrap::Unused { .. });
-    let (unused, traps): (Vec<_>, Vec<_>) = traps.iter().partition(is_unused);
+    // That another node has other files, the table of volumes says already.
+    let is_said = |trap: &&Known<StorageTrap>| matches!(&trap.value, StorageTrap::NodeFiles { writers, .. } if writers.is_empty());
+    let (unused, traps): (Vec<_>, Vec<_>) = traps.iter().filter(|trap| !is_said(trap)).partition(is_unused);
     let mut items: Vec<Prose> = traps
         .iter()
         .map(|trap| {

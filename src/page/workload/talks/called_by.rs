@@ -1,19 +1,23 @@
 //! Who calls a workload through its Services.
 
+use super::Told;
 use super::calls::said;
 use crate::catalog::Relation;
-use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
 use crate::page::network::{of_call, of_entry};
 use crate::page::prose::{concat, plain};
+use crate::page::{Prose, Table};
 use crate::topology::{Call, NodeIndex};
 use std::collections::BTreeMap;
 
 /// How many callers are named one by one.
-const MOST_CALLERS: usize = 12;
+const MOST_CALLERS: usize = 4;
 
-/// One sentence a caller and Service.
-pub fn items(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
+/// How many rows the table has.
+const MOST_ROWS: usize = 40;
+
+/// One sentence a caller and Service; many callers are a table.
+pub fn told(know: &Knowledge, index: NodeIndex) -> Told {
     let selects = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
     let mut callers: BTreeMap<(NodeIndex, NodeIndex), &Call> = BTreeMap::new();
     for service in selects.map(|edge| edge.from) {
@@ -33,16 +37,31 @@ pub fn items(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
             of_call(know, caller, service, call.port),
         ])
     };
-    let mut items: Vec<Prose> = callers.iter().take(MOST_CALLERS).map(sentence).collect();
-    match callers.len().saturating_sub(MOST_CALLERS) {
-        0 => {}
-        1 => items.push(plain("1 more workload calls it; the table of the diagram lists it.")),
-        more => {
-            let words = format!("{more} more workloads call it; the table of the diagram lists them.");
-            items.push(plain(words));
-        }
+    if callers.len() <= MOST_CALLERS {
+        return Told { items: callers.iter().map(sentence).collect(), table: None };
     }
-    items
+    let row = |(&(caller, service), call): (&(NodeIndex, NodeIndex), &&Call)| {
+        let verdict = of_call(know, caller, service, call.port);
+        let because = concat(vec![said(know, caller, call), plain("."), verdict]);
+        vec![know.mention(caller, near), know.mention(service, near), because]
+    };
+    let rows: Vec<Vec<Prose>> = callers.iter().take(MOST_ROWS).map(row).collect();
+    let rest = match callers.len().saturating_sub(MOST_ROWS) {
+        0 => String::new(),
+        1 => ", all but 1".to_owned(),
+        more => format!(", all but {more}"),
+    };
+    let mut workloads: Vec<NodeIndex> = callers.keys().map(|(caller, _)| *caller).collect();
+    workloads.dedup();
+    let words = match workloads.len() {
+        1 => {
+            format!("1 workload calls it through {} Services; a table below lists them{rest}.", callers.len())
+        }
+        many => format!("{many} workloads call it; a table below lists them{rest}."),
+    };
+    let head = ["Caller", "Through", "Because of"].map(str::to_owned).to_vec();
+    let table = Table { caption: format!("Who calls {}", near.title()), head, rows };
+    Told { items: vec![plain(words)], table: Some(table) }
 }
 
 /// What NetworkPolicies say of the requests from outside that are meant for the pods of a workload.

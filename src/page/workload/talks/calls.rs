@@ -1,22 +1,26 @@
 //! Whom a workload calls, a sentence a target, each with what the manifests say: "From `CART_ADDR=cart:7070`, `web`
 //! calls Service `cart`."
 
+use super::Told;
 use crate::model::Value;
-use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
 use crate::page::network::of_call;
 use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
+use crate::page::{Prose, Table};
 use crate::topology::{Call, HOST, NodeIndex, Pod, State};
 use std::collections::BTreeMap;
 
 /// How many pieces of evidence are named for one call.
 const MOST_EVIDENCE: usize = 3;
 
-/// How many calls are said one by one.
-const MOST_CALLS: usize = 40;
+/// How many calls are said one by one; more are a table.
+const MOST_SAID: usize = 4;
+
+/// How many rows the table has.
+const MOST_ROWS: usize = 40;
 
 /// The calls of a workload, or of one of its containers alone: to Services, then to what is missing, then outside.
-pub fn items(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Vec<Prose> {
+pub fn told(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Told {
     let is_own = |call: &&Call| container.is_none_or(|container| call.container == container);
     let mut targets: BTreeMap<(u8, NodeIndex, Option<u16>), Vec<&Call>> = BTreeMap::new();
     for call in know.topology.calls_of(index).iter().filter(is_own) {
@@ -28,14 +32,48 @@ pub fn items(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Ve
         };
         targets.entry((rank, call.to, call.port)).or_default().push(call);
     }
-    let said = targets.values().take(MOST_CALLS);
-    let mut items: Vec<Prose> = said.map(|calls| sentence(know, index, calls, container.is_some())).collect();
-    match targets.len().saturating_sub(MOST_CALLS) {
-        0 => {}
-        1 => items.push(plain("It names 1 more address; the pod's references list it.")),
-        more => items.push(plain(format!("It names {more} more addresses; the pod's references list them."))),
+    let alone = container.is_some();
+    if targets.len() <= MOST_SAID {
+        let items = targets.values().map(|calls| sentence(know, index, calls, alone)).collect();
+        return Told { items, table: None };
     }
-    items
+    let names_who = !alone && know.node(index).pod.as_ref().is_some_and(|pod| pod.containers.len() > 1);
+    let rows = targets.values().take(MOST_ROWS).map(|calls| row(know, index, calls, names_who));
+    let head = [("Container", names_who), ("Calls", true), ("Port", true), ("Because of", true)];
+    let head = head.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()).collect();
+    let caption = format!("Whom {} calls", know.node(index).identity.title());
+    let table = Table { caption, head, rows: rows.collect() };
+    let rest = match targets.len().saturating_sub(MOST_ROWS) {
+        0 => String::new(),
+        more => format!(", all but {more}"),
+    };
+    let words = format!(
+        "It calls {} addresses that these manifests name; a table below lists them{rest}.",
+        targets.len()
+    );
+    Told { items: vec![plain(words)], table: Some(table) }
+}
+
+/// One row: who, whom, on which port, and what says so.
+fn row(know: &Knowledge, index: NodeIndex, calls: &[&Call], names_who: bool) -> Vec<Prose> {
+    let Some(first) = calls.first() else { return Vec::new() };
+    let node = know.node(first.to);
+    let (who, evidence) = parties(know, index, calls);
+    let mut whom = match &*node.identity.kind {
+        HOST => vec![code(&*node.identity.name), text(", outside of the cluster")],
+        _ => know.mention(first.to, &know.node(index).identity),
+    };
+    if !first.port_exists {
+        whom.push(text("."));
+        whom.extend(other_ports(know, first));
+    }
+    let port = first.port.map(|port| vec![code(port.to_string())]).unwrap_or_default();
+    let verdict = of_call(know, index, first.to, first.port);
+    let mut cells = vec![whom, port, concat(vec![listed(evidence, MOST_EVIDENCE), plain("."), verdict])];
+    if names_who {
+        cells.insert(0, joined(who, "and"));
+    }
+    cells
 }
 
 /// That the pods may not find Services by name, where they ask the node's DNS.
@@ -68,22 +106,9 @@ pub fn without_cluster_dns(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Opt
 fn sentence(know: &Knowledge, index: NodeIndex, calls: &[&Call], alone: bool) -> Prose {
     let Some(first) = calls.first() else { return Prose::new() };
     let near = &know.node(index).identity;
-    let mut evidence: Vec<Prose> = Vec::new();
-    let mut containers: Vec<usize> = Vec::new();
-    for call in calls {
-        let prose = said(know, index, call);
-        if !evidence.contains(&prose) {
-            evidence.push(prose);
-        }
-        if !containers.contains(&call.container) {
-            containers.push(call.container);
-        }
-    }
-    let many = containers.len() > 1;
-    let who = match alone {
-        true => plain("it"),
-        false => listed(containers.iter().map(|&one| vec![know.container(index, one)]).collect(), 3),
-    };
+    let (names, evidence) = parties(know, index, calls);
+    let many = names.len() > 1;
+    let who = if alone { plain("it") } else { listed(names, 3) };
     let node = know.node(first.to);
     let port = first.port.map(|port| format!(" on port {port}")).unwrap_or_default();
     let verb = if many { " call " } else { " calls " };
@@ -103,16 +128,45 @@ fn sentence(know: &Knowledge, index: NodeIndex, calls: &[&Call], alone: bool) ->
     prose
 }
 
+/// The containers that make these calls, and what says so, each text once with all its lines.
+fn parties(know: &Knowledge, index: NodeIndex, calls: &[&Call]) -> (Vec<Prose>, Vec<Prose>) {
+    let mut containers: Vec<usize> = Vec::new();
+    let mut evidence: Vec<(Prose, Vec<Prose>)> = Vec::new();
+    for call in calls {
+        if !containers.contains(&call.container) {
+            containers.push(call.container);
+        }
+        let (words, source) = (written(know, index, call), source(know, call));
+        match evidence.iter_mut().find(|(other, _)| *other == words) {
+            Some((_, sources)) if sources.contains(&source) => {}
+            Some((_, sources)) => sources.push(source),
+            None => evidence.push((words, vec![source])),
+        }
+    }
+    let names = containers.into_iter().map(|one| vec![know.container(index, one)]).collect();
+    let evidence = evidence
+        .into_iter()
+        .map(|(words, sources)| concat(vec![words, plain(" "), listed(sources, MOST_EVIDENCE)]));
+    (names, evidence.collect())
+}
+
 /// What is written, where: `CART_ADDR=cart:7070` with its line, and the ConfigMap that holds it.
 pub fn said(know: &Knowledge, index: NodeIndex, call: &Call) -> Prose {
+    concat(vec![written(know, index, call), plain(" "), source(know, call)])
+}
+
+fn written(know: &Knowledge, index: NodeIndex, call: &Call) -> Prose {
     let written = joined(call.written.iter().map(|text| vec![code(text)]).collect(), "and");
     let holder = match call.declared_by == index {
         true => Prose::new(),
         false => concat(vec![plain(" in "), know.mention(call.declared_by, &know.node(index).identity)]),
     };
+    concat(vec![written, holder])
+}
+
+fn source(know: &Knowledge, call: &Call) -> Prose {
     let object = know.node(call.declared_by).object.as_deref();
-    let source = object.map(|object| vec![text(" "), know.source(object, &call.field)]).unwrap_or_default();
-    concat(vec![written, holder, source])
+    object.map(|object| know.source(object, &call.field)).into_iter().collect()
 }
 
 /// The ports that the Service has, where the one that is called is not among them.

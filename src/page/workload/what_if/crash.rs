@@ -41,8 +41,9 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
                 (true, false) => " starts again in the same pod",
                 (false, _) => " start again, each alone, in the same pod",
             };
-            let delays = ": at once, then after about 10 s, 20 s, 40 s, up to 5 minutes. Until then the pod is not ready.";
-            concat(vec![names, plain(format!("{starts}{delays}")), asked.meanwhile()])
+            let delays = ": at once, then after about 10 s, 20 s, 40 s, up to 5 minutes.";
+            let ready = if asked.is_job() { "" } else { " Until then the pod is not ready." };
+            concat(vec![names, plain(format!("{starts}{delays}{ready}")), asked.meanwhile()])
         };
         answers.push(concat(vec![words, plain(" "), source.into_iter().collect()]));
     }

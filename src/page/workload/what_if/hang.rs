@@ -5,6 +5,7 @@ use crate::facts::lifecycle::RestartPolicy;
 use crate::names::{duration, durations};
 use crate::page::Prose;
 use crate::page::prose::{concat, joined, plain};
+use crate::page::workload::is_served;
 use crate::topology::Container;
 
 pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
@@ -21,9 +22,12 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         }
         let mut words = Vec::new();
         if let Some(removal) = removal {
+            let effect = match is_served(asked.know, asked.index) {
+                true => "New traffic stops within about ",
+                false => "Its pod counts as not ready within about ",
+            };
             words.push(concat(vec![
-                plain("New traffic stops within about "),
-                plain(format!("{} after ", duration(removal.value))),
+                plain(format!("{effect}{} after ", duration(removal.value))),
                 name.clone(),
                 plain(" hangs. "),
                 vec![asked.know.source(asked.object, &removal.field)],
@@ -36,16 +40,15 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
                     _ => "then it starts again",
                 };
                 let value = &liveness.value;
-                let who = if removal.is_some() { plain("it") } else { name };
+                let start = match removal {
+                    Some(_) => plain(" "),
+                    None => concat(vec![plain("If "), name, plain(" hangs, ")]),
+                };
                 words.push(concat(vec![
+                    start,
                     plain(format!(
-                        "{}Kubernetes notices after about {} and kills ",
-                        if words.is_empty() { "" } else { " " },
-                        durations(value.detect_min_s, value.detect_max_s)
-                    )),
-                    who,
-                    plain(format!(
-                        ", at the latest after about {}; {again}. ",
+                        "Kubernetes notices after about {} and kills it, at the latest after about {}; {again}. ",
+                        durations(value.detect_min_s, value.detect_max_s),
                         duration(value.kill_by_max_s)
                     )),
                     vec![asked.know.source(asked.object, &liveness.field)],
