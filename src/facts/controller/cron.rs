@@ -117,10 +117,8 @@ pub(super) fn derive(scene: &Scene) -> Option<CronRun> {
         successful: limit("spec.successfulJobsHistoryLimit", 3),
         failed: limit("spec.failedJobsHistoryLimit", 1),
     };
-    let why = format!(
-        "the last {} that succeeded and the last {} that failed stay",
-        history.successful, history.failed
-    );
+    let why =
+        format!("{} that succeeded and {} that failed stay", kept(history.successful), kept(history.failed));
     let when = match (&prefix, &field) {
         (Some(_), Some(_)) => Err(format!(
             "it names a time zone in {} and another one in {}",
@@ -154,6 +152,15 @@ fn words_of(when: &When) -> Option<String> {
     match when {
         When::Calendar(schedule) => schedule.words(),
         When::Every(seconds) => Some(format!("{}, counted from the last run", words::every_words(*seconds))),
+    }
+}
+
+/// How many of the finished Jobs stay, in words.
+fn kept(number: i64) -> String {
+    match number {
+        0 => "none".to_owned(),
+        1 => "the last one".to_owned(),
+        _ => format!("the last {number}"),
     }
 }
 
