@@ -58,7 +58,7 @@ pub(super) fn main_container(clues: &Clues, left: &[usize]) -> Option<Known<usiz
     let by_name = || only(&|me| clue(me).container.name == clues.workload);
     let by_image = || {
         let exact = only(&|me| clue(me).base == clues.workload);
-        exact.or_else(|| only(&|me| !clues.workload.is_empty() && clue(me).base.contains(clues.workload)))
+        exact.or_else(|| only(&|me| bears(clue(me).base, clues.workload)))
     };
     let by_service = || only(&|me| !clue(me).services.is_empty());
     let known = |me: usize, key: &str, why: &str| Known::new(me, why, clue(me).container.path.key(key));
@@ -66,4 +66,33 @@ pub(super) fn main_container(clues: &Clues, left: &[usize]) -> Option<Known<usiz
         .map(|me| known(me, "name", "the workload bears its name"))
         .or_else(|| by_image().map(|me| known(me, "image", "the workload bears the name of its image")))
         .or_else(|| by_service().map(|me| known(me, "ports", "only it gets traffic from a Service")))
+}
+
+/// Whether the name of an image contains that of a workload; a letter or two have to be a word of it.
+fn bears(image: &str, workload: &str) -> bool {
+    match workload.len() {
+        0..=2 => image.split(['-', '_', '.']).any(|word| !word.is_empty() && word == workload),
+        _ => image.contains(workload),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bears;
+
+    #[test]
+    fn an_image_bears_the_name_of_a_workload() {
+        let table = [
+            ("shop-api", "shop", true),
+            ("myshop", "shop", true),
+            ("app", "p", false),
+            ("db-migrator", "db", true),
+            ("dbmate", "db", false),
+            ("x", "", false),
+            ("", "", false),
+        ];
+        for (image, workload, expected) in table {
+            assert_eq!(bears(image, workload), expected, "{image} {workload}");
+        }
+    }
 }

@@ -79,6 +79,7 @@ const HOST_KEYS: &[&str] =
 pub fn addresses(text: &str) -> Vec<Address> {
     let mut reader = Reader::default();
     let (mut before, mut in_variable) = (' ', false);
+    let mut end = 0;
     let pieces = text.split(|c: char| {
         // `${PORT}` is one thing.
         let opens = c == '{' && before == '$';
@@ -88,7 +89,9 @@ pub fn addresses(text: &str) -> Vec<Address> {
         !opens && !closes && (c.is_whitespace() || "\"'`<>{}|;\\,&".contains(c))
     });
     for piece in pieces.filter(|piece| !piece.is_empty()) {
-        reader.read(piece);
+        let start = piece.as_ptr().addr() - text.as_ptr().addr();
+        reader.read(piece, text[end..start].contains(','));
+        end = start + piece.len();
     }
     let pure = reader.others == 0 && reader.found.iter().all(|one| one.form == reader.found[0].form);
     reader.found.iter_mut().for_each(|address| address.alone = pure);
@@ -130,9 +133,10 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(&mut self, piece: &str) {
+    /// Reads one piece of the text, which may stand behind a comma.
+    fn read(&mut self, piece: &str, behind_comma: bool) {
         let scheme = self.open.take();
-        let goes_on = scheme.filter(|_| !piece.contains("://") && !piece.contains('='));
+        let goes_on = scheme.filter(|_| behind_comma && !piece.contains("://") && !piece.contains('='));
         if let Some(scheme) = goes_on
             && let Some((host, port)) = host_and_port(authority(piece))
         {
@@ -211,6 +215,14 @@ impl Reader {
             }
             return true;
         }
+        // The Cloud SQL proxy listens for an instance: `project:region:name=tcp:3306`.
+        if key.matches(':').count() >= 2
+            && let Some(port) = value.strip_prefix("tcp:").and_then(|port| port.parse().ok())
+        {
+            self.add_listener(port);
+            self.others += 1;
+            return true;
+        }
         let value = value.strip_prefix("tcp:").unwrap_or(value);
         if HOST_KEYS.contains(&last.as_str())
             && let Some((host, port)) = host_and_port(authority(value))
@@ -230,8 +242,8 @@ impl Reader {
     }
 
     /// A port that a program such as `socat` is told to listen at.
-    fn add_listener(&mut self, port: &str) {
-        if let Some(port) = port.parse().ok().filter(|port| *port > 0) {
+    fn add_listener(&mut self, port: u16) {
+        if port > 0 {
             self.add(None, "", Some(port), Form::HostPort);
         }
     }
@@ -241,7 +253,7 @@ impl Reader {
         let piece = piece.trim_start_matches('(');
         let piece = match piece.split_once(':') {
             Some((kind, port)) if is_one_of(kind, &["tcp-listen", "tcp4-listen", "tcp6-listen", "tcp-l"]) => {
-                self.add_listener(port);
+                port.parse().into_iter().for_each(|port| self.add_listener(port));
                 return true;
             }
             Some((kind, rest)) if is_one_of(kind, &["tcp", "tcp4", "tcp6", "tcp-connect", "openssl"]) => rest,
@@ -368,6 +380,8 @@ mod tests {
             ("wait for db.shop.svc now", &["- db.shop.svc - Bare"]),
             ("etcd0=http://e0:2380,etcd1=http://e1:2380", &["http e0 2380 Url", "http e1 2380 Url"]),
             ("TCP-LISTEN:5432,fork TCP:db:5432", &["-  5432 HostPort", "- db 5432 HostPort"]),
+            ("wget -q http://db:5432; do sleep 1; done", &["http db 5432 Url"]),
+            ("shop:europe-west1:db=tcp:3306", &["-  3306 HostPort"]),
             ("db.example.com.:5432", &["- db.example.com 5432 HostPort"]),
         ];
         for (text, expected) in table {

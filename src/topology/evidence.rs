@@ -48,6 +48,8 @@ pub enum Place {
 
 /// What a container's manifest refers to.
 pub struct Sources<'a> {
+    /// The namespace of the pod.
+    pub namespace: &'a str,
     /// The ConfigMap of a name in the namespace of the pod.
     pub config_map: &'a dyn Fn(&str) -> Option<&'a Object>,
     /// What Kubernetes puts into a variable for a Service of the namespace: `CART_SERVICE_HOST`.

@@ -13,6 +13,10 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
     let clue = &clues.containers[me];
     let call = clues.callers(me).next();
     let remote = clue.remotes.first();
+    // A tunnel that Services lead to, and that nobody in the pod calls, ends here: it goes inwards.
+    if call.is_none() && !clue.services.is_empty() && clues.calls_of(me).next().is_some() {
+        return None;
+    }
     let by_image = clue.part() == Some(ImagePart::Ambassador);
     let by_name = clue.words().contains("ambassador");
     let percent = match (by_image, call, remote) {

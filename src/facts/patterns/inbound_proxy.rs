@@ -13,6 +13,7 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
     let by_image = match clue.part() {
         Some(ImagePart::InboundProxy) => true,
         Some(ImagePart::Proxy | ImagePart::WebServer) => call.is_some(),
+        Some(ImagePart::Ambassador) => call.is_some() && served,
         _ => false,
     };
     let free = clue.class.is_none_or(|class| class.part == ImagePart::Tool);

@@ -28,6 +28,9 @@ const WORDS: [&str; 19] = [
     "prepull",
 ];
 
+/// Words that say little in the name of an image.
+const VAGUE: [&str; 2] = ["agent", "proxy"];
+
 /// Words of names that programs of their own bear, whatever else they are called.
 pub(super) const PROGRAMS: [&str; 20] = [
     "api",
@@ -81,7 +84,11 @@ pub(super) fn by_name(clues: &Clues, me: usize) -> Option<Finding> {
     let words = clue.words();
     let is_program = PROGRAMS.iter().any(|word| words.contains(*word)) && !words.contains("sidecar");
     let pulls = ["prepull", "pre-pull"].into_iter().find(|word| clue.container.name.contains(word));
-    let word = pulls.or_else(|| WORDS.into_iter().find(|word| words.contains(*word) && !is_program))?;
+    let in_own_name =
+        |word: &str| clue.container.name.to_ascii_lowercase().split(['-', '_', '.']).any(|part| part == word);
+    // Images of all sorts are called a proxy or an agent.
+    let counts = |word: &&str| words.contains(*word) && (!VAGUE.contains(word) || in_own_name(word));
+    let word = pulls.or_else(|| WORDS.into_iter().find(|word| counts(word) && !is_program))?;
     // Who is called a sidecar is one, whatever its image does elsewhere.
     let is_called_so = clue.container.name.split(['-', '_', '.']).any(|part| part == "sidecar");
     let free = is_called_so || clue.class.is_none_or(|class| class.part == ImagePart::Tool);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct Variable {
     /// Its name.
     pub name: String,
-    /// Its value, with other variables in it expanded; `None` where it comes from a Secret, a field of the pod, or what
+    /// Its value, with other variables in it expanded; `None` where it comes from a Secret, most fields of the pod, or what
     /// is not in the input.
     pub value: Option<String>,
     /// The field that holds the value.
@@ -55,7 +55,11 @@ impl<'a> Variables<'a> {
             });
             // Where `valueFrom` says it, no value does.
             let written = env.value.as_ref().filter(|_| env.value_from.is_none());
-            let value = written.map(|value| expand(value, |name| all.known(name)));
+            let field_ref = env.value_from.as_ref().and_then(|from| from.field_ref.as_ref());
+            let namespace = field_ref.filter(|field| field.field_path == "metadata.namespace");
+            let value = written
+                .map(|value| expand(value, |name| all.known(name)))
+                .or_else(|| namespace.map(|_| sources.namespace.to_owned()));
             let field = item.key("value");
             all.push(known.unwrap_or_else(|| Variable {
                 name: env.name.clone(),

@@ -43,7 +43,8 @@ pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) {
             Some(&*map.object)
         };
         let service_link = |variable: &str| links.then(|| names.behind_variable(own, variable))?;
-        let sources = Sources { config_map: &config_map, service_link: &service_link };
+        let sources =
+            Sources { namespace: &own.namespace, config_map: &config_map, service_link: &service_link };
         let evidence = gather(pod, &sources, &mut shelf);
         let scene = Scene { member, cast, names: &names };
         let mut best: BTreeMap<Identity, Vec<DraftCall>> = BTreeMap::new();

@@ -136,6 +136,8 @@ impl<'a> Names<'a> {
             // `db-0.db`: a pod behind a headless Service of its own namespace.
             [_, service] if headless(service, own) => Some((service, own, false)),
             [_, service, namespace] if headless(service, namespace) => Some((service, namespace, false)),
+            // Without an address of its own or with one: the pod of a StatefulSet is meant.
+            [pod, service] if is_numbered(pod) && there(service, own) => Some((service, own, false)),
             // A namespace may bear the name of a public domain.
             [service, namespace] if !DOMAINS.contains(namespace) => {
                 let known = self.namespaces.contains(&(&*pod.environment, *namespace));
@@ -243,6 +245,12 @@ fn is_public(labels: &[&str]) -> bool {
         && last.chars().all(|c| c.is_ascii_lowercase())
         && !ENDINGS.contains(&last)
         && labels.iter().all(|label| !label.is_empty())
+}
+
+/// Whether a pod of a StatefulSet can bear the name: `kafka-0`.
+fn is_numbered(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    name.rsplit_once('-').is_some_and(|(_, number)| is_number(number))
 }
 
 /// Whether a Service can bear the name.
