@@ -278,6 +278,28 @@ fn a_long_life_is_told_in_two_diagrams_on_a_page() {
 }
 
 #[test]
+fn a_schedule_is_said_in_words_where_there_are_any() {
+    let said = |schedule: &str| {
+        let yaml = format!(
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: report}}\nspec:\n  schedule: \"{schedule}\"\n  \
+             timeZone: Europe/Berlin\n  jobTemplate: {{spec: {{template: {{spec: {{restartPolicy: Never, containers: \
+             [{{name: app, image: \"report:1\"}}]}}}}}}}}\n"
+        );
+        let stage = Stage::text(&yaml);
+        let texts = [View::Architecture, View::Relationship, View::Lifecycle].map(|view| {
+            mermaid::write(&stage.draw(view, &stage.object("CronJob", "report")).unwrap(), &|_| None)
+        });
+        texts.map(|text| text.to_string())
+    };
+    for text in said("30 2 * * 1-5") {
+        assert!(text.contains("at 02#58;30 from Monday to Friday (Europe/Berlin)"), "{text}");
+    }
+    for text in said("30 2 1 1 9") {
+        assert!(text.contains("on schedule 30 2 1 1 9"), "{text}");
+    }
+}
+
+#[test]
 fn what_network_policies_deny_says_so_on_its_arrow() {
     let yaml = include_str!("views/denied/denied.yaml");
     let stage = Stage::text(yaml);

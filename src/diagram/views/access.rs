@@ -96,7 +96,7 @@ impl Painter<'_> {
             let to = self.account(account);
             if self.detail == Detail::Full || users.len() < 2 {
                 for &user in users {
-                    let from = self.sheet.node(cast::pod(self.scene.topology, user), None);
+                    let from = self.sheet.node(cast::pod(self.scene, user), None);
                     self.sheet.arrow(&from, &to, "runs as", Line::Solid, self.runs_as(user));
                 }
                 continue;
@@ -106,7 +106,7 @@ impl Painter<'_> {
             let many = self.sheet.node(actor, None);
             self.sheet.silent_arrow(&many, &to, "run as", Line::Solid);
             for &user in users {
-                let pod = cast::pod(self.scene.topology, user);
+                let pod = cast::pod(self.scene, user);
                 let (said, link) = (pod.said.clone(), pod.node.link.clone());
                 let (to, reason) = (self.sheet.said(&to), self.runs_as(user));
                 self.sheet.row((said, link), "runs as", to, reason);

@@ -165,7 +165,7 @@ impl<'a> Plan<'a> {
         let pods = match &self.workloads[..] {
             [(index, node, pod)] => {
                 let (kind, name) = (&node.identity.kind, &node.identity.name);
-                format!("{kind} {name} ({})", wording::pods_of(self.scene.topology, *index, pod))
+                format!("{kind} {name} ({})", wording::pods_of_containers(self.scene, *index, pod))
             }
             workloads => {
                 let containers = count(self.containers(), "container", "containers");
@@ -208,9 +208,11 @@ impl<'a> Plan<'a> {
         let folded = depth == Depth::Workloads;
         for (index, node, pod) in self.workloads.clone() {
             let group = self.sheet.namespace(node);
-            let topology = self.scene.topology;
-            let actor =
-                if folded { cast::folded_workload(topology, index, pod) } else { cast::pod(topology, index) };
+            let actor = if folded {
+                cast::folded_workload(self.scene, index, pod)
+            } else {
+                cast::pod(self.scene, index)
+            };
             let id = self.sheet.node(actor, group.as_ref());
             self.host(index, &id);
             self.draw_containers((index, node, pod), &id, group.as_ref(), folded);
@@ -305,9 +307,7 @@ impl<'a> Plan<'a> {
             match piece {
                 Piece::One((index, node, pod)) => {
                     let group = self.sheet.namespace(node);
-                    let id = self
-                        .sheet
-                        .node(cast::folded_workload(self.scene.topology, index, pod), group.as_ref());
+                    let id = self.sheet.node(cast::folded_workload(self.scene, index, pod), group.as_ref());
                     self.host(index, &id);
                 }
                 Piece::Many([kind, place, note], members) => {

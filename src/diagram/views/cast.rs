@@ -1,5 +1,6 @@
 //! How the things of the topology look on a diagram: class, label, note, link, and what tables call them.
 
+use super::Scene;
 use super::wording::{self, list, volume_source};
 use crate::catalog::{Role, image_base_name};
 use crate::diagram::{Class, Id, Node};
@@ -7,7 +8,7 @@ use crate::facts::ContainerRole;
 use crate::facts::storage::VolumeUse;
 use crate::model::{Identity, Subject};
 use crate::names::{count, plural};
-use crate::topology::{self, CROWD, Container, ContainerKind, HOST, NodeIndex, Pod, State, Topology};
+use crate::topology::{self, CROWD, Container, ContainerKind, HOST, NodeIndex, Pod, State};
 use std::sync::Arc;
 
 /// A node that is not on a sheet yet, with the words that tables and sentences call it by.
@@ -100,26 +101,25 @@ pub(super) fn object_id(identity: &Identity) -> Id {
 }
 
 /// A workload as a box that stands for all its pods: `Deployment: 3 pods of 2 containers`.
-pub(super) fn folded_workload(topology: &Topology, index: NodeIndex, pod: &Pod) -> Actor {
-    let node = &topology.nodes[index];
+pub(super) fn folded_workload(scene: Scene, index: NodeIndex, pod: &Pod) -> Actor {
+    let node = &scene.topology.nodes[index];
     let kind = &node.identity.kind;
     let note = match &**kind {
         "Pod" => format!("Pod of {}", wording::containers(pod)),
-        _ => format!("{kind}: {}", wording::pods_of(topology, index, pod)),
+        _ => format!("{kind}: {}", wording::pods_of_containers(scene, index, pod)),
     };
     object(node).noted(note)
 }
 
 /// The pod that a workload makes, as a box of its own.
-pub(super) fn pod(topology: &Topology, index: NodeIndex) -> Actor {
-    let node = &topology.nodes[index];
+pub(super) fn pod(scene: Scene, index: NodeIndex) -> Actor {
+    let node = &scene.topology.nodes[index];
     let identity = &node.identity;
     let (note, said) = match &*identity.kind {
         "Pod" => ("pod".to_owned(), format!("Pod {}", identity.name)),
-        kind => (
-            format!("{kind}: {}", wording::pods(topology, index)),
-            format!("pod of {kind} {}", identity.name),
-        ),
+        kind => {
+            (format!("{kind}: {}", wording::pods(scene, index)), format!("pod of {kind} {}", identity.name))
+        }
     };
     Actor::new(Id::of('p', &[&identity.id()]), Class::Pod, &identity.name, &note)
         .called(said)

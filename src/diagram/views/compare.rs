@@ -98,7 +98,7 @@ impl Sides<'_> {
         let (node, pod) = (self.node, self.pod);
         let group = Id::of('g', &[&node.identity.id(), "pod"]);
         self.sheet.group(group.clone(), Class::Pod, "Pod", None, cast::link(node));
-        let me = self.sheet.node(cast::pod(scene.topology, index), Some(&group));
+        let me = self.sheet.node(cast::pod(scene, index), Some(&group));
         let names: Vec<String> =
             (0..pod.containers.len()).map(|index| cast::container_name(pod, index)).collect();
         let label = count(names.len(), "container", "containers");

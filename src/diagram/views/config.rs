@@ -225,7 +225,7 @@ fn draw_one(sheet: &mut Sheet, scene: Scene, reader: &Reader, users: &BTreeMap<I
     let node = reader.node;
     let Some(pod) = node.pod.as_deref() else { return };
     let group = sheet.namespace(node);
-    let from = sheet.node(cast::folded_workload(scene.topology, reader.index, pod), group.as_ref());
+    let from = sheet.node(cast::folded_workload(scene, reader.index, pod), group.as_ref());
     let alone = |id: &Id| users.get(id).is_none_or(|users| *users < 2);
     let leaves = reader.readings.keys().filter(|(_, id)| alone(id)).count();
     let mut folded: BTreeMap<bool, usize> = BTreeMap::new();

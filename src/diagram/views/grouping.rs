@@ -48,7 +48,7 @@ impl Sides<'_> {
             None,
             cast::link(self.node),
         );
-        let pod = sheet.node(cast::pod(self.scene.topology, self.index), Some(&group));
+        let pod = sheet.node(cast::pod(self.scene, self.index), Some(&group));
         for part in &self.proposal.parts {
             for &container in &part.containers {
                 let actor = self.container(container, "before");

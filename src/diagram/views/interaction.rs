@@ -32,7 +32,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     sheet.arrow(&cluster, &place, "hosts", line, Reason::none());
     let group = Id::of('g', &[&identity.id()]);
     sheet.group(group.clone(), Class::Pod, "Pod", None, cast::link(node));
-    let pod_id = sheet.node(cast::pod(scene.topology, index), Some(&group));
+    let pod_id = sheet.node(cast::pod(scene, index), Some(&group));
     sheet.arrow(&place, &pod_id, "runs", line, Reason::none());
 
     let (drawn, rest) = fold::containers(pod, MOST_OF_A_POD);

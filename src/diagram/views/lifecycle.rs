@@ -4,15 +4,13 @@ use super::place;
 use super::serving::{self, ask};
 use super::sheet::Reason;
 use super::tale::Tale;
-use super::wording::{self, list, shorten_to};
+use super::wording::{self, list};
 use super::{Focus, Scene, cast, fold, shutdown};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Id, View};
 use crate::facts::PodFacts;
-use crate::facts::controller::CronRun;
 use crate::facts::follows_readiness;
 use crate::facts::lifecycle::{ContainerLifecycle, ProbeKind, RestartPolicy, post_start, probes};
-use crate::model::Value;
 use crate::names::{count, duration};
 use crate::topology::{Container, ContainerKind, Node, NodeIndex, Pod};
 use std::collections::BTreeMap;
@@ -83,8 +81,7 @@ impl<'a> Life<'a> {
             kind => format!("Pod of {kind} {}", identity.name),
         };
         let said = wording::the_pod(identity);
-        let pod_id =
-            tale.cast(cast::pod(scene.topology, index).node.id, Class::Pod, &label, &said, cast::link(node));
+        let pod_id = tale.cast(cast::pod(scene, index).node.id, Class::Pod, &label, &said, cast::link(node));
         let (drawn, rest) = fold::containers(pod, MOST_CONTAINERS);
         let mut parts = BTreeMap::new();
         for &container in &drawn {
@@ -191,23 +188,12 @@ impl<'a> Life<'a> {
         self.node.object.as_ref()?.value.at(path)?.as_i64()
     }
 
-    fn text(&self, path: &str) -> Option<String> {
-        self.node.object.as_ref()?.value.at(path).and_then(Value::scalar_text)
-    }
-
     fn create(&mut self) {
         let (kind, name) = (self.node.identity.kind.to_string(), self.node.identity.name.to_string());
         let (user, api, pod) = (self.user.clone(), self.api.clone(), self.pod_id.clone());
         self.tale.call(&user, &api, &format!("Apply {kind} {name}"), Reason::none());
         if kind == "CronJob" {
-            let zone = self.text("spec.timeZone").map(|zone| format!(" ({zone})")).unwrap_or_default();
-            let cron =
-                self.scene.facts.controller(self.index).and_then(|controller| controller.cron.as_ref());
-            let when = cron.and_then(CronRun::words).unwrap_or_else(|| {
-                let schedule = self.text("spec.schedule").unwrap_or_default();
-                format!("on schedule {}", shorten_to(&schedule, 40))
-            });
-            let text = format!("Start a Job {}{zone}", shorten_to(&when, 60));
+            let text = format!("Start a Job {}", wording::schedule(self.scene, self.index));
             let reason = self.field(&FieldPath::of("spec.schedule"));
             self.tale.call(&api, &api, &text, reason);
         }

@@ -242,7 +242,7 @@ impl Map<'_> {
     fn draw_end(&mut self, index: NodeIndex) -> Id {
         let node = &self.scene.topology.nodes[index];
         let actor = match node.pod.as_deref() {
-            Some(pod) => cast::folded_workload(self.scene.topology, index, pod),
+            Some(pod) => cast::folded_workload(self.scene, index, pod),
             None => cast::object(node),
         };
         self.sheet.node(actor, None)
@@ -282,7 +282,7 @@ impl Map<'_> {
         if let [only] = picked[..] {
             let node = &topology.nodes[only];
             let actor = match node.pod.as_deref() {
-                Some(pod) => cast::folded_workload(topology, only, pod),
+                Some(pod) => cast::folded_workload(self.scene, only, pod),
                 None => cast::object(node),
             };
             return self.sheet.node(actor, None);
@@ -315,7 +315,7 @@ impl Map<'_> {
                 let node = &topology.nodes[index];
                 let kind = &*node.identity.kind;
                 let actor = match node.pod.as_deref() {
-                    Some(pod) => cast::folded_workload(topology, index, pod),
+                    Some(pod) => cast::folded_workload(self.scene, index, pod),
                     None if kind == HOST => cast::object(node).noted(outside(&peer.who)),
                     None if kind == "Namespace" => {
                         cast::object(node).noted("all pods of this namespace".to_owned())

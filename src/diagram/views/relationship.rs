@@ -64,7 +64,7 @@ impl<'a> Stage<'a> {
     }
 
     fn draw_pod(mut self) -> Diagram {
-        let pod_id = self.sheet.node(cast::pod(self.scene.topology, self.index), Some(&self.group));
+        let pod_id = self.sheet.node(cast::pod(self.scene, self.index), Some(&self.group));
         let (drawn, rest) = fold::containers(self.pod, MOST_OF_A_POD);
         for &container in &drawn {
             self.contain(&pod_id, container);

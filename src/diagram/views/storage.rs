@@ -201,7 +201,7 @@ fn draw_one(sheet: &mut Sheet, scene: Scene, keeper: &Keeper) {
     let node = &scene.topology.nodes[keeper.workload];
     let Some(pod) = node.pod.as_deref() else { return };
     let group = sheet.namespace(node);
-    let from = sheet.node(cast::folded_workload(scene.topology, keeper.workload, pod), group.as_ref());
+    let from = sheet.node(cast::folded_workload(scene, keeper.workload, pod), group.as_ref());
     for keep in &keeper.keeps {
         let inside = if keep.is_namespaced { group.as_ref() } else { None };
         let to = sheet.node(keep.actor.clone(), inside);

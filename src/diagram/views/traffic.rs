@@ -107,9 +107,7 @@ impl Map<'_> {
     fn draw_object(&mut self, index: NodeIndex) {
         let node = &self.scene.topology.nodes[index];
         let mut actor = match node.pod.as_deref() {
-            Some(pod) if node.state == State::Present => {
-                cast::folded_workload(self.scene.topology, index, pod)
-            }
+            Some(pod) if node.state == State::Present => cast::folded_workload(self.scene, index, pod),
             _ => cast::object(node),
         };
         if node.role == Role::Service && node.state == State::Present {

@@ -1,10 +1,10 @@
 //! The words of diagrams: numbers of copies, lists, volumes and places in the words of `kubectl`'s users.
 
+use super::Scene;
 use crate::catalog::Relation;
-use crate::facts::controller::schedule_words;
 use crate::model::{Identity, Object, Value};
 use crate::names::count;
-use crate::topology::{Node, NodeIndex, Pod, Topology, Volume};
+use crate::topology::{Node, NodeIndex, Pod, Volume};
 
 /// The longest a label may be, in characters; no real name is longer than a DNS name.
 const LONGEST_LABEL: usize = 160;
@@ -34,7 +34,8 @@ pub(super) fn list(names: &[String], one: &str, many: &str) -> String {
 }
 
 /// How many pods a workload has, in words: `3 pods`, `1 pod per matching node`, `2 to 10 pods` where an autoscaler decides.
-pub(super) fn pods(topology: &Topology, index: NodeIndex) -> String {
+pub(super) fn pods(scene: Scene, index: NodeIndex) -> String {
+    let topology = scene.topology;
     let node = &topology.nodes[index];
     match &*node.identity.kind {
         "Pod" => return "1 pod".to_owned(),
@@ -45,16 +46,7 @@ pub(super) fn pods(topology: &Topology, index: NodeIndex) -> String {
                 _ => "1 run".to_owned(),
             };
         }
-        "CronJob" => {
-            let object = node.object.as_ref();
-            return match object.and_then(|object| object.value.at("spec.schedule")?.as_str()) {
-                Some(schedule) => match schedule_words(schedule) {
-                    Some(words) => format!("runs {}", shorten_to(&words, 60)),
-                    None => format!("runs on schedule {}", shorten_to(schedule, 40)),
-                },
-                None => "runs on a schedule".to_owned(),
-            };
-        }
+        "CronJob" => return format!("runs {}", schedule(scene, index)),
         _ => {}
     }
     let scaler = topology.to(index).find(|edge| edge.relation == Relation::Scales).map(|edge| edge.from);
@@ -69,10 +61,27 @@ pub(super) fn pods(topology: &Topology, index: NodeIndex) -> String {
     }
 }
 
-/// The same with what each pod holds: `3 pods of 2 containers`.
-pub(super) fn pods_of(topology: &Topology, index: NodeIndex, pod: &Pod) -> String {
-    let joint = if &*topology.nodes[index].identity.kind == "CronJob" { ", with" } else { " of" };
-    format!("{}{joint} {}", pods(topology, index), containers(pod))
+/// How many pods a workload has and what is in each: `3 pods of 2 containers`.
+pub(super) fn pods_of_containers(scene: Scene, index: NodeIndex, pod: &Pod) -> String {
+    let runs_again = &*scene.topology.nodes[index].identity.kind == "CronJob";
+    let of = if runs_again { ", with " } else { " of " };
+    format!("{}{of}{}", pods(scene, index), containers(pod))
+}
+
+/// When a CronJob starts Jobs: `at 02:30 every day (Europe/Berlin)`; `on schedule` and what is written where that cannot be
+/// said in words.
+pub(super) fn schedule(scene: Scene, index: NodeIndex) -> String {
+    let cron = scene.facts.controller(index).and_then(|controller| controller.cron.as_ref());
+    match cron.map(|cron| (cron.words(), cron)) {
+        Some((Some(words), cron)) => {
+            let zone = cron.time_zone.as_ref().map(|zone| format!(" ({})", shorten_to(zone, 40)));
+            format!("{words}{}", zone.unwrap_or_default())
+        }
+        Some((None, cron)) if !cron.written.is_empty() => {
+            format!("on schedule {}", shorten_to(&cron.written, 40))
+        }
+        _ => "on a schedule".to_owned(),
+    }
 }
 
 fn number(node: &Node, path: &str) -> Option<i64> {
