@@ -15,7 +15,7 @@ use super::role::ContainerRole;
 use super::scene::Scene;
 pub use budget::{Budget, Disruptions};
 pub use completion::Completion;
-pub use cron::{Concurrency, CronRun, CronSchedule, History, TimeField, When, schedule_words, span_words};
+pub use cron::{Concurrency, CronRun, CronSchedule, History, TimeField, When, span_words};
 pub use daemon_set::Amount;
 pub use job::{JobRun, JobShape, Retries};
 pub use replicas::{Replicas, replicas};

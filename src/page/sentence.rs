@@ -8,10 +8,11 @@ use super::Prose;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
 use crate::catalog::{FieldPath, Relation};
+use crate::facts::is_headless;
 use crate::facts::quantity::written_size_words;
 use crate::model::{Object, Value};
 use crate::names::plural;
-use crate::topology::{NodeIndex, Pod};
+use crate::topology::{NodeIndex, Pod, service_ports};
 
 /// What a workload does: how many pods of what, who sends it traffic, where its data is.
 pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
@@ -124,15 +125,23 @@ fn stateful(know: &Knowledge, index: NodeIndex, containers: &str) -> Prose {
 fn traffic(know: &Knowledge, index: NodeIndex) -> Prose {
     let services = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
     let near = &know.node(index).identity;
+    let pod = know.pod(index).map(|(pod, _)| pod);
     let mut named: Vec<Prose> = Vec::new();
     for edge in services.filter(|edge| &*know.node(edge.from).identity.kind == "Service") {
         let service = know.node(edge.from);
-        let ports: Vec<String> = service
-            .object
-            .iter()
-            .flat_map(|object| object.value.at("spec.ports").map(Value::items).unwrap_or_default())
-            .filter_map(|port| port.get("port")?.scalar_text())
-            .collect();
+        let ports: Vec<String> = if is_headless(service) {
+            // Callers connect to the pods themselves, at the ports that these listen to.
+            let value = service.object.as_deref().map(|object| &object.value);
+            let ports = value.zip(pod).map(|(value, pod)| service_ports(value, pod));
+            ports.into_iter().flatten().filter_map(|port| Some(port.target.ok()?.to_string())).collect()
+        } else {
+            service
+                .object
+                .iter()
+                .flat_map(|object| object.value.at("spec.ports").map(Value::items).unwrap_or_default())
+                .filter_map(|port| port.get("port")?.scalar_text())
+                .collect()
+        };
         let on = match ports.len() {
             0 => String::new(),
             1 => format!(" on port {}", ports[0]),

@@ -143,11 +143,6 @@ pub(super) fn derive(scene: &Scene) -> Option<CronRun> {
     })
 }
 
-/// When the runs of a schedule are due, in words: `at 02:30 from Monday to Friday`; `None` where it cannot be read.
-pub fn schedule_words(schedule: &str) -> Option<String> {
-    words_of(parse::schedule(parse::time_zone(schedule).1).as_ref().ok()?)
-}
-
 fn words_of(when: &When) -> Option<String> {
     match when {
         When::Calendar(schedule) => schedule.words(),

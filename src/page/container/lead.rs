@@ -2,14 +2,14 @@
 
 use super::part;
 use crate::catalog::Relation;
-use crate::facts::ContainerRole;
 use crate::facts::patterns::Pattern;
+use crate::facts::{ContainerRole, is_headless};
 use crate::model::Object;
 use crate::names::count;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{concat, joined, listed, plain};
-use crate::topology::{ContainerKind, NodeIndex, Pod, service_ports};
+use crate::topology::{ContainerKind, NodeIndex, Pod, ServicePort, service_ports};
 
 /// The role sentence.
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, position: usize) -> Prose {
@@ -129,7 +129,13 @@ pub fn served(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
         let ports = service_ports(&service.value, pod).into_iter();
         let ports =
             ports.filter(|port| port.target.as_ref().is_ok_and(|target| alone || declared.contains(target)));
-        let mut ports: Vec<String> = ports.map(|port| port.port.to_string()).collect();
+        // Behind a Service without an address, callers connect to the port of the container itself.
+        let is_headless = is_headless(know.node(edge.from));
+        let number = |port: ServicePort| match port.target {
+            Ok(target) if is_headless => target.to_string(),
+            _ => port.port.to_string(),
+        };
+        let mut ports: Vec<String> = ports.map(number).collect();
         ports.dedup();
         if !ports.is_empty() {
             services.push((

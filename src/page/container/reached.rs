@@ -1,6 +1,7 @@
 //! Who reaches a container, and whom it reaches.
 
 use super::lead::served;
+use crate::facts::is_headless;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{concat, plain};
 use crate::page::workload::talks::{calls, inside};
@@ -14,7 +15,10 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
         let noun = if ports.contains(' ') { "ports" } else { "port" };
         items.push(concat(vec![
             know.mention(service, near),
-            plain(format!(" sends it traffic on {noun} {ports}.")),
+            plain(match is_headless(know.node(service)) {
+                true => format!(" leads callers to it, on {noun} {ports}."),
+                false => format!(" sends it traffic on {noun} {ports}."),
+            }),
         ]));
     }
     if items.is_empty() && pod.containers[position].kind != ContainerKind::Init {

@@ -1,6 +1,7 @@
 //! What if a container hangs: it runs, and does not answer? A probe over TCP does not notice that.
 
 use super::Asked;
+use crate::facts::controller::span_words;
 use crate::facts::lifecycle::RestartPolicy;
 use crate::names::{duration, durations};
 use crate::page::Prose;
@@ -79,7 +80,21 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
 fn unseen(asked: &Asked, containers: &[(usize, &Container)], why: [&str; 3]) -> Option<Prose> {
     let names = containers.iter().map(|&(one, _)| vec![asked.know.container(asked.index, one)]).collect();
     let why = why.get(containers.len().checked_sub(1)?.min(2))?;
-    Some(concat(vec![plain("Nobody notices if "), joined(names, "or"), plain(format!(" hangs: {why}."))]))
+    Some(concat(vec![
+        plain("Nobody notices if "),
+        joined(names, "or"),
+        plain(format!(" hangs{}: {why}.", until(asked))),
+    ]))
+}
+
+/// Until when nobody does: a Job ends after its deadline, whatever its containers do.
+fn until(asked: &Asked) -> String {
+    let controller = asked.know.facts.controller(asked.index);
+    let job = controller.and_then(|controller| controller.job.as_ref());
+    match job.and_then(|job| job.shape.value.active_deadline_s) {
+        Some(seconds) => format!(" before the Job's time of {} is over", span_words(seconds)),
+        None => String::new(),
+    }
 }
 
 /// Whether the readiness probe needs the program itself to answer: the kernel opens connections for one that hangs.
