@@ -23,7 +23,7 @@ use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw, lifecycle_parts};
 use crate::facts::ContainerRole;
-use crate::model::{Object, Subject};
+use crate::model::{Object, Subject, Value};
 use crate::names::{count, plural};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
 use std::sync::Arc;
@@ -80,10 +80,20 @@ pub fn drawn_life(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
     parts.into_iter().map(|diagram| Block::Diagram(Box::new(diagram))).collect()
 }
 
-/// Whether a Service sends traffic to the pod.
+/// Whether a Service sends traffic to the pod while it is ready, and none while it is not.
 pub fn is_served(know: &Knowledge, index: NodeIndex) -> bool {
+    services(know, index).next().is_some()
+}
+
+/// The Services that send traffic to the pod while it is ready, and none while it is not.
+pub fn services(know: &Knowledge, index: NodeIndex) -> impl Iterator<Item = NodeIndex> {
     let selects = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
-    selects.map(|edge| &know.node(edge.from).identity).any(|identity| &*identity.kind == "Service")
+    selects.map(|edge| edge.from).filter(|&from| {
+        let node = know.node(from);
+        let field =
+            |object: &Object| object.value.at("spec.publishNotReadyAddresses").and_then(Value::as_bool);
+        &*node.identity.kind == "Service" && node.object.as_deref().and_then(field) != Some(true)
+    })
 }
 
 fn keywords(pod: &Pod) -> Vec<String> {

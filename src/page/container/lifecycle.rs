@@ -55,6 +55,7 @@ impl<'a> Tale<'a> {
         position: usize,
     ) -> Option<Tale<'a>> {
         let facts = know.facts.of(index)?;
+        let pod_is_served = crate::page::workload::is_served(know, index);
         Some(Tale {
             know,
             object,
@@ -63,8 +64,8 @@ impl<'a> Tale<'a> {
             position,
             container: pod.containers.get(position)?,
             times: facts.lifecycle.containers.get(position)?,
-            is_served: !lead::served(know, index, pod, position).is_empty(),
-            pod_is_served: crate::page::workload::is_served(know, index),
+            is_served: pod_is_served && !lead::served(know, index, pod, position).is_empty(),
+            pod_is_served,
         })
     }
 

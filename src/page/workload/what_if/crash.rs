@@ -1,6 +1,7 @@
 //! What if a container crashes?
 
 use super::Asked;
+use super::node::has_failure_policy;
 use crate::facts::lifecycle::RestartPolicy;
 use crate::page::Prose;
 use crate::page::prose::{concat, joined, plain};
@@ -26,7 +27,9 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         let one = positions.len() == 1;
         let words = if stays_down {
             let stays = if one { " stays down" } else { " stay down" };
-            let then = if asked.is_job() {
+            let then = if asked.is_job() && has_failure_policy(asked) {
+                ": the pod has failed, and the failure policy of the Job decides what comes next."
+            } else if asked.is_job() {
                 ": the pod has failed, and the Job counts it."
             } else {
                 ": the pod has failed once its other containers have ended."

@@ -5,6 +5,7 @@ use crate::facts::lifecycle::{Check, ProbeKind, RestartPolicy, probes};
 use crate::names::{duration, durations};
 use crate::page::Prose;
 use crate::page::prose::{concat, plain};
+use crate::page::workload::is_served;
 use crate::topology::Container;
 
 pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
@@ -21,8 +22,12 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         }
         let mut words = Vec::new();
         if let Some(removal) = removal {
+            let effect = match is_served(asked.know, asked.index) {
+                true => "New traffic stops",
+                false => "Its pod stops being ready",
+            };
             words.push(concat(vec![
-                plain("New traffic stops within about "),
+                plain(format!("{effect} within about ")),
                 plain(format!("{} after ", duration(removal.value))),
                 name.clone(),
                 plain(" hangs. "),
