@@ -1,7 +1,7 @@
 //! One folder a section: what the pages of a few manifests say in it, in words.
 //!
-//! `in/` is what podviz reads, `section` is the anchor of the section, and `expected/sentences.txt` holds its
-//! paragraphs, lists, and notes, page by page. The name of the folder is what a reader should find in there.
+//! `in/` is what podviz reads, `section` is the anchor of the section, and `expected/sentences.txt` holds its paragraphs,
+//! notes, lists and tables, page by page. The name of the folder is what a reader should find in there.
 
 mod files;
 mod golden;
@@ -38,6 +38,12 @@ fn said(folder: &Path) -> Tree {
             match block {
                 Block::Paragraph(text) => {
                     writeln!(out, "  {}", words(text)).expect("text");
+                }
+                Block::Table(table) => {
+                    for row in &table.rows {
+                        let cells: Vec<String> = row.iter().map(words).collect();
+                        writeln!(out, "  | {}", cells.join(" | ")).expect("text");
+                    }
                 }
                 Block::List { items, .. } => {
                     for item in items {

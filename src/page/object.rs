@@ -144,6 +144,7 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
         Role::Service | Role::Route => " This one sends traffic to ",
         Role::Policy if picks(Relation::Calls).next().is_some() => " This one calls ",
         Role::Policy => " This one applies to ",
+        Role::Node if targets.iter().all(|&target| know.node(target).pod.is_some()) => " This one runs ",
         _ => " This one is used by ",
     };
     if !mentions.is_empty() {

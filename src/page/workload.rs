@@ -82,9 +82,15 @@ pub fn drawn_life(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
 
 /// Whether a Service sends traffic to the pod while it is ready, and only then.
 pub fn is_served(know: &Knowledge, index: NodeIndex) -> bool {
-    let mut selects = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
-    selects.any(|edge| {
-        &*know.node(edge.from).identity.kind == "Service" && follows_readiness(know.node(edge.from))
+    services(know, index).next().is_some()
+}
+
+/// The Services that send traffic to the pod while it is ready, and only then.
+pub fn services(know: &Knowledge, index: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+    let selects = know.topology.to(index).filter(|edge| edge.relation == Relation::Selects);
+    selects.map(|edge| edge.from).filter(|&from| {
+        let node = know.node(from);
+        &*node.identity.kind == "Service" && follows_readiness(node)
     })
 }
 

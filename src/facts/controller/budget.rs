@@ -95,6 +95,9 @@ pub(super) fn derive(scene: &Scene) -> Option<Budget> {
     let allowed = if expected == 0 || unset { 0 } else { all.saturating_sub(stay).max(0) };
     let why = match () {
         () if workloads.is_empty() => format!("{said}, and no pod in these manifests matches its selector"),
+        () if depends && expected == 0 && all > 0 && !unset => {
+            format!("{said}, and for that Kubernetes counts no pod that has no controller")
+        }
         () if unset => "it says neither how many must stay nor how many may go".to_owned(),
         () if matches!(share, Share::Percent(_)) => format!("{said} of {expected}, rounded up"),
         () => format!("{said}, of {all}"),

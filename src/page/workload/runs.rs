@@ -162,7 +162,7 @@ fn failures(know: &Knowledge, object: &Object, run: &JobRun) -> Vec<Prose> {
              the Job "
         }
     };
-    let rules = if has_policy { ", not counting the failures that its failure policy ignores" } else { "" };
+    let rules = failure_policy(object, run);
     let source = know.source(object, &run.path.key("backoffLimit"));
     let mut items = vec![vec![text(format!("{again}{}{rules}. ", sentence::after_failures(run))), source]];
     if has_policy {
@@ -194,6 +194,22 @@ fn failures(know: &Knowledge, object: &Object, run: &JobRun) -> Vec<Prose> {
         items.push(vec![text(words), know.source(object, &success)]);
     }
     items
+}
+
+/// What the failure policy of a Job changes about that, by the actions of its rules.
+///
+/// Source: `k8s.io/api/batch/v1/types.go`, `PodFailurePolicyAction`.
+fn failure_policy(object: &Object, run: &JobRun) -> &'static str {
+    let rules = run.path.key("podFailurePolicy").key("rules");
+    let rules = rules.find(&object.value).map(Value::items).unwrap_or_default();
+    let has =
+        |action: &str| rules.iter().any(|rule| rule.get("action").and_then(Value::as_str) == Some(action));
+    match (has("Ignore"), has("FailJob") || has("FailIndex")) {
+        (true, false) => ", not counting the failures that its failure policy ignores",
+        (true, true) => "; its failure policy ignores some failures, and gives up at once at others",
+        (false, true) => "; at some failures its failure policy gives up at once",
+        (false, false) => "",
+    }
 }
 
 /// Whether its helpers let it finish.

@@ -12,6 +12,7 @@ use crate::facts::PodFacts;
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, joined, listed, plain};
+use crate::page::workload::services;
 use crate::page::{Block, Prose};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
 use std::collections::BTreeSet;
@@ -84,13 +85,9 @@ impl<'a> Asked<'a> {
         Some(replicas.least.value)
     }
 
-    /// The Services that send traffic to the pod, by name.
+    /// The Services that send traffic to the pod while it is ready.
     fn services(&self) -> Vec<NodeIndex> {
-        let edges = self.know.topology.to(self.index).filter(|edge| edge.relation == Relation::Selects);
-        let mut services: Vec<NodeIndex> = edges
-            .map(|edge| edge.from)
-            .filter(|&from| &*self.know.node(from).identity.kind == "Service")
-            .collect();
+        let mut services: Vec<NodeIndex> = services(self.know, self.index).collect();
         services.dedup();
         services
     }

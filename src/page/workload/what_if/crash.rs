@@ -1,6 +1,7 @@
 //! What if a container crashes?
 
 use super::Asked;
+use super::node::has_failure_policy;
 use crate::facts::lifecycle::RestartPolicy;
 use crate::page::Prose;
 use crate::page::prose::{concat, joined, plain};
@@ -27,6 +28,9 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         let words = if stays_down {
             let stays = if one { " stays down" } else { " stay down" };
             let then = match (asked.is_job(), several) {
+                (true, _) if has_failure_policy(asked) => {
+                    ": the pod has failed, and the failure policy of the Job decides what comes next."
+                }
                 (true, false) => ": the pod has failed, and the Job counts it.",
                 (true, true) => {
                     ": once the other containers have ended too, the pod has failed, and the Job counts it."

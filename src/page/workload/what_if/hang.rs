@@ -25,7 +25,7 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         if let Some(removal) = removal {
             let effect = match is_served(asked.know, asked.index) {
                 true => "New traffic stops within about ",
-                false => "Its pod counts as not ready within about ",
+                false => "Its pod stops being ready within about ",
             };
             words.push(concat(vec![
                 plain(format!("{effect}{} after ", duration(removal.value))),

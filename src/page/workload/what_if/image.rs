@@ -3,6 +3,7 @@
 //! Source: kubernetes.io, "Images": pull policies, and retries with growing delays up to 5 minutes.
 
 use super::Asked;
+use crate::facts::controller::Strategy;
 use crate::page::Prose;
 use crate::page::container::pull_policy;
 use crate::page::prose::{code, concat, joined, plain};
@@ -71,6 +72,9 @@ fn why_always(asked: &Asked, positions: &[usize]) -> Prose {
 /// An update with a broken image stops before it takes too many old pods away.
 fn during_an_update(asked: &Asked) -> Option<Prose> {
     let rollout = asked.know.facts.controller(asked.index)?.rollout.as_ref()?;
+    if rollout.value.strategy == Strategy::OnDelete {
+        return None;
+    }
     let stay = rollout.value.min_available.filter(|stay| *stay > 0)?;
     let pods = if stay == 1 { "1 old pod".to_owned() } else { format!("{stay} old pods") };
     Some(plain(

@@ -5,8 +5,7 @@
 //! volume/attachdetach/config/types.go` (disks are detached by force after 6 minutes).
 
 use super::{Asked, named};
-use crate::catalog::FieldPath;
-use crate::facts::placement::{HOSTNAME, Spread};
+use crate::facts::placement::{HOSTNAME, Neighbors, Spread};
 use crate::facts::storage::{Access, Survival};
 use crate::page::Prose;
 use crate::page::prose::{code, concat, listed, plain, text};
@@ -33,6 +32,9 @@ fn who_comes_next(asked: &Asked) -> Prose {
         "StatefulSet" => plain(
             "Kubernetes does not replace a numbered pod until the node is back or someone says that it is gone: two pods of one number must never run at once.",
         ),
+        "Job" | "CronJob" if has_failure_policy(asked) => plain(format!(
+            "{after}, the pod fails, and the failure policy of the Job decides whether that counts."
+        )),
         "Job" | "CronJob" if gives_up_at_once(asked) => {
             plain(format!("{after}, the pod counts as failed, and the Job gives up."))
         }
@@ -62,8 +64,14 @@ fn who_comes_next(asked: &Asked) -> Prose {
 fn gives_up_at_once(asked: &Asked) -> bool {
     let controller = asked.know.facts.controller(asked.index);
     let run = controller.and_then(|controller| controller.job.as_ref());
-    let has_policy = |path: &FieldPath| path.key("podFailurePolicy").find(&asked.object.value).is_some();
-    run.is_some_and(|run| run.shape.value.backoff_limit == 0 && !has_policy(&run.path))
+    run.is_some_and(|run| run.shape.value.backoff_limit == 0)
+}
+
+/// Whether a Job has rules of its own about failed pods.
+pub(super) fn has_failure_policy(asked: &Asked) -> bool {
+    let controller = asked.know.facts.controller(asked.index);
+    let path = controller.and_then(|controller| controller.job.as_ref()).map(|run| &run.path);
+    path.is_some_and(|path| path.key("podFailurePolicy").find(&asked.object.value).is_some())
 }
 
 /// How long Kubernetes waits before it gives a pod up: its tolerations may say.
@@ -118,12 +126,25 @@ fn may_share_a_node(asked: &Asked) -> bool {
         && !placement.spread.iter().any(|known| spread(&known.value))
 }
 
+/// Whether its copies keep away from each other where they can.
+fn prefers_different_nodes(asked: &Asked) -> bool {
+    let placement = &asked.facts.placement;
+    let away = |rule: &Neighbors| !rule.near && rule.are_copies && rule.topology_key == HOSTNAME;
+    placement.neighbors.iter().any(|known| away(&known.value))
+        || placement.spread.iter().any(|known| known.value.topology_key == HOSTNAME)
+}
+
 /// Who answers until then.
 fn meanwhile(asked: &Asked) -> Prose {
     let several = asked.copies().is_some_and(|copies| copies > 1);
     let mut words = asked.meanwhile();
     if several && may_share_a_node(asked) {
-        words.push(text(" No rule keeps its copies on different nodes, so they may all be lost at once."));
+        let why = if prefers_different_nodes(asked) {
+            "Its copies only prefer different nodes"
+        } else {
+            "No rule keeps its copies on different nodes"
+        };
+        words.push(text(format!(" {why}, so they may all be lost at once.")));
     }
     words
 }
