@@ -3,6 +3,7 @@
 use crate::catalog::{FieldPath, Pattern, Relation};
 use crate::facts::known::{Known, quoted};
 use crate::facts::ledger::Ledger;
+use crate::facts::quantity::list_words;
 use crate::facts::scene::Scene;
 use crate::model::{Object, Value};
 use crate::topology::{NodeIndex, Topology, service_ports};
@@ -35,7 +36,13 @@ pub struct ExternalAddress {
     pub field: FieldPath,
     /// The Service, or its Endpoints.
     pub declared_by: NodeIndex,
+    /// Whether clients outside reach the Service there; else it is what the Service stands for.
+    pub in_front: bool,
 }
+
+/// Where a Service of type LoadBalancer says, or a live dump shows, at which address it is reached.
+const LOAD_BALANCER: [&str; 3] =
+    ["spec.loadBalancerIP", "status.loadBalancer.ingress[].ip", "status.loadBalancer.ingress[].hostname"];
 
 /// The pods that a Service leads to, sorted by workload; none for an ExternalName, which is only another name.
 ///
@@ -63,14 +70,20 @@ pub fn targets(topology: &Topology, service: NodeIndex) -> Vec<Target> {
 }
 
 /// The addresses behind or in front of a Service that are no pods of the input: the name that an ExternalName stands
-/// for, external IPs, and the addresses of the Endpoints of a Service without a selector.
+/// for, external IPs, the address of a load balancer, and the addresses of the Endpoints of a Service without a
+/// selector.
+///
+/// Source: `k8s.io/api/core/v1/types.go`, `ServiceSpec`, `LoadBalancerIngress`.
 pub fn external(topology: &Topology, service: NodeIndex) -> Vec<ExternalAddress> {
     let Some(object) = topology.nodes[service].object.as_deref() else { return Vec::new() };
-    let mut found: Vec<ExternalAddress> = Vec::new();
+    let mut found: Vec<ExternalAddress> = texts(object, "spec.externalIPs[]", service);
+    if has_type(object, "LoadBalancer") {
+        found.extend(LOAD_BALANCER.iter().flat_map(|pattern| texts(object, pattern, service)));
+    }
+    found.iter_mut().for_each(|one| one.in_front = true);
     if is_external_name(object) {
         found.extend(texts(object, "spec.externalName", service));
     }
-    found.extend(texts(object, "spec.externalIPs[]", service));
     let selector = object.value.at("spec.selector").map(Value::entries).unwrap_or_default();
     if selector.is_empty() && !is_external_name(object) {
         for edge in topology.to(service) {
@@ -92,13 +105,29 @@ fn texts(object: &Object, pattern: &str, declared_by: NodeIndex) -> Vec<External
     let hits = pattern.find(&object.value, &FieldPath::root()).into_iter();
     let address = |(field, value): (FieldPath, &Value)| {
         let address = value.scalar_text().filter(|text| !text.is_empty())?;
-        Some(ExternalAddress { address, field, declared_by })
+        Some(ExternalAddress { address, field, declared_by, in_front: false })
     };
     hits.filter_map(address).collect()
 }
 
 fn is_external_name(service: &Object) -> bool {
-    service.value.at("spec.type").and_then(Value::as_str) == Some("ExternalName")
+    has_type(service, "ExternalName")
+}
+
+fn has_type(service: &Object, name: &str) -> bool {
+    service.value.at("spec.type").and_then(Value::as_str) == Some(name)
+}
+
+/// What the addresses are to a Service: `it is reached at 192.0.2.7, and stands for db.example.com`.
+fn external_words(addresses: &[ExternalAddress]) -> String {
+    let words = |in_front: bool, verb: &str| {
+        let those = addresses.iter().filter(|one| one.in_front == in_front);
+        let names: Vec<String> = those.map(|one| quoted(&one.address)).collect();
+        (!names.is_empty()).then(|| format!("{verb} {}", list_words(&names, 4)))
+    };
+    let parts = [words(true, "is reached at"), words(false, "stands for")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("it {}", parts.join(", and "))
 }
 
 /// Takes both down, if the object is a Service.
@@ -132,9 +161,7 @@ pub(super) fn tell(scene: &Scene, ledger: &mut Ledger) {
     let list: Vec<&str> = addresses.iter().map(|one| one.address.as_str()).collect();
     let known = match addresses.first() {
         Some(first) => {
-            let verb = if targets.is_empty() { "it stands for" } else { "it is reached at" };
-            let why = format!("{verb} {}", quoted(&first.address));
-            Known::new(list, why, first.field.clone()).said_by(first.declared_by)
+            Known::new(list, external_words(&addresses), first.field.clone()).said_by(first.declared_by)
         }
         None => Known::new(list, "it names no address outside of the cluster", FieldPath::of("spec")),
     };
