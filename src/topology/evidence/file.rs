@@ -24,11 +24,13 @@ pub fn settings(text: &str) -> Vec<(String, Address)> {
         .map(|line| setting(line).unwrap_or(("", line.trim_start_matches("- "))))
         .collect();
     for (index, (key, value)) in lines.iter().enumerate() {
-        for mut address in addresses(value) {
+        let envoy = envoy_endpoint(&lines, index);
+        let key = if envoy.is_some() { "address" } else { *key };
+        for mut address in envoy.map_or_else(|| addresses(value), |one| vec![one]) {
             if address.form == Form::Bare && address.port.is_none() {
                 address.port = port_beside(key, &lines, index);
             }
-            let row = ((*key).to_owned(), address);
+            let row = (key.to_owned(), address);
             if !found.contains(&row) || found.len() > 64 {
                 found.push(row);
             }
@@ -49,6 +51,31 @@ fn port_beside(key: &str, lines: &[(&str, &str)], index: usize) -> Option<u16> {
         rest.eq_ignore_ascii_case("port").then(|| value.parse().ok().filter(|port| *port > 0))?
     };
     beside.filter_map(port).next()
+}
+
+/// The address of an endpoint as Envoy writes it, in one line or in two: `address: web` and `port_value: 8080`. Where
+/// Envoy itself listens is written the same way, but not below an `endpoint`.
+///
+/// Source: `envoyproxy/envoy`, api/envoy/config/core/v3/address.proto, `SocketAddress`.
+fn envoy_endpoint(lines: &[(&str, &str)], index: usize) -> Option<Address> {
+    let (key, value) = lines.get(index)?;
+    let (host, port) = match value.split_once("port_value:") {
+        Some((before, port)) => (before.rsplit_once("address:")?.1, port),
+        None if *key == "address" => {
+            let (_, port) = lines.get(index + 1).filter(|(key, _)| *key == "port_value")?;
+            (*value, *port)
+        }
+        None => return None,
+    };
+    let above = &lines[index.saturating_sub(3)..=index];
+    if !above.iter().any(|(key, value)| key.ends_with("endpoint") || value.contains("endpoint:")) {
+        return None;
+    }
+    let bare = |text: &str| text.trim_matches(|c: char| c.is_whitespace() || "{},\"'".contains(c)).to_owned();
+    let port = bare(port).parse().ok().filter(|port| *port > 0)?;
+    let [address] = &addresses(&bare(host))[..] else { return None };
+    let is_name = address.form == Form::Bare && address.port.is_none();
+    is_name.then(|| Address { port: Some(port), ..address.clone() })
 }
 
 /// A line up to its comment.
@@ -133,6 +160,17 @@ mod tests {
         assert_eq!(found("proxy_pass http://backend:8080;"), ["proxy_pass backend 8080"]);
         assert_eq!(found("export A=b:80"), ["A b 80"]);
         assert_eq!(found("- targets: ['a:80', 'b:81']"), ["targets a 80", "targets b 81"]);
+    }
+
+    #[test]
+    fn endpoints_of_envoy_are_found_and_listeners_are_not() {
+        let block =
+            "- endpoint:\n    address:\n      socket_address:\n        address: web\n        port_value: 80";
+        assert_eq!(found(block), ["address web 80"]);
+        let line = "endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: 81 } } }";
+        assert_eq!(found(line), ["address 127.0.0.1 81"]);
+        let listener = "listeners:\n- address:\n    socket_address: { address: 127.0.0.1, port_value: 82 }";
+        assert_eq!(found(listener), [] as [&str; 0]);
     }
 
     #[test]
