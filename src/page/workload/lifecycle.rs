@@ -130,17 +130,9 @@ impl Life<'_> {
                     })
                     .collect();
                 match watched[..] {
-                    [_] => concat(vec![
-                        plain("as soon as "),
-                        self.names(&watched),
-                        plain(" runs, because it has no readiness probe"),
-                    ]),
-                    [_, _] => concat(vec![
-                        plain("as soon as "),
-                        self.names(&watched),
-                        plain(" run, because neither has a readiness probe"),
-                    ]),
-                    _ => plain("as soon as all its containers run, because none has a readiness probe"),
+                    [_] => concat(vec![plain("as soon as "), self.names(&watched), plain(" runs")]),
+                    [_, _] => concat(vec![plain("as soon as "), self.names(&watched), plain(" run")]),
+                    _ => plain("as soon as all its containers run"),
                 }
             }
             1 => concat(vec![plain("once the readiness probe of "), self.names(&probed), plain(" succeeds")]),

@@ -165,11 +165,6 @@ fn failures(know: &Knowledge, object: &Object, run: &JobRun) -> Vec<Prose> {
     let rules = failure_policy(object, run);
     let source = know.source(object, &run.path.key("backoffLimit"));
     let mut items = vec![vec![text(format!("{again}{}{rules}. ", sentence::after_failures(run))), source]];
-    if has_policy {
-        let words = "Its failure policy decides by exit codes and conditions whether a failed pod is replaced, ignored, or fails \
-                     the Job at once. ";
-        items.push(vec![text(words), know.source(object, &policy)]);
-    }
     if let Some(seconds) = shape.active_deadline_s {
         items.push(vec![
             text(format!(
