@@ -34,7 +34,7 @@ use lifecycle::{Phase, PodLifecycle};
 use network::PodNetwork;
 use patterns::PodPatterns;
 use placement::{Machines, PodPlacement};
-use reach::{Crossings, End, Policies, Verdict};
+use reach::{Crossings, Policies};
 use resources::{LimitRanges, PodResources};
 pub use role::ContainerRole;
 pub use scene::Scene;
@@ -182,18 +182,6 @@ impl Facts {
     /// What the NetworkPolicies say of the calls and the ways in that the manifests show.
     pub fn crossings(&self) -> &Crossings {
         &self.crossings
-    }
-
-    /// Whether the NetworkPolicies let one end connect to the other: see [`Policies::verdict`].
-    pub fn verdict(
-        &self,
-        topology: &Topology,
-        from: End,
-        to: End,
-        port: Option<i64>,
-        protocol: &str,
-    ) -> Verdict {
-        self.policies.verdict(topology, from, to, port, protocol)
     }
 
     /// Every fact, sorted by subject, then by name.

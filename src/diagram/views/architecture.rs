@@ -207,7 +207,7 @@ impl<'a> Plan<'a> {
     fn draw_workloads(&mut self, depth: Depth) {
         let folded = depth == Depth::Workloads;
         for (index, node, pod) in self.workloads.clone() {
-            let group = self.sheet.namespace(node);
+            let group = self.sheet.namespace(&node.identity);
             let actor = if folded {
                 cast::folded_workload(self.scene, index, pod)
             } else {
@@ -306,13 +306,13 @@ impl<'a> Plan<'a> {
         for piece in pieces {
             match piece {
                 Piece::One((index, node, pod)) => {
-                    let group = self.sheet.namespace(node);
+                    let group = self.sheet.namespace(&node.identity);
                     let id = self.sheet.node(cast::folded_workload(self.scene, index, pod), group.as_ref());
                     self.host(index, &id);
                 }
                 Piece::Many([kind, place, note], members) => {
                     let Some(&(index, first, _)) = members.first() else { continue };
-                    let group = self.sheet.namespace(first);
+                    let group = self.sheet.namespace(&first.identity);
                     let id = Id::of(
                         'f',
                         &[&first.identity.environment, &first.identity.namespace, &kind, &place, &note],

@@ -242,14 +242,7 @@ impl<'a> Map<'a> {
     }
 
     fn group(&mut self, identity: &Identity) -> Option<Id> {
-        if !self.wide || identity.namespace.is_empty() {
-            return None;
-        }
-        let (environment, namespace) = (Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
-        let id = Id::of('g', &[&environment, &namespace]);
-        let label = format!("Namespace {namespace}");
-        let link = Subject::Namespace(environment, namespace);
-        Some(self.sheet.group(id, Class::Namespace, &label, None, Some(link)))
+        if self.wide { self.sheet.namespace(identity) } else { None }
     }
 
     fn namespace(&mut self, identity: &Identity) -> Id {

@@ -224,7 +224,7 @@ fn key(reader: &Reader, users: &BTreeMap<Id, usize>) -> [String; 3] {
 fn draw_one(sheet: &mut Sheet, scene: Scene, reader: &Reader, users: &BTreeMap<Id, usize>) {
     let node = reader.node;
     let Some(pod) = node.pod.as_deref() else { return };
-    let group = sheet.namespace(node);
+    let group = sheet.namespace(&node.identity);
     let from = sheet.node(cast::folded_workload(scene, reader.index, pod), group.as_ref());
     let alone = |id: &Id| users.get(id).is_none_or(|users| *users < 2);
     let leaves = reader.readings.keys().filter(|(_, id)| alone(id)).count();
@@ -260,7 +260,7 @@ fn draw_one(sheet: &mut Sheet, scene: Scene, reader: &Reader, users: &BTreeMap<I
 fn draw_many(sheet: &mut Sheet, scene: Scene, key: &[String; 3], readers: &[Reader]) {
     let Some(first) = readers.first().map(|reader| reader.node) else { return };
     let [_, kind, shared] = key;
-    let group = sheet.namespace(first);
+    let group = sheet.namespace(&first.identity);
     let parts = [&*first.identity.environment, &*first.identity.namespace, kind, shared, "config"];
     let many = cast::several(Id::of('f', &parts), Class::Workload, readers.len(), kind, "");
     let said = many.said.clone();

@@ -5,7 +5,7 @@ use super::cast::Actor;
 use super::wording::shorten;
 use crate::catalog::FieldPath;
 use crate::diagram::{Body, Class, Diagram, Direction, Edge, Flow, Group, Id, Line, Row, View};
-use crate::model::{Object, Subject};
+use crate::model::{Identity, Object, Subject};
 use crate::names::count;
 use crate::topology::{self, Certainty, State, Topology};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,9 +80,9 @@ impl Sheet {
         id
     }
 
-    /// Draws the group of the namespace of a node; `None` where it has none.
-    pub fn namespace(&mut self, node: &topology::Node) -> Option<Id> {
-        let (environment, namespace) = (&node.identity.environment, &node.identity.namespace);
+    /// Draws the group of the namespace of an object; `None` where it has none.
+    pub fn namespace(&mut self, identity: &Identity) -> Option<Id> {
+        let (environment, namespace) = (&identity.environment, &identity.namespace);
         if namespace.is_empty() {
             return None;
         }

@@ -200,7 +200,7 @@ fn key(scene: Scene, keeper: &Keeper) -> [String; 3] {
 fn draw_one(sheet: &mut Sheet, scene: Scene, keeper: &Keeper) {
     let node = &scene.topology.nodes[keeper.workload];
     let Some(pod) = node.pod.as_deref() else { return };
-    let group = sheet.namespace(node);
+    let group = sheet.namespace(&node.identity);
     let from = sheet.node(cast::folded_workload(scene, keeper.workload, pod), group.as_ref());
     for keep in &keeper.keeps {
         let inside = if keep.is_namespaced { group.as_ref() } else { None };
@@ -215,7 +215,7 @@ fn draw_one(sheet: &mut Sheet, scene: Scene, keeper: &Keeper) {
 fn draw_many(sheet: &mut Sheet, scene: Scene, key: &[String; 3], keepers: &[Keeper]) {
     let Some(first) = keepers.first().map(|keeper| &scene.topology.nodes[keeper.workload]) else { return };
     let [_, kind, kept] = key;
-    let group = sheet.namespace(first);
+    let group = sheet.namespace(&first.identity);
     let parts = [&*first.identity.environment, &*first.identity.namespace, kind, kept, "storage"];
     let many = cast::several(Id::of('f', &parts), Class::Workload, keepers.len(), kind, "");
     let said = many.said.clone();

@@ -94,14 +94,7 @@ impl Map<'_> {
 
     fn group(&mut self, index: NodeIndex) -> Option<Id> {
         let identity = &self.scene.topology.nodes[index].identity;
-        if !self.wide || identity.namespace.is_empty() {
-            return None;
-        }
-        let (environment, namespace) = (Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
-        let id = Id::of('g', &[&environment, &namespace]);
-        let label = format!("Namespace {namespace}");
-        let link = Subject::Namespace(environment, namespace);
-        Some(self.sheet.group(id, Class::Namespace, &label, None, Some(link)))
+        if self.wide { self.sheet.namespace(identity) } else { None }
     }
 
     fn draw_object(&mut self, index: NodeIndex) {
