@@ -37,12 +37,12 @@ fn pulled(container: &Container) -> Prose {
     };
     let mut prose = vec![text(format!("{when} (")), code(&policy)];
     if container.spec.image_pull_policy.is_none() {
-        let why = match policy.as_str() {
-            "Always" => ", because its tag is `latest`",
-            _ if crate::page::images::Image::read(&container.image).tag.is_some() => {
-                ", because its tag is not `latest`"
-            }
-            _ => ", because its digest says which image it is",
+        let has_tag = crate::page::images::Image::read(&container.image).tag.is_some();
+        let why = match (policy.as_str(), has_tag) {
+            ("Always", true) => ", because its tag is `latest`",
+            ("Always", false) => ", because it names no tag, which means `latest`",
+            (_, true) => ", because its tag is not `latest`",
+            (_, false) => ", because its digest says which image it is",
         };
         prose.extend(marked(why));
     }

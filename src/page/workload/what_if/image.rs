@@ -6,7 +6,7 @@ use super::Asked;
 use crate::facts::controller::Strategy;
 use crate::page::Prose;
 use crate::page::container::pull_policy;
-use crate::page::prose::{code, concat, joined, plain};
+use crate::page::prose::{code, concat, joined, plain, text};
 use crate::topology::ContainerKind;
 use std::collections::BTreeMap;
 
@@ -62,9 +62,21 @@ fn why_always(asked: &Asked, positions: &[usize]) -> Prose {
         ]));
         whose = "the";
     }
-    if written < positions.len() {
-        let tag = if whose == "their" { "tags are " } else { "tag is " };
-        reasons.push(concat(vec![plain(format!("{whose} {tag}")), vec![code("latest")]]));
+    let mut tags = positions.iter().filter(|position| !is_written(position)).map(|&position| {
+        crate::page::images::Image::read(&asked.pod.containers[position].image).tag.is_some()
+    });
+    if let Some(first) = tags.next() {
+        let alike = tags.all(|tagged| tagged == first);
+        reasons.push(match (first, alike, whose == "their") {
+            (_, false, _) => {
+                vec![text("tags are "), code("latest"), text(" or absent, which means the same")]
+            }
+            (true, true, many) => {
+                vec![text(format!("{whose} {} ", if many { "tags are" } else { "tag is" })), code("latest")]
+            }
+            (false, true, true) => vec![text("they name no tag, which means "), code("latest")],
+            (false, true, false) => vec![text("it names no tag, which means "), code("latest")],
+        });
     }
     joined(reasons, "or")
 }
