@@ -30,7 +30,7 @@ use grouping::Grouping;
 pub use known::{Known, quoted};
 use ledger::Ledger;
 pub use ledger::{Fact, Place};
-use lifecycle::{Phase, PodLifecycle};
+use lifecycle::PodLifecycle;
 use network::PodNetwork;
 use patterns::PodPatterns;
 use placement::{Machines, PodPlacement};
@@ -59,19 +59,12 @@ pub struct Facts {
 pub struct PodFacts {
     /// The part that each container plays.
     pub roles: Vec<ContainerRole>,
-    /// The order in which containers start: the phases one after another, the containers of one phase together. The
-    /// reason is in `lifecycle`, as are those of `grace_s` and `restart_policy`.
-    pub start_order: Vec<Phase>,
     /// Each volume with the containers that mount it.
     pub volumes: Vec<VolumeUse>,
     /// What is likely to go wrong with the volumes.
     pub storage_traps: Vec<Known<StorageTrap>>,
     /// What each container reads of ConfigMaps and Secrets, in the order of the containers.
     pub config: Vec<ConfigRead>,
-    /// How long Kubernetes waits between the request to stop and the end by force, in seconds.
-    pub grace_s: i64,
-    /// `Always`, `OnFailure` or `Never`.
-    pub restart_policy: String,
     /// What it reserves and may use.
     pub resources: PodResources,
     /// When its containers start, are ready, are restarted and end.
@@ -128,15 +121,11 @@ fn derive_pod(scene: &Scene, pod: &Pod, around: &Surroundings) -> PodFacts {
     let (volumes, network) = (storage::uses(scene, pod), network::derive(scene, pod));
     let patterns = patterns::derive(scene, pod, &volumes, &network.localhost);
     let resources = resources::derive(scene, pod, &around.ranges);
-    let lifecycle = lifecycle::derive(scene, pod);
     PodFacts {
         roles: patterns.roles(),
-        start_order: lifecycle.startup.value.clone(),
         storage_traps: storage::traps(scene, pod, &volumes),
         config: config::derive(scene, pod, &volumes),
-        grace_s: lifecycle.grace_s.value,
-        restart_policy: lifecycle.restart_policy.value.clone(),
-        lifecycle,
+        lifecycle: lifecycle::derive(scene, pod),
         security: security::derive(scene, pod),
         placement: placement::derive(scene, pod, &around.machines, &resources.requests.value),
         grouping: grouping::derive(scene, pod, &volumes, &patterns, &resources),

@@ -122,7 +122,8 @@ fn glance(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec
     }
     facts.extend(resources::glance(know, index));
     facts.push(("Service account".to_owned(), account(know, index)));
-    let restart = know.facts.of(index).map(|facts| facts.restart_policy.clone()).unwrap_or_default();
+    let restart =
+        know.facts.of(index).map(|facts| facts.lifecycle.restart_policy.value.clone()).unwrap_or_default();
     facts.push(("Restart policy".to_owned(), vec![code(restart)]));
     facts.push(("Runs on".to_owned(), placement::in_short(know, index)));
     vec![Block::Facts(facts)]

@@ -247,7 +247,8 @@ impl Sides<'_> {
     }
 
     fn restarts(&self, container: &Container) -> (String, String) {
-        let policy = container.spec.restart_policy.as_deref().unwrap_or(&self.facts.restart_policy);
+        let policy =
+            container.spec.restart_policy.as_deref().unwrap_or(&self.facts.lifecycle.restart_policy.value);
         let note = match (container.kind, policy) {
             (ContainerKind::Init, "Never") => "runs to completion once; if it fails, the pod fails",
             (ContainerKind::Init, _) => {

@@ -218,7 +218,7 @@ impl<'a> Life<'a> {
     fn start(&mut self) {
         let pod = self.pod;
         let mut folded_is_told = false;
-        for phase in self.facts.start_order.clone() {
+        for phase in self.facts.lifecycle.startup.value.clone() {
             let apps: Vec<usize> = phase.clone();
             if phase.len() > 1 {
                 let (first, last) = (self.part(&phase, 0), self.part(&phase, phase.len() - 1));

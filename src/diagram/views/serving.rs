@@ -180,7 +180,7 @@ fn complete(life: &mut Life) {
     let reason = if limit.is_some() { life.field(&FieldPath::of(&field)) } else { Reason::none() };
     let limit = limit.unwrap_or(6);
     life.tale.open(Frame::Optional, "If a container fails");
-    if life.facts.restart_policy == "OnFailure" {
+    if life.facts.lifecycle.restart_policy.value == "OnFailure" {
         let restarts = wording::count_of(limit, "restart", "restarts");
         let text = format!("Start it again {AGAIN}; give up after {restarts}");
         life.tale.call(&api, &pod, &text, reason);

@@ -18,12 +18,12 @@ pub(super) static RULE: Rule = Rule {
 /// end, hooks do not run.
 fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     let (Some(pod), Some(found)) = (scene.node().pod.as_deref(), facts.of(scene.index)) else { return };
-    if found.grace_s <= LEAST_GRACE_S {
+    if found.lifecycle.grace_s.value <= LEAST_GRACE_S {
         return;
     }
     for (position, container) in pod.containers.iter().enumerate() {
         let Some(sleep) = pre_stop(container).and_then(|hook| hook.sleep_s()) else { continue };
-        if sleep.saturating_add(LEAST_GRACE_S) <= found.grace_s {
+        if sleep.saturating_add(LEAST_GRACE_S) <= found.lifecycle.grace_s.value {
             continue;
         }
         let sleeps = if sleep == i64::MAX {
@@ -36,7 +36,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
                 format!(
                     "{} {sleeps} in its `preStop`, and the pod gets {} to end: it has only {LEAST_GRACE_S} s from SIGTERM to SIGKILL.",
                     quoted(&container.key),
-                    duration(found.grace_s)
+                    duration(found.lifecycle.grace_s.value)
                 ),
                 "Raise `terminationGracePeriodSeconds` above the sleep, or sleep less.",
                 container.path.key("lifecycle").key("preStop"),

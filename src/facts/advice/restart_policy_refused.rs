@@ -21,7 +21,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         ("batch", "Job" | "CronJob") => &["OnFailure", "Never"],
         _ => return,
     };
-    let policy = pod_facts.restart_policy.as_str();
+    let policy = pod_facts.lifecycle.restart_policy.value.as_str();
     if allowed.contains(&policy) {
         return;
     }

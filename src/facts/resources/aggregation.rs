@@ -40,8 +40,7 @@ pub(super) fn requests(
     level: Option<&Resources>,
     overhead: &Resources,
 ) -> Resources {
-    let mut sum = together(parts);
-    overrule(&mut sum, level);
+    let mut sum = overruled(parts, level);
     sum.add(overhead, &Origin::Overhead);
     sum
 }
@@ -53,8 +52,7 @@ pub(super) fn limits(
     level: Option<&Resources>,
     overhead: &Resources,
 ) -> Resources {
-    let mut sum = together(parts);
-    overrule(&mut sum, level);
+    let mut sum = overruled(parts, level);
     for (name, more) in overhead.iter() {
         if let Some(amount) = sum.amount(name).filter(|amount| !amount.quantity.is_zero()).cloned() {
             sum.set(name, amount.quantity.plus(more.quantity), amount.origin);
@@ -68,9 +66,12 @@ pub(super) fn is_for_pods(name: &str) -> bool {
     matches!(name, "cpu" | "memory") || name.starts_with("hugepages-")
 }
 
-fn overrule(sum: &mut Resources, level: Option<&Resources>) {
+/// What the containers need together, save for what `resources` of the pod says instead.
+fn overruled(parts: &[(ContainerKind, &Resources)], level: Option<&Resources>) -> Resources {
+    let mut sum = together(parts);
     let amounts = level.into_iter().flat_map(Resources::iter).filter(|(name, _)| is_for_pods(name));
     for (name, amount) in amounts {
         sum.set(name, amount.quantity, amount.origin.clone());
     }
+    sum
 }

@@ -1,6 +1,7 @@
 //! A container in a strip of short facts.
 
 use crate::facts::resources::ContainerResources;
+use crate::page::images::Image;
 use crate::page::prose::{code, marked, muted, text};
 use crate::page::workload::containers::{image, ports, resources};
 use crate::page::{Block, Prose};
@@ -37,7 +38,7 @@ fn pulled(container: &Container) -> Prose {
     };
     let mut prose = vec![text(format!("{when} (")), code(&policy)];
     if container.spec.image_pull_policy.is_none() {
-        let has_tag = crate::page::images::Image::read(&container.image).tag.is_some();
+        let has_tag = Image::read(&container.image).tag.is_some();
         let why = match (policy.as_str(), has_tag) {
             ("Always", true) => ", because its tag is `latest`",
             ("Always", false) => ", because it names no tag, which means `latest`",
@@ -54,7 +55,7 @@ fn pulled(container: &Container) -> Prose {
 ///
 /// Source: `k8s.io/kubernetes/pkg/apis/core/v1/defaults.go`, `SetDefaults_Container`.
 pub fn pull_policy(container: &Container) -> String {
-    let image = crate::page::images::Image::read(&container.image);
+    let image = Image::read(&container.image);
     let latest = image.tag.as_deref().map_or(image.digest.is_none(), |tag| tag == "latest");
     let default = if latest { "Always" } else { "IfNotPresent" };
     container.spec.image_pull_policy.clone().unwrap_or_else(|| default.to_owned())

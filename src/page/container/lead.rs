@@ -93,7 +93,8 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, position: usi
 /// After which containers it starts.
 fn after(know: &Knowledge, index: NodeIndex, position: usize) -> Prose {
     let Some((pod, facts)) = know.pod(index) else { return Prose::new() };
-    let earlier = facts.start_order.iter().take_while(|phase| !phase.contains(&position)).flatten();
+    let earlier =
+        facts.lifecycle.startup.value.iter().take_while(|phase| !phase.contains(&position)).flatten();
     let (finished, started): (Vec<usize>, Vec<usize>) =
         earlier.partition(|&&earlier| pod.containers[earlier].kind == ContainerKind::Init);
     let groups = [(finished, "finished"), (started, "started")];

@@ -6,6 +6,7 @@ use super::Asked;
 use crate::facts::controller::Strategy;
 use crate::page::Prose;
 use crate::page::container::pull_policy;
+use crate::page::images::Image;
 use crate::page::prose::{code, concat, joined, plain, text};
 use crate::topology::ContainerKind;
 use std::collections::BTreeMap;
@@ -62,9 +63,10 @@ fn why_always(asked: &Asked, positions: &[usize]) -> Prose {
         ]));
         whose = "the";
     }
-    let mut tags = positions.iter().filter(|position| !is_written(position)).map(|&position| {
-        crate::page::images::Image::read(&asked.pod.containers[position].image).tag.is_some()
-    });
+    let mut tags = positions
+        .iter()
+        .filter(|position| !is_written(position))
+        .map(|&position| Image::read(&asked.pod.containers[position].image).tag.is_some());
     if let Some(first) = tags.next() {
         let alike = tags.all(|tagged| tagged == first);
         reasons.push(match (first, alike, whose == "their") {

@@ -4,7 +4,7 @@ use super::Asked;
 use crate::facts::quantity::size_words;
 use crate::facts::resources::{AfterKill, after_kill};
 use crate::page::Prose;
-use crate::page::prose::{concat, joined, plain, text};
+use crate::page::prose::{concat, joined, plain};
 use std::collections::BTreeMap;
 
 pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
@@ -38,7 +38,7 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
                 concat(vec![
                     plain("Nothing limits "),
                     names,
-                    text_of(format!(": {grows} until the node has no memory left, and then the kernel kills whatever frees the most.")),
+                    plain(format!(": {grows} until the node has no memory left, and then the kernel kills whatever frees the most.")),
                 ])
             }
         });
@@ -57,8 +57,4 @@ fn at_limit(then: AfterKill, containers: Vec<Prose>) -> Prose {
         (AfterKill::Rules, _) => "; its own restart rules say what comes next.",
     };
     concat(vec![plain("The kernel kills "), joined(containers, "and"), plain(then)])
-}
-
-fn text_of(words: String) -> Prose {
-    vec![text(words)]
 }
