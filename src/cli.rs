@@ -8,6 +8,7 @@ use crate::facts::reach::Port;
 use crate::output::{Flavour, Options};
 use crate::page::findings::AdviceFormat;
 use crate::problem::Level;
+use crate::source::Build;
 use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -55,9 +56,21 @@ pub struct Input {
     /// The settings; if absent, the nearest podviz.yaml in the folder of the first input or above it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Read every file as it is, as one environment
-    #[arg(long)]
+    /// Only this environment: an overlay, a chart, or a folder
+    #[arg(short, long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// Read every file as it is, as one environment; build no kustomization and no chart
+    #[arg(long, conflicts_with_all = ["values", "set"])]
     pub flat: bool,
+    /// Values for Helm charts, as with helm -f
+    #[arg(long, value_name = "FILE")]
+    pub values: Vec<PathBuf>,
+    /// One value for Helm charts, as with helm --set
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Never start kustomize, kubectl, or helm
+    #[arg(long)]
+    pub no_tools: bool,
     /// The largest file that is read, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub max_file_size: u64,
@@ -287,8 +300,22 @@ impl Command {
             default_namespace: input.default_namespace.clone(),
             cluster_domain: input.cluster_domain.clone(),
             limits: crate::source::Limits { file_bytes: input.max_file_size << 20, ..Default::default() },
+            build: input.build(),
             goal,
         }
+    }
+}
+
+impl Input {
+    fn build(&self) -> Option<Build> {
+        let build = || Build {
+            tools: !self.no_tools,
+            only: self.environment.clone(),
+            values: self.values.clone(),
+            set: self.set.clone(),
+            releases: Vec::new(),
+        };
+        (!self.flat).then(build)
     }
 }
 

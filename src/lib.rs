@@ -31,6 +31,7 @@ pub mod source;
 pub mod topology;
 
 use catalog::{Catalog, CatalogError, Settings};
+use model::Grouping;
 use problem::{Code, Level, Problem, Problems};
 use product::Study;
 pub use request::{DiagramFormat, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat, Request};
@@ -51,12 +52,22 @@ pub fn run(request: &Request) -> Result<(Product, Problems), (Error, Problems)> 
 }
 
 fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> {
-    let reading = source::read(&request.inputs, request.output.as_deref(), &request.limits)?;
+    let settings = settings(request)?;
+    let reading = source::read(&request.order(&settings))?;
     problems.extend(reading.problems);
     problems.extend(passed_over(reading.passed_over));
-    let catalog = Catalog::embedded()?.with_settings(settings(request)?, &request.cluster_domain);
-    let (inventory, met) = model::take_inventory(reading.documents, &catalog, &request.default_namespace);
+    let catalog = Catalog::embedded()?.with_settings(settings, &request.cluster_domain);
+    let grouping = Grouping {
+        default_namespace: &request.default_namespace,
+        built: reading.environments,
+        flat: request.build.is_none(),
+    };
+    let (mut inventory, met) = model::take_inventory(reading.documents, &catalog, &grouping);
     problems.extend(met);
+    if let Some(name) = request.build.as_ref().and_then(|build| build.only.as_deref()) {
+        let refuse = |candidates| Error::NoSuchEnvironment { name: name.to_owned(), candidates };
+        inventory.keep_only(name).map_err(refuse)?;
+    }
     let (topology, met) = topology::connect(&inventory, &catalog);
     problems.extend(met);
     if topology.present().next().is_none() {

@@ -8,7 +8,7 @@ mod inventory;
 mod take;
 mod value;
 
-pub use document::{Document, SourceFile, Token, TokenClass};
+pub use document::{Document, Origin, SourceFile, Token, TokenClass};
 pub use inventory::{Environment, Identity, Inventory, Object, PLAIN_ENVIRONMENT, Subject};
-pub use take::take_inventory;
+pub use take::{Grouping, take_inventory};
 pub use value::{Entry, Kind, Value};

@@ -117,6 +117,12 @@ impl Problem {
         self
     }
 
+    /// The same problem at a line that `SourceFile::place` gives, and a column (0 where unknown).
+    #[must_use]
+    pub fn at_place(self, (file, line): (&str, u32), column: u32) -> Problem {
+        self.at(file, line, column)
+    }
+
     /// The same problem with a next step.
     pub fn help(mut self, help: impl Into<String>) -> Problem {
         self.help = Some(help.into());

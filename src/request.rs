@@ -1,6 +1,6 @@
 //! What may be asked of podviz, and what it gives back.
 
-use crate::catalog::CatalogError;
+use crate::catalog::{CatalogError, Settings};
 use crate::diagram::View;
 use crate::facts::reach::{Port, QuestionError};
 use crate::output::{self, File, Flavour, RenderError};
@@ -25,8 +25,25 @@ pub struct Request {
     pub cluster_domain: String,
     /// How much of anything is read.
     pub limits: source::Limits,
+    /// How charts and kustomizations are built; `None` reads every file as it is, as one environment. The releases of the
+    /// settings are added.
+    pub build: Option<source::Build>,
     /// What to make.
     pub goal: Goal,
+}
+
+impl Request {
+    /// What to read, and how.
+    pub(crate) fn order(&self, settings: &Settings) -> source::Order {
+        let build =
+            self.build.clone().map(|build| source::Build { releases: settings.releases.clone(), ..build });
+        source::Order {
+            inputs: self.inputs.clone(),
+            output: self.output.clone(),
+            limits: self.limits.clone(),
+            build,
+        }
+    }
 }
 
 /// What to make.
@@ -157,6 +174,14 @@ pub enum Error {
     /// There is nothing to document.
     #[error("no Kubernetes manifests found")]
     NothingToDocument,
+    /// There is no environment of the name.
+    #[error("there is no environment `{name}`; there {}", environments(.candidates))]
+    NoSuchEnvironment {
+        /// The name.
+        name: String,
+        /// The environments to choose from.
+        candidates: Vec<String>,
+    },
     /// The subject is not in the input, or it is not clear which one is meant.
     #[error(transparent)]
     Subject(#[from] SubjectError),
@@ -182,4 +207,12 @@ pub enum Error {
     /// A template could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
+}
+
+fn environments(names: &[String]) -> String {
+    match names {
+        [] => "is none".to_owned(),
+        [only] => format!("is only `{only}`"),
+        _ => format!("are `{}`", names.join("`, `")),
+    }
 }

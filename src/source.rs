@@ -23,9 +23,10 @@ pub use load::{Loaded, load};
 pub use redact::MARK;
 pub use settings::{SettingsFile, read_settings};
 
-use crate::model::{Document, Value};
+use crate::model::{Document, Environment, Value};
 use crate::problem::{Code, Level, Problem, Problems};
 use rayon::prelude::*;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -64,11 +65,70 @@ pub enum ReadError {
     },
 }
 
+/// What to read, and how.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Files, folders, or `-` for the standard input.
+    pub inputs: Vec<PathBuf>,
+    /// The folder that is written, which is never read.
+    pub output: Option<PathBuf>,
+    /// How much of anything is read.
+    pub limits: Limits,
+    /// How charts and kustomizations are built; `None` reads every file as it is.
+    pub build: Option<Build>,
+}
+
+impl Order {
+    /// Every file of the inputs as it is.
+    pub fn plain(inputs: &[PathBuf]) -> Order {
+        Order { inputs: inputs.to_vec(), output: None, limits: Limits::default(), build: None }
+    }
+}
+
+/// How charts and kustomizations are built.
+#[derive(Clone, Debug, Default)]
+pub struct Build {
+    /// Whether kustomize, kubectl and helm may be started.
+    pub tools: bool,
+    /// The only environment that is wanted, if one is.
+    pub only: Option<String>,
+    /// Files of values for every chart.
+    pub values: Vec<PathBuf>,
+    /// Single values for every chart: `key=value`.
+    pub set: Vec<String>,
+    /// The releases that the user's settings name.
+    pub releases: Vec<Release>,
+}
+
+/// One release of a chart, as `podviz.yaml` names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// The name of its environment.
+    pub environment: String,
+    /// The folder of its chart, relative to the settings file.
+    pub chart: PathBuf,
+    /// The name of the release; the chart's if absent.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Its namespace.
+    #[serde(default)]
+    pub namespace: Option<String>,
+    /// Files of values, relative to the settings file.
+    #[serde(default)]
+    pub values: Vec<PathBuf>,
+    /// Single values: `key=value`.
+    #[serde(default)]
+    pub set: Vec<String>,
+}
+
 /// Everything that the inputs hold.
 #[derive(Debug, Default)]
 pub struct Reading {
     /// The manifests, by path, then by their order in the file.
     pub documents: Vec<Document>,
+    /// The environments that are built, sorted by name.
+    pub environments: Vec<Environment>,
     /// How many files hold something else.
     pub passed_over: usize,
     /// What went wrong, in the order of the files.
@@ -80,9 +140,10 @@ pub fn is_there(input: &Path) -> bool {
     input == Path::new("-") || input.symlink_metadata().is_ok()
 }
 
-/// Reads `inputs` from the disk: files, folders, or `-` for the standard input. Nothing at or below `output` is read.
-pub fn read(inputs: &[PathBuf], output: Option<&Path>, limits: &Limits) -> Result<Reading, ReadError> {
-    let walk::Found { files, charts, mut problems } = walk::find(inputs, output)?;
+/// Reads the inputs from the disk. Nothing at or below the output is read.
+pub fn read(order: &Order) -> Result<Reading, ReadError> {
+    let limits = &order.limits;
+    let walk::Found { files, charts, mut problems } = walk::find(&order.inputs, order.output.as_deref())?;
     let loaded: Vec<Result<Loaded, Problem>> =
         files.par_iter().map(|file| Ok(load(&file.name, &file.bytes(limits)?, limits))).collect();
     let mut reading = Reading::default();

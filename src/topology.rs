@@ -211,6 +211,6 @@ impl Edge {
 impl Node {
     /// The path of its file and its first line, if it is in the input.
     pub fn source(&self) -> Option<(&str, u32)> {
-        self.object.as_ref().map(|object| (object.file.path.as_str(), object.first_line))
+        self.object.as_ref().map(|object| object.place(object.first_line))
     }
 }

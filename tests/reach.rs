@@ -41,6 +41,7 @@ fn answer(folder: &Path, question: &str) -> String {
         default_namespace: "default".to_owned(),
         cluster_domain: "cluster.local".to_owned(),
         limits: Limits::default(),
+        build: None,
         goal: Goal::Reach {
             ends: (from.to_owned(), to.to_owned()),
             namespace: None,

@@ -9,9 +9,9 @@ mod golden;
 use files::{Tree, folders, tests};
 use golden::{assert_same, differences};
 use podviz::catalog::Catalog;
-use podviz::model::take_inventory;
+use podviz::model::{Grouping, take_inventory};
 use podviz::page::{self, Block, Inline, Prose, Site};
-use podviz::source::{Limits, read};
+use podviz::source::{Order, read};
 use podviz::topology::connect;
 use podviz::{facts, problem::Problems};
 use std::fmt::Write as _;
@@ -61,8 +61,8 @@ fn said(folder: &Path) -> Tree {
 
 fn site(folder: &Path) -> Site {
     let catalog = Catalog::embedded().expect("the catalog");
-    let documents = read(&[folder.to_owned()], None, &Limits::default()).expect("manifests").documents;
-    let (inventory, _) = take_inventory(documents, &catalog, "default");
+    let documents = read(&Order::plain(&[folder.to_owned()])).expect("manifests").documents;
+    let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
     let (topology, _) = connect(&inventory, &catalog);
     page::build("test", &topology, &facts::derive(&topology, &catalog), &catalog, &Problems::none())
 }

@@ -3,7 +3,7 @@
 use podviz::catalog::Catalog;
 use podviz::diagram::views::{Budget, Focus, draw};
 use podviz::diagram::{View, mermaid, svg};
-use podviz::model::take_inventory;
+use podviz::model::{Grouping, take_inventory};
 use podviz::source::{Limits, load};
 use podviz::{facts, page, topology};
 use proptest::prelude::*;
@@ -231,7 +231,7 @@ fn draw_all(manifests: &[Value]) -> usize {
     let text = manifests.iter().map(|manifest| format!("{manifest}\n")).collect::<String>();
     let documents = load("in.json", text.as_bytes(), &Limits::default()).documents;
     assert_eq!(documents.len(), manifests.len(), "{text}");
-    let (inventory, _) = take_inventory(documents, &CATALOG, "default");
+    let (inventory, _) = take_inventory(documents, &CATALOG, &Grouping::plain("default"));
     let (topology, _) = topology::connect(&inventory, &CATALOG);
     let facts = facts::derive(&topology, &CATALOG);
     assert!(facts.list(&topology, &CATALOG).iter().all(|fact| fact.source.line > 0));
@@ -257,7 +257,7 @@ fn draw_all(manifests: &[Value]) -> usize {
 fn tell_all(manifests: &[Value]) -> usize {
     let text = manifests.iter().map(|manifest| format!("{manifest}\n")).collect::<String>();
     let documents = load("in.json", text.as_bytes(), &Limits::default()).documents;
-    let (inventory, problems) = take_inventory(documents, &CATALOG, "default");
+    let (inventory, problems) = take_inventory(documents, &CATALOG, &Grouping::plain("default"));
     let (topology, _) = topology::connect(&inventory, &CATALOG);
     let facts = facts::derive(&topology, &CATALOG);
     for fact in facts.list(&topology, &CATALOG) {

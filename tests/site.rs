@@ -6,7 +6,7 @@ mod markup;
 
 use files::{Tree, folders, tests, tree};
 use podviz::catalog::{Catalog, Relation};
-use podviz::model::{Subject, take_inventory};
+use podviz::model::{Grouping, Subject, take_inventory};
 use podviz::output::{Flavour, Options, render};
 use podviz::source::{Limits, load};
 use podviz::topology::{State, Topology, connect};
@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The topology of manifests in memory.
 fn topology(files: &Tree, catalog: &Catalog) -> (Topology, Problems) {
     let documents = files.iter().flat_map(|(path, bytes)| load(path, bytes, &Limits::default()).documents);
-    let (inventory, mut problems) = take_inventory(documents.collect(), catalog, "default");
+    let (inventory, mut problems) = take_inventory(documents.collect(), catalog, &Grouping::plain("default"));
     let (topology, more) = connect(&inventory, catalog);
     problems.extend(more);
     (topology, problems.sorted())

@@ -1,9 +1,10 @@
 //! Bytes in, redacted documents out: YAML as Kubernetes reads it, broken input, secrets, templates, the walk.
 
 use podviz::problem::{Level, Problems};
-use podviz::source::{Limits, Loaded, MARK, ReadError, load, read};
+use podviz::source::{Limits, Loaded, MARK, Order, ReadError, load, read};
 use proptest::prelude::*;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 const HEAD: &str = "apiVersion: v1\nkind: X\nmetadata: {name: n1}\n";
 
@@ -271,7 +272,8 @@ fn the_walk_reads_what_belongs_to_the_input() {
     ] {
         std::os::unix::fs::symlink(to, folder.path().join(link)).unwrap();
     }
-    let reading = read(std::slice::from_ref(&root), Some(&root.join("out")), &Limits::default()).unwrap();
+    let reading =
+        read(&order(std::slice::from_ref(&root), Some(&root.join("out")), &Limits::default())).unwrap();
     let paths: Vec<_> = reading.documents.iter().map(|document| document.file.path.as_str()).collect();
     assert_eq!(paths, ["a/c.yml", "b.yaml", "chart/crds/e.yaml"]);
     let mut found = codes(&reading.problems);
@@ -279,12 +281,15 @@ fn the_walk_reads_what_belongs_to_the_input() {
     #[cfg(unix)]
     assert_eq!(found, ["helm-template:0", "link-skipped:0", "link-skipped:0", "link-skipped:0"]);
     assert!(!format!("{:?}", reading.problems).contains(folder.path().to_str().unwrap()));
-    let two = read(&[root.join("a"), root.join("b.yaml")], None, &Limits::default()).unwrap();
+    let two = read(&order(&[root.join("a"), root.join("b.yaml")], None, &Limits::default())).unwrap();
     let paths: Vec<_> = two.documents.iter().map(|document| document.file.path.as_str()).collect();
     assert_eq!(paths, ["a/c.yml", "b.yaml"]);
-    assert!(matches!(read(&[root.join("none")], None, &Limits::default()), Err(ReadError::NotFound(_))));
+    assert!(matches!(
+        read(&order(&[root.join("none")], None, &Limits::default())),
+        Err(ReadError::NotFound(_))
+    ));
     let small = Limits { file_bytes: 10, ..Limits::default() };
-    let large = read(&[root.join("b.yaml")], None, &small).unwrap();
+    let large = read(&order(&[root.join("b.yaml")], None, &small)).unwrap();
     assert!(
         large.problems.iter().all(|problem| problem.message.contains("too large"))
             && !large.problems.is_empty()
@@ -354,4 +359,8 @@ proptest! {
         let loaded = loaded(&yaml);
         prop_assert_eq!(loaded.documents[1].value.to_json(), value);
     }
+}
+
+fn order(inputs: &[PathBuf], output: Option<&Path>, limits: &Limits) -> Order {
+    Order { inputs: inputs.to_vec(), output: output.map(Path::to_owned), limits: limits.clone(), build: None }
 }

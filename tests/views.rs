@@ -9,8 +9,8 @@ use podviz::catalog::Catalog;
 use podviz::diagram::views::{Budget, Focus, draw, lifecycle_parts};
 use podviz::diagram::{Body, Class, Diagram, Flow, Line, Sequence, Step, View, mermaid};
 use podviz::facts::{Facts, derive};
-use podviz::model::take_inventory;
-use podviz::source::{Limits, load, read};
+use podviz::model::{Grouping, take_inventory};
+use podviz::source::{Limits, Order, load, read};
 use podviz::topology::{Topology, connect};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ struct Stage {
 impl Stage {
     fn of(documents: Vec<podviz::model::Document>) -> Stage {
         let catalog = Catalog::embedded().unwrap();
-        let (inventory, _) = take_inventory(documents, &catalog, "default");
+        let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
         let (topology, _) = connect(&inventory, &catalog);
         let facts = derive(&topology, &catalog);
         Stage { topology, facts }
@@ -36,7 +36,7 @@ impl Stage {
 
     fn example(name: &str) -> Stage {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
-        Stage::of(read(&[folder], None, &Limits::default()).unwrap().documents)
+        Stage::of(read(&Order::plain(&[folder])).unwrap().documents)
     }
 
     fn object(&self, kind: &str, name: &str) -> Focus {

@@ -3,6 +3,7 @@
 use super::CatalogError;
 use crate::model::{Identity, Value};
 use crate::problem::Level;
+use crate::source::Release;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -16,6 +17,9 @@ pub struct Settings {
     /// What is not reported of some objects.
     #[serde(default)]
     pub ignore: Vec<Ignore>,
+    /// Releases of Helm charts, each an environment.
+    #[serde(default)]
+    pub releases: Vec<Release>,
 }
 
 /// How bad the findings of a rule are.
@@ -139,7 +143,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let reason = |text| read(text).unwrap_err();
-        assert!(reason("advise: {}").contains("unknown field `advise`, expected `advice` or `ignore`"));
+        assert!(
+            reason("advise: {}")
+                .contains("unknown field `advise`, expected one of `advice`, `ignore`, `releases`")
+        );
         assert!(reason("advice: {mutable-tag: off}").contains("did you mean `mutable-image-tag`?"));
         assert!(
             reason("advice: {missing-object: loud}").starts_with("advice.missing-object: `loud` is none of")

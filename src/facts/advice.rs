@@ -202,7 +202,7 @@ impl Finding {
     pub fn place<'a>(&self, topology: &'a Topology) -> Option<(&'a str, u32)> {
         let (node, field) = self.evidence.first()?;
         let object = topology.nodes[*node].object.as_deref()?;
-        Some((&object.file.path, field.line(&object.value)))
+        Some(object.place(field.line(&object.value)))
     }
 }
 

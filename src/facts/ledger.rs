@@ -113,11 +113,8 @@ impl<'a> Ledger<'a> {
     ) {
         let declared_by = &self.topology.nodes[known.declared_by.unwrap_or(node)].object;
         let Some(object) = declared_by else { return };
-        let source = Place {
-            file: object.file.path.clone(),
-            line: known.field.line(&object.value),
-            field: known.field.to_string(),
-        };
+        let (file, line) = object.place(known.field.line(&object.value));
+        let source = Place { file: file.to_owned(), line, field: known.field.to_string() };
         let value = serde_json::to_value(&known.value).unwrap_or_default();
         self.facts.push(Fact { subject, fact, value, why: known.why.clone(), source, node, container });
     }

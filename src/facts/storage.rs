@@ -173,7 +173,7 @@ fn stays(kind: ContainerKind) -> bool {
 mod tests {
     use super::StorageTrap;
     use crate::catalog::Catalog;
-    use crate::model::take_inventory;
+    use crate::model::{Grouping, take_inventory};
     use crate::source::{Limits, load};
     use crate::topology::connect;
 
@@ -181,7 +181,7 @@ mod tests {
     fn traps(yaml: &str) -> Vec<StorageTrap> {
         let catalog = Catalog::embedded().unwrap();
         let documents = load("app.yaml", yaml.as_bytes(), &Limits::default()).documents;
-        let (inventory, _) = take_inventory(documents, &catalog, "default");
+        let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
         let (topology, _) = connect(&inventory, &catalog);
         let facts = crate::facts::derive(&topology, &catalog);
         let (index, ..) = topology.workloads().next().unwrap();

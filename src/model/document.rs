@@ -16,17 +16,49 @@ pub struct Document {
     pub last_line: u32,
     /// The comment block at its top, without `#`, redacted.
     pub comment: Option<String>,
+    /// The environment that it was built for; `None` for a plain file, whose environment follows from what others define.
+    pub environment: Option<Arc<str>>,
     /// What it holds: always a mapping with `apiVersion` and `kind`; a `List` is not unpacked yet.
     pub value: Value,
 }
 
-/// One file of the input as it may be shown: every secret is replaced, every line is split into tokens.
-#[derive(Debug, PartialEq, Eq)]
+/// One file of the input, or what a tool built out of some, as it may be shown: every secret is replaced, every line is
+/// split into tokens.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct SourceFile {
-    /// The path relative to the input, with `/`; `-` for the standard input.
+    /// The path relative to the input, with `/`; `-` for the standard input; the folder where a tool built the text.
     pub path: String,
-    /// Its lines, in order, without line ends.
+    /// Its lines, in order, without line ends; none where the file itself may not be shown, such as a template.
     pub lines: Vec<Vec<Token>>,
+    /// Where its lines come from, if a tool built it.
+    pub origin: Option<Origin>,
+}
+
+impl SourceFile {
+    /// Where people find what stands in a line, from 1: for a built text the file that it was built from, if known.
+    pub fn place(&self, line: u32) -> (&str, u32) {
+        match self.origin.as_ref().and_then(|origin| origin.of(line)) {
+            Some((file, line)) => (&file.path, line),
+            None => (&self.path, line),
+        }
+    }
+}
+
+/// Where the lines of a built text come from.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The files, by path.
+    pub files: Vec<Arc<SourceFile>>,
+    /// For each line of the built text: the index of its file, and the line in that file, from 1.
+    pub lines: Vec<Option<(usize, u32)>>,
+}
+
+impl Origin {
+    /// The file that a line, from 1, comes from, and the line there.
+    pub fn of(&self, line: u32) -> Option<(&Arc<SourceFile>, u32)> {
+        let (file, line) = (*self.lines.get((line as usize).checked_sub(1)?)?)?;
+        Some((self.files.get(file)?, line))
+    }
 }
 
 /// A run of characters of one line that is shown alike.

@@ -16,6 +16,21 @@ pub struct Environment {
     pub source: &'static str,
     /// Its folder, relative to the input; empty for the whole input.
     pub path: String,
+    /// Where its objects go that name no namespace, if it says so itself.
+    #[serde(skip)]
+    pub namespace: Option<String>,
+}
+
+impl Environment {
+    /// The one that plain files without collisions make up.
+    pub fn plain() -> Environment {
+        Environment {
+            name: PLAIN_ENVIRONMENT.to_owned(),
+            source: "plain",
+            path: String::new(),
+            namespace: None,
+        }
+    }
 }
 
 /// What makes an object the one it is. The order is that of every list podviz prints.
@@ -112,9 +127,26 @@ impl Object {
         self.value.at("metadata.labels")?.get(key)?.as_str()
     }
 
+    /// Where people find a line of its file, from 1.
+    pub fn place(&self, line: u32) -> (&str, u32) {
+        self.file.place(line)
+    }
+
     /// The annotation `key` of its metadata.
     pub fn annotation(&self, key: &str) -> Option<&str> {
         self.value.at("metadata.annotations")?.get(key)?.as_str()
+    }
+}
+
+impl Inventory {
+    /// Keeps one environment only; the names of all of them where there is none of this name.
+    pub fn keep_only(&mut self, name: &str) -> Result<(), Vec<String>> {
+        if !self.environments.iter().any(|environment| environment.name == name) {
+            return Err(self.environments.iter().map(|environment| environment.name.clone()).collect());
+        }
+        self.environments.retain(|environment| environment.name == name);
+        self.objects.retain(|object| &*object.identity.environment == name);
+        Ok(())
     }
 }
 

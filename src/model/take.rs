@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 /// The objects that the documents define, sorted by identity, each once.
 ///
-/// `default_namespace` is where namespaced objects go that name none. Of two definitions of one object the last in
-/// the order of `documents` wins, as with `kubectl apply -f`, and a problem names both.
+/// Of two definitions of one object the last in the order of `documents` wins, as with `kubectl apply -f`, and a
+/// problem names both.
 pub fn take_inventory(
     documents: Vec<Document>,
     catalog: &Catalog,
-    default_namespace: &str,
+    grouping: &Grouping,
 ) -> (Inventory, Problems) {
     let mut problems = Problems::none();
     let mut manifests = Vec::new();
@@ -23,13 +23,35 @@ pub fn take_inventory(
     let scopes = Scopes { catalog, custom: custom_scopes(&manifests) };
     let mut objects: BTreeMap<Identity, Arc<Object>> = BTreeMap::new();
     for manifest in manifests {
-        let Some(object) = identify(manifest, &scopes, default_namespace, &mut problems) else { continue };
+        let Some(object) = identify(manifest, &scopes, grouping.default_namespace, &mut problems) else {
+            continue;
+        };
         if let Some(earlier) = objects.insert(object.identity.clone(), Arc::clone(&object)) {
             problems.push(duplicate(&earlier, &object));
         }
     }
-    let plain = Environment { name: PLAIN_ENVIRONMENT.to_owned(), source: "plain", path: String::new() };
-    (Inventory { environments: vec![plain], objects: objects.into_values().collect() }, problems)
+    (
+        Inventory { environments: vec![Environment::plain()], objects: objects.into_values().collect() },
+        problems,
+    )
+}
+
+/// How objects are grouped into environments and namespaces.
+#[derive(Debug)]
+pub struct Grouping<'a> {
+    /// Where namespaced objects go that name none.
+    pub default_namespace: &'a str,
+    /// The environments that tools built.
+    pub built: Vec<Environment>,
+    /// Whether all plain files are one environment, whatever they define twice.
+    pub flat: bool,
+}
+
+impl Grouping<'_> {
+    /// Plain files, and nothing built.
+    pub fn plain(default_namespace: &str) -> Grouping<'_> {
+        Grouping { default_namespace, built: Vec::new(), flat: false }
+    }
 }
 
 /// One manifest: a document, or an item of a List.
@@ -62,6 +84,7 @@ fn unpack(mut document: Document, manifests: &mut Vec<Manifest>) {
             first_line: value.line,
             last_line: ends.get(index).copied().unwrap_or(document.last_line).max(value.line),
             comment: None,
+            environment: document.environment.clone(),
             value,
         };
         // The items of a PodList need not repeat that they are Pods.
@@ -157,7 +180,7 @@ fn nameless(document: &Document, kind: &str) -> Problem {
     let place = document.value.get("metadata").unwrap_or(&document.value);
     let reason = format!("this {kind} has no name, so it was left out");
     Problem::new(Level::Error, Code::InvalidManifest, reason)
-        .at(document.file.path.clone(), place.line, place.column)
+        .at_place(document.file.place(place.line), place.column)
         .help("give it a `metadata.name`")
 }
 
@@ -165,7 +188,7 @@ fn nameless(document: &Document, kind: &str) -> Problem {
 fn duplicate(earlier: &Object, later: &Object) -> Problem {
     let level = if earlier.value.to_json() == later.value.to_json() { Level::Note } else { Level::Warning };
     let title = later.identity.title();
-    let (file, line) = (&earlier.file.path, earlier.first_line);
+    let (file, line) = earlier.place(earlier.first_line);
     let reason = format!("{title} is also defined at {file}:{line}; this one counts");
-    Problem::new(level, Code::DuplicateObject, reason).at(later.file.path.clone(), later.first_line, 1)
+    Problem::new(level, Code::DuplicateObject, reason).at_place(later.place(later.first_line), 1)
 }

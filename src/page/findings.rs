@@ -111,7 +111,7 @@ impl Sheet<'_> {
         let finding = |finding: &&Finding| {
             let evidence = finding.evidence.iter().filter_map(|(node, field)| {
                 let object = self.topology.nodes[*node].object.as_deref()?;
-                let (file, line) = (&object.file.path, field.line(&object.value));
+                let (file, line) = object.place(field.line(&object.value));
                 Some(json!({ "file": file, "line": line, "field": field.to_string() }))
             });
             let evidence: Vec<Value> = evidence.collect();

@@ -144,7 +144,10 @@ pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool,
             field: edge.field.to_string(),
             label: edge.label.as_deref(),
             certainty: edge.certainty,
-            source: object.map(|object| LineEntry { file: &object.file.path, line: edge.line }),
+            source: object.map(|object| {
+                let (file, line) = object.place(edge.line);
+                LineEntry { file, line }
+            }),
         }
     });
     let known = |number: u32| Some(number).filter(|number| *number > 0);
@@ -206,10 +209,9 @@ fn entry<'a>(facts: &Facts, index: NodeIndex, node: &'a Node, full: bool) -> Nod
         namespace: &identity.namespace,
         name: &identity.name,
         state: node.state,
-        source: object.map(|object| DocumentEntry {
-            file: &object.file.path,
-            line: object.first_line,
-            document: object.document,
+        source: object.map(|object| {
+            let (file, line) = object.place(object.first_line);
+            DocumentEntry { file, line, document: object.document }
         }),
         pod,
         object: object.filter(|_| full).map(|object| {

@@ -111,9 +111,13 @@ impl<'a> Knowledge<'a> {
 
     /// A line of an object's file.
     pub fn line(&self, object: &Object, line: u32) -> Source {
-        let file = object.file.path.clone();
-        let page = self.places.files.get(&file).cloned().unwrap_or_default();
-        Source { to: Target { page, anchor: format!("L{line}") }, file, line }
+        let (file, shown) = object.place(line);
+        // A file that may not be shown, such as a template, is replaced by what was built out of it.
+        let (page, anchor) = match self.places.files.get(file) {
+            Some(page) => (page.clone(), shown),
+            None => (self.places.files.get(&object.file.path).cloned().unwrap_or_default(), line),
+        };
+        Source { to: Target { page, anchor: format!("L{anchor}") }, file: file.to_owned(), line: shown }
     }
 
     /// Where an edge is declared.

@@ -104,5 +104,6 @@ fn sentence(topology: &Topology, policies: &Policies, reason: &Reason) -> String
 
 fn place(topology: &Topology, index: NodeIndex, field: &FieldPath) -> Option<Place> {
     let object = topology.nodes[index].object.as_ref()?;
-    Some(Place { file: object.file.path.clone(), line: field.line(&object.value), field: field.to_string() })
+    let (file, line) = object.place(field.line(&object.value));
+    Some(Place { file: file.to_owned(), line, field: field.to_string() })
 }

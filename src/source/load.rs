@@ -152,13 +152,14 @@ impl Reader<'_> {
             return Vec::new();
         }
         let lines = highlight::lines(self.text, &sheet.lexemes, edits, hidden);
-        let file = Arc::new(SourceFile { path: self.name.to_owned(), lines });
+        let file = Arc::new(SourceFile { path: self.name.to_owned(), lines, origin: None });
         let documents = accepted.into_iter().map(|document| Document {
             file: Arc::clone(&file),
             index: document.index,
             first_line: document.value.line,
             last_line: document.last_line.max(document.value.line),
             comment: document.comment,
+            environment: None,
             value: document.value,
         });
         documents.collect()

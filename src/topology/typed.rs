@@ -36,7 +36,7 @@ pub fn read_pod(object: &Object, rule: &KindRule, problems: &mut Problems) -> Op
 fn no_spec(object: &Object, template: &Value, path: &FieldPath) -> Problem {
     let reason = format!("{}: `{path}` must be a mapping, so its pod is left out", object.identity.title());
     Problem::new(Level::Error, Code::InvalidField, reason)
-        .at(object.file.path.clone(), template.line, template.column)
+        .at_place(object.place(template.line), template.column)
         .help(format!("describe the pod's containers under `{path}`"))
 }
 
@@ -82,7 +82,7 @@ fn wrong_type(
         let reason = format!("{title}: `{field}` must be {wanted}; the pod is documented without it");
         (Level::Error, Code::InvalidField, reason)
     };
-    Problem::new(level, code, reason).at(object.file.path.clone(), value.line, value.column)
+    Problem::new(level, code, reason).at_place(object.place(value.line), value.column)
 }
 
 /// What serde wanted, from its message, which names types but never quotes a value here.

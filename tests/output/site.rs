@@ -100,6 +100,7 @@ pub fn large(count: usize) -> Site {
     let mut whole = site("");
     let file = Arc::new(SourceFile {
         path: "apps/shop/checkout.yaml".to_owned(),
+        origin: None,
         lines: MANIFEST.lines().map(|line| tokens(line, "")).collect(),
     });
     whole.pages.extend((0..count).map(|number| {
@@ -352,6 +353,7 @@ pub fn site(spice: &str) -> Site {
     let make = &Maker { spice };
     let file = Arc::new(SourceFile {
         path: make.raw("apps/shop/checkout.yaml"),
+        origin: None,
         lines: MANIFEST.lines().map(|line| tokens(line, spice)).collect(),
     });
     let home = Link { text: make.raw("Overview"), code: false, to: at(&root(), "") };

@@ -35,6 +35,10 @@ pub(super) struct Reason {
     pub source: Option<(String, u32)>,
 }
 
+fn owned((file, line): (&str, u32)) -> (String, u32) {
+    (file.to_owned(), line)
+}
+
 impl Reason {
     /// The diagram itself is the reason.
     pub fn none() -> Reason {
@@ -43,14 +47,14 @@ impl Reason {
 
     /// A field of an object.
     pub fn field(object: Option<&Object>, path: &FieldPath) -> Reason {
-        let source = object.map(|object| (object.file.path.clone(), path.line(&object.value)));
+        let source = object.map(|object| owned(object.place(path.line(&object.value))));
         Reason { field: path.to_string(), source }
     }
 
     /// The field that made an edge of the topology.
     pub fn edge(topology: &Topology, edge: &topology::Edge) -> Reason {
         let object = topology.nodes[edge.declared_by].object.as_deref();
-        let source = object.filter(|_| edge.line > 0).map(|object| (object.file.path.clone(), edge.line));
+        let source = object.filter(|_| edge.line > 0).map(|object| owned(object.place(edge.line)));
         Reason { field: edge.field.to_string(), source }
     }
 }

@@ -3,7 +3,7 @@
 use super::limits;
 use crate::catalog::Catalog;
 use crate::facts::derive;
-use crate::model::take_inventory;
+use crate::model::{Grouping, take_inventory};
 use crate::page::knowledge::Knowledge;
 use crate::page::places::Places;
 use crate::page::prose::words;
@@ -32,7 +32,7 @@ fn manifests(pod: &str, specs: &[&str]) -> String {
 fn said(pod: &str, specs: &[&str]) -> Vec<String> {
     let catalog = Catalog::embedded().unwrap();
     let documents = load("app.yaml", manifests(pod, specs).as_bytes(), &Limits::default()).documents;
-    let (inventory, _) = take_inventory(documents, &catalog, "default");
+    let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
     let (topology, _) = connect(&inventory, &catalog);
     let facts = derive(&topology, &catalog);
     let places = Places::of(&topology, &catalog);
@@ -44,7 +44,7 @@ fn said(pod: &str, specs: &[&str]) -> Vec<String> {
 fn site(specs: &[&str]) -> Site {
     let catalog = Catalog::embedded().unwrap();
     let documents = load("app.yaml", manifests("", specs).as_bytes(), &Limits::default()).documents;
-    let (inventory, _) = take_inventory(documents, &catalog, "default");
+    let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
     let (topology, _) = connect(&inventory, &catalog);
     build("shop", &topology, &derive(&topology, &catalog), &catalog, &Problems::none())
 }

@@ -36,7 +36,7 @@ pub(super) fn apply(set: &Object, draft: &mut Draft, problems: &mut Problems) {
                 "{title} claims {replicas} volumes from `{name}`; the first {MOST_CLAIMS} are listed"
             );
             let problem = Problem::new(Level::Note, Code::ListShortened, reason);
-            problems.push(problem.at(set.file.path.clone(), field.line(&set.value), 0));
+            problems.push(problem.at_place(set.place(field.line(&set.value)), 0));
         }
     }
 }
