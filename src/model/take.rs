@@ -1,5 +1,6 @@
 //! Taking the inventory: Lists are unpacked, namespaces are settled, and of two definitions the last one wins.
 
+use super::dump::{is_dump, strip_bookkeeping};
 use super::{Document, Environment, Identity, Inventory, Kind, Object, PLAIN_ENVIRONMENT, Value};
 use crate::catalog::{Catalog, Scope};
 use crate::problem::{Code, Level, Problem, Problems};
@@ -30,10 +31,20 @@ pub fn take_inventory(
             problems.push(duplicate(&earlier, &object));
         }
     }
-    (
-        Inventory { environments: vec![Environment::plain()], objects: objects.into_values().collect() },
-        problems,
-    )
+    let mut inventory =
+        Inventory { environments: vec![Environment::plain()], objects: objects.into_values().collect() };
+    mark_dumps(&mut inventory);
+    (inventory, problems)
+}
+
+/// Says of each environment of plain files whether it is a live dump.
+fn mark_dumps(inventory: &mut Inventory) {
+    for environment in inventory.environments.iter_mut().filter(|environment| environment.source == "plain") {
+        let own = inventory.objects.iter().filter(|object| *object.identity.environment == environment.name);
+        if is_dump(own.map(|object| &**object)) {
+            environment.source = "dump";
+        }
+    }
 }
 
 /// How objects are grouped into environments and namespaces.
@@ -138,7 +149,8 @@ fn identify(
     default_namespace: &str,
     problems: &mut Problems,
 ) -> Option<Arc<Object>> {
-    let Manifest { document, api_version, kind } = manifest;
+    let Manifest { mut document, api_version, kind } = manifest;
+    strip_bookkeeping(&mut document.value);
     let (group, version) = api_version.rsplit_once('/').unwrap_or(("", &api_version));
     let group = scopes.catalog.successor(group, &kind);
     let metadata = document.value.get("metadata");

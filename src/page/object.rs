@@ -10,7 +10,7 @@ mod service;
 
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
-use super::workload::{diagrams, section};
+use super::workload::{diagrams, running, section};
 use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};
@@ -24,7 +24,8 @@ use std::sync::Arc;
 pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
     let mut page = frame(know, index, object, Sort::Object)?;
     let node = know.node(index);
-    page.lead = vec![lead(know, index, object)];
+    let made = running::made(know, index, object);
+    page.lead = vec![made.unwrap_or_else(|| lead(know, index, object))];
     let explained = explanations(know, object);
     let meaning = if explained.is_empty() {
         Vec::new()

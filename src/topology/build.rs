@@ -1,6 +1,7 @@
 //! From the inventory to the topology: nodes first, then every edge that the catalog or a rule finds.
 
 use super::call::{Call, LocalAddress};
+use super::fold::{Unread, made_by_workloads, place};
 use super::reference::refer;
 use super::rules;
 use super::selector::{Labels, labels};
@@ -21,11 +22,22 @@ pub const CROWD: &str = "Pods";
 /// Connects the objects of the inventory.
 pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems) {
     let mut problems = Problems::none();
-    let members: Vec<Member> =
-        inventory.objects.iter().map(|object| member(object, catalog, &mut problems)).collect();
+    let made = made_by_workloads(inventory, catalog);
+    let members = inventory.objects.iter().map(|object| {
+        let member = member(object, catalog, &mut problems);
+        if made.contains(&object.identity) {
+            Member { pod: None, made: member.pod, ..member }
+        } else {
+            member
+        }
+    });
+    let members: Vec<Member> = members.collect();
     let cast = Cast::new(&members, catalog);
     let mut draft = Draft::default();
     for member in &members {
+        if made.contains(&member.object.identity) {
+            place(&member.object, &mut draft);
+        }
         refer(member, &cast, &mut draft);
         rules::apply(member, &cast, &mut draft, &mut problems);
     }
@@ -40,12 +52,14 @@ pub(super) struct Member {
     pub object: Arc<Object>,
     /// Its pod.
     pub pod: Option<Arc<Pod>>,
+    /// Its pod, if a workload of the input made it.
+    pub made: Option<Arc<Pod>>,
 }
 
 fn member(object: &Arc<Object>, catalog: &Catalog, problems: &mut Problems) -> Member {
     let rule = catalog.kind(&object.identity.group, &object.identity.kind);
     let pod = rule.and_then(|rule| read_pod(object, rule, problems)).map(Arc::new);
-    Member { object: Arc::clone(object), pod }
+    Member { object: Arc::clone(object), pod, made: None }
 }
 
 /// All members, looked up in the ways that rules need.
@@ -250,25 +264,38 @@ impl Draft {
 
     fn finish(self, inventory: &Inventory, members: Vec<Member>, catalog: &Catalog) -> Topology {
         let mut nodes: BTreeMap<Identity, Node> = BTreeMap::new();
-        for Member { object, pod } in members {
+        for Member { object, pod, made } in members {
             let identity = object.identity.clone();
             let role = match pod {
                 Some(_) => Role::Workload,
                 None => catalog.role(&identity.group, &identity.kind),
             };
-            let node =
-                Node { identity: identity.clone(), state: State::Present, role, object: Some(object), pod };
+            let node = Node {
+                identity: identity.clone(),
+                state: State::Present,
+                role,
+                object: Some(object),
+                pod,
+                made,
+            };
             nodes.insert(identity, node);
         }
         for (identity, role) in self.inferred {
-            let node =
-                Node { identity: identity.clone(), state: State::Inferred, role, object: None, pod: None };
+            let node = Node {
+                identity: identity.clone(),
+                state: State::Inferred,
+                role,
+                object: None,
+                pod: None,
+                made: None,
+            };
             nodes.entry(identity).or_insert(node);
         }
+        let unread = Unread::of(inventory);
         for edge in self.edges.iter().filter(|edge| !edge.optional) {
             for end in [&edge.from, &edge.to] {
                 if !nodes.contains_key(end) {
-                    nodes.insert(end.clone(), absent(end, catalog));
+                    nodes.insert(end.clone(), absent(end, catalog, &unread));
                 }
             }
         }
@@ -341,12 +368,14 @@ impl Draft {
 }
 
 /// The node of an object that is not in the input: clusters bring some along, the others are missing.
-fn absent(identity: &Identity, catalog: &Catalog) -> Node {
+fn absent(identity: &Identity, catalog: &Catalog, unread: &Unread) -> Node {
     let rule = catalog.kind(&identity.group, &identity.kind);
-    let outside = &*identity.kind == HOST || rule.is_some_and(|rule| rule.ambient.has(&identity.name));
+    let outside = &*identity.kind == HOST
+        || rule.is_some_and(|rule| rule.ambient.has(&identity.name))
+        || unread.has(identity);
     let state = if outside { State::External } else { State::Missing };
     let role = catalog.role(&identity.group, &identity.kind);
-    Node { identity: identity.clone(), state, role, object: None, pod: None }
+    Node { identity: identity.clone(), state, role, object: None, pod: None, made: None }
 }
 
 /// The identity of an object that another one names: its namespace is the other's, unless its kind has none.
