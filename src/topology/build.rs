@@ -112,6 +112,15 @@ impl<'a> Cast<'a> {
         indexes.iter().map(|&index| &self.members[index]).collect()
     }
 
+    /// The kinds of an environment's objects, sorted.
+    pub fn kinds<'b>(&'b self, environment: &'b str) -> impl Iterator<Item = &'b str> {
+        self.by_kind
+            .range((environment, "")..)
+            .map(|(key, _)| *key)
+            .take_while(move |key| key.0 == environment)
+            .map(|key| key.1)
+    }
+
     /// The members in a namespace that make pods which a selector picks.
     pub fn picked(&self, environment: &str, namespace: &str, selector: &super::Selector) -> Vec<&'a Member> {
         let candidates = match selector.required_label() {
