@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 pub(super) fn made_by_workloads<'a>(inventory: &'a Inventory, catalog: &Catalog) -> BTreeSet<&'a Identity> {
     let makes_pods = |object: &Object| {
         let rule = catalog.kind(&object.identity.group, &object.identity.kind);
-        rule.is_some_and(|rule| rule.pods.is_some() && rule.pods.as_deref() != Some("."))
+        rule.and_then(|rule| rule.pods.template()).is_some_and(|path| path != ".")
     };
     let makers: BTreeSet<&Identity> =
         inventory.objects.iter().filter(|object| makes_pods(object)).map(|object| &object.identity).collect();
