@@ -16,6 +16,8 @@ mod settings;
 mod settle;
 mod sheet;
 mod template;
+#[allow(dead_code, reason = "what builds charts and kustomizations calls it")]
+mod tool;
 mod walk;
 mod yaml;
 
