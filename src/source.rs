@@ -4,8 +4,11 @@
 //! Only `walk` touches the disk; everything else is a function of bytes.
 
 mod base64;
+mod built;
 mod compose;
 mod decode;
+#[allow(dead_code, reason = "the plan of what is built calls it")]
+mod helm;
 mod highlight;
 mod json;
 mod load;
@@ -16,6 +19,8 @@ mod settings;
 mod settle;
 mod sheet;
 mod template;
+#[allow(dead_code, reason = "what builds charts and kustomizations calls it")]
+mod tool;
 mod walk;
 mod yaml;
 
@@ -96,6 +101,8 @@ pub struct Build {
     pub values: Vec<PathBuf>,
     /// Single values for every chart: `key=value`.
     pub set: Vec<String>,
+    /// Where the objects of a chart go that name no namespace; `default` if absent.
+    pub default_namespace: Option<String>,
     /// The releases that the user's settings name.
     pub releases: Vec<Release>,
 }
