@@ -32,14 +32,16 @@ const NOISE: [&str; 22] = [
 /// A name for each environment, out of the parts of its path, the outermost first: the last part that says something,
 /// with as many before it as tell it from the others. None is `default`, and none is one of `taken`.
 pub fn names(paths: &[Vec<String>], taken: &BTreeSet<String>) -> Vec<String> {
-    let telling: Vec<Vec<&str>> = paths.iter().map(|parts| telling(parts)).collect();
+    let telling: Vec<Vec<&str>> = paths.iter().map(|parts| telling(below(parts))).collect();
+    let inside: Vec<Vec<&str>> =
+        paths.iter().map(|parts| below(parts).iter().map(String::as_str).collect()).collect();
     let whole: Vec<Vec<&str>> = paths.iter().map(|parts| parts.iter().map(String::as_str).collect()).collect();
     let mut names: Vec<Option<String>> = vec![None; paths.len()];
     let mut used = taken.clone();
     used.insert(PLAIN_ENVIRONMENT.to_owned());
     let deepest = whole.iter().map(Vec::len).max().unwrap_or(0).max(1);
-    for (parts, depths) in [(&telling, 1..=deepest), (&whole, 1..=deepest)] {
-        for depth in depths {
+    for parts in [&telling, &inside, &whole] {
+        for depth in 1..=deepest {
             settle(parts, depth, &mut names, &mut used);
         }
     }
@@ -90,21 +92,17 @@ fn shortened(own: &[&str], depth: usize, all: &[Vec<&str>], at: usize) -> Option
     (depth > 2 && !shared).then(|| format!("{first}-{last}"))
 }
 
-/// The parts that say something; all of them if none does.
+/// The parts below the input: its own name, which differs from one copy to the next, is the last resort.
+fn below(parts: &[String]) -> &[String] {
+    if parts.len() > 1 { &parts[1..] } else { parts }
+}
+
+/// The parts that say something; the last one if none does.
 fn telling(parts: &[String]) -> Vec<&str> {
     let is_noise = |part: &str| NOISE.contains(&part.to_ascii_lowercase().as_str());
-    let mut telling: Vec<&str> = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
-        // The input itself is named as it is; below it, what repeats the part before says no more than that.
-        if (!is_noise(part) || parts.len() == 1) && (at == 0 || telling.last() != Some(&part.as_str())) {
-            telling.push(part);
-        }
-    }
-    // The name of the input comes in only where nothing below it says anything.
-    match telling.is_empty() {
-        true => parts.last().map(String::as_str).into_iter().collect(),
-        false => telling,
-    }
+    let mut telling: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !is_noise(part)).collect();
+    telling.dedup();
+    if telling.is_empty() { parts.last().map(String::as_str).into_iter().collect() } else { telling }
 }
 
 #[cfg(test)]
@@ -123,7 +121,7 @@ mod tests {
         assert_eq!(named(&["in/overlays/dev", "in/overlays/prod"]), ["dev", "prod"]);
         assert_eq!(named(&["in/web/k8s", "in/db/deploy"]), ["web", "db"]);
         assert_eq!(named(&["overlays"]), ["overlays"], "the input itself, as it is called");
-        assert_eq!(named(&["in/web/web"]), ["web"]);
+        assert_eq!(named(&["in/web/web", "in/kustomize"]), ["web", "kustomize"]);
     }
 
     #[test]
@@ -142,7 +140,8 @@ mod tests {
     fn none_is_called_as_the_plain_one_is() {
         assert_eq!(named(&["in/operator/default"]), ["operator-default"]);
         assert_eq!(named(&["default"]), ["default-2"]);
-        assert_eq!(named(&["in/config/default"]), ["in-default"]);
+        assert_eq!(named(&["in/config/default"]), ["config-default"]);
+        assert_eq!(named(&["in/default"]), ["in-default"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::naming;
 use super::roots::Roots;
 use super::walk::Found;
 use super::{Build, Limits, Order, Reading, Release, parse};
-use crate::model::{Environment, Value};
+use crate::model::{Environment, PLAIN_ENVIRONMENT, Value};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fs;
@@ -84,7 +84,10 @@ impl Plan {
             true => kustomize::tool(build.tools, &order.inputs),
             false => Tool::Off,
         };
-        let wanted = |unit: &Unit| build.only.as_ref().is_none_or(|only| *only == unit.name);
+        // Plain files may make up the environment that is wanted, and nobody knows yet how these are called.
+        let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));
+        let none = build.only.as_deref() == Some(PLAIN_ENVIRONMENT);
+        let wanted = |unit: &Unit| !none && only.is_none_or(|only| only == unit.name);
         let built: Vec<Option<Built>> =
             self.units.par_iter().map(|unit| wanted(unit).then(|| self.build(unit, roots, order, &tool))).collect();
         let mut unbuilt = Vec::new();

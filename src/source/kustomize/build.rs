@@ -18,6 +18,9 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+/// What becomes of a kustomization that is not built.
+const AS_THEY_ARE: &str = "its files are documented as they are, without patches and generators";
+
 /// What builds kustomizations.
 pub enum Tool {
     /// This program.
@@ -100,7 +103,7 @@ pub fn build(unit: &Unit, tool: &Tool) -> Built {
             let mut plain = unit.plain(&closure);
             for volume in faulty {
                 let name = &volume.kustomization.name;
-                volume.faults.iter().for_each(|fault| plain.problems.push(refusal(name, fault)));
+                plain.problems.extend(refusals(name, &volume.faults));
             }
             plain
         }
@@ -110,12 +113,19 @@ pub fn build(unit: &Unit, tool: &Tool) -> Built {
     built
 }
 
-fn refusal(file: &str, fault: &Fault) -> Problem {
-    let message = format!(
-        "{}; what needs this kustomization was not built: its files are documented as they are, without patches and generators",
-        fault.message
-    );
-    Problem::new(Level::Error, fault.code, message).at(file, fault.line, fault.column).help(fault.help)
+/// Says once for each kind of fault that a kustomization was not built.
+fn refusals(file: &str, faults: &[Fault]) -> Problems {
+    let first = |at: usize| faults[..at].iter().all(|other| other.code != faults[at].code);
+    let problems = (0..faults.len()).filter(|at| first(*at)).map(|at| {
+        let fault = &faults[at];
+        let more = match faults.iter().filter(|other| other.code == fault.code).count() {
+            1 => String::new(),
+            n => format!(" (and {} like it)", n - 1),
+        };
+        let message = format!("{}{more}, so {AS_THEY_ARE}", fault.message);
+        Problem::new(Level::Error, fault.code, message).at(file, fault.line, fault.column).help(fault.help)
+    });
+    problems.collect()
 }
 
 /// What kustomize made, and where it has each object from: the paths are canonical.
@@ -200,7 +210,7 @@ impl Unit<'_> {
             Failure::Failed { message } => cause(message).map_or_else(String::new, |cause| format!(", because {cause}")),
         };
         let message = format!(
-            "kustomize could not build this{reason}; its files are documented as they are, without patches and generators"
+            "kustomize could not build this{reason}, so {AS_THEY_ARE}"
         );
         let file = closure.first().map(|root| root.kustomization.name.clone()).unwrap_or_default();
         let path = if self.path.is_empty() { "." } else { self.path };
