@@ -6,6 +6,7 @@
 mod document;
 mod dump;
 mod inventory;
+mod split;
 mod take;
 mod value;
 

@@ -168,7 +168,12 @@ pub fn read(order: &Order) -> Result<Reading, ReadError> {
 }
 
 /// Reads the files that nothing is built from.
-fn as_they_are(files: &[walk::Source], charts: BTreeMap<String, usize>, limits: &Limits, reading: &mut Reading) {
+fn as_they_are(
+    files: &[walk::Source],
+    charts: BTreeMap<String, usize>,
+    limits: &Limits,
+    reading: &mut Reading,
+) {
     let loaded: Vec<Result<Loaded, Problem>> =
         files.par_iter().map(|file| Ok(load(&file.name, &file.bytes(limits)?, limits))).collect();
     let mut templates: BTreeMap<String, usize> = charts;
@@ -188,7 +193,9 @@ fn as_they_are(files: &[walk::Source], charts: BTreeMap<String, usize>, limits: 
     }
     documents.append(&mut reading.documents);
     reading.documents = documents;
-    reading.problems.extend(templates.into_iter().map(|(folder, files)| helm_template(&folder, files)).collect());
+    reading
+        .problems
+        .extend(templates.into_iter().map(|(folder, files)| helm_template(&folder, files)).collect());
     reading.problems.extend(problems);
 }
 

@@ -52,14 +52,27 @@ impl Plan {
         let library = Library::read(&files, &found.roots, limits);
         let mut drafts = Vec::new();
         for folder in roots(&library, &files) {
-            drafts.push(Draft { parts: found.roots.parts(&folder), folder, name: None, recipe: Recipe::Kustomize });
+            drafts.push(Draft {
+                parts: found.roots.parts(&folder),
+                folder,
+                name: None,
+                recipe: Recipe::Kustomize,
+            });
         }
         for (folder, name) in charts.roots() {
-            let releases: Vec<&Release> =
-                build.releases.iter().filter(|release| fs::canonicalize(&release.chart).is_ok_and(|chart| chart == folder)).collect();
+            let releases: Vec<&Release> = build
+                .releases
+                .iter()
+                .filter(|release| fs::canonicalize(&release.chart).is_ok_and(|chart| chart == folder))
+                .collect();
             for release in &releases {
                 let (name, release) = (Some(release.environment.clone()), Some((*release).clone()));
-                drafts.push(Draft { parts: Vec::new(), folder: folder.clone(), name, recipe: Recipe::Helm(release) });
+                drafts.push(Draft {
+                    parts: Vec::new(),
+                    folder: folder.clone(),
+                    name,
+                    recipe: Recipe::Helm(release),
+                });
             }
             if releases.is_empty() {
                 let mut parts = found.roots.parts(&folder);
@@ -88,8 +101,11 @@ impl Plan {
         let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));
         let none = build.only.as_deref() == Some(PLAIN_ENVIRONMENT);
         let wanted = |unit: &Unit| !none && only.is_none_or(|only| only == unit.name);
-        let built: Vec<Option<Built>> =
-            self.units.par_iter().map(|unit| wanted(unit).then(|| self.build(unit, roots, order, &tool))).collect();
+        let built: Vec<Option<Built>> = self
+            .units
+            .par_iter()
+            .map(|unit| wanted(unit).then(|| self.build(unit, roots, order, &tool)))
+            .collect();
         let mut unbuilt = Vec::new();
         for (unit, built) in self.units.iter().zip(built) {
             let source = match unit.recipe {
@@ -100,7 +116,9 @@ impl Plan {
                 Environment { name: unit.name.clone(), source, path: unit.path.clone(), namespace: None };
             if let Some(built) = built {
                 if matches!(unit.recipe, Recipe::Kustomize) {
-                    unbuilt.extend(self.library.get(&unit.folder).map(|volume| volume.kustomization.name.as_str()));
+                    unbuilt.extend(
+                        self.library.get(&unit.folder).map(|volume| volume.kustomization.name.as_str()),
+                    );
                 }
                 reading.problems.extend(built.problems);
                 if built.documents.is_empty() {
@@ -177,14 +195,18 @@ fn roots(library: &Library, files: &[PathBuf]) -> Vec<PathBuf> {
         .map(|(folder, _)| folder.as_path())
         .filter(|folder| in_input.contains(folder))
         .collect();
-    let mut roots: Vec<PathBuf> =
-        alone.iter().filter(|folder| !referred.contains(*folder)).map(|folder| folder.to_path_buf()).collect();
+    let mut roots: Vec<PathBuf> = alone
+        .iter()
+        .filter(|folder| !referred.contains(*folder))
+        .map(|folder| folder.to_path_buf())
+        .collect();
     let around = |folder: &Path| -> Vec<PathBuf> {
         library.closure(folder).iter().map(|volume| volume.kustomization.folder.clone()).collect()
     };
     let components = library.iter().filter(|(_, volume)| volume.kustomization.is_component());
     let components = components.flat_map(|(folder, _)| around(folder));
-    let mut reached: BTreeSet<PathBuf> = roots.iter().flat_map(|root| around(root)).chain(components).collect();
+    let mut reached: BTreeSet<PathBuf> =
+        roots.iter().flat_map(|root| around(root)).chain(components).collect();
     for folder in alone {
         if !reached.contains(folder) {
             reached.extend(around(folder));
@@ -225,7 +247,8 @@ impl Charts {
 
     /// The charts that no other one depends on.
     fn roots(&self) -> Vec<(PathBuf, Option<String>)> {
-        let nested = |folder: &Path| self.all.iter().any(|(outer, _)| folder.starts_with(outer.join("charts")));
+        let nested =
+            |folder: &Path| self.all.iter().any(|(outer, _)| folder.starts_with(outer.join("charts")));
         let is_root = |folder: &Path| !nested(folder) && !self.dependencies.contains(folder);
         self.all.iter().filter(|(folder, _)| is_root(folder)).cloned().collect()
     }
