@@ -11,7 +11,7 @@ use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
 use crate::model::{Identity, Inventory, Object};
 use crate::problem::Problems;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The kind of a node that stands for a name in the DNS or an address outside of the cluster.
@@ -149,7 +149,7 @@ pub(super) struct Draft {
     edges: Vec<DraftEdge>,
     inferred: BTreeMap<Identity, Role>,
     /// What objects produce, which need not be in the input.
-    made: BTreeSet<Identity>,
+    made: BTreeMap<Identity, Identity>,
     /// Calls, each with an edge between its ends.
     pub calls: Vec<DraftCall>,
     /// Addresses on localhost.
@@ -224,7 +224,9 @@ impl Draft {
     pub fn add(&mut self, reference: Reference) {
         let Reference { by, to, relation, field, reverse, optional, label } = reference;
         if relation == Relation::Produces && !reverse {
-            self.made.insert(to.clone());
+            let maker = by.identity.clone();
+            let known = self.made.entry(to.clone()).or_insert_with(|| maker.clone());
+            *known = maker.min(known.clone());
         }
         let line = field.line(&by.value);
         let declared_by = by.identity.clone();
@@ -271,15 +273,30 @@ impl Draft {
                 Some(_) => Role::Workload,
                 None => catalog.role(&identity.group, &identity.kind),
             };
-            let node =
-                Node { identity: identity.clone(), state: State::Present, role, object: Some(object), pod };
+            let node = Node {
+                identity: identity.clone(),
+                state: State::Present,
+                role,
+                object: Some(object),
+                pod,
+                maker: None,
+            };
             nodes.insert(identity, node);
         }
-        let role = |made: &Identity| catalog.role(&made.group, &made.kind);
-        let made = self.made.into_iter().map(|made| (made.clone(), role(&made)));
-        for (identity, role) in self.inferred.into_iter().chain(made) {
-            let node =
-                Node { identity: identity.clone(), state: State::Inferred, role, object: None, pod: None };
+        let made = self.made.into_iter().map(|(made, maker)| {
+            let role = catalog.role(&made.group, &made.kind);
+            (made, role, Some(maker))
+        });
+        let inferred = self.inferred.into_iter().map(|(identity, role)| (identity, role, None));
+        for (identity, role, maker) in made.chain(inferred) {
+            let node = Node {
+                identity: identity.clone(),
+                state: State::Inferred,
+                role,
+                object: None,
+                pod: None,
+                maker,
+            };
             nodes.entry(identity).or_insert(node);
         }
         for edge in self.edges.iter().filter(|edge| !edge.optional) {
@@ -363,7 +380,7 @@ fn absent(identity: &Identity, catalog: &Catalog) -> Node {
     let outside = &*identity.kind == HOST || rule.is_some_and(|rule| rule.ambient.has(&identity.name));
     let state = if outside { State::External } else { State::Missing };
     let role = catalog.role(&identity.group, &identity.kind);
-    Node { identity: identity.clone(), state, role, object: None, pod: None }
+    Node { identity: identity.clone(), state, role, object: None, pod: None, maker: None }
 }
 
 /// The identity of an object that another one names: its namespace is the other's, unless its kind has none.
