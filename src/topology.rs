@@ -6,6 +6,7 @@ mod build;
 mod call;
 mod described;
 mod evidence;
+mod part;
 mod pod;
 mod reference;
 mod rules;
@@ -13,6 +14,7 @@ mod selector;
 pub mod subject;
 mod typed;
 
+use crate::catalog::vocabulary::Entry;
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::model::{Environment, Identity, Object};
 pub use build::{CROWD, HOST, connect};
@@ -44,6 +46,7 @@ pub struct Topology {
     /// The indexes of the calls to each target.
     calls_in: BTreeMap<NodeIndex, Vec<usize>>,
     local: Vec<LocalAddress>,
+    part: part::Parts,
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
 }
@@ -124,9 +127,21 @@ impl Topology {
             calls: Vec::new(),
             calls_in: BTreeMap::new(),
             local: Vec::new(),
+            part: part::Parts::default(),
             outgoing,
             incoming,
         }
+    }
+
+    /// How traffic from outside reaches an object that plays the part of a route.
+    pub fn entry(&self, node: NodeIndex) -> Entry {
+        self.part.entries.get(&node).copied().unwrap_or_default()
+    }
+
+    /// The objects that decide who may talk to whom in ways that podviz does not judge, by identity; each with whether
+    /// it names what it is about. One that names nothing is about everything in its reach.
+    pub fn guards(&self) -> impl Iterator<Item = (NodeIndex, bool)> {
+        self.part.guards.iter().map(|(&index, &names)| (index, names))
     }
 
     /// The edges that start at a node, sorted.

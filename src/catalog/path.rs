@@ -228,7 +228,8 @@ impl<'a> Hit<'a> {
     fn parts(&self) -> Vec<Hit<'a>> {
         let parent = self.value;
         let entries = parent.entries().iter().map(|entry| (self.path.key(&entry.key), &entry.value));
-        let items = parent.items().iter().enumerate().map(|(index, item)| (self.path.item(index, item), item));
+        let items =
+            parent.items().iter().enumerate().map(|(index, item)| (self.path.item(index, item), item));
         entries.chain(items).map(|(path, value)| Hit { path, parent, value }).collect()
     }
 

@@ -6,6 +6,7 @@ mod endpoints;
 pub(super) mod network_policy;
 pub(super) mod ports;
 pub(super) mod service_name;
+mod traefik;
 
 use super::build::{Cast, Draft, Member};
 use crate::problem::Problems;
@@ -16,6 +17,7 @@ pub(super) fn apply(member: &Member, cast: &Cast, draft: &mut Draft, problems: &
     match (&*identity.group, &*identity.kind) {
         ("apps", "StatefulSet") => claim_template::apply(&member.object, draft, problems),
         ("networking.k8s.io", "NetworkPolicy") => network_policy::apply(&member.object, cast, draft),
+        ("networking.k8s.io", "Ingress") | ("", "Service") => traefik::apply(&member.object, cast, draft),
         ("", "Endpoints") => endpoints::apply(&member.object, cast, draft),
         _ => {}
     }
