@@ -7,6 +7,7 @@ mod call;
 mod described;
 mod evidence;
 mod fold;
+mod part;
 mod pod;
 mod reference;
 mod rules;
@@ -14,6 +15,7 @@ mod selector;
 pub mod subject;
 mod typed;
 
+use crate::catalog::vocabulary::Entry;
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::model::{Environment, Identity, Object, Value};
 pub use build::{CROWD, HOST, connect};
@@ -49,6 +51,7 @@ pub struct Topology {
     /// The indexes of the calls to each target.
     calls_in: BTreeMap<NodeIndex, Vec<usize>>,
     local: Vec<LocalAddress>,
+    part: part::Parts,
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
 }
@@ -133,9 +136,21 @@ impl Topology {
             calls: Vec::new(),
             calls_in: BTreeMap::new(),
             local: Vec::new(),
+            part: part::Parts::default(),
             outgoing,
             incoming,
         }
+    }
+
+    /// How traffic from outside reaches an object that plays the part of a route.
+    pub fn entry(&self, node: NodeIndex) -> Entry {
+        self.part.entries.get(&node).copied().unwrap_or_default()
+    }
+
+    /// The objects that decide who may talk to whom in ways that podviz does not judge, by identity; each with whether
+    /// it names what it is about. One that names nothing is about everything in its reach.
+    pub fn guards(&self) -> impl Iterator<Item = (NodeIndex, bool)> {
+        self.part.guards.iter().map(|(&index, &names)| (index, names))
     }
 
     /// The edges that start at a node, sorted.
@@ -179,7 +194,8 @@ impl Topology {
         for _ in 0..DEEPEST_OWNERS {
             let owned = owners.iter().flat_map(|&owner| self.from(owner));
             let owned = owned.filter(|edge| edge.relation == Relation::Owns).map(|edge| edge.to);
-            owners = owned.filter(|&index| self.nodes[index].replica.is_some() && found.insert(index)).collect();
+            owners =
+                owned.filter(|&index| self.nodes[index].replica.is_some() && found.insert(index)).collect();
         }
         let is_pod = |index: &NodeIndex| {
             let identity = &self.nodes[*index].identity;

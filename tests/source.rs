@@ -233,6 +233,14 @@ fn what_teaches_stays() {
 }
 
 #[test]
+fn a_secret_that_traefik_names_stays_and_what_a_plugin_is_told_does_not() {
+    let text = "apiVersion: traefik.io/v1alpha1\nkind: Middleware\nspec:\n  basicAuth: {secret: users}\n  digestAuth: {secret: \"me:$apr1$canary1\"}\n  plugin: {gate: {secret: canary2}}\n  headers: {customRequestHeaders: {secret: canary3}}\n";
+    let loaded = loaded(text);
+    assert!(visible(&loaded).contains("users"));
+    assert!(!visible(&loaded).contains("canary"), "{:?}", shown(&loaded));
+}
+
+#[test]
 fn bytes_that_are_no_text_are_refused() {
     let loaded = load("a.yaml", b"apiVersion: v1\nx: caf\xe9\n", &Limits::default());
     let problem = loaded.problems.iter().next().unwrap();

@@ -1,11 +1,13 @@
 //! The closed vocabulary of knowledge files. No code in rules, ever: what does not fit is Rust, one file a rule.
 
+mod entry;
 mod name;
 mod pods;
 mod reach;
 
 use super::{FieldPath, Pattern};
 use crate::model::Value;
+pub use entry::{Entry, EntryRule};
 pub use name::{NameForm, Template};
 pub use pods::{Pods, PodsAt};
 pub use reach::{EmptyReach, Reach};
@@ -38,6 +40,12 @@ pub struct KindRule {
     /// The field with the number of its pods, for a kind that keeps so many alike.
     #[serde(default)]
     pub copies: Option<String>,
+    /// For a route: how traffic from outside reaches its objects.
+    #[serde(default)]
+    pub entry: EntryRule,
+    /// Whether its objects decide who may talk to whom in ways that podviz does not judge.
+    #[serde(default)]
+    pub guards: bool,
     /// Objects that clusters bring along: a reference to one that is not in the input is no mistake.
     #[serde(default)]
     pub ambient: Ambient,
@@ -139,6 +147,9 @@ pub struct EdgeRule {
     /// In the mapping: the key that may hold another namespace.
     #[serde(default)]
     pub namespace: Option<String>,
+    /// The namespace that is meant where nothing names one and the object's own does not have the target.
+    #[serde(default)]
+    pub within: Option<String>,
     /// Only references to these kinds; with `kind`.
     #[serde(default)]
     pub only: Vec<String>,
@@ -194,9 +205,9 @@ fn name_key() -> String {
 pub struct Condition {
     /// The field.
     pub field: Pattern,
-    /// The value that it has, as written; any if absent.
+    /// The value that it has, or one of those, as written; any if absent.
     #[serde(default)]
-    pub is: Option<Scalar>,
+    pub is: Option<Scalars>,
 }
 
 impl Condition {
@@ -204,7 +215,7 @@ impl Condition {
     pub fn holds(&self, root: &Value) -> bool {
         let values = self.field.find(root, &FieldPath::root());
         values.iter().any(|(_, value)| match &self.is {
-            Some(Scalar(text)) => value.scalar_text().as_ref() == Some(text),
+            Some(Scalars(texts)) => value.scalar_text().is_some_and(|text| texts.contains(&text)),
             None => !value.is_null(),
         })
     }
@@ -228,6 +239,8 @@ pub enum Selection {
     Labels,
     /// `matchLabels` and `matchExpressions`.
     LabelSelector,
+    /// One text, as Calico writes it: `tier == "db" && !has(debug)`.
+    Expression,
 }
 
 /// What an empty selector picks.
@@ -267,6 +280,23 @@ impl<'de> Deserialize<'de> for Scalar {
             serde_json::Value::String(text) => Ok(Scalar(text)),
             other => Ok(Scalar(other.to_string())),
         }
+    }
+}
+
+/// A scalar as text, or a list of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scalars(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Scalars {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Scalars, D::Error> {
+        let text = |value| match value {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        Ok(Scalars(match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Array(values) => values.into_iter().map(text).collect(),
+            value => vec![text(value)],
+        }))
     }
 }
 

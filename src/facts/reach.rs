@@ -8,6 +8,7 @@
 
 mod call;
 mod entry;
+mod guard;
 mod policy;
 mod question;
 mod range;
@@ -20,6 +21,7 @@ use crate::topology::{Labels, Node, NodeIndex, Topology, labels};
 use call::CallKey;
 pub use call::{CallVerdict, Outcome};
 pub use entry::{Admission, EntryVerdict};
+use guard::Guards;
 pub use policy::{Direction, Peer, Policy, Ports, Rule, Which, Who};
 pub use question::{Answer, Passage, Port, Question, QuestionError};
 pub use range::IpRange;
@@ -76,8 +78,9 @@ pub struct Policies {
     policies: BTreeMap<NodeIndex, Policy>,
     /// The labels of each Namespace in the input, by environment and name.
     namespaces: BTreeMap<(Arc<str>, Arc<str>), Labels>,
-    /// Kinds of policies that network plugins bring along, by environment: they are not judged.
+    /// Kinds of policies that the catalog does not know, by environment: they are not judged.
     foreign: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    guards: Guards,
 }
 
 /// One end of a connection.
@@ -123,8 +126,12 @@ struct Half {
 impl Policies {
     /// Reads every NetworkPolicy of a topology.
     pub fn of(topology: &Topology) -> Policies {
-        let mut all =
-            Policies { policies: BTreeMap::new(), namespaces: BTreeMap::new(), foreign: BTreeMap::new() };
+        let mut all = Policies {
+            policies: BTreeMap::new(),
+            namespaces: BTreeMap::new(),
+            foreign: BTreeMap::new(),
+            guards: Guards::of(topology),
+        };
         for (index, node) in topology.present() {
             let (Some(object), identity) = (&node.object, &node.identity) else { continue };
             match (&*identity.group, &*identity.kind) {
@@ -135,7 +142,7 @@ impl Policies {
                     let key = (Arc::clone(&identity.environment), Arc::clone(&identity.name));
                     all.namespaces.insert(key, labels(object.value.at("metadata.labels")));
                 }
-                (_, kind) if kind.ends_with("NetworkPolicy") => {
+                (_, kind) if kind.ends_with("NetworkPolicy") && !all.guards.has(index) => {
                     let kinds = all.foreign.entry(Arc::clone(&identity.environment)).or_default();
                     kinds.insert(Arc::clone(&identity.kind));
                 }
@@ -220,10 +227,18 @@ impl Policies {
         }
     }
 
-    /// Kinds of policies in the environment of a pod that are not judged, a sentence each.
-    fn unjudged(&self, topology: &Topology, pod: NodeIndex) -> Vec<String> {
-        let kinds = self.foreign.get(&topology.nodes[pod].identity.environment).into_iter().flatten();
-        kinds.map(|kind| format!("What objects of kind {} say is not judged.", super::quoted(kind))).collect()
+    /// What rules over the pods of a node and is not judged: of a mesh or a network plugin, by identity.
+    pub fn guards(&self, pod: NodeIndex) -> &[NodeIndex] {
+        self.guards.over(pod)
+    }
+
+    /// What rules over pods and is not judged, a sentence each.
+    fn unjudged(&self, topology: &Topology, pods: &[NodeIndex]) -> Vec<String> {
+        let environment = pods.first().map(|&pod| &topology.nodes[pod].identity.environment);
+        let kinds = environment.and_then(|environment| self.foreign.get(environment)).into_iter().flatten();
+        let kinds =
+            kinds.map(|kind| format!("What objects of kind {} say is not judged.", super::quoted(kind)));
+        kinds.chain(self.guards.notes(topology, pods)).collect()
     }
 
     /// The labels of a namespace; one that is not in the input has only the label that Kubernetes gives it.
@@ -334,7 +349,7 @@ impl Asked<'_> {
                     .to_owned(),
             );
         }
-        notes.extend(pods.first().into_iter().flat_map(|&pod| self.policies.unjudged(self.topology, pod)));
+        notes.extend(self.policies.unjudged(self.topology, &pods));
         notes
     }
 

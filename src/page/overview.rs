@@ -7,6 +7,7 @@ use super::{
     Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, environments, object,
     sentence,
 };
+use crate::catalog::vocabulary::Entry;
 use crate::catalog::{Relation, Role};
 use crate::diagram::View;
 use crate::diagram::views::{Budget, Focus, draw};
@@ -125,8 +126,8 @@ fn figures(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
     prose.push(text(". "));
     let doors =
         know.topology.present().filter(|(index, node)| mine(node) && lets_traffic_in(know.topology, *index));
-    // A route hangs on a Gateway, which is the door.
-    let doors = doors.filter(|(_, node)| !node.identity.kind.ends_with("Route"));
+    // A route hangs on a Gateway, which is the door, or on another route.
+    let doors = doors.filter(|(index, _)| know.topology.entry(*index) == Entry::Here);
     let doors: Vec<Prose> = doors.map(|(index, node)| know.mention(index, &node.identity)).collect();
     prose.extend(if doors.is_empty() {
         plain(

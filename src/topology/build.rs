@@ -3,6 +3,7 @@
 use super::call::{Call, LocalAddress};
 use super::described;
 use super::fold::{Unread, made_by_workloads, place};
+use super::part;
 use super::reference::refer;
 use super::rules;
 use super::rules::service_name::Names;
@@ -113,6 +114,15 @@ impl<'a> Cast<'a> {
     /// The member of an identity.
     pub fn find(&self, identity: &Identity) -> Option<&'a Member> {
         self.by_identity.get(identity).map(|&index| &self.members[index])
+    }
+
+    /// The one object of a name, whatever its namespace; `None` if there are several, or none.
+    pub fn only_one(&self, like: &Identity) -> Option<Identity> {
+        let of_kind = self.of_kind(&like.environment, &like.kind).into_iter();
+        let mut alike = of_kind
+            .map(|member| &member.object.identity)
+            .filter(|identity| identity.group == like.group && identity.name == like.name);
+        alike.next().filter(|_| alike.next().is_none()).cloned()
     }
 
     /// The members of a kind in an environment.
@@ -396,7 +406,14 @@ impl Draft {
         for (index, call) in calls.iter().enumerate() {
             calls_in.entry(call.to).or_default().push(index);
         }
-        Topology { calls, calls_in, local, ..Topology::new(inventory.environments.clone(), nodes, edges) }
+        let part = part::of(&nodes, catalog);
+        Topology {
+            calls,
+            calls_in,
+            local,
+            part,
+            ..Topology::new(inventory.environments.clone(), nodes, edges)
+        }
     }
 }
 

@@ -157,6 +157,6 @@ fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft
         field,
         reverse: rule.reverse,
         optional,
-        label: ports::route_label(by, &hit.path),
+        label: ports::route_label(by, &hit.path, rule.relation),
     });
 }

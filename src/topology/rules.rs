@@ -8,6 +8,7 @@ pub(super) mod network_policy;
 mod parameter;
 pub(super) mod ports;
 pub(super) mod service_name;
+mod traefik;
 mod unknown_kind;
 
 pub use grant::grants;
@@ -21,6 +22,7 @@ pub(super) fn apply(member: &Member, cast: &Cast, draft: &mut Draft, problems: &
     match (&*identity.group, &*identity.kind) {
         ("apps", "StatefulSet") => claim_template::apply(&member.object, draft, problems),
         ("networking.k8s.io", "NetworkPolicy") => network_policy::apply(&member.object, cast, draft),
+        ("networking.k8s.io", "Ingress") | ("", "Service") => traefik::apply(&member.object, cast, draft),
         ("", "Endpoints") => endpoints::apply(&member.object, cast, draft),
         (
             "admissionregistration.k8s.io",

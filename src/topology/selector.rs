@@ -1,7 +1,10 @@
 //! Label selectors, as the API machinery understands them.
 
+mod expression;
+
 use crate::catalog::Selection;
 use crate::model::Value;
+use expression::Expression;
 use std::collections::BTreeMap;
 
 /// Labels of an object.
@@ -20,6 +23,7 @@ enum Requirement {
     NotIn(String, Vec<String>),
     Exists(String),
     Absent(String),
+    Meets(Expression, String),
     Never,
 }
 
@@ -28,6 +32,14 @@ impl Selector {
     pub fn read(value: &Value, form: Selection) -> Selector {
         match form {
             Selection::Labels => Selector(equals(value).collect()),
+            Selection::Expression => {
+                let text = value.scalar_text().unwrap_or_default();
+                Selector(match Expression::parse(&text) {
+                    Some(expression) if expression.is_empty() => Vec::new(),
+                    Some(expression) => vec![Requirement::Meets(expression, text)],
+                    None => vec![Requirement::Never],
+                })
+            }
             Selection::LabelSelector => {
                 let labels = value.get("matchLabels").into_iter().flat_map(equals);
                 let expressions = value.get("matchExpressions").map(Value::items).unwrap_or_default();
@@ -50,6 +62,7 @@ impl Selector {
             Requirement::NotIn(key, values) => labels.get(key).is_none_or(|value| !values.contains(value)),
             Requirement::Exists(key) => labels.contains_key(key),
             Requirement::Absent(key) => !labels.contains_key(key),
+            Requirement::Meets(expression, _) => expression.matches(labels),
             Requirement::Never => false,
         })
     }
@@ -70,6 +83,7 @@ impl Selector {
             Requirement::NotIn(key, values) => format!("{key} not in ({})", values.join(", ")),
             Requirement::Exists(key) => key.clone(),
             Requirement::Absent(key) => format!("not {key}"),
+            Requirement::Meets(_, text) => text.clone(),
             Requirement::Never => "nothing".to_owned(),
         });
         words.collect::<Vec<_>>().join(", ")
@@ -89,13 +103,20 @@ fn label(value: &Value) -> Option<String> {
 
 fn equals(value: &Value) -> impl Iterator<Item = Requirement> {
     value.entries().iter().map(|entry| match label(&entry.value) {
-        Some(text) => Requirement::Equal(entry.key.to_string(), text),
+        Some(text) => Requirement::Equal(plain_key(&entry.key).to_owned(), text),
         None => Requirement::Never,
     })
 }
 
+/// The key of a label without what Cilium writes before it; no label of Kubernetes has a colon.
+///
+/// Source: docs.cilium.io, "Terminology", label source.
+fn plain_key(key: &str) -> &str {
+    key.strip_prefix("k8s:").or_else(|| key.strip_prefix("any:")).unwrap_or(key)
+}
+
 fn expression(value: &Value) -> Requirement {
-    let key = value.get("key").and_then(Value::scalar_text);
+    let key = value.get("key").and_then(Value::scalar_text).map(|key| plain_key(&key).to_owned());
     let operator = value.get("operator").and_then(Value::as_str);
     let values: Vec<String> = value
         .get("values")

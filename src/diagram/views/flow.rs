@@ -52,10 +52,10 @@ impl Flow {
             match edge.relation {
                 Relation::RoutesTo if only.is_none_or(|only| only == edge.to) => {
                     self.hops.insert(index);
-                    if to.role == Role::Service {
-                        self.services.insert(edge.to);
-                    } else {
-                        self.ends.insert(edge.to);
+                    match to.role {
+                        Role::Service => _ = self.services.insert(edge.to),
+                        Role::Route if to.state == State::Present => self.follow_route(scene, edge.to, None),
+                        _ => _ = self.ends.insert(edge.to),
                     }
                 }
                 Relation::References if is_gateway(to) => {
@@ -101,7 +101,7 @@ impl Flow {
             self.backwards.iter().map(|&hop| scene.topology.edges[hop].from).collect();
         let routed: BTreeSet<NodeIndex> =
             self.hops.difference(&self.backwards).map(|&hop| scene.topology.edges[hop].to).collect();
-        self.outside.extend(self.routes.difference(&from_gateway));
+        self.outside.extend(self.routes.difference(&from_gateway).filter(|route| !routed.contains(route)));
         for &service in &self.services {
             let node = &scene.topology.nodes[service];
             if is_exposed(node) {
@@ -210,6 +210,7 @@ fn trace_object(scene: Scene, flow: &mut Flow, index: NodeIndex) {
         }
         Role::Route if lets_traffic_in(topology, index) => {
             flow.follow_route(scene, index, None);
+            back_to_first_routes(scene, flow, index);
             flow.follow_services(scene, None);
             // An IngressClass has no traffic of its own.
             if flow.hops.is_empty() {
@@ -227,7 +228,20 @@ fn back_to_routes(scene: Scene, flow: &mut Flow) {
         for route in routes {
             if scene.topology.nodes[route].role == Role::Route && lets_traffic_in(scene.topology, route) {
                 flow.follow_route(scene, route, Some(service));
+                back_to_first_routes(scene, flow, route);
             }
+        }
+    }
+}
+
+/// From a route back to the routes that lead to it.
+fn back_to_first_routes(scene: Scene, flow: &mut Flow, route: NodeIndex) {
+    let edges = scene.topology.to(route).filter(|edge| edge.relation == Relation::RoutesTo);
+    for before in edges.map(|edge| edge.from).collect::<Vec<_>>() {
+        let is_route = scene.topology.nodes[before].role == Role::Route;
+        if is_route && !flow.routes.contains(&before) && lets_traffic_in(scene.topology, before) {
+            flow.follow_route(scene, before, Some(route));
+            back_to_first_routes(scene, flow, before);
         }
     }
 }

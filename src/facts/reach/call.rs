@@ -164,7 +164,7 @@ fn to_outside(policies: &Policies, topology: &Topology, call: &Call) -> Option<C
         (Leave::Shut(because), Leave::Shut(_)) => (Outcome::Denied, because),
         _ => return None,
     };
-    let notes = policies.unjudged(topology, call.from);
+    let notes = policies.unjudged(topology, &[call.from]);
     Some(settled(CallVerdict { outcome, because, notes, ..unsaid(call) }))
 }
 

@@ -109,7 +109,7 @@ fn judge(
         ports: ports.iter().map(|(port, _)| *port).collect(),
         admission: Admission::Nobody,
         because: Vec::new(),
-        notes: policies.unjudged(topology, workload),
+        notes: policies.unjudged(topology, &[workload]),
     };
     verdict.ports.sort_unstable();
     verdict.ports.dedup();

@@ -19,9 +19,8 @@ pub fn limits(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
     let policies = know.facts.policies();
     let isolates = |direction| policies.isolating(know.topology, index, direction).next().is_some();
     if !Direction::BOTH.into_iter().any(isolates) {
-        return vec![plain(
-            "No NetworkPolicy in these manifests limits who may reach it, or whom it may reach.",
-        )];
+        let open = "No NetworkPolicy in these manifests limits who may reach it, or whom it may reach.";
+        return [plain(open)].into_iter().chain(unjudged(know, index)).collect();
     }
     let mut sentences = of_direction(know, index, Direction::Ingress);
     sentences.extend(of_direction(know, index, Direction::Egress));
@@ -35,7 +34,25 @@ pub fn limits(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
             "It uses the network of its node, where it is up to the network plugin what NetworkPolicies do.",
         ));
     }
+    sentences.extend(unjudged(know, index));
     sentences
+}
+
+/// What rules over a workload's pods beside NetworkPolicies, in one sentence.
+fn unjudged(know: &Knowledge, index: NodeIndex) -> Option<Prose> {
+    let guards = know.facts.policies().guards(index);
+    let near = &know.node(index).identity;
+    let names: Vec<Prose> = guards.iter().map(|&guard| know.mention(guard, near)).collect();
+    let (verb, what) = if names.len() == 1 { (" says", " also rules") } else { (" say", " also rule") };
+    (!names.is_empty()).then(|| {
+        concat(vec![
+            listed(names, MOST_NAMED),
+            plain(format!(
+                "{what} over these connections; what {}{verb} is not judged here.",
+                if guards.len() == 1 { "it" } else { "they" }
+            )),
+        ])
+    })
 }
 
 fn of_direction(know: &Knowledge, index: NodeIndex, direction: Direction) -> Vec<Prose> {

@@ -6,9 +6,12 @@ use crate::model::{Entry, Kind, Value};
 use crate::source::base64;
 use crate::source::compose::MERGE;
 
+/// The API groups whose `secret` and `clientSecret` are names of Secrets: those of Traefik and of the NGINX controller.
+const POINTING: [&str; 3] = ["traefik.io", "traefik.containo.us", "k8s.nginx.org"];
+
 /// Adds what must be replaced in `root`. Depth is bounded by the composer.
 pub fn find(root: &Value, edits: &mut Edits) {
-    Finder { edits, sealed: false, external: false }.value(root, "", false);
+    Finder { edits, sealed: false, external: false, pointing: false }.value(root, "", false);
 }
 
 struct Finder<'e> {
@@ -17,6 +20,8 @@ struct Finder<'e> {
     sealed: bool,
     /// Inside an ExternalSecret: its `secretKey` names a key.
     external: bool,
+    /// Inside an object of a controller whose `secret` is the name of a Secret.
+    pointing: bool,
 }
 
 impl Finder<'_> {
@@ -35,9 +40,12 @@ impl Finder<'_> {
 
     /// `secret` if the mapping is a Secret although its own `kind` does not say so.
     fn map(&mut self, entries: &[Entry], secret: bool) {
-        let outer = (self.sealed, self.external);
+        let outer = (self.sealed, self.external, self.pointing);
         self.sealed |= any(entries, "kind", |kind| kind == "SealedSecret");
         self.external |= any(entries, "kind", |kind| kind.ends_with("ExternalSecret"));
+        self.pointing |= any(entries, "apiVersion", |version| {
+            version.split_once('/').is_some_and(|(group, _)| POINTING.contains(&group))
+        });
         let list = any(entries, "kind", |kind| kind.eq_ignore_ascii_case("SecretList"));
         let secret = secret
             || any(entries, "kind", |kind| {
@@ -50,7 +58,7 @@ impl Finder<'_> {
             self.key(entry);
             self.entry(entry, secret, list, named);
         }
-        (self.sealed, self.external) = outer;
+        (self.sealed, self.external, self.pointing) = outer;
     }
 
     fn entry(&mut self, entry: &Entry, secret: bool, list: bool, named: Option<name::Class>) {
@@ -69,6 +77,13 @@ impl Finder<'_> {
             "stringData" | "auths" | "kubectl.kubernetes.io/last-applied-configuration" => self.all(value),
             "encryptedData" if self.sealed => {}
             "secretKey" if self.external => {}
+            "secret" | "clientSecret" if self.pointing && value.as_str().is_some_and(is_object_name) => {}
+            // What plugins are told and what headers hold is nobody's reference.
+            "plugin" | "headers" if self.pointing => {
+                self.pointing = false;
+                self.named(value, key, None, false);
+                self.pointing = true;
+            }
             "items" if list => value.items().iter().for_each(|item| self.map(item.entries(), true)),
             "auth" if value.as_str().is_some_and(is_login) => self.all(value),
             "value" | "default" | "values" if named.is_some() => self.named(value, key, named, true),
@@ -171,6 +186,13 @@ fn any(entries: &[Entry], key: &str, test: impl Fn(&str) -> bool + Copy) -> bool
 fn pair_name(entries: &[Entry]) -> Option<name::Class> {
     let names = entries.iter().filter(|entry| matches!(&*entry.key, "name" | "key" | "header"));
     names.filter_map(|entry| name::pair_class(entry.value.as_str()?)).next()
+}
+
+/// Whether `text` can be the name of an object.
+fn is_object_name(text: &str) -> bool {
+    let is_part =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    text.len() <= 253 && text.bytes().all(is_part)
 }
 
 /// Whether `text` is base64 of `user:password`, as in a Docker configuration.

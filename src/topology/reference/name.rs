@@ -51,14 +51,24 @@ fn object(
         Some(group) => {
             let group =
                 group.rsplit_once('/').map_or(if is_version(group) { "" } else { group }, |(group, _)| group);
-            cast.catalog.successor(group, kind)
+            // The core group has no name; some kinds write it all the same.
+            cast.catalog.successor(if group == "core" { "" } else { group }, kind)
         }
         None if kind == default_kind => default_group.unwrap_or_else(|| cast.catalog.group_of(kind)),
         None => cast.catalog.group_of(kind),
     };
     let group = if kind == HOST { "" } else { group };
     let namespace = namespace.or_else(|| text(&rule.namespace));
-    let named = target(&by.identity, group, kind, namespace, name, cast.catalog);
+    let target = |namespace| target(&by.identity, group, kind, namespace, name, cast.catalog);
+    let named = match (&rule.within, namespace) {
+        (Some(within), None) => {
+            let own = target(None);
+            let is_there = !own.namespace.is_empty() && cast.find(&own).is_some();
+            let elsewhere = || cast.only_one(&own).unwrap_or_else(|| target(Some(within)));
+            if is_there { own } else { elsewhere() }
+        }
+        (_, namespace) => target(namespace),
+    };
     // Of a kind that the catalog does not know, only the input says where its objects stand.
     let at_large = Identity { namespace: "".into(), ..named.clone() };
     let is_at_large = cast.catalog.scope(group, kind).is_none() && cast.find(&at_large).is_some();

@@ -18,7 +18,8 @@ pub(super) fn select(
     draft: &mut Draft,
 ) {
     let value = hit.value;
-    if !value.is_map() {
+    let is_text = form == Selection::Expression && value.scalar_text().is_some();
+    if !value.is_map() && !is_text {
         return;
     }
     let selector = Selector::read(value, form);

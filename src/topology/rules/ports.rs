@@ -3,7 +3,7 @@
 //! Source: `k8s.io/api/core/v1/types.go`, `ServicePort`: the target port is the port itself where it is absent or 0.
 
 use super::super::Pod;
-use crate::catalog::FieldPath;
+use crate::catalog::{FieldPath, Relation};
 use crate::model::{Object, Value};
 
 /// One port of a Service and where it leads in one pod.
@@ -60,12 +60,49 @@ pub fn route_port(by: &Object, field: &FieldPath) -> Option<String> {
 }
 
 /// The host, path and port on the arrow from an Ingress or a route to what stands behind it; `field` is the backend's.
-pub fn route_label(by: &Object, field: &FieldPath) -> Option<String> {
+pub fn route_label(by: &Object, field: &FieldPath, relation: Relation) -> Option<String> {
     match &*by.identity.kind {
         "Ingress" => ingress_label(by, field),
-        kind if kind.ends_with("Route") => gateway_label(by, field),
+        _ if field.values(&by.value).iter().any(|value| value.get("backendRefs").is_some()) => {
+            gateway_label(by, field)
+        }
+        _ if relation == Relation::RoutesTo => rule_label(by, field),
         _ => None,
     }
+}
+
+/// What a rule of another kind of route asks of the path, and the port of the backend.
+fn rule_label(by: &Object, field: &FieldPath) -> Option<String> {
+    let way = field.values(&by.value);
+    let asked = way.iter().rev().find_map(|value| value.get("match").or(value.get("conditions")));
+    let mut paths: Vec<String> = Vec::new();
+    match asked {
+        Some(rule) if rule.is_list() => {
+            let keys = ["uri.exact", "uri.prefix", "uri.regex", "exact", "prefix", "regex"];
+            let each =
+                rule.items().iter().flat_map(|one| keys.iter().filter_map(|key| one.at(key)?.scalar_text()));
+            paths.extend(each);
+        }
+        Some(rule) => paths.extend(rule.as_str().into_iter().flat_map(matched_paths)),
+        None => {}
+    }
+    let port = route_port(by, field).map(|port| format!("port {port}"));
+    Some(paths.into_iter().chain(port).collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+}
+
+/// The paths that a rule of Traefik names: "/api" of ``Host(`shop.example`) && PathPrefix(`/api`)``.
+fn matched_paths(rule: &str) -> Vec<String> {
+    let calls = rule.split(')').filter_map(|part| part.rsplit_once('('));
+    let paths = calls.filter(|(before, _)| {
+        let name = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+        matches!(name, Some("Path" | "PathPrefix"))
+    });
+    let quotes = ['`', '"', '\''];
+    paths
+        .flat_map(|(_, inside)| {
+            inside.split(',').map(move |path| path.trim().trim_matches(quotes).to_owned())
+        })
+        .collect()
 }
 
 /// The paths that a rule of a Gateway API route matches, and the port of the backend.
