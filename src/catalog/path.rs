@@ -65,6 +65,11 @@ impl FieldPath {
         self.0.starts_with(&outer.0)
     }
 
+    fn last_key_is_like(&self, start: &str, end: &str) -> bool {
+        let Some(Step::Key(key)) = self.0.last() else { return false };
+        key.strip_prefix(start).is_some_and(|rest| rest.ends_with(end))
+    }
+
     fn with(&self, step: Step) -> FieldPath {
         let mut steps = self.0.clone();
         steps.push(step);
@@ -124,14 +129,18 @@ impl fmt::Display for FieldPath {
     }
 }
 
-/// The fields that a rule is about: `spec.rules[].http.paths[].backend.service`.
+/// The fields that a rule is about: `spec.rules[].http.paths[].backend.service`. `**` stands for any number of keys and
+/// items, also none; a `*` in a key for any characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern(Vec<PatternStep>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum PatternStep {
     Key(Box<str>),
+    /// Any key that starts with the first and ends with the second.
+    Like(Box<str>, Box<str>),
     Each,
+    Deep,
 }
 
 impl Pattern {
@@ -154,7 +163,7 @@ impl Pattern {
                 if end == 0 {
                     return Err(format!("`{text}`: a key is empty"));
                 }
-                steps.push(PatternStep::Key(rest[..end].into()));
+                steps.push(PatternStep::named(&rest[..end]));
                 rest = rest[end..].strip_prefix('.').unwrap_or(&rest[end..]);
             }
         }
@@ -174,18 +183,16 @@ impl Pattern {
             for hit in hits {
                 let value = hit.value;
                 match (step, &value.kind) {
+                    (PatternStep::Deep, _) => hit.spread(&mut next),
+                    (PatternStep::Like(start, end), Kind::Map(_)) => next.extend(
+                        hit.parts().into_iter().filter(|part| part.path.last_key_is_like(start, end)),
+                    ),
                     (PatternStep::Key(key), Kind::Map(_)) => {
                         if let Some(found) = value.get(key) {
                             next.push(Hit { path: hit.path.key(key), parent: value, value: found });
                         }
                     }
-                    (PatternStep::Each, Kind::List(items)) => {
-                        next.extend(items.iter().enumerate().map(|(index, item)| Hit {
-                            path: hit.path.item(index, item),
-                            parent: value,
-                            value: item,
-                        }));
-                    }
+                    (PatternStep::Each, Kind::List(_)) => next.extend(hit.parts()),
                     _ => {}
                 }
             }
@@ -206,6 +213,33 @@ pub struct Hit<'a> {
     pub value: &'a Value,
 }
 
+impl<'a> Hit<'a> {
+    /// The values in this one, if it is a mapping or a list.
+    fn parts(&self) -> Vec<Hit<'a>> {
+        let parent = self.value;
+        let entries = parent.entries().iter().map(|entry| (self.path.key(&entry.key), &entry.value));
+        let items = parent.items().iter().enumerate().map(|(index, item)| (self.path.item(index, item), item));
+        entries.chain(items).map(|(path, value)| Hit { path, parent, value }).collect()
+    }
+
+    /// This one and everything in it, in the order of the file.
+    fn spread(self, into: &mut Vec<Hit<'a>>) {
+        let parts = self.parts();
+        into.push(self);
+        parts.into_iter().for_each(|part| part.spread(into));
+    }
+}
+
+impl PatternStep {
+    fn named(key: &str) -> PatternStep {
+        match key.split_once('*') {
+            None => PatternStep::Key(key.into()),
+            Some(("", "*")) => PatternStep::Deep,
+            Some((start, end)) => PatternStep::Like(start.into(), end.into()),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pattern, D::Error> {
         Pattern::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
@@ -224,5 +258,19 @@ mod tests {
         assert_eq!(pattern.0.len(), 8);
         assert!(Pattern::parse("a[b").is_err());
         assert!(Pattern::parse("a..b").is_err());
+    }
+
+    #[test]
+    fn stars_stand_for_keys_that_vary() {
+        let text = b"spec: {kafka: {one: {tls: {caSecret: {name: a}}}}, list: [{keySecret: b}], secret: c}";
+        let value = crate::source::parse(text).unwrap();
+        let found = |pattern: &str| {
+            let hits = Pattern::parse(pattern).unwrap().find(&value, &FieldPath::root());
+            hits.into_iter().map(|(path, _)| path.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("spec.**.*Secret"), ["spec.kafka.one.tls.caSecret", "spec.list[0].keySecret"]);
+        assert_eq!(found("spec.**.secret"), ["spec.secret"]);
+        assert_eq!(found("spec.kafka.*.tls"), ["spec.kafka.one.tls"]);
+        assert_eq!(found("spec.*.*.key*"), Vec::<String>::new());
     }
 }
