@@ -4,6 +4,7 @@
 mod address;
 mod build;
 mod call;
+mod described;
 mod evidence;
 mod pod;
 mod reference;

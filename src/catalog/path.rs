@@ -70,6 +70,16 @@ impl FieldPath {
         key.strip_prefix(start).is_some_and(|rest| rest.ends_with(end))
     }
 
+    /// Its steps, outermost first.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// The path of some steps.
+    pub fn through(steps: &[Step]) -> FieldPath {
+        FieldPath(steps.to_vec())
+    }
+
     fn with(&self, step: Step) -> FieldPath {
         let mut steps = self.0.clone();
         steps.push(step);

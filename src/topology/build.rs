@@ -1,15 +1,17 @@
 //! From the inventory to the topology: nodes first, then every edge that the catalog or a rule finds.
 
 use super::call::{Call, LocalAddress};
+use super::described;
 use super::reference::refer;
 use super::rules;
+use super::rules::service_name::Names;
 use super::selector::{Labels, labels};
 use super::typed::read_pod;
 use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
 use crate::model::{Identity, Inventory, Object};
 use crate::problem::Problems;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The kind of a node that stands for a name in the DNS or an address outside of the cluster.
@@ -21,8 +23,10 @@ pub const CROWD: &str = "Pods";
 /// Connects the objects of the inventory.
 pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems) {
     let mut problems = Problems::none();
-    let members: Vec<Member> =
+    let mut members: Vec<Member> =
         inventory.objects.iter().map(|object| member(object, catalog, &mut problems)).collect();
+    let described = described::members(&members, catalog, &mut problems);
+    members.extend(described);
     let cast = Cast::new(&members, catalog);
     let mut draft = Draft::default();
     for member in &members {
@@ -40,12 +44,14 @@ pub(super) struct Member {
     pub object: Arc<Object>,
     /// Its pod.
     pub pod: Option<Arc<Pod>>,
+    /// For one of several pods that an object describes: that object, and the field with the description.
+    pub part_of: Option<(Arc<Object>, FieldPath)>,
 }
 
 fn member(object: &Arc<Object>, catalog: &Catalog, problems: &mut Problems) -> Member {
     let rule = catalog.kind(&object.identity.group, &object.identity.kind);
     let pod = rule.and_then(|rule| read_pod(object, rule, problems)).map(Arc::new);
-    Member { object: Arc::clone(object), pod }
+    Member { object: Arc::clone(object), pod, part_of: None }
 }
 
 /// All members, looked up in the ways that rules need.
@@ -59,6 +65,8 @@ pub(super) struct Cast<'a> {
     by_kind: BTreeMap<(&'a str, &'a str), Vec<usize>>,
     /// By environment; sorted by name.
     namespaces: BTreeMap<&'a str, BTreeMap<Arc<str>, Labels>>,
+    /// The Services by their names in the DNS.
+    pub names: Names<'a>,
 }
 
 impl<'a> Cast<'a> {
@@ -71,6 +79,7 @@ impl<'a> Cast<'a> {
             pods_by_label: BTreeMap::new(),
             by_kind: BTreeMap::new(),
             namespaces: BTreeMap::new(),
+            names: Names::of(members, &catalog.cluster_domain),
         };
         for (index, member) in members.iter().enumerate() {
             let identity = &member.object.identity;
@@ -139,6 +148,8 @@ impl<'a> Cast<'a> {
 pub(super) struct Draft {
     edges: Vec<DraftEdge>,
     inferred: BTreeMap<Identity, Role>,
+    /// What objects produce, which need not be in the input.
+    made: BTreeSet<Identity>,
     /// Calls, each with an edge between its ends.
     pub calls: Vec<DraftCall>,
     /// Addresses on localhost.
@@ -212,6 +223,9 @@ impl Draft {
     /// Adds a reference.
     pub fn add(&mut self, reference: Reference) {
         let Reference { by, to, relation, field, reverse, optional, label } = reference;
+        if relation == Relation::Produces && !reverse {
+            self.made.insert(to.clone());
+        }
         let line = field.line(&by.value);
         let declared_by = by.identity.clone();
         let (from, to) = if reverse { (to, declared_by.clone()) } else { (declared_by.clone(), to) };
@@ -240,6 +254,7 @@ impl Draft {
 
     /// Adds the references of another draft whose fields count.
     pub fn add_all(&mut self, other: Draft, counts: impl Fn(&FieldPath) -> bool) {
+        self.made.extend(other.made);
         self.edges.extend(other.edges.into_iter().filter(|edge| counts(&edge.field)));
     }
 
@@ -250,7 +265,7 @@ impl Draft {
 
     fn finish(self, inventory: &Inventory, members: Vec<Member>, catalog: &Catalog) -> Topology {
         let mut nodes: BTreeMap<Identity, Node> = BTreeMap::new();
-        for Member { object, pod } in members {
+        for Member { object, pod, .. } in members {
             let identity = object.identity.clone();
             let role = match pod {
                 Some(_) => Role::Workload,
@@ -260,7 +275,9 @@ impl Draft {
                 Node { identity: identity.clone(), state: State::Present, role, object: Some(object), pod };
             nodes.insert(identity, node);
         }
-        for (identity, role) in self.inferred {
+        let role = |made: &Identity| catalog.role(&made.group, &made.kind);
+        let made = self.made.into_iter().map(|made| (made.clone(), role(&made)));
+        for (identity, role) in self.inferred.into_iter().chain(made) {
             let node =
                 Node { identity: identity.clone(), state: State::Inferred, role, object: None, pod: None };
             nodes.entry(identity).or_insert(node);

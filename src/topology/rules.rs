@@ -5,7 +5,7 @@ pub(super) mod claim_template;
 mod endpoints;
 pub(super) mod network_policy;
 pub(super) mod ports;
-mod service_name;
+pub(super) mod service_name;
 
 use super::build::{Cast, Draft, Member};
 use crate::problem::Problems;
