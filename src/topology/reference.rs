@@ -79,7 +79,10 @@ fn apply(rules: &[EdgeRule], by: &Object, root: &Value, prefix: &FieldPath, cast
             mean_default(rule, by, (prefix, None), cast, draft);
             continue;
         }
-        hits.retain(|hit| rule.only_where.as_ref().is_none_or(|it| it.holds(holder(by, hit))));
+        hits.retain(|hit| {
+            rule.only_where.as_ref().is_none_or(|it| it.holds(holder(by, hit)))
+                && !rule.except_where.as_ref().is_some_and(|it| it.holds(holder(by, hit)))
+        });
         for hit in hits {
             match rule.select {
                 Some(form) => select(rule, form, by, &hit, cast, draft),
