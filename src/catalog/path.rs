@@ -65,9 +65,16 @@ impl FieldPath {
         self.0.starts_with(&outer.0)
     }
 
+    /// The key of the field in the mapping that holds it; nothing for an item of a list.
+    pub fn last_key(&self) -> Option<&str> {
+        match self.0.last()? {
+            Step::Key(key) => Some(key),
+            Step::Item(..) => None,
+        }
+    }
+
     fn last_key_is_like(&self, start: &str, end: &str) -> bool {
-        let Some(Step::Key(key)) = self.0.last() else { return false };
-        key.strip_prefix(start).is_some_and(|rest| rest.ends_with(end))
+        self.last_key().and_then(|key| key.strip_prefix(start)).is_some_and(|rest| rest.ends_with(end))
     }
 
     /// Its steps, outermost first.
@@ -228,7 +235,8 @@ impl<'a> Hit<'a> {
     fn parts(&self) -> Vec<Hit<'a>> {
         let parent = self.value;
         let entries = parent.entries().iter().map(|entry| (self.path.key(&entry.key), &entry.value));
-        let items = parent.items().iter().enumerate().map(|(index, item)| (self.path.item(index, item), item));
+        let items =
+            parent.items().iter().enumerate().map(|(index, item)| (self.path.item(index, item), item));
         entries.chain(items).map(|(path, value)| Hit { path, parent, value }).collect()
     }
 

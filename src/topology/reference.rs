@@ -9,7 +9,7 @@ use super::Pod;
 use super::build::{Cast, Draft, Member, Reference};
 use super::described;
 use super::rules::ports;
-use crate::catalog::vocabulary::Optional;
+use crate::catalog::vocabulary::{NameForm, Optional};
 use crate::catalog::{EdgeRule, FieldPath, Hit, Relation};
 use crate::model::{Object, Value};
 use name::{Mention, named};
@@ -119,7 +119,8 @@ fn mean_default(
 /// A field that names another object.
 fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft) {
     let value = hit.value;
-    let (holder, name, field): (&Value, &Value, FieldPath) = if value.is_map() {
+    let key = hit.path.last_key().filter(|_| rule.form == NameForm::Key);
+    let (holder, name, field): (&Value, &Value, FieldPath) = if value.is_map() && key.is_none() {
         let Some(name) = value.get(&rule.name) else {
             // A mapping that leaves out the name, as one that leaves out the field.
             return mean_default(rule, by, (&hit.path, Some(value)), cast, draft);
@@ -128,7 +129,8 @@ fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft
     } else {
         (holder(by, hit), value, hit.path.clone())
     };
-    let Some(name) = name.scalar_text().filter(|name: &String| !name.is_empty()) else { return };
+    let name = key.map(str::to_owned).or_else(|| name.scalar_text());
+    let Some(name) = name.filter(|name| !name.is_empty()) else { return };
     if rule.except.contains(&name) {
         return;
     }
