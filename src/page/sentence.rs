@@ -42,6 +42,16 @@ pub fn replicas(object: &Object) -> Option<i64> {
         .then(replicas)
 }
 
+/// How many copies of its pod an object of any kind keeps, if it keeps a number of them, before an autoscaler decides.
+pub fn copies(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<i64> {
+    let kept = || {
+        let pod = know.node(index).pod.as_deref()?;
+        let field = pod.copies.as_ref()?;
+        Some(field.find(&object.value).and_then(Value::as_i64).unwrap_or(1).max(0))
+    };
+    replicas(object).or_else(kept)
+}
+
 /// The fewest and the most pods that an autoscaler keeps, if one scales the workload.
 pub fn scaled(know: &Knowledge, index: NodeIndex) -> Option<(i64, i64)> {
     let replicas = know.facts.controller(index)?.replicas.as_ref().filter(|kept| kept.scaler.is_some())?;
@@ -66,13 +76,11 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
         "StatefulSet" => stateful(know, index, &containers),
         "Job" => job::job(know, index, &containers),
         "CronJob" => job::cron_job(know, index, &containers),
-        "Deployment" | "ReplicaSet" | "ReplicationController"
-            if scaled(know, index).is_some_and(|(low, high)| low < high) =>
-        {
+        _ if scaled(know, index).is_some_and(|(low, high)| low < high) => {
             let (low, high) = scaled(know, index).unwrap_or_default();
             plain(format!("Runs {low} to {high} identical copies of {containers}, as many as the load needs"))
         }
-        _ => match replicas(object) {
+        _ => match copies(know, index, object) {
             Some(0) => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
             Some(1) => plain(format!("Runs 1 copy of {containers}")),
             Some(many) => plain(format!("Runs {many} identical copies of {containers}")),

@@ -22,6 +22,7 @@ use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
 use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw, lifecycle_parts};
+use crate::facts::controller::bounds;
 use crate::facts::{ContainerRole, follows_readiness};
 use crate::model::{Object, Subject};
 use crate::names::{count, plural};
@@ -110,14 +111,10 @@ fn keywords(pod: &Pod) -> Vec<String> {
 /// A strip of short facts.
 fn glance(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
     let mut facts = vec![("Containers".to_owned(), plain(sentence::containers(pod)))];
-    if let Some(replicas) = sentence::replicas(object) {
+    if let Some(replicas) = sentence::copies(know, index, object) {
         let scalers = know.topology.to(index).filter(|edge| edge.relation == Relation::Scales);
-        let ranges: Vec<Prose> = scalers.map(|edge| autoscaled(know, edge.from)).collect();
-        let copies = if ranges.is_empty() || replicas == 0 {
-            plain(replicas.to_string())
-        } else {
-            joined(ranges, "and")
-        };
+        let ranges: Vec<Prose> = scalers.filter_map(|edge| autoscaled(know, edge.from, replicas)).collect();
+        let copies = if ranges.is_empty() { plain(replicas.to_string()) } else { joined(ranges, "and") };
         facts.push(("Copies".to_owned(), copies));
     }
     facts.extend(resources::glance(know, index));
@@ -129,12 +126,14 @@ fn glance(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec
     vec![Block::Facts(facts)]
 }
 
-fn autoscaled(know: &Knowledge, scaler: NodeIndex) -> Prose {
+/// The range of an autoscaler, unless it leaves the workload alone.
+fn autoscaled(know: &Knowledge, scaler: NodeIndex, replicas: i64) -> Option<Prose> {
     let node = know.node(scaler);
-    let number = |path: &str| node.object.as_ref().and_then(|object| object.value.at(path)?.as_i64());
-    let (low, high) = (number("spec.minReplicas").unwrap_or(1), number("spec.maxReplicas"));
-    let range = high.map_or_else(|| "scaled by ".to_owned(), |high| format!("{low} to {high}, scaled by "));
-    concat(vec![plain(range), know.mention(scaler, &node.identity)])
+    let bounds = bounds(node).filter(|bounds| replicas > 0 || bounds.from_zero)?;
+    let low = bounds.least;
+    let range =
+        bounds.most.map_or_else(|| "scaled by ".to_owned(), |high| format!("{low} to {high}, scaled by "));
+    Some(concat(vec![plain(range), know.mention(scaler, &node.identity)]))
 }
 
 fn account(know: &Knowledge, index: NodeIndex) -> Prose {

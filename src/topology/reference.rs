@@ -11,7 +11,7 @@ use super::described;
 use super::rules::ports;
 use crate::catalog::vocabulary::{NameForm, Optional};
 use crate::catalog::{EdgeRule, FieldPath, Hit, Relation};
-use crate::model::{Object, Value};
+use crate::model::{Identity, Object, Value};
 use name::{Mention, named};
 use select::select;
 
@@ -60,6 +60,20 @@ fn refer_from_spec(object: &Object, pod: &Pod, cast: &Cast, draft: &mut Draft) {
         }
         draft.add_all(found, |field| !is_replaced(pod, field));
     }
+}
+
+/// The Services that an object makes beside its own manifest.
+pub(super) fn produced_services(member: &Member, cast: &Cast) -> Vec<Identity> {
+    let object = &*member.object;
+    let Some(kind) = cast.catalog.kind(&object.identity.group, &object.identity.kind) else {
+        return Vec::new();
+    };
+    let mut draft = Draft::default();
+    let rules = kind.edges.iter().filter(|rule| rule.relation == Relation::Produces);
+    for rule in rules.filter(|rule| rule.to.as_deref() == Some("Service")) {
+        apply(std::slice::from_ref(rule), object, &object.value, &FieldPath::root(), cast, &mut draft);
+    }
+    draft.targets().collect()
 }
 
 /// Whether a field belongs to a volume in whose place a claim template stands.
