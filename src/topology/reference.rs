@@ -125,8 +125,10 @@ fn mean_default(
     let name = default.fill("", &by.identity.name, &by.identity.namespace);
     let mention = Mention { name, holder };
     let Some(to) = named(rule, by, &mention, cast) else { return };
-    let (field, relation, reverse) = (place.clone(), rule.relation, rule.reverse);
+    let (relation, reverse) = (rule.relation, rule.reverse);
     let optional = relation != Relation::Produces;
+    // What it makes bears a name that follows from its own.
+    let field = if optional { place.clone() } else { FieldPath::of("metadata.name") };
     draft.add(Reference { by, to, relation, field, reverse, optional, label: None });
 }
 
