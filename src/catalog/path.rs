@@ -65,9 +65,16 @@ impl FieldPath {
         self.0.starts_with(&outer.0)
     }
 
+    /// The key of the field in the mapping that holds it; nothing for an item of a list.
+    pub fn last_key(&self) -> Option<&str> {
+        match self.0.last()? {
+            Step::Key(key) => Some(key),
+            Step::Item(..) => None,
+        }
+    }
+
     fn last_key_is_like(&self, start: &str, end: &str) -> bool {
-        let Some(Step::Key(key)) = self.0.last() else { return false };
-        key.strip_prefix(start).is_some_and(|rest| rest.ends_with(end))
+        self.last_key().and_then(|key| key.strip_prefix(start)).is_some_and(|rest| rest.ends_with(end))
     }
 
     /// Its steps, outermost first.

@@ -193,6 +193,9 @@ pub struct EdgeRule {
     /// The rule counts only for those of its fields whose mapping, the innermost one that holds the field, is like this.
     #[serde(default, rename = "where")]
     pub only_where: Option<Condition>,
+    /// The rule does not count for those whose mapping is like this.
+    #[serde(default, rename = "where-not")]
+    pub except_where: Option<Condition>,
 }
 
 fn name_key() -> String {

@@ -18,7 +18,7 @@ pub use completion::Completion;
 pub use cron::{Concurrency, CronRun, CronSchedule, History, TimeField, When, span_words};
 pub use daemon_set::Amount;
 pub use job::{JobRun, JobShape, Retries};
-pub use replicas::{Replicas, replicas};
+pub use replicas::{Bounds, Replicas, bounds, replicas};
 pub use rollout::{Rollout, Strategy};
 pub use stateful_set::StatefulPods;
 

@@ -6,6 +6,7 @@ mod lifetime;
 mod mount;
 mod trap;
 
+use super::controller::bounds;
 use super::known::{Known, quoted};
 use super::ledger::Ledger;
 use super::scene::Scene;
@@ -148,9 +149,8 @@ impl Copies {
             "Job" => Copies::AtMost(number("spec.parallelism").unwrap_or(1)),
             "CronJob" => Copies::AtMost(number("spec.jobTemplate.spec.parallelism").unwrap_or(1)),
             _ => {
-                let scaler = scene.to(Relation::Scales).next().map(|edge| &scene.topology.nodes[edge.from]);
-                let most =
-                    scaler.and_then(|node| node.object.as_ref()?.value.at("spec.maxReplicas")?.as_i64());
+                let mut scalers = scene.to(Relation::Scales);
+                let most = scalers.find_map(|edge| bounds(&scene.topology.nodes[edge.from])?.most);
                 Copies::AtMost(most.or_else(|| scene.topology.nodes[scene.index].copies()).unwrap_or(1))
             }
         }

@@ -136,6 +136,9 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     let mut targets: Vec<NodeIndex> = match node.role {
         Role::Service => picks(Relation::Selects).map(|edge| edge.to).collect(),
         Role::Route => picks(Relation::RoutesTo).map(|edge| edge.to).collect(),
+        Role::Policy if picks(Relation::Scales).next().is_some() => {
+            picks(Relation::Scales).map(|edge| edge.to).collect()
+        }
         Role::Policy => know
             .topology
             .from(index)
@@ -388,6 +391,7 @@ fn row(know: &Knowledge, edge: &Edge, what: Prose) -> Vec<Prose> {
         State::External if &*other.identity.kind == HOST => Some("outside of the cluster"),
         State::External => Some("the cluster brings it along"),
         State::Inferred if &*other.identity.kind == CROWD => Some("many pods, picked by their labels"),
+        State::Inferred if edge.relation == Relation::Produces => None,
         State::Inferred => Some("Kubernetes makes it"),
         State::Missing | State::Present => None,
     };

@@ -23,6 +23,7 @@ use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
 use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw, lifecycle_parts};
+use crate::facts::controller::bounds;
 use crate::facts::{ContainerRole, follows_readiness};
 use crate::model::{Object, Subject};
 use crate::names::{count, plural};
@@ -114,12 +115,8 @@ fn glance(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     let mut facts = vec![("Containers".to_owned(), plain(sentence::containers(pod)))];
     if let Some(replicas) = sentence::replicas(know, index) {
         let scalers = know.topology.to(index).filter(|edge| edge.relation == Relation::Scales);
-        let ranges: Vec<Prose> = scalers.map(|edge| autoscaled(know, edge.from)).collect();
-        let copies = if ranges.is_empty() || replicas == 0 {
-            plain(replicas.to_string())
-        } else {
-            joined(ranges, "and")
-        };
+        let ranges: Vec<Prose> = scalers.filter_map(|edge| autoscaled(know, edge.from, replicas)).collect();
+        let copies = if ranges.is_empty() { plain(replicas.to_string()) } else { joined(ranges, "and") };
         facts.push(("Copies".to_owned(), copies));
     }
     facts.extend(resources::glance(know, index));
@@ -131,12 +128,14 @@ fn glance(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     vec![Block::Facts(facts)]
 }
 
-fn autoscaled(know: &Knowledge, scaler: NodeIndex) -> Prose {
+/// The range of an autoscaler, unless it leaves the workload alone.
+fn autoscaled(know: &Knowledge, scaler: NodeIndex, replicas: i64) -> Option<Prose> {
     let node = know.node(scaler);
-    let number = |path: &str| node.object.as_ref().and_then(|object| object.value.at(path)?.as_i64());
-    let (low, high) = (number("spec.minReplicas").unwrap_or(1), number("spec.maxReplicas"));
-    let range = high.map_or_else(|| "scaled by ".to_owned(), |high| format!("{low} to {high}, scaled by "));
-    concat(vec![plain(range), know.mention(scaler, &node.identity)])
+    let bounds = bounds(node).filter(|bounds| replicas > 0 || bounds.from_zero)?;
+    let low = bounds.least;
+    let range =
+        bounds.most.map_or_else(|| "scaled by ".to_owned(), |high| format!("{low} to {high}, scaled by "));
+    Some(concat(vec![plain(range), know.mention(scaler, &node.identity)]))
 }
 
 fn account(know: &Knowledge, index: NodeIndex) -> Prose {

@@ -4,7 +4,7 @@ use super::call::{Call, LocalAddress};
 use super::described;
 use super::fold::{Unread, made_by_workloads, place};
 use super::part;
-use super::reference::refer;
+use super::reference::{produced_services, refer};
 use super::rules;
 use super::rules::service_name::Names;
 use super::selector::{Labels, labels};
@@ -37,7 +37,10 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
     let mut members: Vec<Member> = members.collect();
     let described = described::members(&members, catalog, &mut problems);
     members.extend(described);
-    let cast = Cast::new(&members, catalog);
+    let mut cast = Cast::new(&members, catalog);
+    let services: Vec<Identity> =
+        members.iter().flat_map(|member| produced_services(member, &cast)).collect();
+    services.into_iter().for_each(|service| cast.names.add_produced(service));
     let mut draft = Draft::default();
     for member in &members {
         if made.contains(&member.object.identity) {
@@ -291,6 +294,11 @@ impl Draft {
     pub fn add_all(&mut self, other: Draft, counts: impl Fn(&FieldPath) -> bool) {
         self.made.extend(other.made);
         self.edges.extend(other.edges.into_iter().filter(|edge| counts(&edge.field)));
+    }
+
+    /// The objects that edges point to.
+    pub fn targets(self) -> impl Iterator<Item = Identity> {
+        self.edges.into_iter().map(|edge| edge.to)
     }
 
     /// Says that Kubernetes will make an object which may not be in the input.

@@ -200,6 +200,9 @@ fn own_form(object: &Object, at: &PodsAt, hit: &Hit, problems: &mut Problems) ->
     for (volume, (path, written)) in pod.volumes.iter_mut().zip(&volumes) {
         (volume.path, volume.line) = (path.clone(), written.line);
     }
+    if pod.spec.restart_policy.is_none() {
+        pod.spec.restart_policy.clone_from(&at.restart_policy);
+    }
     Some(Pod { inherits, ..pod })
 }
 

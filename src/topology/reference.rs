@@ -9,9 +9,9 @@ use super::Pod;
 use super::build::{Cast, Draft, Member, Reference};
 use super::described;
 use super::rules::ports;
-use crate::catalog::vocabulary::Optional;
+use crate::catalog::vocabulary::{NameForm, Optional};
 use crate::catalog::{EdgeRule, FieldPath, Hit, Relation};
-use crate::model::{Object, Value};
+use crate::model::{Identity, Object, Value};
 use name::{Mention, named};
 use select::select;
 
@@ -62,6 +62,20 @@ fn refer_from_spec(object: &Object, pod: &Pod, cast: &Cast, draft: &mut Draft) {
     }
 }
 
+/// The Services that an object makes beside its own manifest.
+pub(super) fn produced_services(member: &Member, cast: &Cast) -> Vec<Identity> {
+    let object = &*member.object;
+    let Some(kind) = cast.catalog.kind(&object.identity.group, &object.identity.kind) else {
+        return Vec::new();
+    };
+    let mut draft = Draft::default();
+    let rules = kind.edges.iter().filter(|rule| rule.relation == Relation::Produces);
+    for rule in rules.filter(|rule| rule.to.as_deref() == Some("Service")) {
+        apply(std::slice::from_ref(rule), object, &object.value, &FieldPath::root(), cast, &mut draft);
+    }
+    draft.targets().collect()
+}
+
 /// Whether a field belongs to a volume in whose place a claim template stands.
 fn is_replaced(pod: &Pod, field: &FieldPath) -> bool {
     field.is_within(&pod.path.key("volumes"))
@@ -79,7 +93,10 @@ fn apply(rules: &[EdgeRule], by: &Object, root: &Value, prefix: &FieldPath, cast
             mean_default(rule, by, (prefix, None), cast, draft);
             continue;
         }
-        hits.retain(|hit| rule.only_where.as_ref().is_none_or(|it| it.holds(holder(by, hit))));
+        hits.retain(|hit| {
+            rule.only_where.as_ref().is_none_or(|it| it.holds(holder(by, hit)))
+                && !rule.except_where.as_ref().is_some_and(|it| it.holds(holder(by, hit)))
+        });
         for hit in hits {
             match rule.select {
                 Some(form) => select(rule, form, by, &hit, cast, draft),
@@ -108,15 +125,18 @@ fn mean_default(
     let name = default.fill("", &by.identity.name, &by.identity.namespace);
     let mention = Mention { name, holder };
     let Some(to) = named(rule, by, &mention, cast) else { return };
-    let (field, relation, reverse) = (place.clone(), rule.relation, rule.reverse);
+    let (relation, reverse) = (rule.relation, rule.reverse);
     let optional = relation != Relation::Produces;
+    // What it makes bears a name that follows from its own.
+    let field = if optional { place.clone() } else { FieldPath::of("metadata.name") };
     draft.add(Reference { by, to, relation, field, reverse, optional, label: None });
 }
 
 /// A field that names another object.
 fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft) {
     let value = hit.value;
-    let (holder, name, field): (&Value, &Value, FieldPath) = if value.is_map() {
+    let key = hit.path.last_key().filter(|_| rule.form == NameForm::Key);
+    let (holder, name, field): (&Value, &Value, FieldPath) = if value.is_map() && key.is_none() {
         let Some(name) = value.get(&rule.name) else {
             // A mapping that leaves out the name, as one that leaves out the field.
             return mean_default(rule, by, (&hit.path, Some(value)), cast, draft);
@@ -125,7 +145,8 @@ fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft
     } else {
         (holder(by, hit), value, hit.path.clone())
     };
-    let Some(name) = name.scalar_text().filter(|name: &String| !name.is_empty()) else { return };
+    let name = key.map(str::to_owned).or_else(|| name.scalar_text());
+    let Some(name) = name.filter(|name| !name.is_empty()) else { return };
     if rule.except.contains(&name) {
         return;
     }

@@ -14,6 +14,8 @@ pub enum NameForm {
     Host,
     /// It is the object's name, or `namespace/name`.
     Namespaced,
+    /// It does not matter: the key of the field is the object's name.
+    Key,
 }
 
 /// A name with places to fill in: `{value}-tls`.

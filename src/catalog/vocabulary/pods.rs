@@ -35,6 +35,9 @@ pub struct PodsAt {
     /// The key of the number of its pods, found as the name is.
     #[serde(default)]
     pub copies: Option<String>,
+    /// In a form of its own: when its containers start again, where the description does not say.
+    #[serde(default, rename = "restartPolicy")]
+    pub restart_policy: Option<String>,
     /// The path of the mapping in the object whose fields of a pod count where the description has none of its own.
     #[serde(default)]
     pub inherits: Option<String>,

@@ -2,6 +2,7 @@
 
 use super::Scene;
 use crate::catalog::Relation;
+use crate::facts::controller::bounds;
 use crate::model::{Identity, Object, Value};
 use crate::names::count;
 use crate::topology::{Node, NodeIndex, Pod, Volume};
@@ -49,11 +50,10 @@ pub(super) fn pods(scene: Scene, index: NodeIndex) -> String {
         "CronJob" => return format!("runs {}", schedule(scene, index)),
         _ => {}
     }
-    let scaler = topology.to(index).find(|edge| edge.relation == Relation::Scales).map(|edge| edge.from);
-    let scaler = scaler.map(|scaler| &topology.nodes[scaler]);
-    match scaler.and_then(|scaler| Some((scaler, number(scaler, "spec.maxReplicas")?))) {
-        Some((scaler, most)) => {
-            let least = number(scaler, "spec.minReplicas").unwrap_or(1);
+    let mut scalers = topology.to(index).filter(|edge| edge.relation == Relation::Scales);
+    let bounds = scalers.find_map(|edge| bounds(&topology.nodes[edge.from]));
+    match bounds.and_then(|bounds| Some((bounds.least, bounds.most?))) {
+        Some((least, most)) => {
             let most_words = count_of(most, "pod", "pods");
             if least >= most { most_words } else { format!("{least} to {most_words}") }
         }

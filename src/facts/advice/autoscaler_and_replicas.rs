@@ -8,7 +8,7 @@ use crate::problem::Level;
 pub(super) static RULE: Rule = Rule {
     code: "autoscaler-and-replicas",
     level: Level::Note,
-    meaning: "A workload sets `replicas`, and a HorizontalPodAutoscaler scales it. Each time someone applies the manifest, it is scaled \
+    meaning: "A workload sets `replicas`, and an autoscaler scales it. Each time someone applies the manifest, it is scaled \
               back to that number, until the autoscaler corrects it.",
     check,
 };
@@ -20,11 +20,12 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     else {
         return;
     };
-    let name = quoted(&scene.topology.nodes[scaler].identity.name);
+    let scaler_node = &scene.topology.nodes[scaler].identity;
+    let (kind, name) = (&scaler_node.kind, quoted(&scaler_node.name));
     findings
         .add(
             format!(
-                "Each time it is applied it goes back to {}, until HorizontalPodAutoscaler {name} scales it again.",
+                "Each time it is applied it goes back to {}, until {kind} {name} scales it again.",
                 crate::names::count(usize::try_from(number).unwrap_or(0), "copy", "copies")
             ),
             "Remove `replicas`: the autoscaler decides.",

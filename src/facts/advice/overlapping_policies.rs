@@ -2,9 +2,10 @@
 
 use super::{Findings, Rule};
 use crate::catalog::Relation;
+use crate::facts::controller::bounds;
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
-use crate::topology::Edge;
+use crate::topology::{Edge, Node};
 
 pub(super) static RULE: Rule = Rule {
     code: "overlapping-policies",
@@ -15,16 +16,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
-    let rulers = |relation: Relation, kind: &str| {
-        let mut edges: Vec<&Edge> = scene
-            .to(relation)
-            .filter(|edge| &*scene.topology.nodes[edge.from].identity.kind == kind)
-            .collect();
+    let rulers = |relation: Relation, rules: fn(&Node) -> bool| {
+        let mut edges: Vec<&Edge> =
+            scene.to(relation).filter(|edge| rules(&scene.topology.nodes[edge.from])).collect();
         edges.dedup_by_key(|edge| edge.from);
         edges
     };
-    let scalers = rulers(Relation::Scales, "HorizontalPodAutoscaler");
-    let budgets = rulers(Relation::Protects, "PodDisruptionBudget");
+    let scalers = rulers(Relation::Scales, |node| bounds(node).is_some());
+    let budgets = rulers(Relation::Protects, |node| &*node.identity.kind == "PodDisruptionBudget");
     let cases = [
         (scalers, "autoscalers scale it, and undo each other's work", "Keep one of them."),
         (

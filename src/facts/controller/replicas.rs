@@ -12,13 +12,13 @@ pub struct Replicas {
     pub least: Known<i64>,
     /// The highest number, where an autoscaler decides and says it.
     pub most: Option<Known<i64>>,
-    /// The HorizontalPodAutoscaler that decides.
+    /// The autoscaler that decides: a HorizontalPodAutoscaler, or a ScaledObject of KEDA.
     pub scaler: Option<NodeIndex>,
 }
 
 /// How many pods a workload keeps; `None` for kinds without such a number, such as DaemonSets and Jobs.
 ///
-/// A workload that is explicitly scaled to 0 stays there: the autoscaler leaves it alone.
+/// A workload that is explicitly scaled to 0 stays there: a HorizontalPodAutoscaler leaves it alone. KEDA does not.
 ///
 /// Source: `k8s.io/api/apps/v1/types.go` (one replica by default); `k8s.io/api/autoscaling/v2/types.go` (a minimum of 1
 /// by default); `k8s.io/kubernetes/pkg/controller/podautoscaler/horizontal.go`, `reconcileAutoscaler`.
@@ -45,43 +45,80 @@ pub fn replicas(topology: &Topology, index: NodeIndex) -> Option<Replicas> {
         Some(number) => Known::new(number, format!("{name} is {number}"), field),
         None => Known::new(1, format!("{name} is not set, and 1 by default"), field),
     };
-    let scaler = (own.value > 0).then(|| scaler(topology, index)).flatten();
+    let scaler = scaler(topology, index).filter(|&scaler| {
+        own.value > 0 || bounds(&topology.nodes[scaler]).is_some_and(|bounds| bounds.from_zero)
+    });
     let Some(scaler) = scaler else { return Some(Replicas { least: own, most: None, scaler: None }) };
     let (least, most) = range(topology, scaler);
     Some(Replicas { least, most, scaler: Some(scaler) })
 }
 
-/// The HorizontalPodAutoscaler that scales a workload: the first one by name where several do.
+/// The autoscaler of a workload: the first one by name where several do.
 fn scaler(topology: &Topology, index: NodeIndex) -> Option<NodeIndex> {
     let scalers = topology.to(index).filter(|edge| edge.relation == Relation::Scales).map(|edge| edge.from);
     scalers.into_iter().find(|&scaler| {
         let node = &topology.nodes[scaler];
-        is_autoscaler(node) && node.object.is_some()
+        bounds(node).is_some() && node.object.is_some()
     })
 }
 
-/// Whether a node is a HorizontalPodAutoscaler.
-fn is_autoscaler(node: &Node) -> bool {
-    &*node.identity.group == "autoscaling" && &*node.identity.kind == "HorizontalPodAutoscaler"
+/// How many pods an autoscaler keeps, as its manifest says or leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The lowest number.
+    pub least: i64,
+    /// The field that says it, whether it is there or not.
+    pub least_field: &'static str,
+    /// The highest number, where there is one.
+    pub most: Option<i64>,
+    /// The field that says it, whether it is there or not.
+    pub most_field: &'static str,
+    /// Whether it also scales a workload whose own number is 0.
+    pub from_zero: bool,
+}
+
+/// How many pods an object keeps that changes their number; `None` for other objects, and for a VerticalPodAutoscaler,
+/// which changes what pods reserve.
+///
+/// Source: `k8s.io/api/autoscaling/v2/types.go`, `HorizontalPodAutoscalerSpec`; `github.com/kedacore/keda`,
+/// `apis/keda/v1alpha1/scaledobject_types.go` (from 0 to 100 by default; `idleReplicaCount` while no trigger is active).
+pub fn bounds(scaler: &Node) -> Option<Bounds> {
+    let number = |path: &str| {
+        let number = scaler.object.as_ref().and_then(|object| object.value.at(path)).and_then(Value::as_i64);
+        number.map(|number| number.max(0))
+    };
+    match (&*scaler.identity.group, &*scaler.identity.kind) {
+        ("autoscaling", "HorizontalPodAutoscaler") => Some(Bounds {
+            least: number("spec.minReplicas").unwrap_or(1),
+            least_field: "spec.minReplicas",
+            most: number("spec.maxReplicas"),
+            most_field: "spec.maxReplicas",
+            from_zero: false,
+        }),
+        ("keda.sh", "ScaledObject") => {
+            let idle = number("spec.idleReplicaCount");
+            Some(Bounds {
+                least: idle.or_else(|| number("spec.minReplicaCount")).unwrap_or(0),
+                least_field: if idle.is_some() { "spec.idleReplicaCount" } else { "spec.minReplicaCount" },
+                most: Some(number("spec.maxReplicaCount").unwrap_or(100)),
+                most_field: "spec.maxReplicaCount",
+                from_zero: true,
+            })
+        }
+        _ => None,
+    }
 }
 
 fn range(topology: &Topology, scaler: NodeIndex) -> (Known<i64>, Option<Known<i64>>) {
     let node = &topology.nodes[scaler];
-    let name = quoted(&node.identity.name);
-    let number = |path: &str| {
-        let number = node.object.as_ref().and_then(|object| object.value.at(path)).and_then(Value::as_i64);
-        number.map(|number| number.max(0))
+    let who = format!("{} {}", node.identity.kind, quoted(&node.identity.name));
+    let Some(bounds) = bounds(node) else { return (Known::new(1, who, FieldPath::root()), None) };
+    let says = |field: &str| node.object.as_ref().is_some_and(|object| object.value.at(field).is_some());
+    let known = |number: i64, word: &str, field: &str| {
+        let default = if says(field) { "" } else { ", by default" };
+        let why = format!("{who} keeps {word} {number}{default}");
+        Known::new(number, why, FieldPath::of(field)).said_by(scaler)
     };
-    let field = FieldPath::of("spec.minReplicas");
-    let least = match number("spec.minReplicas") {
-        Some(least) => {
-            Known::new(least, format!("HorizontalPodAutoscaler {name} keeps at least {least}"), field)
-        }
-        None => Known::new(1, format!("HorizontalPodAutoscaler {name} keeps at least 1, by default"), field),
-    };
-    let most = number("spec.maxReplicas").map(|most| {
-        let why = format!("HorizontalPodAutoscaler {name} keeps at most {most}");
-        Known::new(most, why, FieldPath::of("spec.maxReplicas")).said_by(scaler)
-    });
-    (least.said_by(scaler), most)
+    let least = known(bounds.least, "at least", bounds.least_field);
+    (least, bounds.most.map(|most| known(most, "at most", bounds.most_field)))
 }

@@ -1,7 +1,7 @@
-//! What a PodDisruptionBudget or a HorizontalPodAutoscaler means in numbers of pods.
+//! What a PodDisruptionBudget or an autoscaler means in numbers of pods.
 
 use crate::catalog::{FieldPath, Relation};
-use crate::facts::controller::Budget;
+use crate::facts::controller::{Bounds, Budget, bounds};
 use crate::model::{Object, Value};
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
@@ -13,8 +13,10 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Block>
     let budget = know.facts.controller(index).and_then(|controller| controller.budget.as_ref());
     let items = match budget {
         Some(budget) => budget_items(know, object, budget),
-        None if &*object.identity.kind == "HorizontalPodAutoscaler" => scaler_items(know, index, object),
-        None => Vec::new(),
+        None => match bounds(know.node(index)) {
+            Some(bounds) => scaler_items(know, index, object, bounds),
+            None => Vec::new(),
+        },
     };
     if items.is_empty() { Vec::new() } else { vec![Block::List { ordered: false, items }] }
 }
@@ -98,15 +100,14 @@ fn rivals(know: &Knowledge, object: &Object, budget: &Budget) -> Option<Prose> {
     })
 }
 
-fn scaler_items(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Prose> {
-    let number = |path: &str| object.value.at(path).and_then(Value::as_i64);
-    let least = number("spec.minReplicas").unwrap_or(1);
-    let Some(most) = number("spec.maxReplicas") else { return Vec::new() };
+fn scaler_items(know: &Knowledge, index: NodeIndex, object: &Object, bounds: Bounds) -> Vec<Prose> {
+    let least = bounds.least;
+    let Some(most) = bounds.most else { return Vec::new() };
     let near = &object.identity;
     let mut items = Vec::new();
     for edge in know.topology.from(index).filter(|edge| edge.relation == Relation::Scales) {
         let target = know.mention(edge.to, near);
-        if let Some(idle) = switched_off(know, edge.to, &target, least) {
+        if let Some(idle) = switched_off(know, edge.to, &target, least).filter(|_| !bounds.from_zero) {
             items.push(idle);
             continue;
         }
@@ -117,9 +118,10 @@ fn scaler_items(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Pros
             std::cmp::Ordering::Greater => {
                 items.push(concat(vec![
                     plain(format!(
-                        "Kubernetes turns it away: its minimum, {least}, is above its maximum, {most}. "
+                        "{} turns it away: its minimum, {least}, is above its maximum, {most}. ",
+                        if bounds.from_zero { "KEDA" } else { "Kubernetes" }
                     )),
-                    vec![know.source(object, &FieldPath::of("spec.minReplicas"))],
+                    vec![know.source(object, &FieldPath::of(bounds.least_field))],
                 ]));
                 continue;
             }
@@ -128,7 +130,7 @@ fn scaler_items(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Pros
             plain("It keeps "),
             target.clone(),
             plain(format!("{range} ")),
-            vec![know.source(object, &FieldPath::of("spec.maxReplicas"))],
+            vec![know.source(object, &FieldPath::of(bounds.most_field))],
         ]));
         items.extend(declared(know, edge.to, target));
     }

@@ -19,7 +19,7 @@ pub(super) struct Mention<'a> {
 pub(super) fn named(rule: &EdgeRule, by: &Object, mention: &Mention, cast: &Cast) -> Option<Identity> {
     match rule.form {
         NameForm::Host => host(by, &mention.name, cast),
-        NameForm::Name => Some(object(rule, by, mention.holder, None, &mention.name, cast)),
+        NameForm::Name | NameForm::Key => Some(object(rule, by, mention.holder, None, &mention.name, cast)),
         NameForm::Namespaced => Some(match mention.name.split_once('/') {
             Some((namespace, name)) => {
                 let namespace = Some(namespace).filter(|namespace| !matches!(*namespace, "" | "."));

@@ -25,6 +25,8 @@ pub enum Target {
 pub struct Names<'a> {
     /// By environment, namespace and name.
     services: BTreeMap<&'a str, BTreeMap<&'a str, BTreeMap<&'a str, Entry<'a>>>>,
+    /// Services that others will make, by environment, namespace and name.
+    produced: BTreeSet<(Arc<str>, Arc<str>, Arc<str>)>,
     namespaces: BTreeSet<(&'a str, &'a str)>,
     by_variable: BTreeMap<(&'a str, &'a str, String), &'a str>,
     /// What the names of Services in the cluster end in: `cluster.local`.
@@ -43,6 +45,7 @@ impl<'a> Names<'a> {
     pub fn of(members: &'a [Member], domain: &'a str) -> Names<'a> {
         let mut names = Names {
             services: BTreeMap::new(),
+            produced: BTreeSet::new(),
             namespaces: BTreeSet::new(),
             by_variable: BTreeMap::new(),
             domain,
@@ -67,6 +70,11 @@ impl<'a> Names<'a> {
             names.services.entry(environment).or_default().entry(namespace).or_default().insert(name, entry);
         }
         names
+    }
+
+    /// Adds a Service that is not in the input and that an object of it makes.
+    pub fn add_produced(&mut self, service: Identity) {
+        self.produced.insert((service.environment, service.namespace, service.name));
     }
 
     /// What Kubernetes puts into a variable such as `CART_SERVICE_HOST` of a pod: here, the Service's name and its
@@ -110,7 +118,7 @@ impl<'a> Names<'a> {
         let host = host.to_ascii_lowercase();
         let labels: Vec<&str> = host.split('.').skip_while(|label| label.starts_with('_')).collect();
         if let Some((service, namespace, exact)) = self.in_the_cluster(pod, &labels) {
-            let there = self.find(pod, namespace, service).is_some();
+            let there = self.is_there(pod, namespace, service);
             let identity = Identity { namespace: namespace.into(), ..pod.sibling("", "Service", service) };
             let identity = Identity { environment: Arc::clone(&pod.environment), ..identity };
             return if there { Target::Service(identity, exact) } else { Target::Missing(identity, exact) };
@@ -121,7 +129,7 @@ impl<'a> Names<'a> {
     /// The Service and the namespace that the labels of a name mean, and whether they can mean nothing else.
     fn in_the_cluster<'b>(&self, pod: &'b Identity, labels: &[&'b str]) -> Option<(&'b str, &'b str, bool)> {
         let own = &*pod.namespace;
-        let there = |service: &str, namespace: &str| self.find(pod, namespace, service).is_some();
+        let there = |service: &str, namespace: &str| self.is_there(pod, namespace, service);
         let headless = |service: &str, namespace: &str| {
             self.find(pod, namespace, service).is_some_and(|entry| entry.headless)
         };
@@ -153,6 +161,12 @@ impl<'a> Names<'a> {
         labels.is_empty()
             || labels.join(".") == self.domain
             || (self.domain == CLUSTER_DOMAIN && labels.last() == Some(&"local"))
+    }
+
+    fn is_there(&self, pod: &Identity, namespace: &str, service: &str) -> bool {
+        let key = || (Arc::clone(&pod.environment), Arc::from(namespace), Arc::from(service));
+        self.find(pod, namespace, service).is_some()
+            || (!self.produced.is_empty() && self.produced.contains(&key()))
     }
 
     fn find(&self, pod: &Identity, namespace: &str, service: &str) -> Option<&Entry<'a>> {

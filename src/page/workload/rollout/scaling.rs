@@ -4,7 +4,7 @@
 
 use super::{pods, verb};
 use crate::catalog::Relation;
-use crate::facts::controller::Replicas;
+use crate::facts::controller::{Replicas, bounds};
 use crate::model::{Identity, Object};
 use crate::names::count;
 use crate::page::Prose;
@@ -27,6 +27,7 @@ pub fn scaling(know: &Knowledge, index: NodeIndex, object: &Object, replicas: &R
     let idle = know
         .topology
         .to(index)
+        .filter(|edge| bounds(know.node(edge.from)).is_some())
         .find(|edge| edge.relation == Relation::Scales && replicas.least.value == 0)?;
     Some(concat(vec![
         know.mention(idle.from, near),
