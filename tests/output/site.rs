@@ -281,6 +281,7 @@ fn pod(make: &Maker, file: &Arc<SourceFile>) -> Page {
         ],
     ]);
     Page {
+        environment: String::new(),
         path: pod_page(),
         sort: Sort::Workload,
         title: make.raw("checkout"),
@@ -435,6 +436,7 @@ pub fn site(spice: &str) -> Site {
     ]);
     let words = |text: &str, to: Target| Link { text: make.raw(text), code: false, to };
     Site {
+        environments: Vec::new(),
         title: make.raw("Online shop"),
         sections: vec![
             home,
