@@ -50,7 +50,8 @@ fn messages(output: &Output) -> &str {
 fn cases() -> Vec<(PathBuf, Vec<String>, OsString)> {
     let tools = tools();
     let cases = folders(&tests("environments")).into_iter().filter_map(|(_, folder)| {
-        let arguments = fs::read_to_string(folder.join("arguments.txt")).unwrap_or_else(|_| "in\n".to_owned());
+        let arguments =
+            fs::read_to_string(folder.join("arguments.txt")).unwrap_or_else(|_| "in\n".to_owned());
         let arguments = arguments.lines().map(str::to_owned).collect();
         let path = if folder.join("no-tools").exists() { OsString::new() } else { tools.clone()? };
         Some((folder, arguments, path))
@@ -62,7 +63,8 @@ fn cases() -> Vec<(PathBuf, Vec<String>, OsString)> {
 fn each_case_is_as_expected() {
     let mut found = Vec::new();
     for (folder, arguments, path) in cases() {
-        let arguments: Vec<&str> = ["--verbose"].into_iter().chain(arguments.iter().map(String::as_str)).collect();
+        let arguments: Vec<&str> =
+            ["--verbose"].into_iter().chain(arguments.iter().map(String::as_str)).collect();
         let output = podviz(&arguments, &folder, &path);
         let ended = match status(&output) {
             0 => Vec::new(),
@@ -179,7 +181,10 @@ fn no_secret_of_a_patch_is_in_a_message() {
     let folder = written(&[
         ("a/kustomization.yaml", &format!("resources: [web.yaml]\n{patch}")),
         ("a/web.yaml", SERVICE),
-        ("b/kustomization.yaml", "resources: [web.yaml]\nsecretGenerator: [{name: x, literals: [hunter2]}]\n"),
+        (
+            "b/kustomization.yaml",
+            "resources: [web.yaml]\nsecretGenerator: [{name: x, literals: [hunter2]}]\n",
+        ),
         ("b/web.yaml", SERVICE),
     ]);
     let output = podviz(&["--verbose", "."], folder.path(), &path);

@@ -80,14 +80,18 @@ pub fn source(know: &Knowledge, objects: &[Shown], crumbs: Vec<Link>) -> Option<
         let identity = &know.node(shown.index).identity;
         let mut item = vec![text(format!("{} ", identity.kind)), know.name(shown.index)];
         if several && file.origin.is_none() {
-            item.extend([text(" in environment "), know.link(&Subject::Cluster(Arc::clone(&identity.environment)), &identity.environment)]);
+            item.extend([
+                text(" in environment "),
+                know.link(&Subject::Cluster(Arc::clone(&identity.environment)), &identity.environment),
+            ]);
         }
         item.push(text(format!(", from line {}", shown.line)));
         item
     });
     let items: Vec<Prose> = items.collect();
     let environment = &know.node(objects.first()?.index).identity.environment;
-    let builder = know.topology.environments.iter().find(|one| *one.name == **environment).map(|one| one.source);
+    let builder =
+        know.topology.environments.iter().find(|one| *one.name == **environment).map(|one| one.source);
     let kicker = match builder.filter(|_| file.origin.is_some()) {
         Some("helm") => "Rendered by helm",
         Some(_) => "Built by kustomize",
@@ -104,7 +108,11 @@ pub fn source(know: &Knowledge, objects: &[Shown], crumbs: Vec<Link>) -> Option<
         ))],
         sections: vec![
             section("overview", "What it defines", vec![Block::List { ordered: false, items }]),
-            section("source", if file.origin.is_some() { "The text" } else { "The file" }, vec![Block::Manifest(manifest)]),
+            section(
+                "source",
+                if file.origin.is_some() { "The text" } else { "The file" },
+                vec![Block::Manifest(manifest)],
+            ),
         ],
         ..Page::titled(know.places.files.get(&file.path)?.clone(), Sort::Source, &file.path)
     })

@@ -35,7 +35,8 @@ pub fn names(paths: &[Vec<String>], taken: &BTreeSet<String>) -> Vec<String> {
     let telling: Vec<Vec<&str>> = paths.iter().map(|parts| telling(below(parts))).collect();
     let inside: Vec<Vec<&str>> =
         paths.iter().map(|parts| below(parts).iter().map(String::as_str).collect()).collect();
-    let whole: Vec<Vec<&str>> = paths.iter().map(|parts| parts.iter().map(String::as_str).collect()).collect();
+    let whole: Vec<Vec<&str>> =
+        paths.iter().map(|parts| parts.iter().map(String::as_str).collect()).collect();
     let mut names: Vec<Option<String>> = vec![None; paths.len()];
     let mut used = taken.clone();
     used.insert(PLAIN_ENVIRONMENT.to_owned());
@@ -67,9 +68,11 @@ fn settle(parts: &[Vec<&str>], depth: usize, names: &mut [Option<String>], used:
         // The shortest of those that share a name keeps it: it has no more parts to give.
         let alone = match same[..] {
             [one] => Some(one),
-            _ => same.iter().copied().find(|at| parts[*at].len() == depth).filter(|at| {
-                same.iter().all(|other| other == at || parts[*other].len() > depth)
-            }),
+            _ => same
+                .iter()
+                .copied()
+                .find(|at| parts[*at].len() == depth)
+                .filter(|at| same.iter().all(|other| other == at || parts[*other].len() > depth)),
         };
         let Some(at) = alone.filter(|_| !used.contains(&name)) else { continue };
         let short = shortened(&parts[at], depth, parts, at).filter(|short| !used.contains(short));

@@ -1,10 +1,11 @@
 //! Which folders are built: kustomizations and charts that nothing else in the input refers to.
 
-use super::kustomize::{self, Built, Library, Tool};
+use super::built::Built;
+use super::kustomize::{self, Library};
 use super::naming;
 use super::roots::Roots;
 use super::walk::Found;
-use super::{Build, Limits, Order, Reading, Release, parse};
+use super::{Build, Limits, Order, Reading, Release, helm, parse};
 use crate::model::{Environment, PLAIN_ENVIRONMENT, Value};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -43,6 +44,12 @@ pub enum Recipe {
     Helm(Option<Release>),
 }
 
+/// The programs that build.
+struct Tools {
+    kustomize: kustomize::Tool,
+    helm: helm::Tool,
+}
+
 impl Plan {
     /// What of the files found is built.
     pub fn of(found: &Found, build: &Build, limits: &Limits) -> Plan {
@@ -52,14 +59,27 @@ impl Plan {
         let library = Library::read(&files, &found.roots, limits);
         let mut drafts = Vec::new();
         for folder in roots(&library, &files) {
-            drafts.push(Draft { parts: found.roots.parts(&folder), folder, name: None, recipe: Recipe::Kustomize });
+            drafts.push(Draft {
+                parts: found.roots.parts(&folder),
+                folder,
+                name: None,
+                recipe: Recipe::Kustomize,
+            });
         }
         for (folder, name) in charts.roots() {
-            let releases: Vec<&Release> =
-                build.releases.iter().filter(|release| fs::canonicalize(&release.chart).is_ok_and(|chart| chart == folder)).collect();
+            let releases: Vec<&Release> = build
+                .releases
+                .iter()
+                .filter(|release| fs::canonicalize(&release.chart).is_ok_and(|chart| chart == folder))
+                .collect();
             for release in &releases {
                 let (name, release) = (Some(release.environment.clone()), Some((*release).clone()));
-                drafts.push(Draft { parts: Vec::new(), folder: folder.clone(), name, recipe: Recipe::Helm(release) });
+                drafts.push(Draft {
+                    parts: Vec::new(),
+                    folder: folder.clone(),
+                    name,
+                    recipe: Recipe::Helm(release),
+                });
             }
             if releases.is_empty() {
                 let mut parts = found.roots.parts(&folder);
@@ -80,16 +100,19 @@ impl Plan {
 
     /// Builds everything, and adds it to what is read. Where only one environment is wanted, the others are named alone.
     pub fn carry_out(&self, roots: &Roots, build: &Build, order: &Order, reading: &mut Reading) {
-        let tool = match self.units.iter().any(|unit| matches!(unit.recipe, Recipe::Kustomize)) {
-            true => kustomize::tool(build.tools, &order.inputs),
-            false => Tool::Off,
+        let tools = Tools {
+            kustomize: kustomize::tool(build.tools, &order.inputs),
+            helm: helm::tool(build.tools, &order.inputs),
         };
         // Plain files may make up the environment that is wanted, and nobody knows yet how these are called.
         let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));
         let none = build.only.as_deref() == Some(PLAIN_ENVIRONMENT);
         let wanted = |unit: &Unit| !none && only.is_none_or(|only| only == unit.name);
-        let built: Vec<Option<Built>> =
-            self.units.par_iter().map(|unit| wanted(unit).then(|| self.build(unit, roots, order, &tool))).collect();
+        let built: Vec<Option<Built>> = self
+            .units
+            .par_iter()
+            .map(|unit| wanted(unit).then(|| self.build(unit, roots, build, order, &tools)))
+            .collect();
         let mut unbuilt = Vec::new();
         for (unit, built) in self.units.iter().zip(built) {
             let source = match unit.recipe {
@@ -100,7 +123,9 @@ impl Plan {
                 Environment { name: unit.name.clone(), source, path: unit.path.clone(), namespace: None };
             if let Some(built) = built {
                 if matches!(unit.recipe, Recipe::Kustomize) {
-                    unbuilt.extend(self.library.get(&unit.folder).map(|volume| volume.kustomization.name.as_str()));
+                    unbuilt.extend(
+                        self.library.get(&unit.folder).map(|volume| volume.kustomization.name.as_str()),
+                    );
                 }
                 reading.problems.extend(built.problems);
                 if built.documents.is_empty() {
@@ -113,24 +138,29 @@ impl Plan {
                 reading.environments.push(environment);
             }
         }
-        reading.problems.extend(kustomize::missing_tool(&tool, &unbuilt).into_iter().collect());
+        reading.problems.extend(kustomize::missing_tool(&tools.kustomize, &unbuilt).into_iter().collect());
     }
 
-    fn build(&self, unit: &Unit, roots: &Roots, order: &Order, tool: &Tool) -> Built {
+    fn build(&self, unit: &Unit, roots: &Roots, build: &Build, order: &Order, tools: &Tools) -> Built {
+        let (name, folder, path, limits) = (&*unit.name, &*unit.folder, &*unit.path, &order.limits);
         match &unit.recipe {
             Recipe::Kustomize => {
-                let unit = kustomize::Unit {
-                    name: &unit.name,
-                    folder: &unit.folder,
-                    path: &unit.path,
-                    library: &self.library,
-                    roots,
-                    limits: &order.limits,
-                };
-                kustomize::build(&unit, tool)
+                let library = &self.library;
+                let unit = kustomize::Unit { name, folder, path, library, roots, limits };
+                kustomize::build(&unit, &tools.kustomize)
             }
-            Recipe::Helm(_) => Built::default(),
+            Recipe::Helm(release) => {
+                let (allow, shown) = (&|path: &Path| roots.allow(path), &|path: &Path| roots.shown(path));
+                let release = release.as_ref();
+                let unit = helm::Unit { name, folder, path, release, build, allow, shown, limits };
+                helm::build(&unit, &tools.helm)
+            }
         }
+    }
+
+    /// The folders of charts.
+    pub fn charts(&self) -> impl Iterator<Item = &Path> {
+        self.inside.iter().filter_map(|inside| inside.parent())
     }
 
     /// Whether a file is read as it is.
@@ -177,14 +207,18 @@ fn roots(library: &Library, files: &[PathBuf]) -> Vec<PathBuf> {
         .map(|(folder, _)| folder.as_path())
         .filter(|folder| in_input.contains(folder))
         .collect();
-    let mut roots: Vec<PathBuf> =
-        alone.iter().filter(|folder| !referred.contains(*folder)).map(|folder| folder.to_path_buf()).collect();
+    let mut roots: Vec<PathBuf> = alone
+        .iter()
+        .filter(|folder| !referred.contains(*folder))
+        .map(|folder| folder.to_path_buf())
+        .collect();
     let around = |folder: &Path| -> Vec<PathBuf> {
         library.closure(folder).iter().map(|volume| volume.kustomization.folder.clone()).collect()
     };
     let components = library.iter().filter(|(_, volume)| volume.kustomization.is_component());
     let components = components.flat_map(|(folder, _)| around(folder));
-    let mut reached: BTreeSet<PathBuf> = roots.iter().flat_map(|root| around(root)).chain(components).collect();
+    let mut reached: BTreeSet<PathBuf> =
+        roots.iter().flat_map(|root| around(root)).chain(components).collect();
     for folder in alone {
         if !reached.contains(folder) {
             reached.extend(around(folder));
@@ -225,7 +259,8 @@ impl Charts {
 
     /// The charts that no other one depends on.
     fn roots(&self) -> Vec<(PathBuf, Option<String>)> {
-        let nested = |folder: &Path| self.all.iter().any(|(outer, _)| folder.starts_with(outer.join("charts")));
+        let nested =
+            |folder: &Path| self.all.iter().any(|(outer, _)| folder.starts_with(outer.join("charts")));
         let is_root = |folder: &Path| !nested(folder) && !self.dependencies.contains(folder);
         self.all.iter().filter(|(folder, _)| is_root(folder)).cloned().collect()
     }

@@ -26,7 +26,8 @@ pub struct Roots {
 impl Roots {
     /// The roots, with the repository of each.
     pub fn new(all: Vec<Root>) -> Roots {
-        let repository = |root: &Root| root.path.ancestors().find(|path| path.join(".git").exists()).map(Path::to_owned);
+        let repository =
+            |root: &Root| root.path.ancestors().find(|path| path.join(".git").exists()).map(Path::to_owned);
         let repositories = all.iter().filter_map(repository).collect();
         Roots { all, repositories }
     }

@@ -74,7 +74,8 @@ pub fn run(program: &Program, args: &[OsString], folder: &Path) -> Result<Vec<u8
     Call { time: TIME, output_bytes: OUTPUT_BYTES, apart: apart() }.run(program, args, folder)
 }
 
-fn find_on(path: &OsStr, names: &[&str], inputs: &[PathBuf]) -> Option<Program> {
+/// The same in folders of your own, written like a PATH.
+pub fn find_on(path: &OsStr, names: &[&str], inputs: &[PathBuf]) -> Option<Program> {
     let inputs: Vec<PathBuf> = inputs.iter().filter_map(|input| fs::canonicalize(input).ok()).collect();
     let outside = |path: &Path| {
         fs::canonicalize(path).is_ok_and(|real| !inputs.iter().any(|own| real.starts_with(own)))

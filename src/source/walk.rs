@@ -97,14 +97,20 @@ pub fn find(inputs: &[PathBuf], output: Option<&Path>) -> Result<Found, ReadErro
             let root = fs::canonicalize(input).map_err(failed)?;
             fs::read_dir(&root).map_err(failed)?;
             let label = if inputs.len() > 1 { label } else { "" };
-            search.roots.push(Root { name: last_part(input, &root), label: label.to_owned(), path: root.clone() });
+            search.roots.push(Root {
+                name: last_part(input, &root),
+                label: label.to_owned(),
+                path: root.clone(),
+            });
             search.folder(&root, label);
         } else {
             // Opened to see that it can be; a pipe would lose its writer.
             if fs::metadata(input).map_err(failed)?.is_file() {
                 File::open(input).map_err(failed)?;
                 if is_kustomization(input) {
-                    search.lone_kustomization(input, if inputs.len() > 1 { label } else { "" }).map_err(failed)?;
+                    search
+                        .lone_kustomization(input, if inputs.len() > 1 { label } else { "" })
+                        .map_err(failed)?;
                 }
             }
             search.add(label.clone(), input.clone());
@@ -186,7 +192,8 @@ impl Search {
             .filter(|path| path.file_name() == Some(OsStr::new("Chart.yaml")))
             .filter_map(|path| path.parent().map(Path::to_owned))
             .collect();
-        let in_templates = |path: &PathBuf| charts.iter().any(|chart| path.starts_with(chart.join("templates")));
+        let in_templates =
+            |path: &PathBuf| charts.iter().any(|chart| path.starts_with(chart.join("templates")));
         self.kustomizations.extend(kustomizations.into_iter().filter(|path| !in_templates(path)));
         self.chart_files.extend(charts.iter().map(|chart| chart.join("Chart.yaml")));
         for path in files {

@@ -1,5 +1,6 @@
 //! Building one kustomization: with kustomize or kubectl where that is possible and safe, else from its files as they are.
 
+use super::super::built::Built;
 use super::super::roots::Roots;
 use super::super::tool::{self, Failure, Program};
 use super::super::{Limits, load};
@@ -29,17 +30,6 @@ pub enum Tool {
     Missing,
     /// None may be started.
     Off,
-}
-
-/// What one environment holds.
-#[derive(Debug, Default)]
-pub struct Built {
-    /// Its objects.
-    pub documents: Vec<Document>,
-    /// Where objects go that name no namespace, if that is known.
-    pub namespace: Option<String>,
-    /// What went wrong.
-    pub problems: Problems,
 }
 
 /// The program that builds kustomizations, if it may be started.
@@ -142,9 +132,12 @@ fn text(unit: &Unit, closure: &[&Volume], program: &Program) -> Result<Text, Pro
     match wrapped {
         Some(wrapped) if !asks => Ok(wrapped),
         wrapped => {
-            let bytes = tool::run(program, &arguments(program), unit.folder).map_err(|failure| unit.failed(closure, &failure))?;
+            let bytes = tool::run(program, &arguments(program), unit.folder)
+                .map_err(|failure| unit.failed(closure, &failure))?;
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            let provenances = wrapped.filter(|wrapped| same_objects(&wrapped.text, &text, unit.limits)).map(|wrapped| wrapped.provenances);
+            let provenances = wrapped
+                .filter(|wrapped| same_objects(&wrapped.text, &text, unit.limits))
+                .map(|wrapped| wrapped.provenances);
             Ok(Text { text, provenances: provenances.unwrap_or_default() })
         }
     }
@@ -207,11 +200,11 @@ impl Unit<'_> {
         let reason = match failure {
             Failure::TimedOut => ": it takes too long".to_owned(),
             Failure::TooLarge => ": the result is too large".to_owned(),
-            Failure::Failed { message } => cause(message).map_or_else(String::new, |cause| format!(", because {cause}")),
+            Failure::Failed { message } => {
+                cause(message).map_or_else(String::new, |cause| format!(", because {cause}"))
+            }
         };
-        let message = format!(
-            "kustomize could not build this{reason}, so {AS_THEY_ARE}"
-        );
+        let message = format!("kustomize could not build this{reason}, so {AS_THEY_ARE}");
         let file = closure.first().map(|root| root.kustomization.name.clone()).unwrap_or_default();
         let path = if self.path.is_empty() { "." } else { self.path };
         Problem::new(Level::Error, Code::BuildFailed, message)
@@ -228,23 +221,27 @@ impl Unit<'_> {
             return Built { documents, problems: loaded.problems, namespace: None };
         };
         let chain = Chain::read(closure, self.roots, self.limits);
-        let roots: Vec<Root> = documents.iter().map(|document| {
-            let place = |path: &str| chain.place(Path::new(path));
-            let known = text.provenances.get(document.index).and_then(Option::as_ref);
-            let object = |file| chain.source(&document.value, file).map(Root::Object);
-            match known {
-                Some(Provenance::File(path)) => match place(path) {
-                    Some(file) => object(Some(file)).unwrap_or(Root::File(file)),
-                    None => Root::Unknown,
-                },
-                Some(Provenance::Generator(path)) => place(path).map_or(Root::Unknown, Root::Generator),
-                None => object(None).unwrap_or(Root::Unknown),
-            }
-        }).collect();
+        let roots: Vec<Root> = documents
+            .iter()
+            .map(|document| {
+                let place = |path: &str| chain.place(Path::new(path));
+                let known = text.provenances.get(document.index).and_then(Option::as_ref);
+                let object = |file| chain.source(&document.value, file).map(Root::Object);
+                match known {
+                    Some(Provenance::File(path)) => match place(path) {
+                        Some(file) => object(Some(file)).unwrap_or(Root::File(file)),
+                        None => Root::Unknown,
+                    },
+                    Some(Provenance::Generator(path)) => place(path).map_or(Root::Unknown, Root::Generator),
+                    None => object(None).unwrap_or(Root::Unknown),
+                }
+            })
+            .collect();
         let pairs: Vec<(&Document, Root)> = documents.iter().zip(roots.iter().copied()).collect();
         let origin = trace(&chain, &file, &pairs);
         let comments: Vec<Option<String>> = roots.iter().map(comment).collect();
-        let file = Arc::new(SourceFile { path: file.path.clone(), lines: file.lines.clone(), origin: Some(origin) });
+        let file =
+            Arc::new(SourceFile { path: file.path.clone(), lines: file.lines.clone(), origin: Some(origin) });
         for (document, comment) in documents.iter_mut().zip(comments) {
             document.file = Arc::clone(&file);
             document.comment = comment;
@@ -265,7 +262,8 @@ impl Unit<'_> {
     /// The files of resources as they are.
     fn plain(&self, closure: &[&Volume]) -> Built {
         let files = closure.iter().flat_map(|volume| volume.files());
-        let files: BTreeSet<&Path> = files.filter(|(role, _)| *role == Role::Resource).map(|(_, file)| file).collect();
+        let files: BTreeSet<&Path> =
+            files.filter(|(role, _)| *role == Role::Resource).map(|(_, file)| file).collect();
         let namespace = closure.first().and_then(|root| root.kustomization.value.get("namespace"));
         let namespace = namespace.and_then(Value::as_str).filter(|namespace| !namespace.is_empty());
         let mut built = Built { namespace: namespace.map(str::to_owned), ..Built::default() };
@@ -281,7 +279,9 @@ impl Unit<'_> {
 /// What the author wrote above the document that an object comes from.
 fn comment(root: &Root) -> Option<String> {
     match root {
-        Root::Object(source) if std::ptr::eq(source.value, &source.document.value) => source.document.comment.clone(),
+        Root::Object(source) if std::ptr::eq(source.value, &source.document.value) => {
+            source.document.comment.clone()
+        }
         _ => None,
     }
 }

@@ -56,7 +56,8 @@ impl<'a> Chain<'a> {
                 paths.insert(roots.shown(file), (file.to_owned(), true));
             }
         }
-        let mut chain = Chain { files: Vec::new(), places: BTreeMap::new(), documents: Vec::new(), links: Vec::new() };
+        let mut chain =
+            Chain { files: Vec::new(), places: BTreeMap::new(), documents: Vec::new(), links: Vec::new() };
         for (place, (name, (path, shown))) in paths.into_iter().enumerate() {
             let documents =
                 if shown { load(&name, &bytes(&path, limits), limits).documents } else { Vec::new() };
@@ -91,13 +92,16 @@ impl<'a> Chain<'a> {
             let version = value.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
             version.rsplit_once('/').map_or("", |(group, _)| group).to_owned()
         };
-        let text = |value: &Value, path: &str| value.at(path).and_then(Value::scalar_text).unwrap_or_default();
+        let text =
+            |value: &Value, path: &str| value.at(path).and_then(Value::scalar_text).unwrap_or_default();
         let name = text(built, "metadata.name");
         let namespace = text(built, "metadata.namespace");
         let mut best: Option<((bool, bool, usize), Source)> = None;
         let mut candidates = 0;
         let places = file.map_or(0..self.documents.len(), |file| file..file + 1);
-        for (place, document) in places.flat_map(|place| self.documents[place].iter().map(move |one| (place, one))) {
+        for (place, document) in
+            places.flat_map(|place| self.documents[place].iter().map(move |one| (place, one)))
+        {
             for value in objects(&document.value) {
                 if value.get("kind").and_then(Value::as_str) != Some(kind) || group(value) != group(built) {
                     continue;
@@ -124,7 +128,14 @@ impl<'a> Chain<'a> {
     }
 
     /// Where the value that is built at `path` is said by a patch, or by a field of a kustomization.
-    pub fn changed(&self, names: &Names, from: Option<usize>, path: &[Step], built: &Value, before: Option<&Value>) -> Option<Spot> {
+    pub fn changed(
+        &self,
+        names: &Names,
+        from: Option<usize>,
+        path: &[Step],
+        built: &Value,
+        before: Option<&Value>,
+    ) -> Option<Spot> {
         let from = from.and_then(|from| self.places.iter().find(|(_, place)| **place == from));
         let from = from.map(|(path, _)| path.as_path());
         let links: Vec<&Link> = self.links.iter().filter(|link| link.concerns(from)).collect();
@@ -223,17 +234,27 @@ fn configured(
     built: &Value,
     before: Option<&Value>,
 ) -> Option<u32> {
-    let keys: Vec<&str> = path.iter().filter_map(|step| if let Step::Key(key) = step { Some(*key) } else { None }).collect();
+    let keys: Vec<&str> =
+        path.iter().filter_map(|step| if let Step::Key(key) = step { Some(*key) } else { None }).collect();
     let last = *keys.last()?;
     let value = &kustomization.value;
     let same = |other: &Value| built.scalar_text().is_some() && other.scalar_text() == built.scalar_text();
     if last == "image" && built.as_str().is_some() {
         let image = before.and_then(Value::as_str).map(image_name);
         let is_it = |entry: &&Value| entry.get("name").and_then(Value::as_str) == image;
-        return kustomization.list("images").iter().filter(|_| image.is_some()).find(is_it).map(|entry| entry.line);
+        return kustomization
+            .list("images")
+            .iter()
+            .filter(|_| image.is_some())
+            .find(is_it)
+            .map(|entry| entry.line);
     }
     if keys == ["spec", "replicas"] {
-        return kustomization.list("replicas").iter().find(|entry| is_named(entry, names)).map(|entry| entry.line);
+        return kustomization
+            .list("replicas")
+            .iter()
+            .find(|entry| is_named(entry, names))
+            .map(|entry| entry.line);
     }
     if last == "namespace" {
         let entry = value.entries().iter().find(|entry| &*entry.key == "namespace")?;
@@ -242,7 +263,9 @@ fn configured(
     let parent = keys.len().checked_sub(2).map(|at| keys[at])?;
     let labels = kustomization.list("labels").iter().filter_map(|entry| entry.get("pairs"));
     let pairs: Vec<&Value> = match parent {
-        "labels" | "matchLabels" | "selector" => value.get("commonLabels").into_iter().chain(labels).collect(),
+        "labels" | "matchLabels" | "selector" => {
+            value.get("commonLabels").into_iter().chain(labels).collect()
+        }
         "annotations" => value.get("commonAnnotations").into_iter().collect(),
         _ => Vec::new(),
     };

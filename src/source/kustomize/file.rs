@@ -107,7 +107,12 @@ impl Kustomization {
         let null = Value { line: 1, column: 1, written: None, kind: Kind::Null };
         let mut faults = Vec::new();
         let text = decode(bytes).map(|text| text.into_owned()).unwrap_or_else(|_| {
-            faults.push(fault(&null, Code::BuildFailed, "this kustomization is not text", "save the file as UTF-8"));
+            faults.push(fault(
+                &null,
+                Code::BuildFailed,
+                "this kustomization is not text",
+                "save the file as UTF-8",
+            ));
             String::new()
         });
         let value = match documents(&text, limits) {
@@ -128,8 +133,15 @@ impl Kustomization {
                 null
             }
         };
-        let mut kustomization =
-            Kustomization { folder, file: file.to_owned(), name, text, value, references: Vec::new(), faults };
+        let mut kustomization = Kustomization {
+            folder,
+            file: file.to_owned(),
+            name,
+            text,
+            value,
+            references: Vec::new(),
+            faults,
+        };
         kustomization.collect();
         kustomization
     }
@@ -151,12 +163,18 @@ impl Kustomization {
     }
 
     fn collect(&mut self) {
-        let value = std::mem::replace(&mut self.value, Value { line: 1, column: 1, written: None, kind: Kind::Null });
+        let value =
+            std::mem::replace(&mut self.value, Value { line: 1, column: 1, written: None, kind: Kind::Null });
         for entry in value.entries() {
             if !FIELDS.contains(&&*entry.key) {
                 let message = "kustomize does not know this field, or not in these letters";
                 let at = Value { line: entry.line, column: entry.column, written: None, kind: Kind::Null };
-                self.faults.push(fault(&at, Code::BuildFailed, message, "see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/"));
+                self.faults.push(fault(
+                    &at,
+                    Code::BuildFailed,
+                    message,
+                    "see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/",
+                ));
                 continue;
             }
             self.field(&entry.key, &entry.value);
@@ -177,12 +195,14 @@ impl Kustomization {
             "replacements" => self.inside(value, &["path", "source", "targets"], &[("path", Role::Data)]),
             "openapi" => self.one(value, &["path"], &[("path", Role::Data)]),
             "configMapGenerator" | "secretGenerator" => {
-                let known = ["name", "namespace", "behavior", "literals", "files", "envs", "env", "options", "type"];
+                let known =
+                    ["name", "namespace", "behavior", "literals", "files", "envs", "env", "options", "type"];
                 let roles = [("files", Role::Data), ("envs", Role::Data), ("env", Role::Data)];
                 self.inside(value, &known, &roles);
             }
             "helmCharts" | "helmChartInflationGenerator" if !value.items().is_empty() => {
-                let message = "this kustomization renders a Helm chart, which podviz does not let kustomize do";
+                let message =
+                    "this kustomization renders a Helm chart, which podviz does not let kustomize do";
                 let help = "give podviz the output of `kustomize build --enable-helm`";
                 self.faults.push(fault(value, Code::BuildPlugin, message, help));
             }
@@ -200,7 +220,9 @@ impl Kustomization {
     fn paths_or_inline(&mut self, value: &Value, role: Role) {
         for item in value.items() {
             match item.as_str() {
-                Some(text) if text.trim_start().starts_with('{') || text.contains('\n') && text.contains(':') => {
+                Some(text)
+                    if text.trim_start().starts_with('{') || text.contains('\n') && text.contains(':') =>
+                {
                     if role == Role::Plugin {
                         self.plugin(text, item);
                     }

@@ -76,7 +76,8 @@ impl Patch {
         let mut patches = Vec::new();
         let mut add = |value: &Value, inline: bool, target: Option<&Value>| {
             let Some(text) = value.as_str() else { return };
-            let path = (!inline).then(|| std::fs::canonicalize(kustomization.folder.join(text)).ok()).flatten();
+            let path =
+                (!inline).then(|| std::fs::canonicalize(kustomization.folder.join(text)).ok()).flatten();
             let known = path.as_deref().filter(|path| volume.files().any(|(_, file)| file == *path));
             match known.and_then(&read) {
                 Some((file, text)) => patches.extend(parsed(&text, file, 0, target)),
@@ -99,9 +100,8 @@ impl Patch {
     pub fn is_for(&self, names: &Names) -> bool {
         if let Some(target) = &self.target {
             let kind = target.kind.as_deref().is_none_or(|kind| kind == names.kind);
-            let matches = |name: &Regex| {
-                name.is_match(names.built) || names.own.is_some_and(|own| name.is_match(own))
-            };
+            let matches =
+                |name: &Regex| name.is_match(names.built) || names.own.is_some_and(|own| name.is_match(own));
             return kind && target.name.as_ref().is_none_or(matches);
         }
         let Body::Merge(value) = &self.body else { return false };
@@ -111,7 +111,11 @@ impl Patch {
 
     /// The line on which it says the value that is built at `path`; `equal` if it must be the same value.
     pub fn line(&self, path: &[Step], built: &Value, equal: bool) -> Option<u32> {
-        let same = |value: &Value| !equal || !built.is_map() && !built.is_list() && value.kind == built.kind || value.to_json() == built.to_json();
+        let same = |value: &Value| {
+            !equal
+                || !built.is_map() && !built.is_list() && value.kind == built.kind
+                || value.to_json() == built.to_json()
+        };
         let line = match &self.body {
             Body::Merge(value) => {
                 let (line, value) = descend(value, value.line, path)?;
@@ -178,7 +182,9 @@ pub fn counterpart<'v>(item: &Value, index: usize, items: &'v [Value]) -> Option
     }
     let equal = |other: &&Value| other.to_json() == item.to_json();
     let at = items.get(index);
-    at.filter(equal).or_else(|| items.iter().find(equal)).or(at.filter(|other| other.is_map() == item.is_map()))
+    at.filter(equal)
+        .or_else(|| items.iter().find(equal))
+        .or(at.filter(|other| other.is_map() == item.is_map()))
 }
 
 impl Value {
@@ -191,12 +197,14 @@ fn parsed(text: &str, file: usize, offset: u32, target: Option<&Value>) -> Vec<P
     let Ok((documents, _)) = documents(text, &Limits::default()) else { return Vec::new() };
     let selector = || target.map(selector);
     let patch = |body| Patch { file, offset, target: selector(), body };
-    documents.into_iter().filter_map(|document| match &document.kind {
-        Kind::Map(_) => Some(patch(Body::Merge(document))),
-        Kind::List(items) => Some(patch(Body::Operations(items.iter().filter_map(operation).collect()))),
-        _ => None,
-    })
-    .collect()
+    documents
+        .into_iter()
+        .filter_map(|document| match &document.kind {
+            Kind::Map(_) => Some(patch(Body::Merge(document))),
+            Kind::List(items) => Some(patch(Body::Operations(items.iter().filter_map(operation).collect()))),
+            _ => None,
+        })
+        .collect()
 }
 
 fn selector(target: &Value) -> Selector {

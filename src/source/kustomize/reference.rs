@@ -48,7 +48,8 @@ impl Library {
             if library.volumes.contains_key(folder) {
                 continue;
             }
-            let mut kustomization = Kustomization::read(&file, roots.shown(&file), &bytes(&file, limits), limits);
+            let mut kustomization =
+                Kustomization::read(&file, roots.shown(&file), &bytes(&file, limits), limits);
             if !kustomization.is_kustomize() {
                 continue;
             }
@@ -132,11 +133,21 @@ pub fn bytes(file: &Path, limits: &Limits) -> Vec<u8> {
 }
 
 fn resolve(folder: &Path, reference: &Reference, roots: &Roots) -> Result<Target, Fault> {
-    let fault = |code, message: String, help| Fault { line: reference.line, column: reference.column, code, message, help };
+    let fault = |code, message: String, help| Fault {
+        line: reference.line,
+        column: reference.column,
+        code,
+        message,
+        help,
+    };
     let text = reference.text.as_str();
     if is_remote(text) {
         let message = "this lies on another machine, and podviz asks none".to_owned();
-        return Err(fault(Code::RemoteBase, message, "download it into the input, or give podviz the output of `kustomize build`"));
+        return Err(fault(
+            Code::RemoteBase,
+            message,
+            "download it into the input, or give podviz the output of `kustomize build`",
+        ));
     }
     let shown = || redact_text(text, false).unwrap_or_else(|| text.to_owned());
     let Ok(path) = fs::canonicalize(folder.join(text)) else {

@@ -73,13 +73,10 @@ impl Walk<'_> {
     fn value<'v>(&mut self, built: &'v Value, before: Option<&Value>, path: &mut Vec<Step<'v>>, here: Spot) {
         for entry in built.entries() {
             path.push(Step::Key(&entry.key));
-            let counterpart = before.and_then(|before| before.entries().iter().find(|other| other.key == entry.key));
-            let spot = self.spot(
-                &entry.value,
-                counterpart.map(|other| (other.line, &other.value)),
-                path,
-                here,
-            );
+            let counterpart =
+                before.and_then(|before| before.entries().iter().find(|other| other.key == entry.key));
+            let spot =
+                self.spot(&entry.value, counterpart.map(|other| (other.line, &other.value)), path, here);
             self.set(entry.line, spot);
             self.block(&entry.value, entry.line, counterpart.map(|other| &other.value), spot);
             self.value(&entry.value, counterpart.map(|other| &other.value), path, spot);
@@ -97,7 +94,9 @@ impl Walk<'_> {
 
     /// Where a value is said, given what stands in its place in the source.
     fn spot(&self, built: &Value, before: Option<(u32, &Value)>, path: &[Step], here: Spot) -> Spot {
-        if let (Root::Generator(file), [Step::Key("data" | "binaryData"), Step::Key(key), ..]) = (self.root, path) {
+        if let (Root::Generator(file), [Step::Key("data" | "binaryData"), Step::Key(key), ..]) =
+            (self.root, path)
+        {
             return self.chain.generated(&self.names, file, Some(key)).unwrap_or(here);
         }
         let file = match self.root {
