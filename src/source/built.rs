@@ -11,6 +11,8 @@ pub struct Built {
     pub documents: Vec<Document>,
     /// What went wrong.
     pub problems: Problems,
+    /// Where its objects go that name no namespace, if what was built says so itself.
+    pub namespace: Option<String>,
 }
 
 impl Built {

@@ -3,13 +3,15 @@
 mod chart;
 mod conceal;
 mod failure;
+mod random;
 mod stage;
 mod trace;
 
 pub use chart::{Chart, Dependency};
 
 use super::built::Built;
-use super::tool::{self, Failure, Program};
+use super::roots::Roots;
+use super::tool::{self, Failure, Tool};
 use super::{Build, Limits, Release, load};
 use crate::problem::{Code, Level, Problem, Problems};
 use regex::Regex;
@@ -21,23 +23,9 @@ use std::sync::{Arc, LazyLock};
 /// The version of Kubernetes that a chart is rendered for if it wants a newer one than helm assumes by itself.
 const NEWER_KUBERNETES: &str = "1.37.0";
 
-/// What renders charts.
-#[derive(Clone, Debug)]
-pub enum Tool {
-    /// This program.
-    Program(Program),
-    /// There is none.
-    Missing,
-    /// None may be started.
-    Off,
-}
-
 /// Helm, if it may be started: none that stands in one of the `inputs`.
 pub fn tool(allowed: bool, inputs: &[PathBuf]) -> Tool {
-    if !allowed {
-        return Tool::Off;
-    }
-    tool::find(&["helm"], inputs).map_or(Tool::Missing, Tool::Program)
+    Tool::of(allowed, &["helm"], inputs)
 }
 
 /// What to render, and from what.
@@ -52,10 +40,8 @@ pub struct Unit<'a> {
     pub release: Option<&'a Release>,
     /// The user's values, and where they come from.
     pub build: &'a Build,
-    /// Whether what the chart refers to may lie at a canonical path.
-    pub allow: &'a (dyn Fn(&Path) -> bool + Sync),
-    /// A canonical path as it is shown.
-    pub shown: &'a (dyn Fn(&Path) -> String + Sync),
+    /// The inputs.
+    pub roots: &'a Roots,
     /// How much is read.
     pub limits: &'a Limits,
 }
@@ -78,7 +64,7 @@ pub fn build(unit: &Unit, tool: &Tool) -> Built {
             built.problems.extend(unit.left_out(&chart));
             built
         }
-        Err(problem) => Built { documents: Vec::new(), problems: [problem].into_iter().collect() },
+        Err(problem) => Built { problems: [problem].into_iter().collect(), ..Built::default() },
     }
 }
 
@@ -95,8 +81,8 @@ impl Unit<'_> {
                 ));
             }
         };
-        stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
-        let staged = stage::stage(self.folder, chart, self.allow, self.limits);
+        stage::scan(self.folder, self.roots).map_err(|refusal| self.refused(refusal))?;
+        let staged = stage::stage(self.folder, chart, self.roots, self.limits);
         let staged = staged.map_err(|refusal| self.refused(refusal))?;
         let folder = staged.as_ref().map_or(self.folder, |staged| staged.path());
         let values = self.values()?;
@@ -107,6 +93,14 @@ impl Unit<'_> {
             args.extend(more.map(OsString::from));
             args.extend(["--".into(), self.release_name(chart).into(), ".".into()]);
             tool::run(program, &args, folder)
+        };
+        let twice = random::may_differ(self.folder, chart, self.limits);
+        let call = |more: Option<String>| {
+            let text = call(more.clone())?;
+            match twice {
+                true => call(more).map(|again| settle(&text, &again)),
+                false => Ok(text),
+            }
         };
         let error = match call(None) {
             Ok(text) => return Ok((text, None)),
@@ -161,7 +155,7 @@ impl Unit<'_> {
             let Some(file) = file else {
                 return Err(self.failed(&format!("the file of values `{}` is not there", path.display())));
             };
-            if fenced && !(self.allow)(&file) {
+            if fenced && !self.roots.allow(&file) {
                 let reason = format!("the file of values `{}` lies outside of the input", path.display());
                 return Err(self.problem(Code::OutsideReference, &reason, "move it into the input"));
             }
@@ -182,7 +176,7 @@ impl Unit<'_> {
         if loaded.template {
             problems.push(self.failed("what helm prints still holds template actions that are no data"));
         }
-        let mut built = Built { documents: loaded.documents, problems };
+        let mut built = Built { documents: loaded.documents, problems, namespace: Some(self.namespace()) };
         let origin = trace::trace(&String::from_utf8_lossy(text), chart, self);
         for problem in loaded.problems.iter() {
             built.problems.push(trace::moved(problem.clone(), &name, &origin));
@@ -233,6 +227,13 @@ impl Unit<'_> {
 
 const INSTALL: &str =
     "install helm (https://helm.sh/docs/intro/install), or give podviz what `helm template` prints";
+
+fn settle(text: &[u8], again: &[u8]) -> Vec<u8> {
+    match (std::str::from_utf8(text), std::str::from_utf8(again)) {
+        (Ok(text), Ok(again)) => random::settle(text, again).into_bytes(),
+        _ => text.to_owned(),
+    }
+}
 
 /// What the chart wants and what helm assumes, if that is why it failed.
 fn wanted_version(failure: &Failure) -> Option<(String, String)> {

@@ -1,6 +1,7 @@
 //! What of a chart helm may see: no link leads out of the input, and dependencies in folders stand where helm looks for them.
 
 use super::super::Limits;
+use super::super::roots::Roots;
 use super::chart::Chart;
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -30,8 +31,8 @@ pub enum Refusal {
     Unreadable,
 }
 
-/// Refuses a chart with links that leave what `allow` allows.
-pub fn scan(folder: &Path, allow: &dyn Fn(&Path) -> bool) -> Result<(), Refusal> {
+/// Refuses a chart with links that lead out of the input.
+pub fn scan(folder: &Path, roots: &Roots) -> Result<(), Refusal> {
     let mut open = vec![folder.to_owned()];
     let mut seen = BTreeSet::new();
     let mut files = 0;
@@ -47,7 +48,7 @@ pub fn scan(folder: &Path, allow: &dyn Fn(&Path) -> bool) -> Result<(), Refusal>
             } else if kind.is_symlink()
                 && let Ok(target) = fs::canonicalize(&path)
             {
-                if !allow(&target) {
+                if !roots.allow(&target) {
                     return Err(Refusal::Link(path.strip_prefix(folder).unwrap_or(&path).to_owned()));
                 }
                 if target.is_dir() && seen.insert(target.clone()) {
@@ -59,15 +60,31 @@ pub fn scan(folder: &Path, allow: &dyn Fn(&Path) -> bool) -> Result<(), Refusal>
     Ok(())
 }
 
+/// The regular files at and below a folder, as far as no link leads.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut open = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(here) = open.pop() {
+        for entry in fs::read_dir(&here).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => open.push(entry.path()),
+                Ok(kind) if kind.is_file() => files.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+    files
+}
+
 /// A folder of links that is the chart with its dependencies in place, if some of them lie in folders elsewhere. It is
 /// removed when it is dropped.
 pub fn stage(
     folder: &Path,
     chart: &Chart,
-    allow: &dyn Fn(&Path) -> bool,
+    roots: &Roots,
     limits: &Limits,
 ) -> Result<Option<TempDir>, Refusal> {
-    let staging = Staging { allow, limits, charts: Cell::new(CHARTS) };
+    let staging = Staging { roots, limits, charts: Cell::new(CHARTS) };
     if !staging.wants(folder, chart)? {
         return Ok(None);
     }
@@ -77,7 +94,7 @@ pub fn stage(
 }
 
 struct Staging<'a> {
-    allow: &'a dyn Fn(&Path) -> bool,
+    roots: &'a Roots,
     limits: &'a Limits,
     /// How many more charts may be looked at.
     charts: Cell<usize>,
@@ -116,7 +133,7 @@ impl Staging<'_> {
             }
             let target = fs::canonicalize(folder.join(written));
             let target = target.map_err(|_| Refusal::NoChart(dependency.name.clone()))?;
-            if !(self.allow)(&target) {
+            if !self.roots.allow(&target) {
                 return Err(Refusal::Outside(dependency.name.clone()));
             }
             if !target.join("Chart.yaml").is_file() {
@@ -149,7 +166,7 @@ impl Staging<'_> {
             if around.iter().any(|folder| folder.starts_with(&target)) {
                 return Err(Refusal::TooLarge);
             }
-            scan(&target, self.allow)?;
+            scan(&target, self.roots)?;
             let inner = Chart::read(&target, self.limits).map_err(|_| Refusal::NoChart(name.clone()))?;
             let safe = name.replace(['/', '\\'], "-");
             self.fill(&charts.join(format!("podviz-{safe}")), &target, &inner, &around)?;

@@ -53,7 +53,7 @@ fn plain(text: &str) -> String {
 /// Whether a line says something about the failure.
 fn is_useful(line: &str) -> bool {
     static NOISE: LazyLock<Regex> = LazyLock::new(|| {
-        let pattern = r"^(?:Use --debug flag|#? ?(?i:warning):|[WIE]\d{4} \d\d:|helm\.go:|Usage:|See ')";
+        let pattern = r"^(?:Use --debug flag|#? ?(?i:warning):|[WI]\d{4} \d\d:|helm\.go:|Usage:|See ')";
         Regex::new(pattern).expect("a pattern")
     });
     !line.is_empty() && !NOISE.is_match(line)
