@@ -5,6 +5,7 @@
 
 mod document;
 mod inventory;
+mod split;
 mod take;
 mod value;
 

@@ -2,6 +2,9 @@
 //!
 //! [`slug`] is the only way from a user's name to a path, so no two names share a page and no name escapes the site.
 
+mod folder;
+
+pub use folder::of_folders;
 use std::fmt;
 
 /// The longest a part of a path may be, in bytes.
@@ -34,6 +37,22 @@ impl PagePath {
     /// The parts, outermost first.
     pub fn parts(&self) -> impl Iterator<Item = &str> {
         self.0.split('/').filter(|part| !part.is_empty())
+    }
+
+    /// The path below `above`, as if that were the first page; `None` where it is not below it.
+    pub fn below(&self, above: &PagePath) -> Option<PagePath> {
+        let mut parts = self.parts();
+        above.parts().all(|part| parts.next() == Some(part)).then(|| PagePath::of_parts(parts))
+    }
+
+    /// The same path with `above` in front.
+    pub fn moved_to(&self, above: &PagePath) -> PagePath {
+        self.parts().fold(above.clone(), |path, part| path.join(part))
+    }
+
+    /// The path of parts that are those of another.
+    pub fn of_parts<'a>(parts: impl Iterator<Item = &'a str>) -> PagePath {
+        parts.fold(PagePath::root(), |path, part| path.join(part))
     }
 
     /// The path of the file `name` in this folder, as seen from the page `from`: `../web/index.html`.

@@ -8,6 +8,7 @@ mod engine;
 pub mod publish;
 mod search;
 mod spelling;
+mod switch;
 pub mod terminal;
 mod view;
 
@@ -17,7 +18,7 @@ use crate::problem::Problems;
 use engine::Engine;
 use rayon::prelude::*;
 use std::path::PathBuf;
-use view::{Pages, sources};
+use view::Pages;
 
 /// A kind of pages that podviz can write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,8 +139,8 @@ pub fn render(
     }
     let graph = std::mem::take(&mut site.graph);
     files.push(File { path: "graph.json".to_owned(), bytes: graph.into_bytes() });
-    let (sources, pages) = (sources(&site.pages), std::mem::take(&mut site.pages));
-    let view = Pages::new(&site, sources, flavour, options);
+    let pages = std::mem::take(&mut site.pages);
+    let view = Pages::new(&site, &pages, flavour, options);
     let rendered: Vec<(File, Problems)> = pages
         .into_par_iter()
         // One buffer grows for many pages, so that none of them keeps the room that it did not need.

@@ -7,6 +7,7 @@ mod advice;
 mod author;
 mod container;
 mod environment;
+mod environments;
 pub mod findings;
 mod glossary;
 pub mod graph;
@@ -36,7 +37,9 @@ use std::sync::Arc;
 pub struct Site {
     /// What the site is called.
     pub title: String,
-    /// The entries at the top of the navigation, the same on every page.
+    /// The environments that have pages, sorted by name.
+    pub environments: Vec<Area>,
+    /// The entries at the top of the navigation, on the pages that belong to no environment.
     pub sections: Vec<Link>,
     /// The pages, sorted by path.
     pub pages: Vec<Page>,
@@ -46,11 +49,24 @@ pub struct Site {
     pub graph: String,
 }
 
+/// The pages of one environment.
+#[derive(Debug)]
+pub struct Area {
+    /// The name of the environment, raw.
+    pub name: String,
+    /// Its overview. Its pages are below; so are those of all others, if it has the first page of the site.
+    pub home: PagePath,
+    /// The entries at the top of the navigation, on its pages.
+    pub sections: Vec<Link>,
+}
+
 /// One page.
 #[derive(Debug)]
 pub struct Page {
     /// Its folder.
     pub path: PagePath,
+    /// The environment that it belongs to; empty for what all share, such as the glossary.
+    pub environment: String,
     /// What sort of page it is.
     pub sort: Sort,
     /// The name of its subject, raw: the heading.
@@ -80,6 +96,7 @@ impl Page {
     pub fn titled(path: PagePath, sort: Sort, title: &str) -> Page {
         Page {
             path,
+            environment: String::new(),
             sort,
             title: title.to_owned(),
             kicker: String::new(),

@@ -154,36 +154,36 @@ pub fn is_there(input: &Path) -> bool {
 pub fn read(order: &Order) -> Result<Reading, ReadError> {
     let mut found = walk::find(&order.inputs, order.output.as_deref())?;
     let mut reading = Reading::default();
+    let mut rendered = Vec::new();
     if let Some(build) = &order.build {
         let plan = Plan::of(&found, build, &order.limits);
         found.files.retain(|file| file.path.as_deref().is_none_or(|path| plan.leaves(path)));
+        rendered = plan.charts().map(Path::to_owned).collect();
+        found.charts.clear();
         plan.carry_out(&found.roots, build, order, &mut reading);
     }
     let problems = std::mem::take(&mut reading.problems);
-    reading.problems = found.problems;
-    as_they_are(&found.files, found.charts, order, &mut reading);
+    reading.problems = std::mem::take(&mut found.problems);
+    as_they_are(&found, &rendered, &order.limits, &mut reading);
     reading.problems.extend(problems);
     Ok(reading)
 }
 
-/// Reads the files that nothing is built from.
-fn as_they_are(
-    files: &[walk::Source],
-    charts: BTreeMap<String, usize>,
-    order: &Order,
-    reading: &mut Reading,
-) {
-    let limits = &order.limits;
+/// Reads the files that nothing is built from. Templates in the folder of a chart that is `rendered` are pieces of it.
+fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, reading: &mut Reading) {
+    let files = &found.files;
+    let is_piece = |file: &walk::Source| {
+        let path = file.path.as_deref();
+        path.is_some_and(|path| rendered.iter().any(|chart| path.starts_with(chart)))
+    };
     let loaded: Vec<Result<Loaded, Problem>> =
         files.par_iter().map(|file| Ok(load(&file.name, &file.bytes(limits)?, limits))).collect();
-    // Each chart is rendered, or a problem of its own says why not; what else looks like a template in it is its own business.
-    let built = if order.build.is_some() { charts.clone() } else { BTreeMap::new() };
-    let mut templates: BTreeMap<String, usize> = if built.is_empty() { charts } else { BTreeMap::new() };
+    let mut templates: BTreeMap<String, usize> = found.charts.clone();
     let (mut documents, mut problems) = (Vec::new(), Problems::none());
     for (file, loaded) in files.iter().zip(loaded) {
         match loaded {
             Ok(loaded) => {
-                if loaded.template && built.contains_key(&home(&file.name, &built)) {
+                if loaded.template && is_piece(file) {
                     reading.passed_over += 1;
                 } else if loaded.template {
                     *templates.entry(home(&file.name, &templates)).or_default() += 1;

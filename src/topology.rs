@@ -159,6 +159,19 @@ impl Topology {
         self.nodes.iter().enumerate().filter(|(_, node)| node.state == State::Present)
     }
 
+    /// The nodes of one environment whose objects are in the input, with their indexes.
+    pub fn present_in(&self, environment: &str) -> impl Iterator<Item = (NodeIndex, &Node)> {
+        let first = self.nodes.partition_point(|node| *node.identity.environment < *environment);
+        let rest = self.nodes[first..].partition_point(|node| *node.identity.environment == *environment);
+        let nodes = self.nodes[first..first + rest].iter().enumerate();
+        nodes.map(move |(at, node)| (first + at, node)).filter(|(_, node)| node.state == State::Present)
+    }
+
+    /// The nodes of one environment that make pods or are one, with their indexes and pods.
+    pub fn workloads_of(&self, environment: &str) -> impl Iterator<Item = (NodeIndex, &Node, &Pod)> {
+        self.present_in(environment).filter_map(|(index, node)| Some((index, node, node.pod.as_deref()?)))
+    }
+
     /// The nodes of one kind in an environment, sorted, in the input or not.
     pub fn of_kind(
         &self,

@@ -2,7 +2,7 @@
 
 use super::known::Known;
 use crate::catalog::Catalog;
-use crate::model::{Identity, PLAIN_ENVIRONMENT};
+use crate::model::Identity;
 use crate::topology::{NodeIndex, Topology};
 use serde::Serialize;
 use serde_json::Value;
@@ -99,8 +99,7 @@ impl<'a> Ledger<'a> {
     }
 
     fn prefix(&self, environment: &str) -> String {
-        let single = self.topology.environments.len() < 2 && environment == PLAIN_ENVIRONMENT;
-        if single { String::new() } else { format!("{environment}:") }
+        if self.topology.environments.len() < 2 { String::new() } else { format!("{environment}:") }
     }
 
     fn add<T: Serialize>(

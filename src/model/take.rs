@@ -1,15 +1,19 @@
-//! Taking the inventory: Lists are unpacked, namespaces are settled, and of two definitions the last one wins.
+//! Taking the inventory: Lists are unpacked, environments and namespaces are settled, and of two definitions the last one
+//! wins.
 
+use super::split::{self, Definition};
 use super::{Document, Environment, Identity, Inventory, Kind, Object, PLAIN_ENVIRONMENT, Value};
 use crate::catalog::{Catalog, Scope};
+use crate::names::of_folders;
 use crate::problem::{Code, Level, Problem, Problems};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The objects that the documents define, sorted by identity, each once.
 ///
-/// Of two definitions of one object the last in the order of `documents` wins, as with `kubectl apply -f`, and a
-/// problem names both.
+/// Plain files that define an object differently are taken apart by folder, each an environment. Of two definitions of
+/// one object in one environment the last in the order of `documents` wins, as with `kubectl apply -f`, and a problem
+/// names both.
 pub fn take_inventory(
     documents: Vec<Document>,
     catalog: &Catalog,
@@ -20,20 +24,30 @@ pub fn take_inventory(
     for document in documents {
         unpack(document, &mut manifests);
     }
-    let scopes = Scopes { catalog, custom: custom_scopes(&manifests) };
+    let mut named: Vec<Named> = Vec::with_capacity(manifests.len());
+    named.extend(manifests.into_iter().filter_map(|manifest| name(manifest, catalog, &mut problems)));
+    let mut environments = grouping.built.clone();
+    if !grouping.flat {
+        environments.extend(split_plain(&mut named, catalog, grouping));
+    }
+    let scopes = Scopes::of(&named, catalog);
     let mut objects: BTreeMap<Identity, Arc<Object>> = BTreeMap::new();
-    for manifest in manifests {
-        let Some(object) = identify(manifest, &scopes, grouping.default_namespace, &mut problems) else {
-            continue;
-        };
+    for manifest in named {
+        let own = grouping.built.iter().find(|one| *one.name == *manifest.environment());
+        let namespace = own.and_then(|one| one.namespace.as_deref()).unwrap_or(grouping.default_namespace);
+        let object = manifest.identified(&scopes, namespace);
         if let Some(earlier) = objects.insert(object.identity.clone(), Arc::clone(&object)) {
             problems.push(duplicate(&earlier, &object));
         }
     }
-    (
-        Inventory { environments: vec![Environment::plain()], objects: objects.into_values().collect() },
-        problems,
-    )
+    let objects: Vec<Arc<Object>> = objects.into_values().collect();
+    let used: BTreeSet<&str> = objects.iter().map(|object| &*object.identity.environment).collect();
+    if used.is_empty() || used.contains(PLAIN_ENVIRONMENT) {
+        environments.push(Environment::plain());
+    }
+    environments.retain(|one| one.name == PLAIN_ENVIRONMENT || used.contains(one.name.as_str()));
+    environments.sort();
+    (Inventory { environments, objects }, problems)
 }
 
 /// How objects are grouped into environments and namespaces.
@@ -52,6 +66,39 @@ impl Grouping<'_> {
     pub fn plain(default_namespace: &str) -> Grouping<'_> {
         Grouping { default_namespace, built: Vec::new(), flat: false }
     }
+}
+
+/// Gives plain manifests that other folders define differently an environment, and returns these environments.
+fn split_plain(named: &mut [Named], catalog: &Catalog, grouping: &Grouping) -> Vec<Environment> {
+    let scopes = Scopes::of(named, catalog);
+    let namespaces: Vec<&str> =
+        named.iter().map(|one| scopes.namespace(one, grouping.default_namespace)).collect();
+    let plain = named.iter().zip(&namespaces).filter(|(one, _)| one.manifest.document.environment.is_none());
+    let definitions: Vec<Definition> = plain
+        .map(|(one, namespace)| Definition {
+            file: &one.manifest.document.file.path,
+            object: [&one.group, &one.manifest.kind, namespace, &one.name],
+            value: &one.manifest.document.value,
+        })
+        .collect();
+    let folders = split::folders(&definitions);
+    let held: BTreeSet<&str> =
+        definitions.iter().filter_map(|one| split::innermost(&folders, one.file)).collect();
+    let held: Vec<&str> = held.into_iter().collect();
+    let mut taken: BTreeSet<&str> = grouping.built.iter().map(|one| one.name.as_str()).collect();
+    taken.insert(PLAIN_ENVIRONMENT);
+    let environments: Vec<Environment> = of_folders(&held, &taken)
+        .into_iter()
+        .zip(&held)
+        .map(|(name, &path)| Environment { name, path: path.to_owned(), ..Environment::plain() })
+        .collect();
+    let names: BTreeMap<&str, Arc<str>> =
+        environments.iter().map(|one| (one.path.as_str(), one.name.as_str().into())).collect();
+    for one in named.iter_mut().filter(|one| one.manifest.document.environment.is_none()) {
+        let folder = split::innermost(&folders, &one.manifest.document.file.path);
+        one.manifest.document.environment = folder.and_then(|folder| names.get(folder)).cloned();
+    }
+    environments
 }
 
 /// One manifest: a document, or an item of a List.
@@ -106,74 +153,110 @@ fn insert(value: &mut Value, key: &str, text: &str) {
     }
 }
 
-/// Which kinds stand in a namespace: the input's own CustomResourceDefinitions say so first, then the catalog.
-struct Scopes<'a> {
-    catalog: &'a Catalog,
-    custom: BTreeMap<(String, String), Scope>,
+/// A manifest whose object has a name.
+struct Named {
+    manifest: Manifest,
+    group: String,
+    name: String,
+    /// The namespace that it names.
+    namespace: Option<String>,
 }
 
-impl Scopes<'_> {
-    fn of(&self, group: &str, kind: &str) -> Scope {
-        let custom = self.custom.get(&(group.to_owned(), kind.to_owned())).copied();
-        custom.or_else(|| self.catalog.scope(group, kind)).unwrap_or_default()
+impl Named {
+    fn environment(&self) -> &str {
+        self.manifest.document.environment.as_deref().unwrap_or(PLAIN_ENVIRONMENT)
+    }
+
+    fn identified(self, scopes: &Scopes, default_namespace: &str) -> Arc<Object> {
+        let namespace = scopes.namespace(&self, default_namespace).into();
+        let Manifest { document, api_version, kind } = self.manifest;
+        let identity = Identity {
+            environment: document.environment.unwrap_or_else(|| PLAIN_ENVIRONMENT.into()),
+            group: self.group.into(),
+            kind: kind.into(),
+            namespace,
+            name: self.name.into(),
+        };
+        Arc::new(Object {
+            identity,
+            version: api_version.rsplit_once('/').map_or(&*api_version, |(_, version)| version).to_owned(),
+            document: document.index,
+            first_line: document.first_line,
+            last_line: document.last_line,
+            comment: document.comment,
+            file: document.file,
+            value: document.value,
+        })
     }
 }
 
-fn custom_scopes(manifests: &[Manifest]) -> BTreeMap<(String, String), Scope> {
-    let definitions = manifests.iter().filter(|manifest| manifest.kind == "CustomResourceDefinition");
-    let scopes = definitions.filter_map(|manifest| {
-        let spec = manifest.document.value.get("spec")?;
-        let scope = match spec.get("scope")?.as_str()? {
-            "Cluster" => Scope::Cluster,
-            _ => Scope::Namespaced,
-        };
-        Some(((spec.get("group")?.as_str()?.to_owned(), spec.at("names.kind")?.as_str()?.to_owned()), scope))
-    });
-    scopes.collect()
-}
-
-fn identify(
-    manifest: Manifest,
-    scopes: &Scopes,
-    default_namespace: &str,
-    problems: &mut Problems,
-) -> Option<Arc<Object>> {
-    let Manifest { document, api_version, kind } = manifest;
-    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", &api_version));
-    let group = scopes.catalog.successor(group, &kind);
-    let metadata = document.value.get("metadata");
+fn name(manifest: Manifest, catalog: &Catalog, problems: &mut Problems) -> Option<Named> {
+    let group = manifest.api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    let group = catalog.successor(group, &manifest.kind).to_owned();
+    let metadata = manifest.document.value.get("metadata");
     let text = |key| {
         let value = metadata.and_then(|metadata| metadata.get(key))?;
         value.scalar_text().filter(|text| !text.is_empty())
     };
     let Some(name) = text("name").or_else(|| text("generateName")) else {
         // Configuration files of programs have a kind too, but no metadata; they are not sent to a cluster.
-        if metadata.is_some() || scopes.catalog.kind(group, &kind).is_some() {
-            problems.push(nameless(&document, &kind));
+        if metadata.is_some() || catalog.kind(&group, &manifest.kind).is_some() {
+            problems.push(nameless(&manifest.document, &manifest.kind));
         }
         return None;
     };
-    let namespace = match scopes.of(group, &kind) {
-        Scope::Cluster => String::new(),
-        Scope::Namespaced => text("namespace").unwrap_or_else(|| default_namespace.to_owned()),
+    let namespace = text("namespace");
+    Some(Named { group, name, namespace, manifest })
+}
+
+/// Which kinds stand in a namespace: the CustomResourceDefinitions of the environment say so first, then those of the
+/// rest of the input, then the catalog.
+struct Scopes<'a> {
+    catalog: &'a Catalog,
+    /// By environment, group, and kind.
+    here: BTreeMap<[String; 3], Scope>,
+    /// By group and kind.
+    anywhere: BTreeMap<[String; 2], Scope>,
+}
+
+impl<'a> Scopes<'a> {
+    fn of(named: &[Named], catalog: &'a Catalog) -> Scopes<'a> {
+        let mut scopes = Scopes { catalog, here: BTreeMap::new(), anywhere: BTreeMap::new() };
+        for one in named.iter().filter(|one| one.manifest.kind == "CustomResourceDefinition") {
+            let Some(([group, kind], scope)) = defined(&one.manifest.document.value) else { continue };
+            scopes.here.insert([one.environment().to_owned(), group.clone(), kind.clone()], scope);
+            scopes.anywhere.insert([group, kind], scope);
+        }
+        scopes
+    }
+
+    fn scope(&self, one: &Named) -> Scope {
+        let (group, kind) = (one.group.as_str(), one.manifest.kind.as_str());
+        let custom = || {
+            let here = [one.environment(), group, kind].map(str::to_owned);
+            self.here.get(&here).or_else(|| self.anywhere.get(&[group, kind].map(str::to_owned))).copied()
+        };
+        let custom = if self.anywhere.is_empty() { None } else { custom() };
+        custom.or_else(|| self.catalog.scope(group, kind)).unwrap_or_default()
+    }
+
+    /// The namespace of an object; empty where it has none.
+    fn namespace<'b>(&self, one: &'b Named, default_namespace: &'b str) -> &'b str {
+        match self.scope(one) {
+            Scope::Cluster => "",
+            Scope::Namespaced => one.namespace.as_deref().unwrap_or(default_namespace),
+        }
+    }
+}
+
+/// The kind that a CustomResourceDefinition defines, and its scope.
+fn defined(value: &Value) -> Option<([String; 2], Scope)> {
+    let spec = value.get("spec")?;
+    let scope = match spec.get("scope")?.as_str()? {
+        "Cluster" => Scope::Cluster,
+        _ => Scope::Namespaced,
     };
-    let identity = Identity {
-        environment: PLAIN_ENVIRONMENT.into(),
-        group: group.into(),
-        kind: kind.as_str().into(),
-        namespace: namespace.into(),
-        name: name.into(),
-    };
-    Some(Arc::new(Object {
-        identity,
-        version: version.to_owned(),
-        document: document.index,
-        first_line: document.first_line,
-        last_line: document.last_line,
-        comment: document.comment,
-        file: document.file,
-        value: document.value,
-    }))
+    Some(([spec.get("group")?.as_str()?.to_owned(), spec.at("names.kind")?.as_str()?.to_owned()], scope))
 }
 
 fn nameless(document: &Document, kind: &str) -> Problem {

@@ -6,7 +6,8 @@ use crate::page::{Site, Sort};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// One entry a page: title, kicker, namespace, folder, the index of the page above (-1 for none), keywords.
+/// One entry a page: title, kicker, namespace, folder, the index of the page above (-1 for none), keywords; and its
+/// environment where there are several.
 pub(super) fn index(site: &Site) -> String {
     let numbers: BTreeMap<&PagePath, usize> =
         site.pages.iter().enumerate().map(|(number, page)| (&page.path, number)).collect();
@@ -16,7 +17,7 @@ pub(super) fn index(site: &Site) -> String {
         let above: Value = above.map_or(json!(-1), |number| json!(number));
         // Files are found by their path alone: their keywords are those of the objects in them.
         let keywords = if page.sort == Sort::Source { String::new() } else { page.keywords.join("\n") };
-        let entry = json!([
+        let mut entry = json!([
             visible(&page.title),
             visible(&page.kicker),
             visible(&page.namespace),
@@ -24,6 +25,11 @@ pub(super) fn index(site: &Site) -> String {
             above,
             visible(&keywords),
         ]);
+        if let Value::Array(parts) = &mut entry
+            && site.environments.len() > 1
+        {
+            parts.push(visible(&page.environment).into());
+        }
         // No byte of it could be taken for markup, wherever a host may put it.
         let entry = entry.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
         out.push_str(&entry.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"));

@@ -2,12 +2,14 @@
 
 use super::block::Blocks;
 use super::spelling::{Place, Spelling, destination, finished, percent_encoded};
+use super::switch::Switch;
 use super::{Flavour, Language, Options};
 use crate::escape;
 use crate::names::PagePath;
-use crate::page::{Block, Link, Page, Site, Sort, Target};
+use crate::page::{Area, Block, Link, Page, Site, Sort, Target};
 use crate::problem::Problems;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use tera::{Context, Value};
 
 /// What all pages of a site share.
@@ -16,21 +18,19 @@ pub(super) struct Pages<'a> {
     pub(super) flavour: Flavour,
     /// Where the page of each file is.
     sources: BTreeMap<String, PagePath>,
+    /// The ways between environments, if there are several.
+    switch: Option<Switch<'a>>,
     repository: Option<String>,
     generator: &'a str,
 }
 
 impl<'a> Pages<'a> {
-    /// What all pages of `site` share.
-    pub(super) fn new(
-        site: &'a Site,
-        sources: BTreeMap<String, PagePath>,
-        flavour: Flavour,
-        options: &'a Options,
-    ) -> Pages<'a> {
+    /// What all `pages` of `site` share.
+    pub(super) fn new(site: &'a Site, pages: &[Page], flavour: Flavour, options: &'a Options) -> Pages<'a> {
         let repository = options.repo_url.as_deref().map(str::trim).filter(|url| is_web(url));
         let repository = repository.map(|url| url.trim_end_matches('/').to_owned());
-        Pages { site, flavour, sources, repository, generator: &options.generator }
+        let switch = Switch::of(&site.environments, pages);
+        Pages { site, flavour, sources: sources(pages), switch, repository, generator: &options.generator }
     }
 
     /// What the template of `page` sees, and what was too large to be drawn.
@@ -53,9 +53,12 @@ impl<'a> Pages<'a> {
         set("title", page.title.as_str().into());
         set("name", finished(&spelling.name(&page.title, is_name(page), Place::Flow)));
         set("kicker", page.kicker.as_str().into());
-        set("is_home", (page.path == PagePath::root()).into());
+        set("is_home", (page.path == *self.home(page)).into());
         let links = |links: &[Link]| links.iter().map(|to| self.link(spelling, page, to)).collect::<Vec<_>>();
-        set("areas", links(&self.site.sections).into());
+        let areas = self.area(page).map_or(&self.site.sections, |area| &area.sections);
+        set("areas", links(areas).into());
+        set("environment", page.environment.as_str().into());
+        set("environments", self.switch(spelling, page));
         set("crumbs", links(&page.crumbs).into());
         set("children", links(&page.children).into());
         let source = page.source.as_ref().map(|source| {
@@ -74,6 +77,38 @@ impl<'a> Pages<'a> {
         (context, problems)
     }
 
+    fn area(&self, page: &Page) -> Option<&'a Area> {
+        self.site.environments.iter().find(|area| area.name == page.environment)
+    }
+
+    /// The page that the navigation of `page` starts at.
+    fn home(&self, page: &Page) -> &'a PagePath {
+        static ROOT: LazyLock<PagePath> = LazyLock::new(PagePath::root);
+        self.area(page).map_or(&ROOT, |area| &area.home)
+    }
+
+    /// The ways to the other environments; none where there is only one.
+    fn switch(&self, spelling: Spelling, page: &Page) -> Value {
+        let Some(switch) = &self.switch else { return Value::none() };
+        let address = |page: PagePath, anchor: &str| {
+            spelling.address(&spelling.href(&Target { page, anchor: anchor.to_owned() }))
+        };
+        let ways = switch.ways(page).into_iter().map(|way| {
+            object([
+                ("href", address(way.page, "")),
+                ("text", way.name.into()),
+                ("name", finished(&spelling.code(way.name, Place::Flow))),
+                ("is_here", way.is_here.into()),
+                ("is_same", way.is_same.into()),
+            ])
+        });
+        object([
+            ("all", address(PagePath::root(), "environments")),
+            ("number", switch.number().into()),
+            ("ways", ways.collect::<Vec<_>>().into()),
+        ])
+    }
+
     fn link(&self, spelling: Spelling, page: &Page, link: &Link) -> Value {
         object([
             ("href", spelling.address(&spelling.href(&link.to))),
@@ -81,7 +116,7 @@ impl<'a> Pages<'a> {
             ("text", link.text.as_str().into()),
             ("is_here", (link.to.page == page.path && link.to.anchor.is_empty()).into()),
             ("is_above", page.crumbs.iter().any(|crumb| crumb.to == link.to).into()),
-            ("is_home", (link.to.page == PagePath::root()).into()),
+            ("is_home", (link.to.page == *self.home(page)).into()),
         ])
     }
 

@@ -4,35 +4,38 @@ use super::knowledge::Knowledge;
 use super::permission::{holder, reach, summary};
 use super::prose::{code, concat, joined, listed, muted, plain, text};
 use super::workload::section;
-use super::{Block, Inline, Link, Page, Prose, Sort, Table};
+use super::{Block, Inline, Page, Prose, Sort, Table};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
 use crate::facts::security::{Danger, Grant, Holder};
 use crate::model::{Identity, Subject};
-use crate::names::PagePath;
-use crate::topology::NodeIndex;
+use crate::topology::{NodeIndex, State};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How many grants of one account are told, and how many rules of each.
 const MOST_GRANTS: usize = 4;
 const MOST_RULES: usize = 3;
 
-/// The page; `None` where the input has neither service accounts nor bindings.
-pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
+/// The page of an environment; `None` where it has neither service accounts nor bindings.
+pub fn page(know: &Knowledge, environment: &Arc<str>) -> Option<Page> {
     let permissions = know.facts.permissions();
-    let has_accounts = know.topology.present().any(|(_, node)| is_account(&node.identity));
-    if !has_accounts && permissions.grants.is_empty() {
+    let has_accounts = know
+        .topology
+        .of_kind(environment, "", "ServiceAccount")
+        .any(|(_, node)| node.state == State::Present);
+    let mut grants = permissions.grants.iter().map(|grant| &know.node(grant.binding).identity);
+    if !has_accounts && !grants.any(|binding| binding.environment == *environment) {
         return None;
     }
-    let accounts = accounts(know);
+    let accounts = accounts(know, environment);
     let sections = [
         section("overview", "Service accounts", accounts_table(know, &accounts)),
-        section("identity", "People and groups", others(know)),
-        section("diagram", "How rights reach the pods", diagrams(know)),
+        section("identity", "People and groups", others(know, environment)),
+        section("diagram", "How rights reach the pods", diagram(know, environment)),
     ];
     Some(Page {
-        path: PagePath::root().fixed("access"),
-        crumbs,
+        crumbs: vec![know.above(environment)],
         lead: vec![concat(vec![
             plain(
                 "Who may do what at the Kubernetes API, as far as these manifests say; what reaches furthest comes first. \
@@ -41,36 +44,30 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
             vec![code("default"), text(" of its namespace.")],
         ])],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
-        ..Page::titled(PagePath::root().fixed("access"), Sort::List, "Access")
+        ..Page::titled(know.home(environment).fixed("access"), Sort::List, "Access")
     })
 }
 
-/// One diagram an environment.
-fn diagrams(know: &Knowledge) -> Vec<Block> {
-    let environments = know.topology.environments.iter().map(|environment| environment.name.as_str().into());
-    let drawn = environments.filter_map(|environment| {
-        draw(View::Access, &Focus::All(environment), know.topology, know.facts, &Default::default())
-    });
-    drawn.map(|diagram| Block::Diagram(Box::new(diagram))).collect()
+fn diagram(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
+    let focus = Focus::All(Arc::clone(environment));
+    let drawn = draw(View::Access, &focus, know.topology, know.facts, &Default::default());
+    drawn.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 
-/// Every service account that is in the input, or that something there names, with the workloads that run as it.
-fn accounts(know: &Knowledge) -> BTreeMap<Identity, Vec<NodeIndex>> {
+/// Every service account of an environment that is in the input, or that something there names, with the workloads that
+/// run as it.
+fn accounts(know: &Knowledge, environment: &str) -> BTreeMap<Identity, Vec<NodeIndex>> {
     let mut accounts: BTreeMap<Identity, Vec<NodeIndex>> = BTreeMap::new();
-    for node in know.topology.nodes.iter().filter(|node| is_account(&node.identity)) {
+    for (_, node) in know.topology.of_kind(environment, "", "ServiceAccount") {
         accounts.entry(node.identity.clone()).or_default();
     }
-    for (index, ..) in know.topology.workloads() {
+    for (index, ..) in know.topology.workloads_of(environment) {
         let Some(facts) = know.facts.of(index) else { continue };
         if let Some(users) = accounts.get_mut(&facts.security.account.identity) {
             users.push(index);
         }
     }
     accounts
-}
-
-fn is_account(identity: &Identity) -> bool {
-    identity.group.is_empty() && &*identity.kind == "ServiceAccount"
 }
 
 fn accounts_table(know: &Knowledge, accounts: &BTreeMap<Identity, Vec<NodeIndex>>) -> Vec<Block> {
@@ -135,10 +132,10 @@ fn may(know: &Knowledge, near: &Identity, grants: &[&Grant], one: bool) -> Prose
 }
 
 /// Users and groups that bindings name.
-fn others(know: &Knowledge) -> Vec<Block> {
+fn others(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
     let permissions = know.facts.permissions();
     let mut rows: Vec<(Option<Danger>, Vec<Prose>)> = Vec::new();
-    for (environment, one, grants) in permissions.holders() {
+    for (_, one, grants) in permissions.holders().filter(|(of, ..)| *of == environment) {
         if matches!(one, Holder::Account(..)) {
             continue;
         }
@@ -150,11 +147,7 @@ fn others(know: &Knowledge) -> Vec<Block> {
             name: "".into(),
         };
         let worst = grants.iter().flat_map(|grant| permissions.dangers(grant)).min().copied();
-        let mut name = holder(know, &near, one);
-        if &**environment != crate::model::PLAIN_ENVIRONMENT {
-            name.extend([text(" in "), code(&**environment)]);
-        }
-        rows.push((worst, vec![name, may(know, &near, &grants, false)]));
+        rows.push((worst, vec![holder(know, &near, one), may(know, &near, &grants, false)]));
     }
     rows.sort_by_key(|(worst, _)| worst.map_or((1, None), |danger| (0, Some(danger))));
     let rows: Vec<Vec<Prose>> = rows.into_iter().map(|(_, row)| row).collect();

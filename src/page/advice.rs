@@ -11,9 +11,9 @@ use crate::problem::Level;
 use crate::topology::NodeIndex;
 use std::sync::Arc;
 
-/// Where the page of all findings is.
-pub fn path() -> PagePath {
-    PagePath::root().fixed("advice")
+/// Where the page of all findings of an environment is.
+fn path(know: &Knowledge, environment: &str) -> PagePath {
+    know.home(environment).fixed("advice")
 }
 
 /// The findings about one object, the worst first.
@@ -91,7 +91,7 @@ pub fn most_serious(know: &Knowledge, environment: &Arc<str>, most: usize) -> Ve
         ])
     });
     let mut blocks = vec![Block::List { ordered: false, items: items.collect() }];
-    let to = super::Target { page: path(), anchor: String::new() };
+    let to = super::Target { page: path(know, environment), anchor: String::new() };
     let all = Inline::Link(Link { text: "All advice".to_owned(), code: false, to });
     let more = findings.len().saturating_sub(most);
     let more = if more > 0 { format!(", {more} more among it.") } else { ".".to_owned() };
@@ -110,10 +110,11 @@ fn subject(know: &Knowledge, finding: &Finding) -> Prose {
     prose
 }
 
-/// The page of all findings.
-pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
+/// The page of all findings of an environment.
+pub fn page(know: &Knowledge, environment: &str) -> Option<Page> {
+    let mine = |finding: &&Finding| *know.node(finding.node).identity.environment == *environment;
     let (ignored, findings): (Vec<&Finding>, Vec<&Finding>) =
-        know.facts.findings().iter().partition(|finding| finding.is_ignored);
+        know.facts.findings().iter().filter(mine).partition(|finding| finding.is_ignored);
     if findings.is_empty() && ignored.is_empty() {
         return None;
     }
@@ -139,9 +140,9 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
         let table = Table { caption: format!("{title}: {}", words(rows.len(), level)), head, rows };
         (!table.rows.is_empty()).then(|| section(anchor, title, vec![Block::Table(table)]))
     });
-    let mut page = Page::titled(path(), Sort::List, "Advice");
+    let mut page = Page::titled(path(know, environment), Sort::List, "Advice");
     page.sections = sections.collect();
-    page.crumbs = crumbs;
+    page.crumbs = vec![know.above(environment)];
     let number = |level| findings.iter().filter(|finding| finding.level == level).count();
     let counts = [Level::Error, Level::Warning, Level::Note].map(|level| (number(level), level));
     let counts = counts.into_iter().filter(|(number, _)| *number > 0);

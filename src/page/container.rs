@@ -52,6 +52,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         section("source", "Its lines of the manifest", vec![lines(object, container)]),
     ];
     Some(Page {
+        environment: object.identity.environment.to_string(),
         path,
         sort: Sort::Container,
         title: container.key.to_string(),

@@ -8,6 +8,7 @@ use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
 use crate::facts::grouping::Advice;
 use crate::facts::patterns::Pattern;
+use crate::model::PLAIN_ENVIRONMENT;
 use crate::names::PagePath;
 use crate::topology::{NodeIndex, Pod};
 
@@ -41,11 +42,17 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
     }
 }
 
+/// The environment that the examples are from: the plain one, else the first, since others repeat its workloads.
+fn example_environment<'a>(know: &Knowledge<'a>) -> &'a str {
+    let names = || know.topology.environments.iter().map(|environment| environment.name.as_str());
+    names().find(|name| *name == PLAIN_ENVIRONMENT).or_else(|| names().next()).unwrap_or_default()
+}
+
 /// The pod with the most containers; of equal ones the first.
 fn example(know: &Knowledge) -> Option<NodeIndex> {
     let most = know
         .topology
-        .workloads()
+        .workloads_of(example_environment(know))
         .max_by_key(|(index, _, pod)| (pod.containers.len(), std::cmp::Reverse(*index)));
     most.map(|(index, ..)| index)
 }
@@ -86,7 +93,10 @@ fn grouped(know: &Knowledge) -> Vec<Block> {
         know.facts.of(index).is_some_and(|facts| !facts.network.localhost.is_empty())
     };
     let examples = |wanted: &dyn Fn(NodeIndex, &Pod) -> bool| {
-        let found = know.topology.workloads().filter(|(index, _, pod)| wanted(*index, pod));
+        let found = know
+            .topology
+            .workloads_of(example_environment(know))
+            .filter(|(index, _, pod)| wanted(*index, pod));
         let found: Vec<Prose> = found.map(|(index, node, _)| know.mention(index, &node.identity)).collect();
         if found.is_empty() {
             Prose::new()
@@ -141,7 +151,7 @@ fn grouped(know: &Knowledge) -> Vec<Block> {
 
 fn split(know: &Knowledge) -> Vec<Block> {
     let item = |name: &str, words: &str| vec![Inline::Strong(name.to_owned()), text(words)];
-    let advised = know.topology.workloads().filter(|(index, ..)| {
+    let advised = know.topology.workloads_of(example_environment(know)).filter(|(index, ..)| {
         let advice = know.facts.of(*index).and_then(|facts| facts.grouping.advice.as_ref());
         advice.is_some_and(|advice| advice.value == Advice::Split)
     });

@@ -3,7 +3,7 @@
 use super::knowledge::Knowledge;
 use super::prose::{code, joined, muted, text};
 use super::{Block, Page, Prose, Sort, Table};
-use crate::names::{PagePath, count};
+use crate::names::count;
 use std::collections::BTreeMap;
 
 /// The parts of an image reference.
@@ -69,10 +69,10 @@ pub fn parts(reference: &str) -> Vec<(String, Prose)> {
     parts
 }
 
-/// The page of all images.
-pub fn page(know: &Knowledge, crumbs: Vec<super::Link>) -> Option<Page> {
+/// The page of the images of an environment.
+pub fn page(know: &Knowledge, environment: &str) -> Option<Page> {
     let mut users: BTreeMap<&str, Vec<Prose>> = BTreeMap::new();
-    for (index, node, pod) in know.topology.workloads() {
+    for (index, node, pod) in know.topology.workloads_of(environment) {
         for (position, container) in
             pod.containers.iter().enumerate().filter(|(_, one)| !one.image.is_empty())
         {
@@ -101,14 +101,13 @@ pub fn page(know: &Knowledge, crumbs: Vec<super::Link>) -> Option<Page> {
     let head = ["Image", "Tag or digest", "Run by"].map(str::to_owned).to_vec();
     let table = Table { caption: "Images".to_owned(), head, rows: rows.collect() };
     Some(Page {
-        path: PagePath::root().fixed("images"),
-        crumbs,
+        crumbs: vec![know.above(environment)],
         lead: vec![super::prose::plain(format!(
             "{} in all, and the containers that run them.",
             count(number, "image", "images")
         ))],
         sections: vec![super::workload::section("overview", "Every image", vec![Block::Table(table)])],
-        ..Page::titled(PagePath::root().fixed("images"), Sort::List, "Images")
+        ..Page::titled(know.home(environment).fixed("images"), Sort::List, "Images")
     })
 }
 

@@ -48,6 +48,23 @@ impl<'a> Knowledge<'a> {
         self.places.subjects.get(subject)
     }
 
+    /// Where the overview of an environment is.
+    pub fn home(&self, environment: &str) -> PagePath {
+        self.places.environments.get(environment).cloned().unwrap_or_default()
+    }
+
+    /// Whether there are several environments, so that each has to be named.
+    pub fn has_several(&self) -> bool {
+        self.topology.environments.len() > 1
+    }
+
+    /// The link to the overview of an environment, which stands above all of its other pages.
+    pub fn above(&self, environment: &str) -> Link {
+        let text =
+            if self.has_several() { format!("Environment {environment}") } else { "Cluster".to_owned() };
+        Link { text, code: false, to: Target { page: self.home(environment), anchor: String::new() } }
+    }
+
     /// The name of a subject in a code span, linked if it has a page.
     pub fn link(&self, subject: &Subject, name: &str) -> Inline {
         self.link_at(subject, name, "")
@@ -87,6 +104,17 @@ impl<'a> Knowledge<'a> {
     pub fn name(&self, index: NodeIndex) -> Inline {
         let identity = &self.node(index).identity;
         self.link(&Subject::Object(identity.clone()), &identity.name)
+    }
+
+    /// Other words for a node, linked to its page.
+    pub fn linked(&self, index: NodeIndex, words: &str) -> Inline {
+        match self.page(&Subject::Object(self.node(index).identity.clone())) {
+            Some(page) => {
+                let to = Target { page: page.clone(), anchor: String::new() };
+                Inline::Link(Link { text: words.to_owned(), code: false, to })
+            }
+            None => text(words),
+        }
     }
 
     /// The name of an identity's namespace, linked.

@@ -6,14 +6,14 @@ mod tests;
 mod verdict;
 
 use super::knowledge::Knowledge;
-use super::prose::{concat, listed, muted, plain, text, words};
+use super::prose::{listed, muted, plain, words};
 use super::workload::section;
-use super::{Block, Link, Page, Prose, Sort, Table};
+use super::{Block, Page, Prose, Sort, Table};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
 use crate::facts::reach::Direction;
 use crate::model::Identity;
-use crate::names::{PagePath, count, thousands};
+use crate::names::{count, thousands};
 use crate::topology::NodeIndex;
 pub use limits::{capital, in_short, limits};
 use std::collections::BTreeMap;
@@ -25,9 +25,6 @@ const MOST_NAMESPACES: usize = 200;
 
 /// How many rows the tables of workloads have together.
 const MOST_ROWS: usize = 400;
-
-/// How many environments are drawn.
-const MOST_DRAWN: usize = 6;
 
 /// How many workloads with the same limits are named in one row.
 const MOST_NAMED: usize = 6;
@@ -49,39 +46,40 @@ impl Namespace<'_> {
     }
 }
 
-/// The page, if there is a NetworkPolicy.
-pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
-    if know.facts.policies().is_empty() {
+/// The page of an environment, if it has a NetworkPolicy.
+pub fn page(know: &Knowledge, environment: &Arc<str>) -> Option<Page> {
+    if !know.topology.present_in(environment).any(|(index, _)| know.facts.policies().get(index).is_some()) {
         return None;
     }
-    let namespaces = namespaces(know);
+    let namespaces = namespaces(know, environment);
     let sections = [
         section("overview", "Namespaces", overview(know, &namespaces)),
-        section("diagram", "Who may reach whom", diagrams(know)),
+        section("diagram", "Who may reach whom", diagram(know, environment)),
         section("talks-to", "Workloads", workloads(know, &namespaces)),
     ];
     Some(Page {
-        path: PagePath::root().fixed("network"),
-        crumbs,
+        crumbs: vec![know.above(environment)],
         lead: vec![lead(know, &namespaces)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         keywords: vec!["NetworkPolicy".to_owned()],
-        ..Page::titled(PagePath::root().fixed("network"), Sort::List, "Network rules")
+        ..Page::titled(know.home(environment).fixed("network"), Sort::List, "Network rules")
     })
 }
 
 /// The namespaces that hold a workload or a policy, sorted.
-fn namespaces<'a>(know: &Knowledge<'a>) -> Vec<Namespace<'a>> {
-    let mut namespaces: BTreeMap<(&Arc<str>, &Arc<str>), Namespace> = BTreeMap::new();
-    for (index, node) in know.topology.present() {
+fn namespaces<'a>(know: &Knowledge<'a>, environment: &str) -> Vec<Namespace<'a>> {
+    let mut namespaces: BTreeMap<&Arc<str>, Namespace> = BTreeMap::new();
+    for (index, node) in know.topology.present_in(environment) {
         let is_policy = know.facts.policies().get(index).is_some();
         if node.pod.is_none() && !is_policy {
             continue;
         }
         let identity = &node.identity;
-        let namespace = namespaces
-            .entry((&identity.environment, &identity.namespace))
-            .or_insert_with(|| Namespace { identity, workloads: Vec::new(), policies: 0 });
+        let namespace = namespaces.entry(&identity.namespace).or_insert_with(|| Namespace {
+            identity,
+            workloads: Vec::new(),
+            policies: 0,
+        });
         if is_policy {
             namespace.policies += 1;
         } else {
@@ -141,7 +139,12 @@ fn overview(know: &Knowledge, namespaces: &[Namespace]) -> Vec<Block> {
             }
         };
         let policies = plain(count(namespace.policies, "NetworkPolicy", "NetworkPolicies"));
-        vec![name(know, namespace), policies, cell(Direction::Ingress), cell(Direction::Egress)]
+        vec![
+            vec![know.namespace(namespace.identity)],
+            policies,
+            cell(Direction::Ingress),
+            cell(Direction::Egress),
+        ]
     };
     let rows: Vec<Vec<Prose>> = namespaces.iter().take(MOST_NAMESPACES).map(row).collect();
     let head = ["Namespace", "Rules", "Isolated from callers", "Isolated from destinations"];
@@ -156,22 +159,10 @@ fn overview(know: &Knowledge, namespaces: &[Namespace]) -> Vec<Block> {
     blocks
 }
 
-/// The name of a namespace, with its environment where there are several.
-fn name(know: &Knowledge, namespace: &Namespace) -> Prose {
-    let mut prose = vec![know.namespace(namespace.identity)];
-    if know.topology.environments.len() > 1 {
-        prose.push(text(format!(" of environment {}", namespace.identity.environment)));
-    }
-    prose
-}
-
-fn diagrams(know: &Knowledge) -> Vec<Block> {
-    let environments = know.topology.environments.iter().take(MOST_DRAWN);
-    let drawn = environments.filter_map(|environment| {
-        let focus = Focus::All(environment.name.as_str().into());
-        draw(View::NetworkPolicy, &focus, know.topology, know.facts, &Default::default())
-    });
-    drawn.map(|diagram| Block::Diagram(Box::new(diagram))).collect()
+fn diagram(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
+    let focus = Focus::All(Arc::clone(environment));
+    let drawn = draw(View::NetworkPolicy, &focus, know.topology, know.facts, &Default::default());
+    drawn.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 
 /// A table for each namespace in which something is isolated: workloads with the same limits share a row.
@@ -203,7 +194,7 @@ fn workloads(know: &Knowledge, namespaces: &[Namespace]) -> Vec<Block> {
         if groups.is_empty() {
             continue;
         }
-        let title = words(&concat(vec![plain("Namespace "), name(know, namespace)]));
+        let title = format!("Namespace {}", namespace.identity.namespace);
         blocks.push(Block::Heading(title.clone()));
         let head = ["Workload", "Who may reach it", "Whom it may reach"].map(str::to_owned).to_vec();
         let rows = groups.into_iter().map(|(incoming, outgoing, members)| {

@@ -60,6 +60,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
 pub fn frame(know: &Knowledge, index: NodeIndex, object: &Object, sort: Sort) -> Option<Page> {
     let identity = &know.node(index).identity;
     Some(Page {
+        environment: object.identity.environment.to_string(),
         path: know.page(&Subject::Object(identity.clone()))?.clone(),
         sort,
         title: identity.name.to_string(),
@@ -88,17 +89,13 @@ fn kicker(know: &Knowledge, object: &Object) -> String {
 /// The pages above an object: the first page and its namespace.
 pub fn crumbs(know: &Knowledge, object: &Object) -> Vec<Link> {
     let identity = &object.identity;
-    let mut subjects = vec![(Subject::Cluster(Arc::clone(&identity.environment)), "Cluster")];
-    if !identity.namespace.is_empty() {
-        let namespace =
-            Subject::Namespace(Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
-        subjects.push((namespace, &identity.namespace));
+    let mut crumbs = vec![know.above(&identity.environment)];
+    let namespace = Subject::Namespace(Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
+    if let Some(page) = know.page(&namespace) {
+        let to = Target { page: page.clone(), anchor: String::new() };
+        crumbs.push(Link { text: identity.namespace.to_string(), code: false, to });
     }
-    let link = |(subject, name): (Subject, &str)| {
-        let to = Target { page: know.page(&subject)?.clone(), anchor: String::new() };
-        Some(Link { text: name.to_owned(), code: false, to })
-    };
-    subjects.into_iter().filter_map(link).collect()
+    crumbs
 }
 
 fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {

@@ -3,13 +3,16 @@
 use super::knowledge::Knowledge;
 use super::prose::{concat, listed, muted, plain, text};
 use super::workload::{kinds, section};
-use super::{Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, object, sentence};
+use super::{
+    Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, environments, object,
+    sentence,
+};
 use crate::catalog::{Relation, Role};
 use crate::diagram::View;
 use crate::diagram::views::{Budget, Focus, draw};
 use crate::facts::lets_traffic_in;
-use crate::model::Subject;
-use crate::names::count;
+use crate::model::{Environment, Subject};
+use crate::names::{PagePath, count};
 use crate::problem::{Level, Problems};
 use crate::topology::{Node, NodeIndex};
 use std::collections::BTreeMap;
@@ -21,9 +24,11 @@ const MOST_LISTED: usize = 60;
 /// Many ways in side by side are a poster; beyond this they fold.
 const MOST_TRAFFIC: Budget = Budget { nodes: 24, edges: 32 };
 
-/// The first page.
-pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems: &Problems) -> Option<Page> {
-    let subject = Subject::Cluster(Arc::clone(environment));
+/// The overview of an environment: the first page, unless there are several environments and this is not the plain one.
+pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Problems) -> Page {
+    let environment: &Arc<str> = &of.name.as_str().into();
+    let path = know.home(environment);
+    let is_first = path == PagePath::root();
     let mine = |node: &Node| node.identity.environment == *environment;
     let focus = Focus::All(Arc::clone(environment));
     let mut sections = vec![
@@ -39,14 +44,18 @@ pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems:
         "Objects of the whole cluster",
     ));
     sections.push(section("advice", "Most serious advice", advice::most_serious(know, environment, 5)));
-    sections.push(section("problems", "What could not be read", unread(problems)));
-    Some(Page {
-        path: know.page(&subject)?.clone(),
-        kicker: "Overview".to_owned(),
-        lead: vec![figures(know, &mine)],
+    if is_first {
+        sections.extend(environments::sections(know));
+        sections.push(section("problems", "What could not be read", unread(problems)));
+    }
+    let crumbs = if is_first { Vec::new() } else { vec![environments::all_environments("All environments")] };
+    Page {
+        kicker: if is_first { "Overview" } else { "Environment" }.to_owned(),
+        crumbs,
+        lead: std::iter::once(figures(know, &mine)).chain(environments::lead(know, of)).collect(),
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
-        ..Page::titled(know.page(&subject)?.clone(), Sort::Overview, title)
-    })
+        ..Page::titled(path, Sort::Overview, if is_first { title } else { environment })
+    }
 }
 
 /// The page of a namespace.
@@ -62,15 +71,11 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
         section("containers", "What runs here", workloads(know, &mine)),
     ];
     sections.extend(by_kind(know, &mine, "Everything else"));
-    let cluster = know.page(&Subject::Cluster(Arc::clone(environment)))?.clone();
     Some(Page {
         path: know.page(&subject)?.clone(),
+        environment: environment.to_string(),
         kicker: "Namespace".to_owned(),
-        crumbs: vec![Link {
-            text: "Cluster".to_owned(),
-            code: false,
-            to: Target { page: cluster, anchor: String::new() },
-        }],
+        crumbs: vec![know.above(environment)],
         lead: vec![figures(know, &mine)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         namespace: namespace.to_string(),
@@ -85,6 +90,12 @@ fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Vec<Block> {
     };
     let diagram = draw(view, focus, know.topology, know.facts, &budget);
     diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
+}
+
+/// How many workloads an environment runs, and how many containers they have.
+pub fn figures_of(know: &Knowledge, environment: &str) -> (usize, usize) {
+    let pods = know.topology.workloads_of(environment).map(|(.., pod)| pod.containers.len());
+    pods.fold((0, 0), |(workloads, all), containers| (workloads + 1, all + containers))
 }
 
 /// How many workloads run how many containers, and what else there is.
@@ -238,7 +249,8 @@ fn semicolons(phrases: Vec<Prose>) -> Prose {
     prose
 }
 
-fn unread(problems: &Problems) -> Vec<Block> {
+/// What could not be read, with the way to the list of it; nothing where all could.
+pub fn unread(problems: &Problems) -> Vec<Block> {
     let errors = problems.iter().filter(|problem| problem.level == Level::Error).count();
     if errors == 0 {
         return Vec::new();

@@ -1,7 +1,7 @@
 //! Where the page of each subject is.
 
 use crate::catalog::Catalog;
-use crate::model::{Identity, PLAIN_ENVIRONMENT, Subject};
+use crate::model::{Environment, Identity, Object, PLAIN_ENVIRONMENT, SourceFile, Subject};
 use crate::names::PagePath;
 use crate::topology::Topology;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +10,8 @@ use std::sync::Arc;
 /// The pages of all subjects and files.
 #[derive(Debug)]
 pub struct Places {
+    /// The overview of each environment, by its name.
+    pub environments: BTreeMap<Arc<str>, PagePath>,
     /// The page of each subject.
     pub subjects: BTreeMap<Subject, PagePath>,
     /// The page of each file of the input, by its path.
@@ -22,20 +24,23 @@ impl Places {
     pub fn of(topology: &Topology, catalog: &Catalog) -> Places {
         let mut subjects = BTreeMap::new();
         let mut taken = BTreeSet::new();
-        for environment in &topology.environments {
-            let path = environment_path(&environment.name);
-            subjects.insert(Subject::Cluster(environment.name.as_str().into()), path);
+        let environments: BTreeMap<Arc<str>, PagePath> =
+            topology.environments.iter().map(|one| (one.name.as_str().into(), home(topology, one))).collect();
+        for (name, path) in &environments {
+            subjects.insert(Subject::Cluster(Arc::clone(name)), path.clone());
         }
         for (environment, namespace) in topology.namespaces().into_keys() {
-            let path = environment_path(&environment).fixed("ns").child(&namespace);
+            let Some(home) = environments.get(&environment) else { continue };
+            let path = home.fixed("ns").child(&namespace);
             subjects.insert(Subject::Namespace(environment, namespace), path);
         }
         for (_, node) in topology.present() {
             let identity = &node.identity;
-            let mut path = object_path(identity, &kind_part(identity, catalog));
+            let Some(home) = environments.get(&identity.environment) else { continue };
+            let mut path = object_path(home, identity, &kind_part(identity, catalog));
             if !taken.insert(path.clone()) {
                 // Kinds that differ in nothing but case meet here.
-                path = object_path(identity, &format!("{}.{}", identity.kind, identity.group));
+                path = object_path(home, identity, &format!("{}.{}", identity.kind, identity.group));
                 taken.insert(path.clone());
             }
             for container in node.pod.iter().flat_map(|pod| &pod.containers) {
@@ -44,21 +49,36 @@ impl Places {
             }
             subjects.insert(Subject::Object(identity.clone()), path);
         }
-        let files = topology.present().filter_map(|(_, node)| node.object.as_ref());
-        let files = files.map(|object| (object.file.path.clone(), file_path(&object.file.path))).collect();
-        Places { subjects, files }
+        let files = topology.present().filter_map(|(_, node)| node.object.as_deref()).flat_map(files_of);
+        let files = files.map(|(file, _)| (file.path.clone(), file_path(&file.path))).collect();
+        Places { environments, subjects, files }
     }
 }
 
-fn environment_path(environment: &str) -> PagePath {
-    match environment {
+/// The files that show an object, each with the object's first line in it: the one that it stands in, and those that
+/// this one was built from.
+pub fn files_of(object: &Object) -> Vec<(&Arc<SourceFile>, u32)> {
+    let mut origins: BTreeMap<&str, (&Arc<SourceFile>, u32)> = BTreeMap::new();
+    let origin = object.file.origin.as_ref();
+    for (file, line) in (object.first_line..=object.last_line).filter_map(|line| origin?.of(line)) {
+        if !file.lines.is_empty() {
+            let first = &mut origins.entry(&file.path).or_insert((file, line)).1;
+            *first = line.min(*first);
+        }
+    }
+    std::iter::once((&object.file, object.first_line)).chain(origins.into_values()).collect()
+}
+
+/// Where the pages of an environment are: at the root if it is the only one, or the plain one.
+fn home(topology: &Topology, environment: &Environment) -> PagePath {
+    match environment.name.as_str() {
+        _ if topology.environments.len() == 1 => PagePath::root(),
         PLAIN_ENVIRONMENT => PagePath::root(),
         name => PagePath::root().fixed("environments").child(name),
     }
 }
 
-fn object_path(identity: &Identity, kind: &str) -> PagePath {
-    let site = environment_path(&identity.environment);
+fn object_path(site: &PagePath, identity: &Identity, kind: &str) -> PagePath {
     let place = match &*identity.namespace {
         "" => site.fixed("cluster"),
         namespace => site.fixed("ns").child(namespace),

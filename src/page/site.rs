@@ -2,14 +2,14 @@
 
 use super::graph::Spacing;
 use super::knowledge::Knowledge;
-use super::places::Places;
+use super::lists::Shown;
+use super::places::{self, Places};
 use super::{
-    Link, Page, Site, Target, access, advice, container, glossary, graph, images, lists, network, object,
-    overview, workload,
+    Area, Link, Page, Site, Target, access, advice, container, environments, glossary, graph, images, lists,
+    network, object, overview, workload,
 };
 use crate::catalog::Catalog;
 use crate::facts::Facts;
-use crate::model::Object;
 use crate::names::PagePath;
 use crate::problem::Problems;
 use crate::topology::subject::Found;
@@ -28,28 +28,42 @@ pub fn build(
 ) -> Site {
     let places = Places::of(topology, catalog);
     let know = Knowledge { topology, facts, catalog, places: &places };
-    let home = || vec![link("Cluster", &PagePath::root())];
+    let home = || vec![shared_home(&know)];
     let mut pages: Vec<Page> = Vec::new();
-    for environment in &topology.environments {
-        let environment: Arc<str> = environment.name.as_str().into();
-        pages.extend(overview::overview(&know, &environment, title, problems));
-    }
+    let present: Vec<NodeIndex> = topology.present().map(|(index, _)| index).collect();
+    pages.par_extend(present.par_iter().flat_map_iter(|&index| of_object(&know, index)));
     for (environment, namespace) in topology.namespaces().into_keys() {
         pages.extend(overview::namespace(&know, &environment, &namespace));
     }
-    let present: Vec<NodeIndex> = topology.present().map(|(index, _)| index).collect();
-    pages.par_extend(present.par_iter().flat_map_iter(|&index| of_object(&know, index)));
-    pages.extend(images::page(&know, home()));
-    pages.extend(access::page(&know, home()));
-    pages.extend(network::page(&know, home()));
-    pages.extend(advice::page(&know, home()));
+    let mut environments = Vec::new();
+    for environment in &topology.environments {
+        let name: Arc<str> = environment.name.as_str().into();
+        let own = [
+            Some(overview::overview(&know, environment, title, problems)),
+            images::page(&know, &name),
+            access::page(&know, &name),
+            network::page(&know, &name),
+            advice::page(&know, &name),
+        ];
+        let own = own.into_iter().flatten();
+        let own: Vec<Page> = own.map(|page| Page { environment: environment.name.clone(), ..page }).collect();
+        let home = know.home(&name);
+        environments.push(Area { name: environment.name.clone(), sections: sections(&home, &own), home });
+        pages.extend(own);
+    }
+    let has_first = environments.iter().any(|area| area.home == PagePath::root());
+    if !has_first {
+        pages.push(environments::page(&know, title, problems));
+    }
     pages.push(lists::problems(&know, problems, home()));
     pages.push(glossary::page(&know, home()));
-    pages.extend(files(topology).values().filter_map(|objects| lists::source(&know, objects, home())));
+    pages.extend(files(topology).values().filter_map(|here| lists::source(&know, here, home())));
     pages.sort_by(|a, b| a.path.cmp(&b.path));
-    let sections = sections(&pages);
+    let root = PagePath::root();
+    let first = environments.iter().find(|area| area.home == root);
+    let sections = first.map_or_else(|| sections(&root, &[]), |area| area.sections.clone());
     let graph = graph::json(topology, facts, problems, true, Spacing::Compact);
-    Site { title: title.to_owned(), sections, pages, places: places.subjects, graph }
+    Site { title: title.to_owned(), environments, sections, pages, places: places.subjects, graph }
 }
 
 /// The page of one subject alone. Links lead to where the pages of the whole site would be.
@@ -78,32 +92,37 @@ fn of_object(know: &Knowledge, index: NodeIndex) -> Vec<Page> {
 }
 
 /// The objects of each file, by its path.
-fn files(topology: &Topology) -> BTreeMap<&str, Vec<(NodeIndex, &Object)>> {
+fn files(topology: &Topology) -> BTreeMap<&str, Vec<Shown<'_>>> {
     let mut files: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (index, node) in topology.present() {
-        let Some(object) = node.object.as_deref() else { continue };
-        files.entry(object.file.path.as_str()).or_default().push((index, object));
+        for (file, line) in node.object.as_deref().map(places::files_of).unwrap_or_default() {
+            files.entry(&file.path).or_default().push(Shown { file, index, line });
+        }
     }
     files
 }
 
-/// The entries at the top of the navigation: they depend on what there is, not on what is in it.
-fn sections(pages: &[Page]) -> Vec<Link> {
-    let root = PagePath::root();
-    let mut sections = vec![link("Overview", &root)];
-    for (name, path) in [
-        ("Pod or container?", root.fixed("glossary")),
-        ("Access", root.fixed("access")),
-        ("Network rules", root.fixed("network")),
-        ("Images", root.fixed("images")),
-        ("Advice", root.fixed("advice")),
-        ("Problems", lists::problems_path()),
-    ] {
+/// The entries at the top of the navigation of an environment, given its own pages: they depend on what there is, not
+/// on what is in it.
+fn sections(home: &PagePath, pages: &[Page]) -> Vec<Link> {
+    let mut sections =
+        vec![link("Overview", home), link("Pod or container?", &PagePath::root().fixed("glossary"))];
+    for (name, part) in
+        [("Access", "access"), ("Network rules", "network"), ("Images", "images"), ("Advice", "advice")]
+    {
+        let path = home.fixed(part);
         if pages.iter().any(|page| page.path == path) {
             sections.push(link(name, &path));
         }
     }
+    sections.push(link("Problems", &lists::problems_path()));
     sections
+}
+
+/// What stands above the pages that all environments share.
+fn shared_home(know: &Knowledge) -> Link {
+    let text = if know.has_several() { "All environments" } else { "Cluster" };
+    link(text, &PagePath::root())
 }
 
 fn link(text: &str, page: &PagePath) -> Link {

@@ -59,6 +59,7 @@ impl Study {
 fn markdown(pages: Vec<Page>) -> Result<Product, Error> {
     let site = Site {
         title: String::new(),
+        environments: Vec::new(),
         sections: Vec::new(),
         pages,
         places: BTreeMap::new(),

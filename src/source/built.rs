@@ -9,10 +9,10 @@ use std::sync::Arc;
 pub struct Built {
     /// Its objects.
     pub documents: Vec<Document>,
+    /// Where objects go that name no namespace, if that is known.
+    pub namespace: Option<String>,
     /// What went wrong.
     pub problems: Problems,
-    /// Where its objects go that name no namespace, if what was built says so itself.
-    pub namespace: Option<String>,
 }
 
 impl Built {

@@ -10,8 +10,7 @@ mod trace;
 pub use chart::{Chart, Dependency};
 
 use super::built::Built;
-use super::roots::Roots;
-use super::tool::{self, Failure, Tool};
+use super::tool::{self, Failure, Program};
 use super::{Build, Limits, Release, load};
 use crate::problem::{Code, Level, Problem, Problems};
 use regex::Regex;
@@ -23,9 +22,23 @@ use std::sync::{Arc, LazyLock};
 /// The version of Kubernetes that a chart is rendered for if it wants a newer one than helm assumes by itself.
 const NEWER_KUBERNETES: &str = "1.37.0";
 
+/// What renders charts.
+#[derive(Clone, Debug)]
+pub enum Tool {
+    /// This program.
+    Program(Program),
+    /// There is none.
+    Missing,
+    /// None may be started.
+    Off,
+}
+
 /// Helm, if it may be started: none that stands in one of the `inputs`.
 pub fn tool(allowed: bool, inputs: &[PathBuf]) -> Tool {
-    Tool::of(allowed, &["helm"], inputs)
+    if !allowed {
+        return Tool::Off;
+    }
+    tool::find(&["helm"], inputs).map_or(Tool::Missing, Tool::Program)
 }
 
 /// What to render, and from what.
@@ -40,8 +53,10 @@ pub struct Unit<'a> {
     pub release: Option<&'a Release>,
     /// The user's values, and where they come from.
     pub build: &'a Build,
-    /// The inputs.
-    pub roots: &'a Roots,
+    /// Whether what the chart refers to may lie at a canonical path.
+    pub allow: &'a (dyn Fn(&Path) -> bool + Sync),
+    /// A canonical path as it is shown.
+    pub shown: &'a (dyn Fn(&Path) -> String + Sync),
     /// How much is read.
     pub limits: &'a Limits,
 }
@@ -81,15 +96,15 @@ impl Unit<'_> {
                 ));
             }
         };
-        stage::scan(self.folder, self.roots).map_err(|refusal| self.refused(refusal))?;
-        let staged = stage::stage(self.folder, chart, self.roots, self.limits);
+        stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
+        let staged = stage::stage(self.folder, chart, self.allow, self.limits);
         let staged = staged.map_err(|refusal| self.refused(refusal))?;
         let folder = staged.as_ref().map_or(self.folder, |staged| staged.path());
         let values = self.values()?;
         let sets = self.sets();
         let secrets = conceal::Secrets::of(self.folder, chart, &values, &sets, self.limits);
         let call = |more: Option<String>| {
-            let mut args = self.arguments(chart, &values, &sets);
+            let mut args = self.arguments(&values, &sets);
             args.extend(more.map(OsString::from));
             args.extend(["--".into(), self.release_name(chart).into(), ".".into()]);
             tool::run(program, &args, folder)
@@ -120,7 +135,7 @@ impl Unit<'_> {
 
     /// Everything but the name of the release and the folder of the chart. No value can become an option: each stands in
     /// one argument with its own.
-    fn arguments(&self, chart: &Chart, values: &[PathBuf], sets: &[&str]) -> Vec<OsString> {
+    fn arguments(&self, values: &[PathBuf], sets: &[&str]) -> Vec<OsString> {
         let option = |name: &str, value: &str| OsString::from(format!("--{name}={value}"));
         let mut args: Vec<OsString> = vec!["template".into(), option("namespace", &self.namespace())];
         args.extend(values.iter().map(|path| {
@@ -129,7 +144,6 @@ impl Unit<'_> {
             argument
         }));
         args.extend(sets.iter().map(|set| option("set", set)));
-        let _ = chart;
         args
     }
 
@@ -155,7 +169,7 @@ impl Unit<'_> {
             let Some(file) = file else {
                 return Err(self.failed(&format!("the file of values `{}` is not there", path.display())));
             };
-            if fenced && !self.roots.allow(&file) {
+            if fenced && !(self.allow)(&file) {
                 let reason = format!("the file of values `{}` lies outside of the input", path.display());
                 return Err(self.problem(Code::OutsideReference, &reason, "move it into the input"));
             }
@@ -176,7 +190,8 @@ impl Unit<'_> {
         if loaded.template {
             problems.push(self.failed("what helm prints still holds template actions that are no data"));
         }
-        let mut built = Built { documents: loaded.documents, problems, namespace: Some(self.namespace()) };
+        let namespace = Some(self.namespace());
+        let mut built = Built { documents: loaded.documents, namespace, problems };
         let origin = trace::trace(&String::from_utf8_lossy(text), chart, self);
         for problem in loaded.problems.iter() {
             built.problems.push(trace::moved(problem.clone(), &name, &origin));

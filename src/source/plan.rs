@@ -1,13 +1,11 @@
 //! Which folders are built: kustomizations and charts that nothing else in the input refers to.
 
 use super::built::Built;
-use super::helm;
 use super::kustomize::{self, Library};
 use super::naming;
 use super::roots::Roots;
-use super::tool::Tool;
 use super::walk::Found;
-use super::{Build, Limits, Order, Reading, Release, parse};
+use super::{Build, Limits, Order, Reading, Release, helm, parse};
 use crate::model::{Environment, PLAIN_ENVIRONMENT, Value};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -44,6 +42,12 @@ pub enum Recipe {
     Kustomize,
     /// `helm template`, for a release if the settings name some.
     Helm(Option<Release>),
+}
+
+/// The programs that build.
+struct Tools {
+    kustomize: kustomize::Tool,
+    helm: helm::Tool,
 }
 
 impl Plan {
@@ -96,15 +100,10 @@ impl Plan {
 
     /// Builds everything, and adds it to what is read. Where only one environment is wanted, the others are named alone.
     pub fn carry_out(&self, roots: &Roots, build: &Build, order: &Order, reading: &mut Reading) {
-        let tool = match self.units.iter().any(|unit| matches!(unit.recipe, Recipe::Kustomize)) {
-            true => kustomize::tool(build.tools, &order.inputs),
-            false => Tool::Off,
+        let tools = Tools {
+            kustomize: kustomize::tool(build.tools, &order.inputs),
+            helm: helm::tool(build.tools, &order.inputs),
         };
-        let helm = match self.units.iter().any(|unit| matches!(unit.recipe, Recipe::Helm(_))) {
-            true => helm::tool(build.tools, &order.inputs),
-            false => Tool::Off,
-        };
-        let tools = Tools { kustomize: &tool, helm: &helm };
         // Plain files may make up the environment that is wanted, and nobody knows yet how these are called.
         let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));
         let none = build.only.as_deref() == Some(PLAIN_ENVIRONMENT);
@@ -139,47 +138,35 @@ impl Plan {
                 reading.environments.push(environment);
             }
         }
-        reading.problems.extend(kustomize::missing_tool(&tool, &unbuilt).into_iter().collect());
+        reading.problems.extend(kustomize::missing_tool(&tools.kustomize, &unbuilt).into_iter().collect());
     }
 
     fn build(&self, unit: &Unit, roots: &Roots, build: &Build, order: &Order, tools: &Tools) -> Built {
+        let (name, folder, path, limits) = (&*unit.name, &*unit.folder, &*unit.path, &order.limits);
         match &unit.recipe {
             Recipe::Kustomize => {
-                let unit = kustomize::Unit {
-                    name: &unit.name,
-                    folder: &unit.folder,
-                    path: &unit.path,
-                    library: &self.library,
-                    roots,
-                    limits: &order.limits,
-                };
-                kustomize::build(&unit, tools.kustomize)
+                let library = &self.library;
+                let unit = kustomize::Unit { name, folder, path, library, roots, limits };
+                kustomize::build(&unit, &tools.kustomize)
             }
             Recipe::Helm(release) => {
-                let unit = helm::Unit {
-                    name: &unit.name,
-                    folder: &unit.folder,
-                    path: &unit.path,
-                    release: release.as_ref(),
-                    build,
-                    roots,
-                    limits: &order.limits,
-                };
-                helm::build(&unit, tools.helm)
+                let (allow, shown) = (&|path: &Path| roots.allow(path), &|path: &Path| roots.shown(path));
+                let release = release.as_ref();
+                let unit = helm::Unit { name, folder, path, release, build, allow, shown, limits };
+                helm::build(&unit, &tools.helm)
             }
         }
+    }
+
+    /// The folders of charts.
+    pub fn charts(&self) -> impl Iterator<Item = &Path> {
+        self.inside.iter().filter_map(|inside| inside.parent())
     }
 
     /// Whether a file is read as it is.
     pub fn leaves(&self, file: &Path) -> bool {
         !self.consumed.contains(file) && !self.inside.iter().any(|folder| file.starts_with(folder))
     }
-}
-
-/// What builds what.
-struct Tools<'a> {
-    kustomize: &'a Tool,
-    helm: &'a Tool,
 }
 
 /// An environment that may not have its name yet.

@@ -40,27 +40,6 @@ pub struct Program {
     search: OsString,
 }
 
-/// What builds something, if it may be started.
-#[derive(Clone, Debug)]
-pub enum Tool {
-    /// This program.
-    Program(Program),
-    /// There is none.
-    Missing,
-    /// None may be started.
-    Off,
-}
-
-impl Tool {
-    /// The first of the programs `names` that [`find`] finds, if any is `allowed`.
-    pub fn of(allowed: bool, names: &[&str], inputs: &[PathBuf]) -> Tool {
-        if !allowed {
-            return Tool::Off;
-        }
-        find(names, inputs).map_or(Tool::Missing, Tool::Program)
-    }
-}
-
 /// Why a call gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {

@@ -37,8 +37,8 @@
   let loading;
   const index = () => loading ||= new Promise((done) => {
     const script = make("script", { src: root + "assets/search.js" });
-    script.onload = script.onerror = () => done((window.podvizIndex || []).map(([title, kicker, ns, path, above, words]) =>
-      ({ title, kicker, ns, path, above, words: words ? words.split("\n") : [] })));
+    script.onload = script.onerror = () => done((window.podvizIndex || []).map(([title, kicker, ns, path, above, words, env = ""]) =>
+      ({ title, kicker, ns, path, above, env, words: words ? words.split("\n") : [] })));
     document.head.append(script);
   });
   const address = (entry) => root + (entry.path && entry.path + "/") + "index.html";
@@ -60,8 +60,8 @@
     for (const entry of entries) {
       let score = -entry.title.length / 100, why = "";
       const fits = terms.every((term) => {
-        const [, key, start] = /^(kind|ns):(.*)$/.exec(term) || [];
-        if (key) return (key === "ns" ? entry.ns : entry.kicker).toLowerCase().startsWith(start);
+        const [, key, start] = /^(kind|ns|env):(.*)$/.exec(term) || [];
+        if (key) return (key === "kind" ? entry.kicker : entry[key]).toLowerCase().startsWith(start);
         let best = grade(entry.title, term) * 2;
         for (const word of best ? [] : entry.words) {
           if (grade(word, term) > best) { best = grade(word, term); why = word; }
@@ -96,7 +96,7 @@
       if (!asked) return close();
       shown = find(entries, asked);
       list.replaceChildren(...shown.map(({ entry, why }, i) => {
-        const what = [entry.kicker, entry.ns && "in " + entry.ns, why && "has " + why].filter(Boolean).join(" · ");
+        const what = [entry.kicker, entry.ns && "in " + entry.ns, entry.env && "environment " + entry.env, why && "has " + why].filter(Boolean).join(" · ");
         const item = make("li", { id: "pv-found-" + i, role: "option" }, make("span", { class: "name" }, entry.title), make("span", { class: "what" }, what));
         on(item, "mousedown", (event) => { event.preventDefault(); location.href = address(entry); });
         return item;
@@ -212,7 +212,7 @@
   };
 
   const help = () => {
-    const keys = [["/ or s", "Search"], ["↑ ↓ Enter", "Choose what was found"], ["kind:service", "Search for a kind"], ["ns:shop", "Search in a namespace"], ["+ − 0", "In an open diagram: zoom in, zoom out, fit"], ["Esc", "Close"], ["?", "This help"]];
+    const keys = [["/ or s", "Search"], ["↑ ↓ Enter", "Choose what was found"], ["kind:service", "Search for a kind"], ["ns:shop", "Search in a namespace"], ["env:prod", "Search in an environment"], ["+ − 0", "In an open diagram: zoom in, zoom out, fit"], ["Esc", "Close"], ["?", "This help"]];
     const list = make("dl", {}, ...keys.flatMap(([key, what]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)]));
     const node = dialog("help", "Keys", list, button("Close", "Close", () => node.close()));
   };

@@ -1,7 +1,6 @@
 //! What of a chart helm may see: no link leads out of the input, and dependencies in folders stand where helm looks for them.
 
 use super::super::Limits;
-use super::super::roots::Roots;
 use super::chart::Chart;
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -31,8 +30,8 @@ pub enum Refusal {
     Unreadable,
 }
 
-/// Refuses a chart with links that lead out of the input.
-pub fn scan(folder: &Path, roots: &Roots) -> Result<(), Refusal> {
+/// Refuses a chart with links that leave what `allow` allows.
+pub fn scan(folder: &Path, allow: &dyn Fn(&Path) -> bool) -> Result<(), Refusal> {
     let mut open = vec![folder.to_owned()];
     let mut seen = BTreeSet::new();
     let mut files = 0;
@@ -48,7 +47,7 @@ pub fn scan(folder: &Path, roots: &Roots) -> Result<(), Refusal> {
             } else if kind.is_symlink()
                 && let Ok(target) = fs::canonicalize(&path)
             {
-                if !roots.allow(&target) {
+                if !allow(&target) {
                     return Err(Refusal::Link(path.strip_prefix(folder).unwrap_or(&path).to_owned()));
                 }
                 if target.is_dir() && seen.insert(target.clone()) {
@@ -81,10 +80,10 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 pub fn stage(
     folder: &Path,
     chart: &Chart,
-    roots: &Roots,
+    allow: &dyn Fn(&Path) -> bool,
     limits: &Limits,
 ) -> Result<Option<TempDir>, Refusal> {
-    let staging = Staging { roots, limits, charts: Cell::new(CHARTS) };
+    let staging = Staging { allow, limits, charts: Cell::new(CHARTS) };
     if !staging.wants(folder, chart)? {
         return Ok(None);
     }
@@ -94,7 +93,7 @@ pub fn stage(
 }
 
 struct Staging<'a> {
-    roots: &'a Roots,
+    allow: &'a dyn Fn(&Path) -> bool,
     limits: &'a Limits,
     /// How many more charts may be looked at.
     charts: Cell<usize>,
@@ -133,7 +132,7 @@ impl Staging<'_> {
             }
             let target = fs::canonicalize(folder.join(written));
             let target = target.map_err(|_| Refusal::NoChart(dependency.name.clone()))?;
-            if !self.roots.allow(&target) {
+            if !(self.allow)(&target) {
                 return Err(Refusal::Outside(dependency.name.clone()));
             }
             if !target.join("Chart.yaml").is_file() {
@@ -166,7 +165,7 @@ impl Staging<'_> {
             if around.iter().any(|folder| folder.starts_with(&target)) {
                 return Err(Refusal::TooLarge);
             }
-            scan(&target, self.roots)?;
+            scan(&target, self.allow)?;
             let inner = Chart::read(&target, self.limits).map_err(|_| Refusal::NoChart(name.clone()))?;
             let safe = name.replace(['/', '\\'], "-");
             self.fill(&charts.join(format!("podviz-{safe}")), &target, &inner, &around)?;

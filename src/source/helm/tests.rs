@@ -1,4 +1,3 @@
-use super::super::roots::{Root, Roots};
 use super::super::tool::{Failure, Program};
 use super::super::{Build, Limits, Release};
 use super::{Tool, Unit, build, list_entry, name_of_release, tool, wanted_version};
@@ -31,14 +30,16 @@ fn helm() -> Option<Program> {
 fn rendered(root: &Path, chart: &str, order: &Build, program: Program) -> Built {
     let root = fs::canonicalize(root).unwrap();
     let folder = root.join(chart);
-    let roots = Roots::new(vec![Root { path: root.clone(), label: String::new(), name: "input".to_owned() }]);
+    let shown = |path: &Path| path.strip_prefix(&root).unwrap().display().to_string();
+    let allow = |path: &Path| path.starts_with(&root);
     let unit = Unit {
         name: "env",
         folder: &folder,
         path: chart,
         release: order.releases.first(),
         build: order,
-        roots: &roots,
+        allow: &allow,
+        shown: &shown,
         limits: &Limits::default(),
     };
     build(&unit, &Tool::Program(program))
@@ -105,7 +106,8 @@ fn helm_may_be_switched_off_or_missing() {
             path: "c",
             release: None,
             build: &Build::default(),
-            roots: &Roots::default(),
+            allow: &|_| true,
+            shown: &|_| String::new(),
             limits: &Limits::default(),
         };
         assert_eq!(
@@ -296,5 +298,8 @@ fn what_a_chart_makes_up_is_the_same_each_time() {
     let root = folder(&format!(
         "== c/Chart.yaml\n{CHART}== c/templates/x.yaml\nkind: A\napiVersion: v1\nmetadata:\n  name: test-{{{{ randAlphaNum 9 | lower }}}}\n"
     ));
-    assert_eq!(told(&rendered(root.path(), "c", &Build::default(), helm)), ["A test-random1 c/templates/x.yaml:1"]);
+    assert_eq!(
+        told(&rendered(root.path(), "c", &Build::default(), helm)),
+        ["A test-random1 c/templates/x.yaml:1"]
+    );
 }

@@ -36,16 +36,16 @@ pub fn locate(name: &str, chart: &Chart, unit: &Unit) -> Option<Place> {
         let elsewhere = || {
             dependency.and_then(|dependency| fs::canonicalize(folder.join(dependency.folder.as_ref()?)).ok())
         };
-        let found = here.vendored.get(own).cloned().or_else(elsewhere).filter(|path| unit.roots.allow(path));
+        let found = here.vendored.get(own).cloned().or_else(elsewhere).filter(|path| (unit.allow)(path));
         let Some((path, next)) =
             found.and_then(|path| Chart::read(&path, unit.limits).ok().map(|chart| (path, chart)))
         else {
-            let shown = unit.roots.shown(&folder);
+            let shown = (unit.shown)(&folder);
             return Some(Place { shown: join(&shown, rest), path: None });
         };
         (folder, here, rest) = (path, next, inner);
     }
-    let shown = if folder == unit.folder { unit.path.to_owned() } else { unit.roots.shown(&folder) };
+    let shown = if folder == unit.folder { unit.path.to_owned() } else { (unit.shown)(&folder) };
     // A name is only ever below the folder: the chart may hold others.
     let safe = !rest.split('/').any(|part| part == "..");
     Some(Place { shown: join(&shown, rest), path: safe.then(|| folder.join(rest)) })

@@ -2,7 +2,7 @@
 
 use super::super::built::Built;
 use super::super::roots::Roots;
-use super::super::tool::{self, Failure, Program, Tool};
+use super::super::tool::{self, Failure, Program};
 use super::super::{Limits, load};
 use super::Fault;
 use super::cause::cause;
@@ -22,9 +22,22 @@ use std::sync::Arc;
 /// What becomes of a kustomization that is not built.
 const AS_THEY_ARE: &str = "its files are documented as they are, without patches and generators";
 
+/// What builds kustomizations.
+pub enum Tool {
+    /// This program.
+    Program(Program),
+    /// There is none.
+    Missing,
+    /// None may be started.
+    Off,
+}
+
 /// The program that builds kustomizations, if it may be started.
 pub fn tool(allowed: bool, inputs: &[PathBuf]) -> Tool {
-    Tool::of(allowed, &["kustomize", "kubectl"], inputs)
+    if !allowed {
+        return Tool::Off;
+    }
+    tool::find(&["kustomize", "kubectl"], inputs).map_or(Tool::Missing, Tool::Program)
 }
 
 /// Says once that kustomizations were not built: the shown files of their kustomizations.

@@ -52,10 +52,7 @@ impl<'a> Chain<'a> {
         for volume in closure {
             let own = &volume.kustomization;
             paths.insert(own.name.clone(), (own.file.clone(), false));
-            for (role, file) in
-                volume.files().filter(|(role, _)| matches!(role, Role::Resource | Role::Patch))
-            {
-                debug_assert!(role != Role::Data);
+            for (_, file) in volume.files().filter(|(role, _)| matches!(role, Role::Resource | Role::Patch)) {
                 paths.insert(roots.shown(file), (file.to_owned(), true));
             }
         }
@@ -158,12 +155,13 @@ impl<'a> Chain<'a> {
     }
 
     /// The entry of a generator that makes an object, and for a key of its data the entry's line that names it.
-    pub fn generated(&self, names: &Names, key: Option<&str>) -> Option<Spot> {
+    pub fn generated(&self, names: &Names, from: usize, key: Option<&str>) -> Option<Spot> {
         let field = match names.kind {
             "Secret" => "secretGenerator",
             _ => "configMapGenerator",
         };
-        self.links.iter().find_map(|link| {
+        let links = self.links.iter().filter(|link| key.is_some() || link.file == from);
+        links.into_iter().find_map(|link| {
             let entries = link.volume.kustomization.list(field).iter();
             entries.filter(|entry| is_named(entry, names)).find_map(|entry| {
                 let Some(key) = key else { return Some((link.file, entry.line)) };

@@ -55,10 +55,11 @@ impl Library {
             }
             let (mut targets, mut faults) = (Vec::new(), std::mem::take(&mut kustomization.faults));
             for reference in &kustomization.references {
-                match resolve(&kustomization.folder, reference, roots, limits) {
+                match resolve(&kustomization.folder, reference, roots) {
                     Ok(target) => {
-                        if let Target::Folder(folder) = &target {
-                            open.extend(kustomization_of(folder));
+                        match &target {
+                            Target::Folder(folder) => open.extend(kustomization_of(folder)),
+                            Target::File(role, file) => faults.extend(plugin(*role, file, reference, limits)),
                         }
                         targets.push(target);
                     }
@@ -131,7 +132,7 @@ pub fn bytes(file: &Path, limits: &Limits) -> Vec<u8> {
     bytes
 }
 
-fn resolve(folder: &Path, reference: &Reference, roots: &Roots, limits: &Limits) -> Result<Target, Fault> {
+fn resolve(folder: &Path, reference: &Reference, roots: &Roots) -> Result<Target, Fault> {
     let fault = |code, message: String, help| Fault {
         line: reference.line,
         column: reference.column,
@@ -158,11 +159,6 @@ fn resolve(folder: &Path, reference: &Reference, roots: &Roots, limits: &Limits)
         return Err(fault(Code::OutsideReference, message, "give podviz a folder that holds both"));
     }
     if path.is_file() {
-        if reference.role == Role::Plugin && !is_builtin(&String::from_utf8_lossy(&bytes(&path, limits))) {
-            let message =
-                format!("`{}` is a plugin of kustomize: a program that podviz does not start", shown());
-            return Err(fault(Code::BuildPlugin, message, "give podviz the output of `kustomize build`"));
-        }
         return Ok(Target::File(reference.role, path));
     }
     if !path.is_dir() {
@@ -186,6 +182,21 @@ fn resolve(folder: &Path, reference: &Reference, roots: &Roots, limits: &Limits)
             Err(fault(Code::BuildFailed, message, "add a `kustomization.yaml`, or name its files one by one"))
         }
     }
+}
+
+/// Refuses a file of generators or transformers that would start a program.
+fn plugin(role: Role, file: &Path, reference: &Reference, limits: &Limits) -> Option<Fault> {
+    if role != Role::Plugin || is_builtin(&String::from_utf8_lossy(&bytes(file, limits))) {
+        return None;
+    }
+    let text = redact_text(&reference.text, false).unwrap_or_else(|| reference.text.clone());
+    Some(Fault {
+        line: reference.line,
+        column: reference.column,
+        code: Code::BuildPlugin,
+        message: format!("`{text}` is a plugin of kustomize: a program that podviz does not start"),
+        help: "give podviz the output of `kustomize build`",
+    })
 }
 
 /// Whether kustomize would fetch it: a URL, or what it takes for a git repository (its api/internal/git/repospec.go).

@@ -50,7 +50,7 @@ impl Walk<'_> {
         let start = match self.root {
             Root::Object(source) => (source.file, source.value.line),
             Root::File(file) => (file, 1),
-            Root::Generator(file) => self.chain.generated(&self.names, None).unwrap_or((file, 1)),
+            Root::Generator(file) => self.chain.generated(&self.names, file, None).unwrap_or((file, 1)),
             Root::Unknown => return,
         };
         let before = match self.root {
@@ -94,10 +94,10 @@ impl Walk<'_> {
 
     /// Where a value is said, given what stands in its place in the source.
     fn spot(&self, built: &Value, before: Option<(u32, &Value)>, path: &[Step], here: Spot) -> Spot {
-        if let (Root::Generator(_), [Step::Key("data" | "binaryData"), Step::Key(key), ..]) =
+        if let (Root::Generator(file), [Step::Key("data" | "binaryData"), Step::Key(key), ..]) =
             (self.root, path)
         {
-            return self.chain.generated(&self.names, Some(key)).unwrap_or(here);
+            return self.chain.generated(&self.names, file, Some(key)).unwrap_or(here);
         }
         let file = match self.root {
             Root::Object(source) => Some(source.file),
