@@ -167,10 +167,10 @@ impl Unit<'_> {
         for (path, fenced) in own.chain(theirs) {
             let file = fs::canonicalize(path).ok().filter(|file| file.is_file());
             let Some(file) = file else {
-                return Err(self.failed(&format!("the file of values `{}` is not there", path.display())));
+                return Err(self.failed(&format!("the file of values `{}` is not there", last_part(path))));
             };
             if fenced && !(self.allow)(&file) {
-                let reason = format!("the file of values `{}` lies outside of the input", path.display());
+                let reason = format!("the file of values `{}` lies outside of the input", last_part(path));
                 return Err(self.problem(Code::OutsideReference, &reason, "move it into the input"));
             }
             values.push(file);
@@ -267,6 +267,11 @@ fn name_of_release(chart: &str) -> String {
     let name: String = chart.to_ascii_lowercase().chars().map(clean).take(53).collect();
     let name = name.trim_matches(['-', '.']);
     if name.is_empty() { "release".to_owned() } else { name.to_owned() }
+}
+
+/// The name of a file: the rest of its path may be about this machine.
+fn last_part(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// A path as one entry of a list of comma-separated values, which helm expects.
