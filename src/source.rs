@@ -132,6 +132,15 @@ pub struct Release {
     pub set: Vec<String>,
 }
 
+impl Release {
+    /// Makes its paths, which are relative to the folder of the settings, lead there.
+    pub fn start_at(&mut self, folder: &Path) {
+        for path in self.values.iter_mut().chain([&mut self.chart]) {
+            *path = folder.join(&*path);
+        }
+    }
+}
+
 /// Everything that the inputs hold.
 #[derive(Debug, Default)]
 pub struct Reading {
