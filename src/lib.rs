@@ -35,6 +35,7 @@ use model::Grouping;
 use problem::{Code, Level, Problem, Problems};
 use product::Study;
 pub use request::{DiagramFormat, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat, Request};
+use std::path::Path;
 
 /// Reads the input and makes what was asked for, with the problems that were met on the way.
 ///
@@ -95,7 +96,10 @@ fn settings(request: &Request) -> Result<Settings, Error> {
     };
     let value = file.value.map_err(|reason| CatalogError { file: file.path.clone(), reason })?;
     let codes: Vec<&str> = facts::advice::RULES.iter().map(|rule| rule.code).collect();
-    Ok(Settings::read(&file.path, &value, &codes)?)
+    let mut settings = Settings::read(&file.path, &value, &codes)?;
+    let folder = Path::new(&file.path).parent().unwrap_or(Path::new(""));
+    settings.releases.iter_mut().for_each(|release| release.start_at(folder));
+    Ok(settings)
 }
 
 fn passed_over(files: usize) -> Problems {

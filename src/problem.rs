@@ -71,7 +71,7 @@ codes! {
     NotText "not-text" "A file is not text that can be decoded."
     NotAManifest "not-a-manifest" "Files that hold no manifest were passed over."
     OutsideReference "outside-reference" "What is built refers to something outside of the input."
-    RemoteBase "remote-base" "A kustomization or a chart refers to something on another machine."
+    RemoteBase "remote-base" "A kustomization refers to something on another machine."
     ScalarType "scalar-type" "A scalar has another type than the string that Kubernetes wants."
     TooDeep "too-deep" "A document is nested deeper than a manifest ever is."
     TooLarge "too-large" "A file or a document is larger than the limit."

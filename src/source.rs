@@ -7,7 +7,6 @@ mod base64;
 mod built;
 mod compose;
 mod decode;
-#[allow(dead_code, reason = "the plan of what is built calls it")]
 mod helm;
 mod highlight;
 mod json;
@@ -133,6 +132,15 @@ pub struct Release {
     pub set: Vec<String>,
 }
 
+impl Release {
+    /// Makes its paths, which are relative to the folder of the settings, lead there.
+    pub fn start_at(&mut self, folder: &Path) {
+        for path in self.values.iter_mut().chain([&mut self.chart]) {
+            *path = folder.join(&*path);
+        }
+    }
+}
+
 /// Everything that the inputs hold.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -155,33 +163,38 @@ pub fn is_there(input: &Path) -> bool {
 pub fn read(order: &Order) -> Result<Reading, ReadError> {
     let mut found = walk::find(&order.inputs, order.output.as_deref())?;
     let mut reading = Reading::default();
+    let mut rendered = Vec::new();
     if let Some(build) = &order.build {
         let plan = Plan::of(&found, build, &order.limits);
         found.files.retain(|file| file.path.as_deref().is_none_or(|path| plan.leaves(path)));
+        rendered = plan.charts().map(Path::to_owned).collect();
+        found.charts.clear();
         plan.carry_out(&found.roots, build, order, &mut reading);
     }
     let problems = std::mem::take(&mut reading.problems);
-    reading.problems = found.problems;
-    as_they_are(&found.files, found.charts, &order.limits, &mut reading);
+    reading.problems = std::mem::take(&mut found.problems);
+    as_they_are(&found, &rendered, &order.limits, &mut reading);
     reading.problems.extend(problems);
     Ok(reading)
 }
 
-/// Reads the files that nothing is built from.
-fn as_they_are(
-    files: &[walk::Source],
-    charts: BTreeMap<String, usize>,
-    limits: &Limits,
-    reading: &mut Reading,
-) {
+/// Reads the files that nothing is built from. Templates in the folder of a chart that is `rendered` are pieces of it.
+fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, reading: &mut Reading) {
+    let files = &found.files;
+    let is_piece = |file: &walk::Source| {
+        let path = file.path.as_deref();
+        path.is_some_and(|path| rendered.iter().any(|chart| path.starts_with(chart)))
+    };
     let loaded: Vec<Result<Loaded, Problem>> =
         files.par_iter().map(|file| Ok(load(&file.name, &file.bytes(limits)?, limits))).collect();
-    let mut templates: BTreeMap<String, usize> = charts;
+    let mut templates: BTreeMap<String, usize> = found.charts.clone();
     let (mut documents, mut problems) = (Vec::new(), Problems::none());
     for (file, loaded) in files.iter().zip(loaded) {
         match loaded {
             Ok(loaded) => {
-                if loaded.template {
+                if loaded.template && is_piece(file) {
+                    reading.passed_over += 1;
+                } else if loaded.template {
                     *templates.entry(home(&file.name, &templates)).or_default() += 1;
                 }
                 documents.extend(loaded.documents);

@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub struct Built {
     /// Its objects.
     pub documents: Vec<Document>,
+    /// Where objects go that name no namespace, if that is known.
+    pub namespace: Option<String>,
     /// What went wrong.
     pub problems: Problems,
 }

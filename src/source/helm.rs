@@ -3,6 +3,7 @@
 mod chart;
 mod conceal;
 mod failure;
+mod random;
 mod stage;
 mod trace;
 
@@ -78,7 +79,7 @@ pub fn build(unit: &Unit, tool: &Tool) -> Built {
             built.problems.extend(unit.left_out(&chart));
             built
         }
-        Err(problem) => Built { documents: Vec::new(), problems: [problem].into_iter().collect() },
+        Err(problem) => Built { problems: [problem].into_iter().collect(), ..Built::default() },
     }
 }
 
@@ -103,10 +104,18 @@ impl Unit<'_> {
         let sets = self.sets();
         let secrets = conceal::Secrets::of(self.folder, chart, &values, &sets, self.limits);
         let call = |more: Option<String>| {
-            let mut args = self.arguments(chart, &values, &sets);
+            let mut args = self.arguments(&values, &sets);
             args.extend(more.map(OsString::from));
             args.extend(["--".into(), self.release_name(chart).into(), ".".into()]);
             tool::run(program, &args, folder)
+        };
+        let twice = random::may_differ(self.folder, chart, self.limits);
+        let call = |more: Option<String>| {
+            let text = call(more.clone())?;
+            match twice {
+                true => call(more).map(|again| settle(&text, &again)),
+                false => Ok(text),
+            }
         };
         let error = match call(None) {
             Ok(text) => return Ok((text, None)),
@@ -126,7 +135,7 @@ impl Unit<'_> {
 
     /// Everything but the name of the release and the folder of the chart. No value can become an option: each stands in
     /// one argument with its own.
-    fn arguments(&self, chart: &Chart, values: &[PathBuf], sets: &[&str]) -> Vec<OsString> {
+    fn arguments(&self, values: &[PathBuf], sets: &[&str]) -> Vec<OsString> {
         let option = |name: &str, value: &str| OsString::from(format!("--{name}={value}"));
         let mut args: Vec<OsString> = vec!["template".into(), option("namespace", &self.namespace())];
         args.extend(values.iter().map(|path| {
@@ -135,7 +144,6 @@ impl Unit<'_> {
             argument
         }));
         args.extend(sets.iter().map(|set| option("set", set)));
-        let _ = chart;
         args
     }
 
@@ -159,10 +167,10 @@ impl Unit<'_> {
         for (path, fenced) in own.chain(theirs) {
             let file = fs::canonicalize(path).ok().filter(|file| file.is_file());
             let Some(file) = file else {
-                return Err(self.failed(&format!("the file of values `{}` is not there", path.display())));
+                return Err(self.failed(&format!("the file of values `{}` is not there", last_part(path))));
             };
             if fenced && !(self.allow)(&file) {
-                let reason = format!("the file of values `{}` lies outside of the input", path.display());
+                let reason = format!("the file of values `{}` lies outside of the input", last_part(path));
                 return Err(self.problem(Code::OutsideReference, &reason, "move it into the input"));
             }
             values.push(file);
@@ -182,7 +190,8 @@ impl Unit<'_> {
         if loaded.template {
             problems.push(self.failed("what helm prints still holds template actions that are no data"));
         }
-        let mut built = Built { documents: loaded.documents, problems };
+        let namespace = Some(self.namespace());
+        let mut built = Built { documents: loaded.documents, namespace, problems };
         let origin = trace::trace(&String::from_utf8_lossy(text), chart, self);
         for problem in loaded.problems.iter() {
             built.problems.push(trace::moved(problem.clone(), &name, &origin));
@@ -234,6 +243,13 @@ impl Unit<'_> {
 const INSTALL: &str =
     "install helm (https://helm.sh/docs/intro/install), or give podviz what `helm template` prints";
 
+fn settle(text: &[u8], again: &[u8]) -> Vec<u8> {
+    match (std::str::from_utf8(text), std::str::from_utf8(again)) {
+        (Ok(text), Ok(again)) => random::settle(text, again).into_bytes(),
+        _ => text.to_owned(),
+    }
+}
+
 /// What the chart wants and what helm assumes, if that is why it failed.
 fn wanted_version(failure: &Failure) -> Option<(String, String)> {
     static WANTED: LazyLock<Regex> = LazyLock::new(|| {
@@ -251,6 +267,11 @@ fn name_of_release(chart: &str) -> String {
     let name: String = chart.to_ascii_lowercase().chars().map(clean).take(53).collect();
     let name = name.trim_matches(['-', '.']);
     if name.is_empty() { "release".to_owned() } else { name.to_owned() }
+}
+
+/// The name of a file: the rest of its path may be about this machine.
+fn last_part(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// A path as one entry of a list of comma-separated values, which helm expects.

@@ -1,10 +1,11 @@
 //! Which folders are built: kustomizations and charts that nothing else in the input refers to.
 
-use super::kustomize::{self, Built, Library, Tool};
+use super::built::Built;
+use super::kustomize::{self, Library};
 use super::naming;
 use super::roots::Roots;
 use super::walk::Found;
-use super::{Build, Limits, Order, Reading, Release, parse};
+use super::{Build, Limits, Order, Reading, Release, helm, parse};
 use crate::model::{Environment, PLAIN_ENVIRONMENT, Value};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -41,6 +42,12 @@ pub enum Recipe {
     Kustomize,
     /// `helm template`, for a release if the settings name some.
     Helm(Option<Release>),
+}
+
+/// The programs that build.
+struct Tools {
+    kustomize: kustomize::Tool,
+    helm: helm::Tool,
 }
 
 impl Plan {
@@ -93,9 +100,9 @@ impl Plan {
 
     /// Builds everything, and adds it to what is read. Where only one environment is wanted, the others are named alone.
     pub fn carry_out(&self, roots: &Roots, build: &Build, order: &Order, reading: &mut Reading) {
-        let tool = match self.units.iter().any(|unit| matches!(unit.recipe, Recipe::Kustomize)) {
-            true => kustomize::tool(build.tools, &order.inputs),
-            false => Tool::Off,
+        let tools = Tools {
+            kustomize: kustomize::tool(build.tools, &order.inputs),
+            helm: helm::tool(build.tools, &order.inputs),
         };
         // Plain files may make up the environment that is wanted, and nobody knows yet how these are called.
         let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));
@@ -104,7 +111,7 @@ impl Plan {
         let built: Vec<Option<Built>> = self
             .units
             .par_iter()
-            .map(|unit| wanted(unit).then(|| self.build(unit, roots, order, &tool)))
+            .map(|unit| wanted(unit).then(|| self.build(unit, roots, build, order, &tools)))
             .collect();
         let mut unbuilt = Vec::new();
         for (unit, built) in self.units.iter().zip(built) {
@@ -131,24 +138,29 @@ impl Plan {
                 reading.environments.push(environment);
             }
         }
-        reading.problems.extend(kustomize::missing_tool(&tool, &unbuilt).into_iter().collect());
+        reading.problems.extend(kustomize::missing_tool(&tools.kustomize, &unbuilt).into_iter().collect());
     }
 
-    fn build(&self, unit: &Unit, roots: &Roots, order: &Order, tool: &Tool) -> Built {
+    fn build(&self, unit: &Unit, roots: &Roots, build: &Build, order: &Order, tools: &Tools) -> Built {
+        let (name, folder, path, limits) = (&*unit.name, &*unit.folder, &*unit.path, &order.limits);
         match &unit.recipe {
             Recipe::Kustomize => {
-                let unit = kustomize::Unit {
-                    name: &unit.name,
-                    folder: &unit.folder,
-                    path: &unit.path,
-                    library: &self.library,
-                    roots,
-                    limits: &order.limits,
-                };
-                kustomize::build(&unit, tool)
+                let library = &self.library;
+                let unit = kustomize::Unit { name, folder, path, library, roots, limits };
+                kustomize::build(&unit, &tools.kustomize)
             }
-            Recipe::Helm(_) => Built::default(),
+            Recipe::Helm(release) => {
+                let (allow, shown) = (&|path: &Path| roots.allow(path), &|path: &Path| roots.shown(path));
+                let release = release.as_ref();
+                let unit = helm::Unit { name, folder, path, release, build, allow, shown, limits };
+                helm::build(&unit, &tools.helm)
+            }
         }
+    }
+
+    /// The folders of charts.
+    pub fn charts(&self) -> impl Iterator<Item = &Path> {
+        self.inside.iter().filter_map(|inside| inside.parent())
     }
 
     /// Whether a file is read as it is.

@@ -23,8 +23,8 @@ pub const OUTPUT_BYTES: usize = 64 << 20;
 /// How much memory one call may reserve, in bytes, where the system can limit it. Go reserves more than it uses.
 const MEMORY_BYTES: u64 = 6 << 30;
 
-/// How much of what a failed call complains about is looked at, in bytes from the end.
-const COMPLAINT_BYTES: usize = 64 << 10;
+/// How much of what a failed call complains about is looked at, in bytes from the beginning and from the end.
+const COMPLAINT_BYTES: usize = 16 << 10;
 
 /// Where every proxy variable points: nobody listens there.
 const DEAD_PROXY: &str = "http://127.0.0.1:9";
@@ -179,7 +179,7 @@ impl Call<'_> {
         if let (Some(mut output), Some(mut complaint)) = (child.stdout.take(), child.stderr.take()) {
             let other = sender.clone();
             thread::spawn(move || sender.send(read(&mut output, limit)));
-            thread::spawn(move || other.send(read_end(&mut complaint, limit)));
+            thread::spawn(move || other.send(read_ends(&mut complaint, limit)));
         }
         let (mut output, mut complaint) = (None, None);
         while output.is_none() || complaint.is_none() {
@@ -248,24 +248,31 @@ fn read(stream: &mut impl Read, limit: usize) -> Heard {
     if bytes.len() > limit { Heard::TooMuch } else { Heard::Output(bytes) }
 }
 
-/// Reads all, and keeps the end.
-fn read_end(stream: &mut impl Read, limit: usize) -> Heard {
-    let (mut end, mut chunk, mut total) = (Vec::new(), [0; 8 << 10], 0);
+/// Reads all, and keeps the beginning and the end.
+fn read_ends(stream: &mut impl Read, limit: usize) -> Heard {
+    let (mut start, mut end, mut chunk, mut total) = (Vec::new(), Vec::new(), [0; 8 << 10], 0);
     loop {
         match stream.read(&mut chunk) {
-            Ok(0) => return Heard::Complaint(end),
+            Ok(0) => break,
             Ok(n) => {
                 total += n;
-                end.extend_from_slice(&chunk[..n]);
+                let own = n.min(COMPLAINT_BYTES.saturating_sub(start.len()));
+                start.extend_from_slice(&chunk[..own]);
+                end.extend_from_slice(&chunk[own..n]);
                 end.drain(..end.len().saturating_sub(COMPLAINT_BYTES));
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => return Heard::Complaint(end),
+            Err(_) => break,
         }
         if total > limit {
             return Heard::TooMuch;
         }
     }
+    if total > 2 * COMPLAINT_BYTES {
+        start.push(b'\n');
+    }
+    start.extend(end);
+    Heard::Complaint(start)
 }
 
 /// Bounds the memory of a child and the time it computes, should nobody be left to kill it.

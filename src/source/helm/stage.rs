@@ -59,6 +59,22 @@ pub fn scan(folder: &Path, allow: &dyn Fn(&Path) -> bool) -> Result<(), Refusal>
     Ok(())
 }
 
+/// The regular files at and below a folder, as far as no link leads.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut open = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(here) = open.pop() {
+        for entry in fs::read_dir(&here).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => open.push(entry.path()),
+                Ok(kind) if kind.is_file() => files.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+    files
+}
+
 /// A folder of links that is the chart with its dependencies in place, if some of them lie in folders elsewhere. It is
 /// removed when it is dropped.
 pub fn stage(

@@ -291,3 +291,15 @@ fn definitions_that_helm_leaves_out_are_noted() {
         ]
     );
 }
+
+#[test]
+fn what_a_chart_makes_up_is_the_same_each_time() {
+    let Some(helm) = helm() else { return };
+    let root = folder(&format!(
+        "== c/Chart.yaml\n{CHART}== c/templates/x.yaml\nkind: A\napiVersion: v1\nmetadata:\n  name: test-{{{{ randAlphaNum 9 | lower }}}}\n"
+    ));
+    assert_eq!(
+        told(&rendered(root.path(), "c", &Build::default(), helm)),
+        ["A test-random1 c/templates/x.yaml:1"]
+    );
+}

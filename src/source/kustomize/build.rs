@@ -1,5 +1,6 @@
 //! Building one kustomization: with kustomize or kubectl where that is possible and safe, else from its files as they are.
 
+use super::super::built::Built;
 use super::super::roots::Roots;
 use super::super::tool::{self, Failure, Program};
 use super::super::{Limits, load};
@@ -29,17 +30,6 @@ pub enum Tool {
     Missing,
     /// None may be started.
     Off,
-}
-
-/// What one environment holds.
-#[derive(Debug, Default)]
-pub struct Built {
-    /// Its objects.
-    pub documents: Vec<Document>,
-    /// Where objects go that name no namespace, if that is known.
-    pub namespace: Option<String>,
-    /// What went wrong.
-    pub problems: Problems,
 }
 
 /// The program that builds kustomizations, if it may be started.
@@ -293,5 +283,91 @@ fn comment(root: &Root) -> Option<String> {
             source.document.comment.clone()
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::roots::Root as Input;
+    use super::{Library, Limits, Roots, Text, Unit, normal, relative};
+    use std::fs;
+    use std::path::Path;
+
+    #[test]
+    fn the_way_between_folders_leads_back() {
+        let way = relative(Path::new("/tmp/x"), Path::new("/in/app/prod")).expect("a way");
+        assert_eq!(way, Path::new("../../in/app/prod"));
+        assert_eq!(normal(&Path::new("/tmp/x").join(way)), Path::new("/in/app/prod"));
+    }
+
+    const WEB: &str = "# The door.\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 1\n  template:\n    spec:\n      containers:\n        - image: web:1\n          name: app\n          command:\n            - sh\n            - -c\n            - |\n              one\n              two\n";
+    const PROD: &str = "namespace: shop\nnamePrefix: eu-\nresources:\n  - ../base\nimages:\n  - name: web\n    newTag: '2'\nreplicas:\n  - name: web\n    count: 3\nlabels:\n  - pairs:\n      stage: prod\npatches:\n  - patch: |-\n      - op: add\n        path: /spec/template/spec/containers/0/args\n        value:\n          - a\n          - b\n    target:\n      kind: Deployment\n  - path: more.yaml\n";
+    const MORE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      hostNetwork: true\n";
+    const BUILT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  labels:\n    stage: prod\n  name: eu-web\n  namespace: shop\nspec:\n  replicas: 3\n  template:\n    spec:\n      containers:\n      - args:\n        - a\n        - b\n        command:\n        - sh\n        - -c\n        - |\n          one\n          two\n        image: web:2\n        name: app\n      hostNetwork: true\n";
+
+    #[test]
+    fn each_line_comes_from_who_says_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let input = fs::canonicalize(folder.path()).expect("a path");
+        for (name, text) in [
+            ("base/web.yaml", WEB),
+            ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+            ("prod/kustomization.yaml", PROD),
+            ("prod/more.yaml", MORE),
+        ] {
+            let path = input.join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+        let roots = Roots::new(vec![Input { path: input.clone(), label: String::new(), name: "in".into() }]);
+        let limits = Limits::default();
+        let prod = input.join("prod");
+        let library = Library::read(&[prod.join("kustomization.yaml")], &roots, &limits);
+        let unit = Unit {
+            name: "prod",
+            folder: &prod,
+            path: "prod",
+            library: &library,
+            roots: &roots,
+            limits: &limits,
+        };
+        // Without what kustomize says of origins: objects are found by their names.
+        let text = Text { text: BUILT.to_owned(), provenances: Vec::new() };
+        let built = unit.traced(&library.closure(&prod), text);
+        let document = &built.documents[0];
+        assert_eq!(document.comment.as_deref(), Some("The door."));
+        let places: Vec<String> = (1..=BUILT.lines().count() as u32)
+            .map(|line| document.file.place(line))
+            .map(|(file, line)| format!("{}:{line}", file.replace("kustomization.yaml", "k")))
+            .collect();
+        assert_eq!(
+            places,
+            [
+                "base/web.yaml:2",
+                "base/web.yaml:3",
+                "base/web.yaml:4",
+                "base/web.yaml:4",
+                "prod/k:13",
+                "base/web.yaml:5",
+                "prod/k:1",
+                "base/web.yaml:6",
+                "prod/k:9",
+                "base/web.yaml:8",
+                "base/web.yaml:9",
+                "base/web.yaml:10",
+                "base/web.yaml:11",
+                "prod/k:19",
+                "prod/k:20",
+                "base/web.yaml:13",
+                "base/web.yaml:14",
+                "base/web.yaml:15",
+                "base/web.yaml:16",
+                "base/web.yaml:17",
+                "base/web.yaml:18",
+                "prod/k:6",
+                "base/web.yaml:12",
+                "prod/more.yaml:7",
+            ]
+        );
     }
 }

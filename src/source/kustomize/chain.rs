@@ -136,6 +136,10 @@ impl<'a> Chain<'a> {
         built: &Value,
         before: Option<&Value>,
     ) -> Option<Spot> {
+        // A patch names its object, and does not give it the name.
+        if let [Step::Key("metadata"), Step::Key("name")] = path {
+            return None;
+        }
         let from = from.and_then(|from| self.places.iter().find(|(_, place)| **place == from));
         let from = from.map(|(path, _)| path.as_path());
         let links: Vec<&Link> = self.links.iter().filter(|link| link.concerns(from)).collect();

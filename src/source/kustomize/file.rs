@@ -106,15 +106,14 @@ impl Kustomization {
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
         let null = Value { line: 1, column: 1, written: None, kind: Kind::Null };
         let mut faults = Vec::new();
-        let text = decode(bytes).map(|text| text.into_owned()).unwrap_or_else(|_| {
-            faults.push(fault(
-                &null,
-                Code::BuildFailed,
-                "this kustomization is not text",
-                "save the file as UTF-8",
-            ));
-            String::new()
-        });
+        let text = match decode(bytes) {
+            Ok(text) => text.into_owned(),
+            Err(_) => {
+                let message = "this kustomization is not text";
+                faults.push(fault(&null, Code::BuildFailed, message, "save the file as UTF-8"));
+                String::new()
+            }
+        };
         let value = match documents(&text, limits) {
             Ok((mut documents, duplicate)) => {
                 if duplicate {

@@ -78,7 +78,9 @@ impl Walk<'_> {
             let spot =
                 self.spot(&entry.value, counterpart.map(|other| (other.line, &other.value)), path, here);
             self.set(entry.line, spot);
-            self.block(&entry.value, entry.line, counterpart.map(|other| &other.value), spot);
+            if let Some(file) = self.file() {
+                self.block(&entry.value, counterpart.map(|other| &other.value), file);
+            }
             self.value(&entry.value, counterpart.map(|other| &other.value), path, spot);
             path.pop();
         }
@@ -86,6 +88,9 @@ impl Walk<'_> {
             path.push(Step::Item(index, item));
             let counterpart = before.and_then(|before| counterpart(item, index, before.items()));
             let spot = self.spot(item, counterpart.map(|other| (other.line, other)), path, here);
+            if let Some(file) = self.file() {
+                self.block(item, counterpart, file);
+            }
             self.set(item.line, spot);
             self.value(item, counterpart, path, spot);
             path.pop();
@@ -99,11 +104,7 @@ impl Walk<'_> {
         {
             return self.chain.generated(&self.names, file, Some(key)).unwrap_or(here);
         }
-        let file = match self.root {
-            Root::Object(source) => Some(source.file),
-            Root::File(file) => Some(file),
-            _ => None,
-        };
+        let file = self.file();
         let own = before.and_then(|(line, value)| Some((file?, line, value)));
         let change = || self.chain.changed(&self.names, file, path, built, before.map(|(_, value)| value));
         match own {
@@ -113,21 +114,29 @@ impl Walk<'_> {
         }
     }
 
-    /// The lines inside of a block of text that stands in the source line by line.
-    fn block(&mut self, built: &Value, key: u32, before: Option<&Value>, spot: Spot) {
-        let Some(text) = built.as_str().filter(|text| text.contains('\n')) else { return };
-        if before.and_then(Value::as_str) != Some(text) {
-            return;
+    /// The place of the file that the object comes from.
+    fn file(&self) -> Option<usize> {
+        match self.root {
+            Root::Object(source) => Some(source.file),
+            Root::File(file) => Some(file),
+            Root::Generator(_) | Root::Unknown => None,
         }
-        let source = &self.chain.files[spot.0];
-        for step in 1..=text.lines().count() as u32 {
-            let shown = |file: &SourceFile, line: u32| {
-                let tokens = file.lines.get(line as usize - 1)?;
-                Some(tokens.iter().map(|token| token.text.as_str()).collect::<String>().trim().to_owned())
-            };
-            let (own, other) = (shown(self.built, key + step), shown(source, spot.1 + step));
-            if own.is_some() && own == other {
-                self.set(key + step, (spot.0, spot.1 + step));
+    }
+
+    /// The lines of a block of text that stands in the source line by line, and the sign that begins it.
+    fn block(&mut self, built: &Value, before: Option<&Value>, file: usize) {
+        let Some(text) = built.as_str().filter(|text| text.contains('\n')) else { return };
+        let Some(before) = before.filter(|before| before.as_str() == Some(text)) else { return };
+        let source = &self.chain.files[file];
+        let shown = |file: &SourceFile, line: u32| {
+            let tokens = file.lines.get((line as usize).checked_sub(1)?)?;
+            Some(tokens.iter().map(|token| token.text.as_str()).collect::<String>().trim().to_owned())
+        };
+        let own = built.line.saturating_sub(1)..=built.line + text.lines().count() as u32;
+        for (own, other) in own.zip(before.line.saturating_sub(1)..) {
+            let line = shown(self.built, own);
+            if line.is_some() && line == shown(source, other) {
+                self.set(own, (file, other));
             }
         }
     }

@@ -15,7 +15,9 @@ const CHARACTERS: usize = 600;
 /// places and of home folders are left out, secrets are marked. Empty if nothing useful is said.
 pub fn clean(complaint: &[u8], folder: &Path, private: &[&Path]) -> String {
     let text = plain(&String::from_utf8_lossy(complaint));
-    let text = text.lines().map(redact).collect::<Vec<_>>().join("\n");
+    // Far beyond what is shown, so that no secret that is cut in two is.
+    let cut = |line: &str| redact(&line.chars().take(4 * CHARACTERS).collect::<String>());
+    let text = text.lines().map(cut).collect::<Vec<_>>().join("\n");
     let text = redact_text(&text, false).unwrap_or(text);
     let useful: Vec<&str> = text.lines().map(str::trim).filter(|line| is_useful(line)).collect();
     // From the last thing that is called an error; what is said before are warnings and progress.
@@ -147,6 +149,13 @@ mod tests {
         check("lock /scratch/podviz-1/cache: denied", "lock …/cache: denied");
         check("no /private/ann/config, no /tmp/x: stop", "no …, no …: stop");
         check("probe /healthz of /srv/me/shop/chart-two", "probe /healthz of ../chart-two");
+    }
+
+    #[test]
+    fn endless_lines_are_cut() {
+        let long = "x: ".repeat(100_000);
+        let short = clean(format!("Error: why: {long}").as_bytes(), Path::new("/srv/me"), &[]);
+        assert!(short.starts_with("why: x: x: ") && short.len() < 700, "{short}");
     }
 
     #[test]

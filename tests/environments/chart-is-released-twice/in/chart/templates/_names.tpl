@@ -1,0 +1,4 @@
+{{- define "shop.labels" -}}
+release: {{ .Release.Name }}
+namespace: {{ .Release.Namespace }}
+{{- end }}
