@@ -142,8 +142,12 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
         Role::Policy => know
             .topology
             .from(index)
-            .filter(|edge| edge.relation != Relation::Allows)
+            .filter(|edge| {
+                !matches!(edge.relation, Relation::Allows | Relation::RoutesTo | Relation::PullsWith)
+            })
             .map(|edge| edge.to)
+            // What a policy needs to know is not what it rules over.
+            .filter(|&to| !matches!(know.node(to).role, Role::Config | Role::Secret | Role::Access))
             .collect(),
         _ => know.topology.to(index).map(|edge| edge.from).collect(),
     };
@@ -177,7 +181,7 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     } else if matches!(node.role, Role::Config | Role::Secret) {
         prose.push(text(" Nothing in these manifests names it."));
     }
-    if &*object.identity.kind == "NetworkPolicy" {
+    if is_network_policy(object) {
         prose
             .extend(["Ingress", "Egress"].into_iter().filter_map(|way| policy_effect(object, way)).map(text));
     }
@@ -200,7 +204,12 @@ fn service_summary(object: &Object) -> Option<&'static str> {
 
 /// Whether a kind picks pods by a selector.
 fn picks_pods(object: &Object) -> bool {
-    matches!(&*object.identity.kind, "NetworkPolicy" | "PodDisruptionBudget")
+    is_network_policy(object) || &*object.identity.kind == "PodDisruptionBudget"
+}
+
+/// Whether an object is a NetworkPolicy of Kubernetes; network plugins have kinds of that name, too.
+fn is_network_policy(object: &Object) -> bool {
+    &*object.identity.group == "networking.k8s.io" && &*object.identity.kind == "NetworkPolicy"
 }
 
 /// What a NetworkPolicy does to one direction, in a sentence; `None` if it does not rule over it.
@@ -395,12 +404,16 @@ fn row(know: &Knowledge, edge: &Edge, what: Prose) -> Vec<Prose> {
         State::Inferred => Some("Kubernetes makes it"),
         State::Missing | State::Present => None,
     };
-    let is_maker = edge.relation == crate::catalog::Relation::Produces;
+    let is_maker = edge.relation == Relation::Produces;
     let more = match know.made_by(edge.to).filter(|_| !is_maker && edge.detail().is_none()) {
         Some(maker) => maker,
         None => edge.detail().or(state.filter(|_| !is_maker)).map(plain).unwrap_or_default(),
     };
-    let mut because = vec![code(edge.field.to_string()), text(" ")];
+    let mut because = Prose::new();
+    let field = edge.field.to_string();
+    if !field.is_empty() {
+        because.extend([code(field), text(" ")]);
+    }
     because.extend(know.because(edge));
     vec![what, more, because]
 }

@@ -1,7 +1,7 @@
 //! A version of an API that clusters no longer serve.
 
 use super::{Findings, Rule};
-use crate::catalog::FieldPath;
+use crate::catalog::{FieldPath, is_built_in};
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
 
@@ -48,7 +48,7 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         .at_level(level);
 }
 
-/// Whether clusters of today may still serve a version: what they serve of the Gateway API depends on what someone
+/// Whether clusters of today may still serve a version: what they serve of custom resources depends on what someone
 /// installed, and the beta versions of young APIs stay for a few releases.
 ///
 /// Source: kubernetes.io, "Deprecated API Migration Guide" (what is gone), "Kubernetes Deprecation Policy".
@@ -63,5 +63,5 @@ fn may_be_served(group: &str, kind: &str, version: &str) -> bool {
         "storage.k8s.io" => kind == "VolumeAttributesClass",
         _ => false,
     };
-    group == "gateway.networking.k8s.io" || (is_young && version.contains("beta"))
+    !is_built_in(group) || (is_young && version.contains("beta"))
 }

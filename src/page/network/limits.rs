@@ -43,7 +43,7 @@ fn unjudged(know: &Knowledge, index: NodeIndex) -> Option<Prose> {
     let guards = know.facts.policies().guards(index);
     let near = &know.node(index).identity;
     let names: Vec<Prose> = guards.iter().map(|&guard| know.mention(guard, near)).collect();
-    let (verb, what) = if names.len() == 1 { (" says", " also rules") } else { (" say", " also rule") };
+    let (verb, what) = if names.len() == 1 { (" says", " rules") } else { (" say", " rule") };
     (!names.is_empty()).then(|| {
         concat(vec![
             listed(names, MOST_NAMED),
