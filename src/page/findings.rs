@@ -137,9 +137,9 @@ impl Sheet<'_> {
             }
         }
         for (environments, findings) in groups {
-            if let Some(environments) = environments {
-                let bold = Style::new().bold();
-                text.push_str(&format!("{bold}IN {}{bold:#}\n\n", terminal(&environments)));
+            if let Some((word, names)) = environments.as_deref().and_then(|words| words.split_once(' ')) {
+                let (bold, word) = (Style::new().bold(), word.to_uppercase());
+                text.push_str(&format!("{bold}{word} {}{bold:#}\n\n", terminal(names)));
             }
             self.list(&findings, &mut text);
         }
