@@ -3,7 +3,7 @@
 use divan::{Bencher, counter::BytesCount, counter::ItemsCount};
 use podviz::catalog::Catalog;
 use podviz::facts::{self, Facts};
-use podviz::model::{Document, take_inventory};
+use podviz::model::{Document, Grouping, take_inventory};
 use podviz::names;
 use podviz::output::publish::{guard, publish};
 use podviz::output::{File, Flavour, Options, render};
@@ -103,7 +103,7 @@ fn catalog() -> Catalog {
 }
 
 fn connected(documents: Vec<Document>, catalog: &Catalog) -> Topology {
-    let (inventory, _) = take_inventory(documents, catalog, "default");
+    let (inventory, _) = take_inventory(documents, catalog, &Grouping::plain("default"));
     connect(&inventory, catalog).0
 }
 

@@ -313,6 +313,7 @@ impl Input {
             only: self.environment.clone(),
             values: self.values.clone(),
             set: self.set.clone(),
+            default_namespace: None,
             releases: Vec::new(),
         };
         (!self.flat).then(build)

@@ -355,5 +355,16 @@ pub struct Row {
     /// The field that says so; empty where the diagram itself is the reason.
     pub field: String,
     /// File and line of that field.
-    pub source: Option<(String, u32)>,
+    pub source: Option<Place>,
+}
+
+/// Where people find a field of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The object's own text and the line there, which is another one where a tool built it.
+    pub text: (String, u32),
 }

@@ -16,6 +16,7 @@ pub mod quantity;
 pub mod reach;
 pub mod resources;
 mod role;
+pub mod running;
 mod scene;
 pub mod security;
 pub mod storage;

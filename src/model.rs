@@ -4,6 +4,7 @@
 //! reads, a [`Value`] is what it holds.
 
 mod document;
+mod dump;
 mod inventory;
 mod split;
 mod take;

@@ -35,8 +35,11 @@ pub struct Request {
 impl Request {
     /// What to read, and how.
     pub(crate) fn order(&self, settings: &Settings) -> source::Order {
-        let build =
-            self.build.clone().map(|build| source::Build { releases: settings.releases.clone(), ..build });
+        let build = self.build.clone().map(|build| source::Build {
+            releases: settings.releases.clone(),
+            default_namespace: Some(self.default_namespace.clone()),
+            ..build
+        });
         source::Order {
             inputs: self.inputs.clone(),
             output: self.output.clone(),

@@ -4,18 +4,26 @@
 //! Only `walk` touches the disk; everything else is a function of bytes.
 
 mod base64;
+mod built;
 mod compose;
 mod decode;
+#[allow(dead_code, reason = "the plan of what is built calls it")]
+mod helm;
 mod highlight;
 mod json;
+mod kustomize;
 mod load;
 mod manifest;
+mod naming;
+mod plan;
 mod redact;
+mod roots;
 mod scalar;
 mod settings;
 mod settle;
 mod sheet;
 mod template;
+mod tool;
 mod walk;
 mod yaml;
 
@@ -25,6 +33,7 @@ pub use settings::{SettingsFile, read_settings};
 
 use crate::model::{Document, Environment, Value};
 use crate::problem::{Code, Level, Problem, Problems};
+use plan::Plan;
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -96,6 +105,8 @@ pub struct Build {
     pub values: Vec<PathBuf>,
     /// Single values for every chart: `key=value`.
     pub set: Vec<String>,
+    /// Where the objects of a chart go that name no namespace; `default` if absent.
+    pub default_namespace: Option<String>,
     /// The releases that the user's settings name.
     pub releases: Vec<Release>,
 }
@@ -125,7 +136,7 @@ pub struct Release {
 /// Everything that the inputs hold.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// The manifests, by path, then by their order in the file.
+    /// The manifests: those of plain files, by path, then those of each environment that is built.
     pub documents: Vec<Document>,
     /// The environments that are built, sorted by name.
     pub environments: Vec<Environment>,
@@ -140,30 +151,52 @@ pub fn is_there(input: &Path) -> bool {
     input == Path::new("-") || input.symlink_metadata().is_ok()
 }
 
-/// Reads the inputs from the disk. Nothing at or below the output is read.
+/// Reads the inputs from the disk, and builds the charts and kustomizations in them. Nothing at or below the output is read.
 pub fn read(order: &Order) -> Result<Reading, ReadError> {
-    let limits = &order.limits;
-    let walk::Found { files, charts, mut problems } = walk::find(&order.inputs, order.output.as_deref())?;
+    let mut found = walk::find(&order.inputs, order.output.as_deref())?;
+    let mut reading = Reading::default();
+    if let Some(build) = &order.build {
+        let plan = Plan::of(&found, build, &order.limits);
+        found.files.retain(|file| file.path.as_deref().is_none_or(|path| plan.leaves(path)));
+        plan.carry_out(&found.roots, build, order, &mut reading);
+    }
+    let problems = std::mem::take(&mut reading.problems);
+    reading.problems = found.problems;
+    as_they_are(&found.files, found.charts, &order.limits, &mut reading);
+    reading.problems.extend(problems);
+    Ok(reading)
+}
+
+/// Reads the files that nothing is built from.
+fn as_they_are(
+    files: &[walk::Source],
+    charts: BTreeMap<String, usize>,
+    limits: &Limits,
+    reading: &mut Reading,
+) {
     let loaded: Vec<Result<Loaded, Problem>> =
         files.par_iter().map(|file| Ok(load(&file.name, &file.bytes(limits)?, limits))).collect();
-    let mut reading = Reading::default();
     let mut templates: BTreeMap<String, usize> = charts;
+    let (mut documents, mut problems) = (Vec::new(), Problems::none());
     for (file, loaded) in files.iter().zip(loaded) {
         match loaded {
             Ok(loaded) => {
                 if loaded.template {
                     *templates.entry(home(&file.name, &templates)).or_default() += 1;
                 }
-                reading.documents.extend(loaded.documents);
+                documents.extend(loaded.documents);
                 reading.passed_over += usize::from(loaded.passed_over);
-                reading.problems.extend(loaded.problems);
+                problems.extend(loaded.problems);
             }
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => problems.push(problem),
         }
     }
-    problems.extend(templates.into_iter().map(|(folder, files)| helm_template(&folder, files)).collect());
-    problems.extend(reading.problems);
-    Ok(Reading { problems, ..reading })
+    documents.append(&mut reading.documents);
+    reading.documents = documents;
+    reading
+        .problems
+        .extend(templates.into_iter().map(|(folder, files)| helm_template(&folder, files)).collect());
+    reading.problems.extend(problems);
 }
 
 /// The chart that a template outside of `templates/` belongs to, else its folder.

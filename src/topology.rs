@@ -4,7 +4,9 @@
 mod address;
 mod build;
 mod call;
+mod described;
 mod evidence;
+mod fold;
 mod pod;
 mod reference;
 mod rules;
@@ -24,6 +26,9 @@ pub use selector::{Labels, Selector, labels};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// How many controllers may stand above a pod: a CronJob, its Job, and room for operators.
+const DEEPEST_OWNERS: usize = 6;
 
 /// The index of a node in its topology.
 pub type NodeIndex = usize;
@@ -58,8 +63,10 @@ pub struct Node {
     pub role: Role,
     /// The object, if it is in the input.
     pub object: Option<Arc<Object>>,
-    /// The pod that it makes or is.
+    /// The pod that it makes or is; `None` for what a workload of the input made.
     pub pod: Option<Arc<Pod>>,
+    /// The pod of a live dump's pod or ReplicaSet that a workload of the input made.
+    pub made: Option<Arc<Pod>>,
 }
 
 /// How podviz knows of an object.
@@ -147,6 +154,35 @@ impl Topology {
         };
         let mut owners = self.to(node).filter(|edge| edge.relation == Relation::Owns).map(|edge| edge.from);
         owners.find(|&owner| !is_node(owner))
+    }
+
+    /// The workload of the input that made a pod or a ReplicaSet of a live dump, however many controllers stand between.
+    pub fn maker(&self, node: NodeIndex) -> Option<NodeIndex> {
+        let mut index = node;
+        // Owner references of hostile input may lead in a circle.
+        for _ in 0..DEEPEST_OWNERS {
+            if self.nodes[index].made.is_none() {
+                return (index != node && self.nodes[index].pod.is_some()).then_some(index);
+            }
+            index = self.owner(index)?;
+        }
+        None
+    }
+
+    /// The pods of a live dump that a workload made, sorted.
+    pub fn pods_made(&self, workload: NodeIndex) -> Vec<NodeIndex> {
+        let mut found = std::collections::BTreeSet::new();
+        let mut owners = vec![workload];
+        for _ in 0..DEEPEST_OWNERS {
+            let owned = owners.iter().flat_map(|&owner| self.from(owner));
+            let owned = owned.filter(|edge| edge.relation == Relation::Owns).map(|edge| edge.to);
+            owners = owned.filter(|&index| self.nodes[index].made.is_some() && found.insert(index)).collect();
+        }
+        let is_pod = |index: &NodeIndex| {
+            let identity = &self.nodes[*index].identity;
+            &*identity.kind == "Pod" && identity.group.is_empty()
+        };
+        found.into_iter().filter(is_pod).collect()
     }
 
     /// The node of an identity.

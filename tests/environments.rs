@@ -1,105 +1,209 @@
-//! What holds for environments that tools built: the same file makes objects in several of them.
+//! One folder a fact: which environments podviz finds, what it builds, and where each line of it comes from.
+//!
+//! `in/` is what it reads; `arguments.txt` holds other arguments than that, one a line. `expected/` is as in `tests/cases/`.
+//! A folder with a file `no-tools` needs no program of others, and sees none. For all others `PODVIZ_TEST_TOOLS` names a
+//! folder with `kubectl` and `helm`; without it they are passed over, and the test says so.
 
-use podviz::catalog::Catalog;
-use podviz::model::{Document, Environment, Grouping, take_inventory};
-use podviz::page::findings::{self, AdviceFormat};
-use podviz::problem::{Level, Problems};
-use podviz::source::{Limits, load};
-use podviz::topology::{Topology, connect};
-use podviz::{facts, page};
+mod files;
+mod golden;
 
-const WEB: &str = "\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec: {containers: [{name: app, image: \"web:1\", envFrom: [{configMapRef: {name: settings}}]}]}
-";
+use files::{Tree, folders, tests};
+use golden::{assert_same, differences};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
 
-fn documents(environment: Option<&str>, file: &str, text: &str) -> Vec<Document> {
-    let mut documents = load(file, text.as_bytes(), &Limits::default()).documents;
-    documents.iter_mut().for_each(|one| one.environment = environment.map(Into::into));
-    documents
-}
-
-fn built(name: &str, namespace: Option<&str>) -> Environment {
-    Environment {
-        name: name.to_owned(),
-        source: "kustomize",
-        path: format!("overlays/{name}"),
-        namespace: namespace.map(str::to_owned),
-    }
-}
-
-fn topology(documents: Vec<Document>, environments: Vec<Environment>) -> (Topology, Problems, Catalog) {
-    let catalog = Catalog::embedded().expect("the catalog");
-    let grouping = Grouping { default_namespace: "default", built: environments, flat: false };
-    let (inventory, problems) = take_inventory(documents, &catalog, &grouping);
-    let (topology, _) = connect(&inventory, &catalog);
-    (topology, problems, catalog)
-}
-
-fn names(topology: &Topology) -> Vec<&str> {
-    topology.environments.iter().map(|environment| environment.name.as_str()).collect()
-}
-
-#[test]
-fn each_built_environment_has_its_own_objects_and_namespace() {
-    let documents = [documents(Some("dev"), "a.yaml", WEB), documents(Some("prod"), "a.yaml", WEB)].concat();
-    let (topology, problems, _) =
-        topology(documents, vec![built("prod", Some("live")), built("failed", None), built("dev", None)]);
-    assert_eq!(names(&topology), ["dev", "prod"], "one without objects is left out");
-    assert!(problems.iter().next().is_none(), "no duplicate");
-    let ids: Vec<String> = topology.present().map(|(_, node)| node.identity.id()).collect();
-    assert_eq!(ids, ["dev:core/Pod/default/web", "prod:core/Pod/live/web"]);
-}
-
-#[test]
-fn a_folder_does_not_take_the_name_of_a_built_environment() {
-    let config = |level: &str| {
-        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings}}\ndata: {{LEVEL: {level}}}\n")
+/// The folder with the tools, and those that every system needs to start them.
+fn tools() -> Option<OsString> {
+    let Some(folder) = std::env::var_os("PODVIZ_TEST_TOOLS") else {
+        println!("PODVIZ_TEST_TOOLS is not set: what needs kubectl or helm is passed over");
+        return None;
     };
-    let documents = [
-        documents(Some("prod"), "overlays/prod", WEB),
-        documents(None, "plain/dev/a.yaml", &config("debug")),
-        documents(None, "plain/prod/a.yaml", &config("info")),
-    ];
-    let (topology, ..) = topology(documents.concat(), vec![built("prod", None)]);
-    assert_eq!(names(&topology), ["dev", "plain-prod", "prod"]);
+    let folder = PathBuf::from(folder);
+    for tool in ["kubectl", "helm"] {
+        assert!(folder.join(tool).is_file(), "PODVIZ_TEST_TOOLS holds no {tool}: {}", folder.display());
+    }
+    let system = ["/usr/bin", "/bin"].map(PathBuf::from);
+    Some(std::env::join_paths([folder].into_iter().chain(system)).expect("a search path"))
+}
+
+fn podviz(arguments: &[&str], folder: &Path, path: &OsStr) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
+    command.arg("graph").args(arguments).current_dir(folder).env("PATH", path);
+    command.stdin(Stdio::null()).output().expect("podviz runs")
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().expect("podviz ends by itself")
+}
+
+fn messages(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).expect("messages are text")
+}
+
+/// The cases, each with its arguments and the search path that it may use.
+fn cases() -> Vec<(PathBuf, Vec<String>, OsString)> {
+    let tools = tools();
+    let cases = folders(&tests("environments")).into_iter().filter_map(|(_, folder)| {
+        let arguments =
+            fs::read_to_string(folder.join("arguments.txt")).unwrap_or_else(|_| "in\n".to_owned());
+        let arguments = arguments.lines().map(str::to_owned).collect();
+        let path = if folder.join("no-tools").exists() { OsString::new() } else { tools.clone()? };
+        Some((folder, arguments, path))
+    });
+    cases.collect()
 }
 
 #[test]
-fn a_single_built_environment_has_the_root_and_no_prefix_in_facts() {
-    let (topology, problems, catalog) =
-        topology(documents(Some("prod"), "a.yaml", WEB), vec![built("prod", None)]);
-    let facts = facts::derive(&topology, &catalog);
-    assert!(facts.list(&topology, &catalog).iter().all(|fact| !fact.subject.contains(':')));
-    let site = page::build("test", &topology, &facts, &catalog, &problems);
-    let paths: Vec<String> = site.pages.iter().map(|page| page.path.to_string()).collect();
-    assert!(paths.contains(&String::new()) && paths.contains(&"ns/default/pod/web".to_owned()), "{paths:?}");
-    assert!(!paths.iter().any(|path| path.starts_with("environments")), "{paths:?}");
+fn each_case_is_as_expected() {
+    let mut found = Vec::new();
+    for (folder, arguments, path) in cases() {
+        let arguments: Vec<&str> =
+            ["--verbose"].into_iter().chain(arguments.iter().map(String::as_str)).collect();
+        let output = podviz(&arguments, &folder, &path);
+        let ended = match status(&output) {
+            0 => Vec::new(),
+            status => format!("{status}\n").into_bytes(),
+        };
+        let files = [("graph.json", output.stdout), ("stderr.txt", output.stderr), ("status.txt", ended)];
+        let files = files.into_iter().filter(|(_, bytes)| !bytes.is_empty());
+        let actual: Tree = files.map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+        found.extend(differences(&folder.join("expected"), &actual));
+    }
+    assert_same(&found);
+}
+
+/// The nodes and edges of one environment, without its name and without where they are said.
+fn bare(graph: &Value, environment: &str) -> BTreeSet<String> {
+    let prefix = if environment == "default" { String::new() } else { format!("{environment}:") };
+    let entries = ["nodes", "edges"].iter().flat_map(|list| graph[list].as_array().expect("a list"));
+    let mine = entries.filter_map(|entry| {
+        let mut entry = entry.as_object()?.clone();
+        for key in ["id", "from", "to"] {
+            if let Some(id) = entry.get_mut(key) {
+                let own = id.as_str()?.strip_prefix(&prefix)?.to_owned();
+                *id = own.into();
+            }
+        }
+        if entry.get("environment").is_some_and(|own| own != environment) {
+            return None;
+        }
+        entry.remove("environment");
+        entry.remove("source");
+        Some(Value::Object(entry).to_string())
+    });
+    mine.collect()
 }
 
 #[test]
-fn several_environments_stand_in_front_of_the_subjects_of_facts() {
-    let documents = [documents(Some("dev"), "a.yaml", WEB), documents(None, "b.yaml", WEB)].concat();
-    let (topology, _, catalog) = topology(documents, vec![built("dev", None)]);
-    let facts = facts::derive(&topology, &catalog).list(&topology, &catalog);
-    let of = |prefix: &str| facts.iter().filter(|fact| fact.subject.starts_with(prefix)).count();
-    assert!(of("default:Pod default/web") > 0 && of("dev:Container default/web/app") > 0);
-    assert_eq!(of("default:") + of("dev:"), facts.len());
+fn what_is_built_is_what_kubectl_builds() {
+    let Some(path) = tools() else { return };
+    let mut compared = 0;
+    for (folder, arguments, _) in cases() {
+        let [input] = &arguments[..] else { continue };
+        let output = podviz(&[input], &folder, &path);
+        let graph: Value = serde_json::from_slice(&output.stdout).expect("a graph");
+        for environment in graph["environments"].as_array().expect("a list") {
+            if environment["source"] != "kustomize" {
+                continue;
+            }
+            let root = folder.join(input).join(environment["path"].as_str().expect("a path"));
+            let built = Command::new("kubectl").arg("kustomize").arg(&root).env("PATH", &path).output();
+            let built = built.expect("kubectl runs");
+            if !built.status.success() {
+                continue;
+            }
+            let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
+            let mut child = command
+                .args(["graph", "-"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("podviz runs");
+            child.stdin.take().expect("a standard input").write_all(&built.stdout).expect("podviz reads");
+            let piped = child.wait_with_output().expect("podviz ends").stdout;
+            let piped: Value = serde_json::from_slice(&piped).expect("a graph");
+            let name = environment["name"].as_str().expect("a name");
+            assert_eq!(bare(&graph, name), bare(&piped, "default"), "{}: {name}", folder.display());
+            compared += 1;
+        }
+    }
+    assert!(compared > 10, "many environments can be built: {compared}");
+}
+
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n";
+
+fn written(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_outside_of_the_input_is_built() {
+    let Some(path) = tools() else { return };
+    let folder = written(&[
+        ("in/link/kustomization.yaml", "resources: [web.yaml, secret.yaml]\n"),
+        ("in/link/web.yaml", SERVICE),
+        ("in/above/kustomization.yaml", "resources: [../link/web.yaml, ../../outside]\n"),
+        ("outside/kustomization.yaml", "resources: [secret.yaml]\n"),
+        ("outside/secret.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: outside}\n"),
+    ]);
+    std::os::unix::fs::symlink("../../outside/secret.yaml", folder.path().join("in/link/secret.yaml"))
+        .expect("a link");
+    let output = podviz(&["in"], folder.path(), &path);
+    assert_eq!(status(&output), 1, "{}", messages(&output));
+    assert_eq!(messages(&output).matches("error[outside-reference]").count(), 2, "{}", messages(&output));
+    let graph = String::from_utf8(output.stdout).expect("a graph");
+    assert!(graph.contains("link:core/Service/default/web"), "what can be read is there: {graph}");
+    assert!(!graph.contains("ConfigMap"), "{graph}");
+
+    fs::create_dir(folder.path().join(".git")).expect("a repository");
+    let output = podviz(&["in/above"], folder.path(), &path);
+    let graph = String::from_utf8(output.stdout).expect("a graph");
+    assert!(graph.contains("ConfigMap"), "what lies in the same repository may be referred to: {graph}");
 }
 
 #[test]
-fn a_finding_that_environments_share_is_told_once() {
-    let documents = [documents(Some("dev"), "a.yaml", WEB), documents(Some("prod"), "a.yaml", WEB)].concat();
-    let (topology, _, catalog) = topology(documents, vec![built("dev", None), built("prod", None)]);
-    let facts = facts::derive(&topology, &catalog);
-    let told = |format| findings::text(&topology, &facts, &[], format, Level::Error).0;
-    let text = told(AdviceFormat::Text { notes: true });
-    assert_eq!(text.matches("[missing-object]").count(), 1, "{text}");
-    assert!(text.contains("ENVIRONMENTS dev and prod"), "{text}");
-    let github = told(AdviceFormat::Github);
-    assert_eq!(github.matches("(environments dev and prod)").count(), github.lines().count(), "{github}");
-    let json = told(AdviceFormat::Json);
-    assert!(json.contains("\"environments\": [\n      \"dev\",\n      \"prod\"\n    ]"), "{json}");
+fn no_secret_of_a_patch_is_in_a_message() {
+    let Some(path) = tools() else { return };
+    let patch = "patches: [{target: {kind: Service}, patch: 'stringData: {key: hunter2, x: [}'}]\n";
+    let folder = written(&[
+        ("a/kustomization.yaml", &format!("resources: [web.yaml]\n{patch}")),
+        ("a/web.yaml", SERVICE),
+        (
+            "b/kustomization.yaml",
+            "resources: [web.yaml]\nsecretGenerator: [{name: x, literals: [hunter2]}]\n",
+        ),
+        ("b/web.yaml", SERVICE),
+    ]);
+    let output = podviz(&["--verbose", "."], folder.path(), &path);
+    assert_eq!(messages(&output).matches("error[build-failed]").count(), 2, "{}", messages(&output));
+    assert!(!messages(&output).contains("hunter2"), "{}", messages(&output));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("hunter2"));
+}
+
+#[test]
+fn one_environment_is_built_alone() {
+    let Some(path) = tools() else { return };
+    let folder = written(&[
+        ("dev/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("dev/web.yaml", SERVICE),
+        ("prod/kustomization.yaml", "resources: [gone.yaml]\n"),
+    ]);
+    let output = podviz(&["-e", "dev", "."], folder.path(), &path);
+    assert_eq!((status(&output), messages(&output)), (0, ""));
+    let flat = podviz(&["--flat", "."], folder.path(), &path);
+    let graph: Value = serde_json::from_slice(&flat.stdout).expect("a graph");
+    assert_eq!((status(&flat), graph["environments"][0]["name"].as_str()), (0, Some("default")));
 }

@@ -109,7 +109,7 @@ fn every_link_and_anchor_resolves_and_every_page_is_reached() {
 #[test]
 fn sites_of_several_environments_begin_as_expected_and_lead_everywhere() {
     let mut found = Vec::new();
-    for (_, folder) in folders(&tests("environments")) {
+    for (_, folder) in folders(&tests("side-by-side")) {
         for flavour in Flavour::ALL {
             let (files, _) = site(&tree(&folder.join("in")), flavour);
             assert_eq!(faults(&files, flavour.index()), Vec::<String>::new());
@@ -124,7 +124,7 @@ fn sites_of_several_environments_begin_as_expected_and_lead_everywhere() {
 
 #[test]
 fn a_page_leads_to_the_same_thing_in_other_environments() {
-    let (files, _) = site(&tree(&tests("environments/with-rest/in")), Flavour::Html);
+    let (files, _) = site(&tree(&tests("side-by-side/with-rest/in")), Flavour::Html);
     let leads = |from: &str| {
         let page = utf8(&files[from]);
         let switch =
@@ -155,7 +155,7 @@ fn a_page_leads_to_the_same_thing_in_other_environments() {
 
 #[test]
 fn a_new_environment_leaves_the_pages_of_the_plain_one_where_they_are() {
-    let all = tree(&tests("environments/with-rest/in"));
+    let all = tree(&tests("side-by-side/with-rest/in"));
     let plain: Tree = all
         .iter()
         .filter(|(path, _)| path.starts_with("monitoring/"))

@@ -111,7 +111,8 @@ fn check(diagram: &Diagram, budget: Budget) {
 fn written(diagram: &Diagram) -> String {
     let mut out = format!("{}\n", mermaid::write(diagram, &|_| None));
     for row in &diagram.rows {
-        let source = row.source.as_ref().map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default();
+        let source =
+            row.source.as_ref().map(|place| format!(" ({}:{})", place.file, place.line)).unwrap_or_default();
         writeln!(out, "{} | {} | {} | {}{source}", row.from.0, row.verb, row.to.0, row.field).unwrap();
     }
     for sentence in &diagram.left_out {

@@ -1,6 +1,7 @@
 //! Taking the inventory: Lists are unpacked, environments and namespaces are settled, and of two definitions the last one
 //! wins.
 
+use super::dump::{is_dump, strip_bookkeeping};
 use super::split::{self, Definition};
 use super::{Document, Environment, Identity, Inventory, Kind, Object, PLAIN_ENVIRONMENT, Value};
 use crate::catalog::{Catalog, Scope};
@@ -47,7 +48,19 @@ pub fn take_inventory(
     }
     environments.retain(|one| one.name == PLAIN_ENVIRONMENT || used.contains(one.name.as_str()));
     environments.sort();
-    (Inventory { environments, objects }, problems)
+    let mut inventory = Inventory { environments, objects };
+    mark_dumps(&mut inventory);
+    (inventory, problems)
+}
+
+/// Says of each environment of plain files whether it is a live dump.
+fn mark_dumps(inventory: &mut Inventory) {
+    for environment in inventory.environments.iter_mut().filter(|environment| environment.source == "plain") {
+        let own = inventory.objects.iter().filter(|object| *object.identity.environment == environment.name);
+        if is_dump(own.map(|object| &**object)) {
+            environment.source = "dump";
+        }
+    }
 }
 
 /// How objects are grouped into environments and namespaces.
@@ -190,7 +203,8 @@ impl Named {
     }
 }
 
-fn name(manifest: Manifest, catalog: &Catalog, problems: &mut Problems) -> Option<Named> {
+fn name(mut manifest: Manifest, catalog: &Catalog, problems: &mut Problems) -> Option<Named> {
+    strip_bookkeeping(&mut manifest.document.value);
     let group = manifest.api_version.rsplit_once('/').map_or("", |(group, _)| group);
     let group = catalog.successor(group, &manifest.kind).to_owned();
     let metadata = manifest.document.value.get("metadata");

@@ -3,7 +3,7 @@
 use super::Language;
 use super::spelling::{Place, Spelling, finished};
 use super::view::{Pages, object};
-use crate::diagram::{Diagram, Row, mermaid, svg};
+use crate::diagram::{self, Diagram, Row, mermaid, svg};
 use crate::escape;
 use crate::model::{Subject, Token, TokenClass};
 use crate::page::{Block, Card, Manifest, Page, Section, Table, Target, Tone};
@@ -178,9 +178,11 @@ impl<'a> Blocks<'a> {
         if !row.field.is_empty() {
             because.push(self.spelling.code(&row.field, Place::Cell));
         }
-        if let Some((file, line)) = &row.source {
+        if let Some(diagram::Place { file, line, text: (built, own) }) = &row.source {
             let text = self.spelling.text(&format!("{}:{line}", file.rsplit('/').next().unwrap_or(file)));
-            because.push(match self.pages.line(self.spelling, file, *line) {
+            let href = |file, line| self.pages.line(self.spelling, file, line);
+            // A file that may not be shown is replaced by what was built out of it.
+            because.push(match href(file, *line).or_else(|| href(built, *own)) {
                 Some(href) => self.spelling.anchor(&href, &text, " class=\"source\""),
                 None => text,
             });

@@ -4,7 +4,7 @@ use super::knowledge::Knowledge;
 use super::prose::{code, muted, plain, text};
 use super::workload::section;
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Source, Table, Target};
-use crate::model::Object;
+use crate::model::{SourceFile, Subject};
 use crate::names::{PagePath, count};
 use crate::problem::{Level, Problems};
 use crate::topology::NodeIndex;
@@ -57,24 +57,49 @@ pub fn problems(know: &Knowledge, problems: &Problems, crumbs: Vec<Link>) -> Pag
     }
 }
 
-/// The page of one file of the input, by the objects in it.
-pub fn source(know: &Knowledge, objects: &[(NodeIndex, &Object)], crumbs: Vec<Link>) -> Option<Page> {
-    let file = &objects.first()?.1.file;
+/// One object that a file shows.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// The file.
+    pub file: &'a Arc<SourceFile>,
+    /// The object.
+    pub index: NodeIndex,
+    /// Its first line in the file, from 1.
+    pub line: u32,
+}
+
+/// The page of one file of the input, or of a text that a tool built, by the objects in it.
+pub fn source(know: &Knowledge, objects: &[Shown], crumbs: Vec<Link>) -> Option<Page> {
+    let file = objects.first()?.file;
     let last_line = u32::try_from(file.lines.len()).ok()?;
     let manifest = Manifest { file: Arc::clone(file), first_line: 1, last_line, anchors: true };
     let mut here = objects.to_vec();
-    here.sort_by_key(|(_, object)| object.first_line);
-    let items = here.iter().map(|(index, object)| {
-        vec![
-            text(format!("{} ", object.identity.kind)),
-            know.name(*index),
-            text(format!(", from line {}", object.first_line)),
-        ]
+    here.sort_by_key(|shown| shown.line);
+    let several = know.topology.environments.len() > 1;
+    let items = here.iter().map(|shown| {
+        let identity = &know.node(shown.index).identity;
+        let mut item = vec![text(format!("{} ", identity.kind)), know.name(shown.index)];
+        if several && file.origin.is_none() {
+            item.extend([
+                text(" in environment "),
+                know.link(&Subject::Cluster(Arc::clone(&identity.environment)), &identity.environment),
+            ]);
+        }
+        item.push(text(format!(", from line {}", shown.line)));
+        item
     });
     let items: Vec<Prose> = items.collect();
+    let environment = &know.node(objects.first()?.index).identity.environment;
+    let builder =
+        know.topology.environments.iter().find(|one| *one.name == **environment).map(|one| one.source);
+    let kicker = match builder.filter(|_| file.origin.is_some()) {
+        Some("helm") => "Rendered by helm",
+        Some(_) => "Built by kustomize",
+        None => "File",
+    };
     Some(Page {
         path: know.places.files.get(&file.path)?.clone(),
-        kicker: "File".to_owned(),
+        kicker: kicker.to_owned(),
         crumbs,
         lead: vec![plain(format!(
             "{}, {}.",
@@ -83,7 +108,11 @@ pub fn source(know: &Knowledge, objects: &[(NodeIndex, &Object)], crumbs: Vec<Li
         ))],
         sections: vec![
             section("overview", "What it defines", vec![Block::List { ordered: false, items }]),
-            section("source", "The file", vec![Block::Manifest(manifest)]),
+            section(
+                "source",
+                if file.origin.is_some() { "The text" } else { "The file" },
+                vec![Block::Manifest(manifest)],
+            ),
         ],
         ..Page::titled(know.places.files.get(&file.path)?.clone(), Sort::Source, &file.path)
     })

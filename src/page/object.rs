@@ -2,6 +2,7 @@
 
 mod claim;
 mod config;
+mod custom;
 mod effect;
 mod network_policy;
 mod role;
@@ -10,7 +11,7 @@ mod service;
 
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
-use super::workload::{diagrams, section};
+use super::workload::{diagrams, running, section};
 use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};
@@ -24,7 +25,8 @@ use std::sync::Arc;
 pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
     let mut page = frame(know, index, object, Sort::Object)?;
     let node = know.node(index);
-    page.lead = vec![lead(know, index, object)];
+    let made = running::made(know, index, object);
+    page.lead = vec![made.unwrap_or_else(|| lead(know, index, object))];
     let explained = explanations(know, object);
     let meaning = if explained.is_empty() {
         Vec::new()
@@ -38,7 +40,13 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     };
     let storage = if node.role == Role::Storage { claim::blocks(know, index, object) } else { Vec::new() };
     let sections = [
-        section("overview", "What its fields say", meaning),
+        section(
+            "overview",
+            "What its fields say",
+            meaning.into_iter().chain(custom::fields(know, object)).collect(),
+        ),
+        section("objects", "Objects of this kind", custom::objects(know, object)),
+        section("fields", "What such objects may say", custom::schema_blocks(object)),
         section("effect", "What it means in numbers", effect::blocks(know, index, object)),
         section("talks-to", "What it lets through", network_policy::blocks(know, index, object)),
         section("diagram", "How it fits in", diagrams(know, index, network_policy::views(object))),
@@ -102,7 +110,9 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     let node = know.node(index);
     let summary = service_summary(object)
         .map_or_else(|| know.rule(node).map(|rule| rule.summary.clone()).unwrap_or_default(), str::to_owned);
-    let mut prose = if summary.is_empty() {
+    let mut prose = if let Some(words) = custom::lead(know, index) {
+        words
+    } else if summary.is_empty() {
         vec![
             text("A custom resource: "),
             code(format!("{}/{}", object.identity.group, object.version)),

@@ -189,7 +189,11 @@ fn namespaces(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
 /// A table a kind of the objects that make no pods.
 fn by_kind(know: &Knowledge, mine: &dyn Fn(&Node) -> bool, title: &str) -> Option<Section> {
     let mut kinds_here: BTreeMap<(Role, &str, &str), Vec<NodeIndex>> = BTreeMap::new();
-    for (index, node) in know.topology.present().filter(|(_, node)| mine(node) && node.pod.is_none()) {
+    let rest = know.topology.present().filter(|(index, node)| {
+        // The pods that a workload made are listed on its page.
+        mine(node) && node.pod.is_none() && know.topology.maker(*index).is_none()
+    });
+    for (index, node) in rest {
         kinds_here.entry((node.role, &node.identity.kind, &node.identity.group)).or_default().push(index);
     }
     let mut blocks = Vec::new();

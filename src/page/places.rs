@@ -1,7 +1,7 @@
 //! Where the page of each subject is.
 
 use crate::catalog::Catalog;
-use crate::model::{Environment, Identity, PLAIN_ENVIRONMENT, Subject};
+use crate::model::{Environment, Identity, Object, PLAIN_ENVIRONMENT, SourceFile, Subject};
 use crate::names::PagePath;
 use crate::topology::Topology;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,10 +49,24 @@ impl Places {
             }
             subjects.insert(Subject::Object(identity.clone()), path);
         }
-        let files = topology.present().filter_map(|(_, node)| node.object.as_ref());
-        let files = files.map(|object| (object.file.path.clone(), file_path(&object.file.path))).collect();
+        let files = topology.present().filter_map(|(_, node)| node.object.as_deref()).flat_map(files_of);
+        let files = files.map(|(file, _)| (file.path.clone(), file_path(&file.path))).collect();
         Places { environments, subjects, files }
     }
+}
+
+/// The files that show an object, each with the object's first line in it: the one that it stands in, and those that
+/// this one was built from.
+pub fn files_of(object: &Object) -> Vec<(&Arc<SourceFile>, u32)> {
+    let mut origins: BTreeMap<&str, (&Arc<SourceFile>, u32)> = BTreeMap::new();
+    let origin = object.file.origin.as_ref();
+    for (file, line) in (object.first_line..=object.last_line).filter_map(|line| origin?.of(line)) {
+        if !file.lines.is_empty() {
+            let first = &mut origins.entry(&file.path).or_insert((file, line)).1;
+            *first = line.min(*first);
+        }
+    }
+    std::iter::once((&object.file, object.first_line)).chain(origins.into_values()).collect()
 }
 
 /// Where the pages of an environment are: at the root if it is the only one, or the plain one.

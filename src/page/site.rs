@@ -2,14 +2,14 @@
 
 use super::graph::Spacing;
 use super::knowledge::Knowledge;
-use super::places::Places;
+use super::lists::Shown;
+use super::places::{self, Places};
 use super::{
     Area, Link, Page, Site, Target, access, advice, container, environments, glossary, graph, images, lists,
     network, object, overview, workload,
 };
 use crate::catalog::Catalog;
 use crate::facts::Facts;
-use crate::model::Object;
 use crate::names::PagePath;
 use crate::problem::Problems;
 use crate::topology::subject::Found;
@@ -57,7 +57,7 @@ pub fn build(
     }
     pages.push(lists::problems(&know, problems, home()));
     pages.push(glossary::page(&know, home()));
-    pages.extend(files(topology).values().filter_map(|objects| lists::source(&know, objects, home())));
+    pages.extend(files(topology).values().filter_map(|here| lists::source(&know, here, home())));
     pages.sort_by(|a, b| a.path.cmp(&b.path));
     let root = PagePath::root();
     let first = environments.iter().find(|area| area.home == root);
@@ -92,11 +92,12 @@ fn of_object(know: &Knowledge, index: NodeIndex) -> Vec<Page> {
 }
 
 /// The objects of each file, by its path.
-fn files(topology: &Topology) -> BTreeMap<&str, Vec<(NodeIndex, &Object)>> {
+fn files(topology: &Topology) -> BTreeMap<&str, Vec<Shown<'_>>> {
     let mut files: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (index, node) in topology.present() {
-        let Some(object) = node.object.as_deref() else { continue };
-        files.entry(object.file.path.as_str()).or_default().push((index, object));
+        for (file, line) in node.object.as_deref().map(places::files_of).unwrap_or_default() {
+            files.entry(&file.path).or_default().push(Shown { file, index, line });
+        }
     }
     files
 }

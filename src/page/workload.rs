@@ -8,6 +8,7 @@ mod placement;
 mod reads;
 pub mod resources;
 mod rollout;
+pub mod running;
 mod runs;
 pub mod storage;
 pub mod talks;
@@ -39,6 +40,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     let sections = [
         section("overview", "At a glance", glance(know, index, object, pod)),
         section("diagram", "How it fits together", diagrams(know, index, &[View::Relationship])),
+        section("running", "What ran", running::blocks(know, index, object)),
         section("containers", "Containers", containers::blocks(know, index, object, pod)),
         section("resources", "Resources", resources::blocks(know, index, object, pod)),
         section("lifecycle", "Start-up and shut-down", lifecycle::blocks(know, index, object, pod)),

@@ -228,6 +228,7 @@ fn comment(lines: &[&str], region: &Range<u32>, first: bool, first_line: u32) ->
     let mut text = String::new();
     for line in above {
         match line.trim_start().strip_prefix('#') {
+            Some(comment) if is_source_line(comment) => {}
             Some(comment) => {
                 text.push_str(comment.strip_prefix(' ').unwrap_or(comment).trim_end());
                 text.push('\n');
@@ -238,4 +239,10 @@ fn comment(lines: &[&str], region: &Range<u32>, first: bool, first_line: u32) ->
     }
     let text = text.trim_matches('\n');
     (!text.trim().is_empty()).then(|| redact_text(text, false).unwrap_or_else(|| text.to_owned()))
+}
+
+/// Whether a comment, without its `#`, is the note of `helm template` that says which template a document comes from.
+pub fn is_source_line(comment: &str) -> bool {
+    let name = comment.strip_prefix(" Source: ");
+    name.is_some_and(|name| name.contains("/templates/") || name.contains("/crds/"))
 }

@@ -26,7 +26,8 @@ pub fn judge(name: &str, value: &Value) -> Verdict {
         return Verdict::Foreign;
     }
     let (version, kind) = (value.get("apiVersion"), value.get("kind"));
-    if is_tool_file(name) || version.and_then(Value::as_str).is_some_and(is_tool_group) {
+    let group = version.and_then(Value::as_str);
+    if group.map_or_else(|| is_tool_file(name), |group| is_tool_group(group) || is_chart(name)) {
         return Verdict::Foreign;
     }
     match (version, kind) {
@@ -99,6 +100,10 @@ fn has_name(metadata: &Value) -> bool {
 fn is_tool_file(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     matches!(file, "kustomization.yaml" | "kustomization.yml" | "Kustomization" | "Chart.yaml" | "Chart.yml")
+}
+
+fn is_chart(name: &str) -> bool {
+    matches!(name.rsplit('/').next(), Some("Chart.yaml" | "Chart.yml"))
 }
 
 fn is_tool_group(version: &str) -> bool {

@@ -18,6 +18,11 @@ use std::collections::{BTreeMap, HashMap};
 /// What stands where a secret was: never its length, never a hash of it.
 pub const MARK: &str = "[redacted]";
 
+/// Whether a name says that what it names is a secret.
+pub fn is_secret_name(name: &str) -> bool {
+    name::class(name).is_some()
+}
+
 /// What becomes of a scalar or a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {

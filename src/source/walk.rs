@@ -1,6 +1,7 @@
 //! The disk: which files the inputs mean, and their bytes. Only regular files are ever opened.
 
 use super::load::too_large;
+use super::roots::{Root, Roots, labels, shown, text};
 use super::{Limits, ReadError};
 use crate::problem::{Code, Level, Problem, Problems};
 use ignore::{DirEntry, WalkBuilder};
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The files of all inputs.
 pub struct Found {
@@ -16,6 +17,12 @@ pub struct Found {
     pub files: Vec<Source>,
     /// Folders of Helm charts, by name, each with how many templates it has; those are not among `files`.
     pub charts: BTreeMap<String, usize>,
+    /// The `Chart.yaml` of each chart, sorted.
+    pub chart_files: Vec<PathBuf>,
+    /// The files that kustomize builds from, sorted.
+    pub kustomizations: Vec<PathBuf>,
+    /// The folders among the inputs.
+    pub roots: Roots,
     /// Links and special files that were skipped, folders that could not be read.
     pub problems: Problems,
 }
@@ -24,7 +31,8 @@ pub struct Found {
 pub struct Source {
     /// As it is shown: relative to the input, with `/`.
     pub name: String,
-    path: Option<PathBuf>,
+    /// Where it is on the disk; `None` for the standard input.
+    pub path: Option<PathBuf>,
 }
 
 impl Source {
@@ -58,6 +66,11 @@ fn is_settings(path: &Path) -> bool {
     path.file_name().is_some_and(|name| super::settings::NAMES.iter().any(|own| name == *own))
 }
 
+/// Whether a file is what kustomize builds a folder from.
+pub fn is_kustomization(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| super::kustomize::NAMES.iter().any(|own| name == *own))
+}
+
 /// Finds the files of `inputs`; what stands at or below `output`, or is an earlier site, is none of them.
 pub fn find(inputs: &[PathBuf], output: Option<&Path>) -> Result<Found, ReadError> {
     let labels = labels(inputs);
@@ -66,6 +79,9 @@ pub fn find(inputs: &[PathBuf], output: Option<&Path>) -> Result<Found, ReadErro
         files: BTreeMap::new(),
         seen: BTreeSet::new(),
         charts: BTreeMap::new(),
+        chart_files: BTreeSet::new(),
+        kustomizations: BTreeSet::new(),
+        roots: Vec::new(),
         problems: Problems::none(),
     };
     for (input, label) in inputs.iter().zip(&labels) {
@@ -80,11 +96,22 @@ pub fn find(inputs: &[PathBuf], output: Option<&Path>) -> Result<Found, ReadErro
         if fs::metadata(input).map_err(failed)?.is_dir() {
             let root = fs::canonicalize(input).map_err(failed)?;
             fs::read_dir(&root).map_err(failed)?;
-            search.folder(&root, if inputs.len() > 1 { label } else { "" });
+            let label = if inputs.len() > 1 { label } else { "" };
+            search.roots.push(Root {
+                name: last_part(input, &root),
+                label: label.to_owned(),
+                path: root.clone(),
+            });
+            search.folder(&root, label);
         } else {
             // Opened to see that it can be; a pipe would lose its writer.
             if fs::metadata(input).map_err(failed)?.is_file() {
                 File::open(input).map_err(failed)?;
+                if is_kustomization(input) {
+                    search
+                        .lone_kustomization(input, if inputs.len() > 1 { label } else { "" })
+                        .map_err(failed)?;
+                }
             }
             search.add(label.clone(), input.clone());
         }
@@ -92,6 +119,9 @@ pub fn find(inputs: &[PathBuf], output: Option<&Path>) -> Result<Found, ReadErro
     Ok(Found {
         files: search.files.into_values().collect(),
         charts: search.charts,
+        chart_files: search.chart_files.into_iter().collect(),
+        kustomizations: search.kustomizations.into_iter().collect(),
+        roots: Roots::new(search.roots),
         problems: search.problems,
     })
 }
@@ -102,10 +132,24 @@ struct Search {
     /// Canonical paths, so that no file is read twice.
     seen: BTreeSet<PathBuf>,
     charts: BTreeMap<String, usize>,
+    chart_files: BTreeSet<PathBuf>,
+    kustomizations: BTreeSet<PathBuf>,
+    roots: Vec<Root>,
     problems: Problems,
 }
 
 impl Search {
+    /// A kustomization that is an input itself stands for its folder, of which nothing else is read.
+    fn lone_kustomization(&mut self, input: &Path, label: &str) -> std::io::Result<()> {
+        let file = fs::canonicalize(input)?;
+        let Some(folder) = file.parent() else { return Ok(()) };
+        let name = last_part(input.parent().unwrap_or(Path::new("")), folder);
+        let label = label.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        self.roots.push(Root { name, label, path: folder.to_owned() });
+        self.kustomizations.insert(file);
+        Ok(())
+    }
+
     fn folder(&mut self, root: &Path, label: &str) {
         let output = self.output.clone().filter(|output| output != root);
         let walk = WalkBuilder::new(root)
@@ -118,7 +162,7 @@ impl Search {
             .add_custom_ignore_filename(".podvizignore")
             .filter_entry(move |entry| entry.depth() == 0 || !is_site(entry, output.as_deref()))
             .build();
-        let (mut files, mut links) = (Vec::new(), Vec::new());
+        let (mut files, mut links, mut kustomizations) = (Vec::new(), Vec::new(), Vec::new());
         for entry in walk {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -130,7 +174,12 @@ impl Search {
             let Some(kind) = entry.file_type() else { continue };
             if kind.is_symlink() {
                 links.push(entry.into_path());
-            } else if kind.is_file() && is_manifest(entry.path()) && !is_settings(entry.path()) {
+                continue;
+            }
+            if kind.is_file() && is_kustomization(entry.path()) {
+                kustomizations.push(entry.path().to_owned());
+            }
+            if kind.is_file() && is_manifest(entry.path()) && !is_settings(entry.path()) {
                 files.push(entry.into_path());
             } else if !kind.is_file() && !kind.is_dir() && is_manifest(entry.path()) {
                 self.skip(&shown(root, entry.path(), label), "not a regular file; it was not opened");
@@ -143,6 +192,10 @@ impl Search {
             .filter(|path| path.file_name() == Some(OsStr::new("Chart.yaml")))
             .filter_map(|path| path.parent().map(Path::to_owned))
             .collect();
+        let in_templates =
+            |path: &PathBuf| charts.iter().any(|chart| path.starts_with(chart.join("templates")));
+        self.kustomizations.extend(kustomizations.into_iter().filter(|path| !in_templates(path)));
+        self.chart_files.extend(charts.iter().map(|chart| chart.join("Chart.yaml")));
         for path in files {
             self.regular(root, label, path, &charts);
         }
@@ -242,60 +295,8 @@ fn is_manifest(path: &Path) -> bool {
     matches!(extension.as_deref(), Some("yaml" | "yml" | "json"))
 }
 
-/// `path` relative to `root`, with `/`, below `label` if there is one.
-fn shown(root: &Path, path: &Path, label: &str) -> String {
-    let relative = path.strip_prefix(root).unwrap_or(Path::new(""));
-    let parts = relative.components().filter_map(|part| match part {
-        Component::Normal(name) => Some(text(name)),
-        _ => None,
-    });
-    let parts = (!label.is_empty()).then(|| label.to_owned()).into_iter().chain(parts);
-    parts.collect::<Vec<_>>().join("/")
-}
-
-/// A name as text; bytes that are none stand as `\xFF`, so that two names never become one.
-fn text(name: &OsStr) -> String {
-    let mut text = String::new();
-    for chunk in name.as_encoded_bytes().utf8_chunks() {
-        text.push_str(chunk.valid());
-        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02X}")));
-    }
-    text
-}
-
-/// A name for each input: as many of its last path components as tell it from the others.
-fn labels(inputs: &[PathBuf]) -> Vec<String> {
-    let parts: Vec<Vec<String>> = inputs
-        .iter()
-        .map(|input| {
-            let named = |path: &Path| -> Vec<String> {
-                let normal = path.components().filter_map(|part| match part {
-                    Component::Normal(name) => Some(text(name)),
-                    _ => None,
-                });
-                normal.collect()
-            };
-            let whole = if input.ends_with("..") || named(input).is_empty() {
-                fs::canonicalize(input).unwrap_or_else(|_| input.clone())
-            } else {
-                input.clone()
-            };
-            named(&whole)
-        })
-        .collect();
-    let label = |parts: &[String], n: usize| parts[parts.len().saturating_sub(n)..].join("/");
-    let deepest = parts.iter().map(Vec::len).max().unwrap_or(1).max(1);
-    parts
-        .iter()
-        .enumerate()
-        .map(|(at, own)| {
-            let alone = |n: &usize| {
-                parts
-                    .iter()
-                    .enumerate()
-                    .all(|(other, theirs)| other == at || label(theirs, *n) != label(own, *n))
-            };
-            label(own, (1..=deepest).find(alone).unwrap_or(1))
-        })
-        .collect()
+/// The last part of a folder's path as it was written, else of where it is.
+fn last_part(written: &Path, folder: &Path) -> String {
+    let last = written.file_name().filter(|_| !written.ends_with("..")).or_else(|| folder.file_name());
+    last.map(text).unwrap_or_default()
 }

@@ -1,15 +1,18 @@
 //! From the inventory to the topology: nodes first, then every edge that the catalog or a rule finds.
 
 use super::call::{Call, LocalAddress};
+use super::described;
+use super::fold::{Unread, made_by_workloads, place};
 use super::reference::refer;
 use super::rules;
+use super::rules::service_name::Names;
 use super::selector::{Labels, labels};
 use super::typed::read_pod;
 use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
 use crate::model::{Identity, Inventory, Object};
 use crate::problem::Problems;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The kind of a node that stands for a name in the DNS or an address outside of the cluster.
@@ -21,11 +24,24 @@ pub const CROWD: &str = "Pods";
 /// Connects the objects of the inventory.
 pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems) {
     let mut problems = Problems::none();
-    let members: Vec<Member> =
-        inventory.objects.iter().map(|object| member(object, catalog, &mut problems)).collect();
+    let made = made_by_workloads(inventory, catalog);
+    let members = inventory.objects.iter().map(|object| {
+        let member = member(object, catalog, &mut problems);
+        if made.contains(&object.identity) {
+            Member { pod: None, made: member.pod, ..member }
+        } else {
+            member
+        }
+    });
+    let mut members: Vec<Member> = members.collect();
+    let described = described::members(&members, catalog, &mut problems);
+    members.extend(described);
     let cast = Cast::new(&members, catalog);
     let mut draft = Draft::default();
     for member in &members {
+        if made.contains(&member.object.identity) {
+            place(&member.object, &mut draft);
+        }
         refer(member, &cast, &mut draft);
         rules::apply(member, &cast, &mut draft, &mut problems);
     }
@@ -40,12 +56,16 @@ pub(super) struct Member {
     pub object: Arc<Object>,
     /// Its pod.
     pub pod: Option<Arc<Pod>>,
+    /// Its pod, if a workload of the input made it.
+    pub made: Option<Arc<Pod>>,
+    /// For one of several pods that an object describes: that object, and the field with the description.
+    pub part_of: Option<(Arc<Object>, FieldPath)>,
 }
 
 fn member(object: &Arc<Object>, catalog: &Catalog, problems: &mut Problems) -> Member {
     let rule = catalog.kind(&object.identity.group, &object.identity.kind);
     let pod = rule.and_then(|rule| read_pod(object, rule, problems)).map(Arc::new);
-    Member { object: Arc::clone(object), pod }
+    Member { object: Arc::clone(object), pod, made: None, part_of: None }
 }
 
 /// All members, looked up in the ways that rules need.
@@ -59,6 +79,8 @@ pub(super) struct Cast<'a> {
     by_kind: BTreeMap<(&'a str, &'a str), Vec<usize>>,
     /// By environment; sorted by name.
     namespaces: BTreeMap<&'a str, BTreeMap<Arc<str>, Labels>>,
+    /// The Services by their names in the DNS.
+    pub names: Names<'a>,
 }
 
 impl<'a> Cast<'a> {
@@ -71,6 +93,7 @@ impl<'a> Cast<'a> {
             pods_by_label: BTreeMap::new(),
             by_kind: BTreeMap::new(),
             namespaces: BTreeMap::new(),
+            names: Names::of(members, &catalog.cluster_domain),
         };
         for (index, member) in members.iter().enumerate() {
             let identity = &member.object.identity;
@@ -96,6 +119,15 @@ impl<'a> Cast<'a> {
     pub fn of_kind(&self, environment: &str, kind: &str) -> Vec<&'a Member> {
         let indexes = self.by_kind.get(&(environment, kind)).map(Vec::as_slice).unwrap_or_default();
         indexes.iter().map(|&index| &self.members[index]).collect()
+    }
+
+    /// The kinds of an environment's objects, sorted.
+    pub fn kinds<'b>(&'b self, environment: &'b str) -> impl Iterator<Item = &'b str> {
+        self.by_kind
+            .range((environment, "")..)
+            .map(|(key, _)| *key)
+            .take_while(move |key| key.0 == environment)
+            .map(|key| key.1)
     }
 
     /// The members in a namespace that make pods which a selector picks.
@@ -139,6 +171,8 @@ impl<'a> Cast<'a> {
 pub(super) struct Draft {
     edges: Vec<DraftEdge>,
     inferred: BTreeMap<Identity, Role>,
+    /// What objects produce, which need not be in the input.
+    made: BTreeSet<Identity>,
     /// Calls, each with an edge between its ends.
     pub calls: Vec<DraftCall>,
     /// Addresses on localhost.
@@ -212,6 +246,9 @@ impl Draft {
     /// Adds a reference.
     pub fn add(&mut self, reference: Reference) {
         let Reference { by, to, relation, field, reverse, optional, label } = reference;
+        if relation == Relation::Produces && !reverse {
+            self.made.insert(to.clone());
+        }
         let line = field.line(&by.value);
         let declared_by = by.identity.clone();
         let (from, to) = if reverse { (to, declared_by.clone()) } else { (declared_by.clone(), to) };
@@ -240,6 +277,7 @@ impl Draft {
 
     /// Adds the references of another draft whose fields count.
     pub fn add_all(&mut self, other: Draft, counts: impl Fn(&FieldPath) -> bool) {
+        self.made.extend(other.made);
         self.edges.extend(other.edges.into_iter().filter(|edge| counts(&edge.field)));
     }
 
@@ -250,25 +288,40 @@ impl Draft {
 
     fn finish(self, inventory: &Inventory, members: Vec<Member>, catalog: &Catalog) -> Topology {
         let mut nodes: BTreeMap<Identity, Node> = BTreeMap::new();
-        for Member { object, pod } in members {
+        for Member { object, pod, made, .. } in members {
             let identity = object.identity.clone();
             let role = match pod {
                 Some(_) => Role::Workload,
                 None => catalog.role(&identity.group, &identity.kind),
             };
-            let node =
-                Node { identity: identity.clone(), state: State::Present, role, object: Some(object), pod };
+            let node = Node {
+                identity: identity.clone(),
+                state: State::Present,
+                role,
+                object: Some(object),
+                pod,
+                made,
+            };
             nodes.insert(identity, node);
         }
-        for (identity, role) in self.inferred {
-            let node =
-                Node { identity: identity.clone(), state: State::Inferred, role, object: None, pod: None };
+        let role = |made: &Identity| catalog.role(&made.group, &made.kind);
+        let made = self.made.into_iter().map(|made| (made.clone(), role(&made)));
+        for (identity, role) in self.inferred.into_iter().chain(made) {
+            let node = Node {
+                identity: identity.clone(),
+                state: State::Inferred,
+                role,
+                object: None,
+                pod: None,
+                made: None,
+            };
             nodes.entry(identity).or_insert(node);
         }
+        let unread = Unread::of(inventory);
         for edge in self.edges.iter().filter(|edge| !edge.optional) {
             for end in [&edge.from, &edge.to] {
                 if !nodes.contains_key(end) {
-                    nodes.insert(end.clone(), absent(end, catalog));
+                    nodes.insert(end.clone(), absent(end, catalog, &unread));
                 }
             }
         }
@@ -341,12 +394,14 @@ impl Draft {
 }
 
 /// The node of an object that is not in the input: clusters bring some along, the others are missing.
-fn absent(identity: &Identity, catalog: &Catalog) -> Node {
+fn absent(identity: &Identity, catalog: &Catalog, unread: &Unread) -> Node {
     let rule = catalog.kind(&identity.group, &identity.kind);
-    let outside = &*identity.kind == HOST || rule.is_some_and(|rule| rule.ambient.has(&identity.name));
+    let outside = &*identity.kind == HOST
+        || rule.is_some_and(|rule| rule.ambient.has(&identity.name))
+        || unread.has(identity);
     let state = if outside { State::External } else { State::Missing };
     let role = catalog.role(&identity.group, &identity.kind);
-    Node { identity: identity.clone(), state, role, object: None, pod: None }
+    Node { identity: identity.clone(), state, role, object: None, pod: None, made: None }
 }
 
 /// The identity of an object that another one names: its namespace is the other's, unless its kind has none.

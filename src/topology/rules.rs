@@ -5,7 +5,8 @@ pub(super) mod claim_template;
 mod endpoints;
 pub(super) mod network_policy;
 pub(super) mod ports;
-mod service_name;
+pub(super) mod service_name;
+mod unknown_kind;
 
 use super::build::{Cast, Draft, Member};
 use crate::problem::Problems;
@@ -17,6 +18,6 @@ pub(super) fn apply(member: &Member, cast: &Cast, draft: &mut Draft, problems: &
         ("apps", "StatefulSet") => claim_template::apply(&member.object, draft, problems),
         ("networking.k8s.io", "NetworkPolicy") => network_policy::apply(&member.object, cast, draft),
         ("", "Endpoints") => endpoints::apply(&member.object, cast, draft),
-        _ => {}
+        _ => unknown_kind::apply(member, cast, draft),
     }
 }

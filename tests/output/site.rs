@@ -1,6 +1,6 @@
 //! A site with each block, each inline piece and each sort of page. `spice` is put into every raw string.
 
-use podviz::diagram::{Body, Class, Diagram, Direction, Edge, Flow, Group, Id, Line, Node, Row, View};
+use podviz::diagram::{Body, Class, Diagram, Direction, Edge, Flow, Group, Id, Line, Node, Place, Row, View};
 use podviz::model::{Identity, SourceFile, Subject, Token, TokenClass};
 use podviz::names::PagePath;
 use podviz::page::*;
@@ -168,7 +168,11 @@ fn diagram(make: &Maker) -> Diagram {
             verb: make.raw(verb),
             to: (make.raw(to.0), to.1),
             field: field.to_owned(),
-            source: Some((make.raw("apps/shop/checkout.yaml"), line)),
+            source: Some(Place {
+                file: make.raw("apps/shop/checkout.yaml"),
+                line,
+                text: (make.raw("apps/shop/checkout.yaml"), line),
+            }),
         };
     let service = || Some(make.subject("Service", "checkout"));
     Diagram {

@@ -9,7 +9,7 @@ use super::place::{self, Place};
 use super::sheet::{Reason, Sheet};
 use super::wording::{self, list};
 use super::{Focus, Scene};
-use crate::catalog::{Relation, Role};
+use crate::catalog::Role;
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::model::{PLAIN_ENVIRONMENT, Subject};
 use crate::names::{count, plural};
@@ -60,7 +60,6 @@ struct Plan<'a> {
     environment: Arc<str>,
     title: String,
     workloads: Vec<Workload<'a>>,
-    owned: usize,
     alone: bool,
     places: BTreeMap<NodeIndex, Vec<Place>>,
     sheet: Sheet,
@@ -72,9 +71,7 @@ impl<'a> Plan<'a> {
             node.identity.environment == *environment
                 && namespace.is_none_or(|namespace| node.identity.namespace == *namespace)
         };
-        let all = scene.topology.workloads().filter(|(_, node, _)| here(node));
-        // In a live dump, pods and ReplicaSets stand beside the Deployment that owns them.
-        let (owned, workloads): (Vec<_>, Vec<_>) = all.partition(|(index, ..)| is_owned(scene, *index));
+        let workloads: Vec<_> = scene.topology.workloads().filter(|(_, node, _)| here(node)).collect();
         if workloads.is_empty() {
             return None;
         }
@@ -83,10 +80,10 @@ impl<'a> Plan<'a> {
             None if **environment == *PLAIN_ENVIRONMENT => "Architecture of the cluster".to_owned(),
             None => format!("Architecture of environment {environment}"),
         };
-        let (environment, owned) = (Arc::clone(environment), owned.len());
+        let environment = Arc::clone(environment);
         let indexes: Vec<NodeIndex> = workloads.iter().map(|(index, ..)| *index).collect();
         let (places, sheet) = (place::places(scene, &indexes), Sheet::default());
-        Some(Plan { scene, environment, title, workloads, owned, alone: false, places, sheet })
+        Some(Plan { scene, environment, title, workloads, alone: false, places, sheet })
     }
 
     fn of_one(scene: Scene<'a>, workload: Workload<'a>) -> Plan<'a> {
@@ -96,7 +93,6 @@ impl<'a> Plan<'a> {
             environment: Arc::clone(&identity.environment),
             title: format!("Architecture of {} {}", identity.kind, identity.name),
             workloads: vec![workload],
-            owned: 0,
             alone: true,
             places: place::places(scene, &[workload.0]),
             sheet: Sheet::default(),
@@ -112,12 +108,6 @@ impl<'a> Plan<'a> {
             Depth::Containers | Depth::Workloads => self.draw_workloads(depth),
             Depth::Namespaces => self.draw_namespaces(),
             Depth::Lookalikes => self.draw_lookalikes(),
-        }
-        if self.owned > 0 {
-            let objects = count(self.owned, "object", "objects");
-            let has =
-                if self.owned == 1 { "it has a page of its own" } else { "they have pages of their own" };
-            self.sheet.leave_out(format!("Not drawn: {objects} that a workload drawn here owns; {has}."));
         }
         let description = self.description();
         Some(self.sheet.finish(View::Architecture, self.title, description, direction, self.scene.budget))
@@ -355,9 +345,4 @@ fn sum(workloads: &[Workload]) -> String {
         _ => count(workloads.len(), "workload", "workloads"),
     };
     format!("{workloads}, {}", count(containers, "container", "containers"))
-}
-
-fn is_owned(scene: Scene, index: NodeIndex) -> bool {
-    let mut edges = scene.topology.to(index);
-    edges.any(|edge| edge.relation == Relation::Owns && scene.topology.nodes[edge.from].pod.is_some())
 }

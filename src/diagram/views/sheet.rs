@@ -4,7 +4,7 @@ use super::Budget;
 use super::cast::Actor;
 use super::wording::shorten;
 use crate::catalog::FieldPath;
-use crate::diagram::{Body, Class, Diagram, Direction, Edge, Flow, Group, Id, Line, Row, View};
+use crate::diagram::{Body, Class, Diagram, Direction, Edge, Flow, Group, Id, Line, Place, Row, View};
 use crate::model::{Identity, Object, Subject};
 use crate::names::count;
 use crate::topology::{self, Certainty, State, Topology};
@@ -32,11 +32,12 @@ pub(super) struct Reason {
     /// The field.
     pub field: String,
     /// File and line of the field.
-    pub source: Option<(String, u32)>,
+    pub source: Option<Place>,
 }
 
-fn owned((file, line): (&str, u32)) -> (String, u32) {
-    (file.to_owned(), line)
+fn place(object: &Object, line: u32) -> Place {
+    let (file, shown) = object.place(line);
+    Place { file: file.to_owned(), line: shown, text: (object.file.path.clone(), line) }
 }
 
 impl Reason {
@@ -47,14 +48,14 @@ impl Reason {
 
     /// A field of an object.
     pub fn field(object: Option<&Object>, path: &FieldPath) -> Reason {
-        let source = object.map(|object| owned(object.place(path.line(&object.value))));
+        let source = object.map(|object| place(object, path.line(&object.value)));
         Reason { field: path.to_string(), source }
     }
 
     /// The field that made an edge of the topology.
     pub fn edge(topology: &Topology, edge: &topology::Edge) -> Reason {
         let object = topology.nodes[edge.declared_by].object.as_deref();
-        let source = object.filter(|_| edge.line > 0).map(|object| owned(object.place(edge.line)));
+        let source = object.filter(|_| edge.line > 0).map(|object| place(object, edge.line));
         Reason { field: edge.field.to_string(), source }
     }
 }

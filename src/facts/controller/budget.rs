@@ -109,7 +109,7 @@ pub(super) fn derive(scene: &Scene) -> Option<Budget> {
 
 fn crowd(scene: &Scene, workloads: &[NodeIndex]) -> Crowd {
     let mut crowd = Crowd::default();
-    for &workload in workloads.iter().filter(|&&workload| !is_counted_with_owner(scene, workload)) {
+    for &workload in workloads {
         let is_pod = &*scene.topology.nodes[workload].identity.kind == "Pod";
         let replicas = replicas(scene.topology, workload);
         crowd.autoscaled |= replicas.as_ref().is_some_and(|replicas| replicas.scaler.is_some());
@@ -120,10 +120,4 @@ fn crowd(scene: &Scene, workloads: &[NodeIndex]) -> Crowd {
         }
     }
     crowd
-}
-
-/// Whether another object of the input makes this one's pods, as a Deployment makes those of its ReplicaSets.
-fn is_counted_with_owner(scene: &Scene, workload: NodeIndex) -> bool {
-    let mut owners = scene.topology.to(workload).filter(|edge| edge.relation == Relation::Owns);
-    owners.any(|edge| scene.topology.nodes[edge.from].pod.is_some())
 }

@@ -10,15 +10,12 @@ use super::super::scene::Scene;
 use super::Wish;
 use super::requirement::is_any_met;
 use super::toleration::Taint;
-use crate::catalog::Relation;
 use crate::model::Value;
 use crate::topology::{Labels, NodeIndex, State, Topology, labels};
 use std::collections::BTreeMap;
 
 /// How many nodes that refuse a pod are kept with the reason.
 const MOST_REFUSALS: usize = 8;
-/// How deep ownership goes: a CronJob owns Jobs, which own pods.
-const DEEPEST: usize = 3;
 
 /// The nodes of the input, by environment.
 #[derive(Debug, Default)]
@@ -175,24 +172,12 @@ pub(super) fn hosts(scene: &Scene, node_name: Option<&str>) -> Vec<Host> {
     if let Some(name) = named {
         pods.insert(name.to_owned(), 1);
     }
-    let mut owners = vec![scene.index];
-    for _ in 0..DEEPEST {
-        let mut owned: Vec<NodeIndex> = Vec::new();
-        for &owner in &owners {
-            let edges = scene.topology.from(owner).filter(|edge| edge.relation == Relation::Owns);
-            owned.extend(edges.map(|edge| edge.to));
+    for index in scene.topology.pods_made(scene.index) {
+        let object = scene.topology.nodes[index].object.as_deref();
+        let name = object.and_then(|object| object.value.at("spec.nodeName")?.scalar_text());
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            *pods.entry(name).or_default() += 1;
         }
-        owned.sort_unstable();
-        owned.dedup();
-        for &index in &owned {
-            let node = &scene.topology.nodes[index];
-            let is_pod = &*node.identity.kind == "Pod" && node.identity.group.is_empty();
-            let name = node.pod.as_ref().and_then(|pod| pod.spec.node_name.clone());
-            if let Some(name) = name.filter(|name| is_pod && !name.is_empty()) {
-                *pods.entry(name).or_default() += 1;
-            }
-        }
-        owners = owned;
     }
     pods.into_iter().map(|(name, pods)| Host { node: find(&name), name, pods }).collect()
 }

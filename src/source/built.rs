@@ -1,0 +1,37 @@
+//! What a tool built: the documents of one environment, and what went wrong.
+
+use crate::model::{Document, SourceFile};
+use crate::problem::Problems;
+use std::sync::Arc;
+
+/// What one environment holds.
+#[derive(Debug, Default)]
+pub struct Built {
+    /// Its objects.
+    pub documents: Vec<Document>,
+    /// What went wrong.
+    pub problems: Problems,
+}
+
+impl Built {
+    /// The text that all documents stand in, without them: whoever gives it its origin puts it back.
+    pub fn take_file(&mut self) -> Option<SourceFile> {
+        let file = Arc::clone(&self.documents.first()?.file);
+        for document in &mut self.documents {
+            document.file = Arc::default();
+        }
+        Some(Arc::try_unwrap(file).unwrap_or_else(|file| SourceFile {
+            path: file.path.clone(),
+            lines: file.lines.clone(),
+            origin: None,
+        }))
+    }
+
+    /// Puts a text in the place of the one that all documents stand in.
+    pub fn put_file(&mut self, file: SourceFile) {
+        let file = Arc::new(file);
+        for document in &mut self.documents {
+            document.file = Arc::clone(&file);
+        }
+    }
+}

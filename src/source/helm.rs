@@ -1,0 +1,265 @@
+//! Charts: what `helm template` makes of one, and where each of its lines comes from.
+
+mod chart;
+mod conceal;
+mod failure;
+mod stage;
+mod trace;
+
+pub use chart::{Chart, Dependency};
+
+use super::built::Built;
+use super::tool::{self, Failure, Program};
+use super::{Build, Limits, Release, load};
+use crate::problem::{Code, Level, Problem, Problems};
+use regex::Regex;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+/// The version of Kubernetes that a chart is rendered for if it wants a newer one than helm assumes by itself.
+const NEWER_KUBERNETES: &str = "1.37.0";
+
+/// What renders charts.
+#[derive(Clone, Debug)]
+pub enum Tool {
+    /// This program.
+    Program(Program),
+    /// There is none.
+    Missing,
+    /// None may be started.
+    Off,
+}
+
+/// Helm, if it may be started: none that stands in one of the `inputs`.
+pub fn tool(allowed: bool, inputs: &[PathBuf]) -> Tool {
+    if !allowed {
+        return Tool::Off;
+    }
+    tool::find(&["helm"], inputs).map_or(Tool::Missing, Tool::Program)
+}
+
+/// What to render, and from what.
+pub struct Unit<'a> {
+    /// The name of the environment.
+    pub name: &'a str,
+    /// The folder of the chart, canonical.
+    pub folder: &'a Path,
+    /// The folder as it is shown; empty for the input itself.
+    pub path: &'a str,
+    /// Which release of the chart, if the settings name one.
+    pub release: Option<&'a Release>,
+    /// The user's values, and where they come from.
+    pub build: &'a Build,
+    /// Whether what the chart refers to may lie at a canonical path.
+    pub allow: &'a (dyn Fn(&Path) -> bool + Sync),
+    /// A canonical path as it is shown.
+    pub shown: &'a (dyn Fn(&Path) -> String + Sync),
+    /// How much is read.
+    pub limits: &'a Limits,
+}
+
+/// The objects of a release: those that `helm template NAME CHART --namespace NAMESPACE` prints, with the values of the
+/// release, then those of the command line. A library chart has none.
+pub fn build(unit: &Unit, tool: &Tool) -> Built {
+    let rendered =
+        Chart::read(unit.folder, unit.limits).map_err(|reason| unit.failed(&reason)).and_then(|chart| {
+            if chart.is_library {
+                return Ok(None);
+            }
+            unit.render(&chart, tool).map(|(text, note)| Some((chart, text, note)))
+        });
+    match rendered {
+        Ok(None) => Built::default(),
+        Ok(Some((chart, text, note))) => {
+            let mut built = unit.load(&chart, &text);
+            built.problems.extend(note.into_iter().collect());
+            built.problems.extend(unit.left_out(&chart));
+            built
+        }
+        Err(problem) => Built { documents: Vec::new(), problems: [problem].into_iter().collect() },
+    }
+}
+
+impl Unit<'_> {
+    /// The text that helm prints, and a note if it was not rendered as helm would by itself.
+    fn render(&self, chart: &Chart, tool: &Tool) -> Result<(Vec<u8>, Option<Problem>), Problem> {
+        let program = match tool {
+            Tool::Program(program) => program,
+            Tool::Missing => return Err(self.not_started("`helm` is not installed", INSTALL)),
+            Tool::Off => {
+                return Err(self.not_started(
+                    "`--no-tools` is set",
+                    "leave `--no-tools` out, or give podviz what `helm template` prints",
+                ));
+            }
+        };
+        stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
+        let staged = stage::stage(self.folder, chart, self.allow, self.limits);
+        let staged = staged.map_err(|refusal| self.refused(refusal))?;
+        let folder = staged.as_ref().map_or(self.folder, |staged| staged.path());
+        let values = self.values()?;
+        let sets = self.sets();
+        let secrets = conceal::Secrets::of(self.folder, chart, &values, &sets, self.limits);
+        let call = |more: Option<String>| {
+            let mut args = self.arguments(chart, &values, &sets);
+            args.extend(more.map(OsString::from));
+            args.extend(["--".into(), self.release_name(chart).into(), ".".into()]);
+            tool::run(program, &args, folder)
+        };
+        let error = match call(None) {
+            Ok(text) => return Ok((text, None)),
+            Err(error) => error,
+        };
+        if let Some((wanted, assumed)) = wanted_version(&error)
+            && let Ok(text) = call(Some(format!("--kube-version={NEWER_KUBERNETES}")))
+        {
+            let message = format!(
+                "the chart wants Kubernetes {wanted}, and this `helm` assumes {assumed}; it is rendered for {NEWER_KUBERNETES}"
+            );
+            let note = Problem::new(Level::Warning, Code::BuildFailed, message).at(self.chart_file(), 0, 0);
+            return Ok((text, Some(note.help("install a newer helm"))));
+        }
+        Err(self.explain(chart, &error, &secrets))
+    }
+
+    /// Everything but the name of the release and the folder of the chart. No value can become an option: each stands in
+    /// one argument with its own.
+    fn arguments(&self, chart: &Chart, values: &[PathBuf], sets: &[&str]) -> Vec<OsString> {
+        let option = |name: &str, value: &str| OsString::from(format!("--{name}={value}"));
+        let mut args: Vec<OsString> = vec!["template".into(), option("namespace", &self.namespace())];
+        args.extend(values.iter().map(|path| {
+            let mut argument = OsString::from("--values=");
+            argument.push(list_entry(path));
+            argument
+        }));
+        args.extend(sets.iter().map(|set| option("set", set)));
+        let _ = chart;
+        args
+    }
+
+    fn release_name(&self, chart: &Chart) -> String {
+        let own = self.release.and_then(|release| release.name.as_deref());
+        own.map_or_else(|| name_of_release(&chart.name), str::to_owned)
+    }
+
+    /// Where the objects go that name no namespace.
+    pub fn namespace(&self) -> String {
+        let own = self.release.and_then(|release| release.namespace.as_deref());
+        let namespace = own.or(self.build.default_namespace.as_deref()).unwrap_or("default");
+        namespace.to_owned()
+    }
+
+    /// The files of values, each an existing one: helm would also download some.
+    fn values(&self) -> Result<Vec<PathBuf>, Problem> {
+        let own = self.release.iter().flat_map(|release| &release.values).map(|path| (path, true));
+        let theirs = self.build.values.iter().map(|path| (path, false));
+        let mut values = Vec::new();
+        for (path, fenced) in own.chain(theirs) {
+            let file = fs::canonicalize(path).ok().filter(|file| file.is_file());
+            let Some(file) = file else {
+                return Err(self.failed(&format!("the file of values `{}` is not there", path.display())));
+            };
+            if fenced && !(self.allow)(&file) {
+                let reason = format!("the file of values `{}` lies outside of the input", path.display());
+                return Err(self.problem(Code::OutsideReference, &reason, "move it into the input"));
+            }
+            values.push(file);
+        }
+        Ok(values)
+    }
+
+    fn sets(&self) -> Vec<&str> {
+        let own = self.release.iter().flat_map(|release| &release.set);
+        own.chain(&self.build.set).map(String::as_str).collect()
+    }
+
+    fn load(&self, chart: &Chart, text: &[u8]) -> Built {
+        let name = self.text_name();
+        let loaded = load(&name, text, self.limits);
+        let mut problems = Problems::none();
+        if loaded.template {
+            problems.push(self.failed("what helm prints still holds template actions that are no data"));
+        }
+        let mut built = Built { documents: loaded.documents, problems };
+        let origin = trace::trace(&String::from_utf8_lossy(text), chart, self);
+        for problem in loaded.problems.iter() {
+            built.problems.push(trace::moved(problem.clone(), &name, &origin));
+        }
+        if let Some(mut file) = built.take_file() {
+            file.origin = Some(origin);
+            built.put_file(file);
+        }
+        let environment: Arc<str> = self.name.into();
+        built.documents.iter_mut().for_each(|document| document.environment = Some(Arc::clone(&environment)));
+        built
+    }
+
+    /// The name of the text that helm prints: the folder, and the release where the settings name several of this chart.
+    fn text_name(&self) -> String {
+        let folder = if self.path.is_empty() { "." } else { self.path };
+        let is_here =
+            |release: &&Release| fs::canonicalize(&release.chart).is_ok_and(|chart| chart == self.folder);
+        match self.build.releases.iter().filter(is_here).count() {
+            0 | 1 => folder.to_owned(),
+            _ => format!("{folder}@{}", self.name),
+        }
+    }
+
+    /// `helm template` prints no `crds/`; nobody should miss them without being told.
+    fn left_out(&self, chart: &Chart) -> Problems {
+        let count = chart.crd_files;
+        let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        let message = format!(
+            "{files} of custom resource definitions in `crds/` {} not shown, as with `helm template`",
+            if count == 1 { "is" } else { "are" }
+        );
+        let note = Problem::new(Level::Note, Code::HelmTemplate, message)
+            .at(self.inside("crds"), 0, 0)
+            .help("give podviz that folder as another input to see them");
+        (count > 0).then_some(note).into_iter().collect()
+    }
+
+    /// The shown path of something in the chart's folder.
+    fn inside(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}/{name}", self.path) }
+    }
+
+    fn chart_file(&self) -> String {
+        self.inside("Chart.yaml")
+    }
+}
+
+const INSTALL: &str =
+    "install helm (https://helm.sh/docs/intro/install), or give podviz what `helm template` prints";
+
+/// What the chart wants and what helm assumes, if that is why it failed.
+fn wanted_version(failure: &Failure) -> Option<(String, String)> {
+    static WANTED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"chart requires kubeVersion: (.+) which is incompatible with Kubernetes v?([\w.+-]+)")
+            .expect("a pattern")
+    });
+    let Failure::Failed { message } = failure else { return None };
+    let found = WANTED.captures(message)?;
+    Some((found[1].to_owned(), found[2].to_owned()))
+}
+
+/// A name that helm accepts for a release, made from that of the chart.
+fn name_of_release(chart: &str) -> String {
+    let clean = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' { c } else { '-' };
+    let name: String = chart.to_ascii_lowercase().chars().map(clean).take(53).collect();
+    let name = name.trim_matches(['-', '.']);
+    if name.is_empty() { "release".to_owned() } else { name.to_owned() }
+}
+
+/// A path as one entry of a list of comma-separated values, which helm expects.
+fn list_entry(path: &Path) -> OsString {
+    match path.to_str() {
+        Some(text) if text.contains([',', '"', '\n']) => format!("\"{}\"", text.replace('"', "\"\"")).into(),
+        _ => path.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,297 @@
+//! Building one kustomization: with kustomize or kubectl where that is possible and safe, else from its files as they are.
+
+use super::super::roots::Roots;
+use super::super::tool::{self, Failure, Program};
+use super::super::{Limits, load};
+use super::Fault;
+use super::cause::cause;
+use super::chain::Chain;
+use super::file::Role;
+use super::origin::{Provenance, strip};
+use super::reference::{Library, Volume, bytes};
+use super::trace::{Root, trace};
+use crate::model::{Document, SourceFile, Value};
+use crate::problem::{Code, Level, Problem, Problems};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// What becomes of a kustomization that is not built.
+const AS_THEY_ARE: &str = "its files are documented as they are, without patches and generators";
+
+/// What builds kustomizations.
+pub enum Tool {
+    /// This program.
+    Program(Program),
+    /// There is none.
+    Missing,
+    /// None may be started.
+    Off,
+}
+
+/// What one environment holds.
+#[derive(Debug, Default)]
+pub struct Built {
+    /// Its objects.
+    pub documents: Vec<Document>,
+    /// Where objects go that name no namespace, if that is known.
+    pub namespace: Option<String>,
+    /// What went wrong.
+    pub problems: Problems,
+}
+
+/// The program that builds kustomizations, if it may be started.
+pub fn tool(allowed: bool, inputs: &[PathBuf]) -> Tool {
+    if !allowed {
+        return Tool::Off;
+    }
+    tool::find(&["kustomize", "kubectl"], inputs).map_or(Tool::Missing, Tool::Program)
+}
+
+/// Says once that kustomizations were not built: the shown files of their kustomizations.
+pub fn missing_tool(tool: &Tool, files: &[&str]) -> Option<Problem> {
+    let (reason, help) = match tool {
+        Tool::Program(_) => return None,
+        Tool::Missing => (
+            "neither `kustomize` nor `kubectl` is installed",
+            "install one: https://kubectl.docs.kubernetes.io/installation/kustomize/ or https://kubernetes.io/docs/tasks/tools/",
+        ),
+        Tool::Off => ("`--no-tools` is set", "leave `--no-tools` out"),
+    };
+    let what = match files.len() {
+        0 => return None,
+        1 => "this kustomization was not built: its files are".to_owned(),
+        2 => "this kustomization and 1 other were not built: their files are".to_owned(),
+        n => format!("this kustomization and {} others were not built: their files are", n - 1),
+    };
+    let message = format!("{reason}, so {what} documented as they are, without patches and generators");
+    Some(Problem::new(Level::Error, Code::MissingTool, message).at(files[0], 0, 0).help(help))
+}
+
+/// What to build, and from what.
+pub struct Unit<'a> {
+    /// The name of the environment.
+    pub name: &'a str,
+    /// The folder, canonical.
+    pub folder: &'a Path,
+    /// The folder as it is shown; empty for the input itself.
+    pub path: &'a str,
+    /// All kustomizations.
+    pub library: &'a Library,
+    /// The inputs.
+    pub roots: &'a Roots,
+    /// How much is read.
+    pub limits: &'a Limits,
+}
+
+/// Builds an environment.
+pub fn build(unit: &Unit, tool: &Tool) -> Built {
+    let closure = unit.library.closure(unit.folder);
+    let faulty: Vec<&&Volume> = closure.iter().filter(|volume| !volume.faults.is_empty()).collect();
+    let mut built = match tool {
+        Tool::Program(program) if faulty.is_empty() => match text(unit, &closure, program) {
+            Ok(text) => unit.traced(&closure, text),
+            Err(problem) => {
+                let mut plain = unit.plain(&closure);
+                plain.problems.push(problem);
+                plain
+            }
+        },
+        _ => {
+            let mut plain = unit.plain(&closure);
+            for volume in faulty {
+                let name = &volume.kustomization.name;
+                plain.problems.extend(refusals(name, &volume.faults));
+            }
+            plain
+        }
+    };
+    let name: Arc<str> = unit.name.into();
+    built.documents.iter_mut().for_each(|document| document.environment = Some(Arc::clone(&name)));
+    built
+}
+
+/// Says once for each kind of fault that a kustomization was not built.
+fn refusals(file: &str, faults: &[Fault]) -> Problems {
+    let first = |at: usize| faults[..at].iter().all(|other| other.code != faults[at].code);
+    let problems = (0..faults.len()).filter(|at| first(*at)).map(|at| {
+        let fault = &faults[at];
+        let more = match faults.iter().filter(|other| other.code == fault.code).count() {
+            1 => String::new(),
+            n => format!(" (and {} like it)", n - 1),
+        };
+        let message = format!("{}{more}, so {AS_THEY_ARE}", fault.message);
+        Problem::new(Level::Error, fault.code, message).at(file, fault.line, fault.column).help(fault.help)
+    });
+    problems.collect()
+}
+
+/// What kustomize made, and where it has each object from: the paths are canonical.
+struct Text {
+    text: String,
+    provenances: Vec<Option<Provenance>>,
+}
+
+/// Builds through a kustomization of our own that asks for origins; as it stands, where that fails or the root says itself
+/// which notes it wants.
+fn text(unit: &Unit, closure: &[&Volume], program: &Program) -> Result<Text, Problem> {
+    let wrapped = wrapped(unit.folder, program);
+    let asks = closure.first().is_some_and(|root| !root.kustomization.list("buildMetadata").is_empty());
+    match wrapped {
+        Some(wrapped) if !asks => Ok(wrapped),
+        wrapped => {
+            let bytes = tool::run(program, &arguments(program), unit.folder)
+                .map_err(|failure| unit.failed(closure, &failure))?;
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let provenances = wrapped
+                .filter(|wrapped| same_objects(&wrapped.text, &text, unit.limits))
+                .map(|wrapped| wrapped.provenances);
+            Ok(Text { text, provenances: provenances.unwrap_or_default() })
+        }
+    }
+}
+
+/// Whether two built texts hold the same objects in the same order.
+fn same_objects(one: &str, other: &str, limits: &Limits) -> bool {
+    let names = |text: &str| -> Vec<(Option<String>, Option<String>)> {
+        let documents = load("-", text.as_bytes(), limits).documents;
+        let text = |document: &Document, path: &str| document.value.at(path).and_then(Value::scalar_text);
+        documents.iter().map(|document| (text(document, "kind"), text(document, "metadata.name"))).collect()
+    };
+    names(one) == names(other)
+}
+
+fn arguments(program: &Program) -> [OsString; 2] {
+    let verb = if program.name == "kustomize" { "build" } else { "kustomize" };
+    [verb.into(), ".".into()]
+}
+
+fn wrapped(folder: &Path, program: &Program) -> Option<Text> {
+    let wrapper = tempfile::Builder::new().prefix("podviz-").tempdir().ok()?;
+    let here = fs::canonicalize(wrapper.path()).ok()?;
+    let path = serde_json::to_string(relative(&here, folder)?.to_str()?).ok()?;
+    let text = format!("resources: [{path}]\nbuildMetadata: [originAnnotations]\n");
+    fs::write(here.join("kustomization.yaml"), text).ok()?;
+    let bytes = tool::run(program, &arguments(program), &here).ok()?;
+    let (text, provenances) = strip(&String::from_utf8_lossy(&bytes));
+    let absolute = |path: String| normal(&here.join(path)).to_str().map(str::to_owned);
+    let provenances = provenances.into_iter().map(|provenance| match provenance? {
+        Provenance::File(path) => absolute(path).map(Provenance::File),
+        Provenance::Generator(path) => absolute(path).map(Provenance::Generator),
+    });
+    Some(Text { text, provenances: provenances.collect() })
+}
+
+/// The way from one folder to another, both canonical.
+fn relative(from: &Path, to: &Path) -> Option<PathBuf> {
+    let shared = from.ancestors().find(|above| to.starts_with(above))?;
+    let ups = from.strip_prefix(shared).ok()?.components().map(|_| Component::ParentDir);
+    let downs = to.strip_prefix(shared).ok()?.components();
+    Some(ups.chain(downs).collect())
+}
+
+/// A path without `..`: what it leads to is canonical already.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(normal.pop()),
+            Component::CurDir => {}
+            part => normal.push(part),
+        }
+    }
+    normal
+}
+
+impl Unit<'_> {
+    fn failed(&self, closure: &[&Volume], failure: &Failure) -> Problem {
+        let reason = match failure {
+            Failure::TimedOut => ": it takes too long".to_owned(),
+            Failure::TooLarge => ": the result is too large".to_owned(),
+            Failure::Failed { message } => {
+                cause(message).map_or_else(String::new, |cause| format!(", because {cause}"))
+            }
+        };
+        let message = format!("kustomize could not build this{reason}, so {AS_THEY_ARE}");
+        let file = closure.first().map(|root| root.kustomization.name.clone()).unwrap_or_default();
+        let path = if self.path.is_empty() { "." } else { self.path };
+        Problem::new(Level::Error, Code::BuildFailed, message)
+            .at(file, 0, 0)
+            .help(format!("run `kubectl kustomize {path}` to see what it says"))
+    }
+
+    /// The documents of the built text, each line with its origin.
+    fn traced(&self, closure: &[&Volume], text: Text) -> Built {
+        let name = if self.path.is_empty() { self.name } else { self.path };
+        let loaded = load(name, text.text.as_bytes(), self.limits);
+        let mut documents = loaded.documents;
+        let Some(file) = documents.first().map(|first| Arc::clone(&first.file)) else {
+            return Built { documents, problems: loaded.problems, namespace: None };
+        };
+        let chain = Chain::read(closure, self.roots, self.limits);
+        let roots: Vec<Root> = documents
+            .iter()
+            .map(|document| {
+                let place = |path: &str| chain.place(Path::new(path));
+                let known = text.provenances.get(document.index).and_then(Option::as_ref);
+                let object = |file| chain.source(&document.value, file).map(Root::Object);
+                match known {
+                    Some(Provenance::File(path)) => match place(path) {
+                        Some(file) => object(Some(file)).unwrap_or(Root::File(file)),
+                        None => Root::Unknown,
+                    },
+                    Some(Provenance::Generator(path)) => place(path).map_or(Root::Unknown, Root::Generator),
+                    None => object(None).unwrap_or(Root::Unknown),
+                }
+            })
+            .collect();
+        let pairs: Vec<(&Document, Root)> = documents.iter().zip(roots.iter().copied()).collect();
+        let origin = trace(&chain, &file, &pairs);
+        let comments: Vec<Option<String>> = roots.iter().map(comment).collect();
+        let file =
+            Arc::new(SourceFile { path: file.path.clone(), lines: file.lines.clone(), origin: Some(origin) });
+        for (document, comment) in documents.iter_mut().zip(comments) {
+            document.file = Arc::clone(&file);
+            document.comment = comment;
+        }
+        let problems = loaded.problems.iter().map(|problem| {
+            let problem = problem.clone();
+            match &problem.place {
+                Some(place) if place.file == file.path && place.line > 0 => {
+                    let (path, line) = file.place(place.line);
+                    problem.clone().at(path, line, 0)
+                }
+                _ => problem,
+            }
+        });
+        Built { documents, problems: problems.collect(), namespace: None }
+    }
+
+    /// The files of resources as they are.
+    fn plain(&self, closure: &[&Volume]) -> Built {
+        let files = closure.iter().flat_map(|volume| volume.files());
+        let files: BTreeSet<&Path> =
+            files.filter(|(role, _)| *role == Role::Resource).map(|(_, file)| file).collect();
+        let namespace = closure.first().and_then(|root| root.kustomization.value.get("namespace"));
+        let namespace = namespace.and_then(Value::as_str).filter(|namespace| !namespace.is_empty());
+        let mut built = Built { namespace: namespace.map(str::to_owned), ..Built::default() };
+        for file in files {
+            let loaded = load(&self.roots.shown(file), &bytes(file, self.limits), self.limits);
+            built.documents.extend(loaded.documents);
+            built.problems.extend(loaded.problems);
+        }
+        built
+    }
+}
+
+/// What the author wrote above the document that an object comes from.
+fn comment(root: &Root) -> Option<String> {
+    match root {
+        Root::Object(source) if std::ptr::eq(source.value, &source.document.value) => {
+            source.document.comment.clone()
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,246 @@
+//! What kustomizations refer to: files and folders of this machine, within the input or its repository, and nothing else.
+
+use super::super::Limits;
+use super::super::redact::redact_text;
+use super::super::roots::Roots;
+use super::Fault;
+use super::file::{Kustomization, NAMES, Reference, Role, is_builtin};
+use crate::problem::Code;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// What a reference leads to; canonical.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A regular file.
+    File(Role, PathBuf),
+    /// A folder with a kustomization.
+    Folder(PathBuf),
+}
+
+/// A kustomization with what it leads to.
+#[derive(Debug)]
+pub struct Volume {
+    /// The file.
+    pub kustomization: Kustomization,
+    /// Where its references lead, as far as they may be followed.
+    pub targets: Vec<Target>,
+    /// Everything that speaks against building it.
+    pub faults: Vec<Fault>,
+}
+
+/// Every kustomization of the input, and those beside it that they refer to, by folder.
+#[derive(Debug, Default)]
+pub struct Library {
+    volumes: BTreeMap<PathBuf, Volume>,
+}
+
+impl Library {
+    /// Reads the kustomization `files` and all that they lead to.
+    pub fn read(files: &[PathBuf], roots: &Roots, limits: &Limits) -> Library {
+        let mut library = Library::default();
+        let mut open: Vec<PathBuf> = files.to_vec();
+        open.reverse();
+        while let Some(file) = open.pop() {
+            let Some(folder) = file.parent() else { continue };
+            if library.volumes.contains_key(folder) {
+                continue;
+            }
+            let mut kustomization =
+                Kustomization::read(&file, roots.shown(&file), &bytes(&file, limits), limits);
+            if !kustomization.is_kustomize() {
+                continue;
+            }
+            let (mut targets, mut faults) = (Vec::new(), std::mem::take(&mut kustomization.faults));
+            for reference in &kustomization.references {
+                match resolve(&kustomization.folder, reference, roots) {
+                    Ok(target) => {
+                        match &target {
+                            Target::Folder(folder) => open.extend(kustomization_of(folder)),
+                            Target::File(role, file) => faults.extend(plugin(*role, file, reference, limits)),
+                        }
+                        targets.push(target);
+                    }
+                    Err(fault) => faults.push(fault),
+                }
+            }
+            library.volumes.insert(folder.to_owned(), Volume { kustomization, targets, faults });
+        }
+        library
+    }
+
+    /// The kustomization of a folder.
+    pub fn get(&self, folder: &Path) -> Option<&Volume> {
+        self.volumes.get(folder)
+    }
+
+    /// Every kustomization, by folder.
+    pub fn iter(&self) -> impl Iterator<Item = (&PathBuf, &Volume)> {
+        self.volumes.iter()
+    }
+
+    /// The kustomizations that the one in `folder` is built from: itself first, then what it refers to, each once.
+    pub fn closure(&self, folder: &Path) -> Vec<&Volume> {
+        let mut seen: Vec<&Path> = Vec::new();
+        let mut order = Vec::new();
+        let mut open = vec![folder];
+        while let Some(folder) = open.pop() {
+            let Some(volume) = self.volumes.get(folder).filter(|_| !seen.contains(&folder)) else { continue };
+            seen.push(folder);
+            order.push(volume);
+            open.extend(volume.folders().rev());
+        }
+        order
+    }
+}
+
+impl Volume {
+    /// The folders that it refers to.
+    pub fn folders(&self) -> impl DoubleEndedIterator<Item = &Path> {
+        self.targets.iter().filter_map(|target| match target {
+            Target::Folder(folder) => Some(folder.as_path()),
+            Target::File(..) => None,
+        })
+    }
+
+    /// The files that it refers to.
+    pub fn files(&self) -> impl Iterator<Item = (Role, &Path)> {
+        self.targets.iter().filter_map(|target| match target {
+            Target::File(role, file) => Some((*role, file.as_path())),
+            Target::Folder(_) => None,
+        })
+    }
+}
+
+/// The kustomization file of a folder.
+fn kustomization_of(folder: &Path) -> Option<PathBuf> {
+    NAMES.iter().map(|name| folder.join(name)).find(|file| file.is_file())
+}
+
+/// The bytes of a file, as far as the limit goes; none if it cannot be read.
+pub fn bytes(file: &Path, limits: &Limits) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let regular = fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
+    if let Some(file) = File::open(file).ok().filter(|_| regular) {
+        // What breaks off is not what was meant, and nothing is better than that.
+        if file.take(limits.file_bytes + 1).read_to_end(&mut bytes).is_err() {
+            bytes.clear();
+        }
+    }
+    bytes
+}
+
+fn resolve(folder: &Path, reference: &Reference, roots: &Roots) -> Result<Target, Fault> {
+    let fault = |code, message: String, help| Fault {
+        line: reference.line,
+        column: reference.column,
+        code,
+        message,
+        help,
+    };
+    let text = reference.text.as_str();
+    if is_remote(text) {
+        let message = "this lies on another machine, and podviz asks none".to_owned();
+        return Err(fault(
+            Code::RemoteBase,
+            message,
+            "download it into the input, or give podviz the output of `kustomize build`",
+        ));
+    }
+    let shown = || redact_text(text, false).unwrap_or_else(|| text.to_owned());
+    let Ok(path) = fs::canonicalize(folder.join(text)) else {
+        let message = format!("`{}` is not there", shown());
+        return Err(fault(Code::BuildFailed, message, "correct the path, or add what is missing"));
+    };
+    if Path::new(text).is_absolute() || !roots.allow(&path) {
+        let message = format!("`{}` lies outside of the input and of its repository", shown());
+        return Err(fault(Code::OutsideReference, message, "give podviz a folder that holds both"));
+    }
+    if path.is_file() {
+        return Ok(Target::File(reference.role, path));
+    }
+    if !path.is_dir() {
+        let message = format!("`{}` is not a regular file", shown());
+        return Err(fault(Code::BuildFailed, message, "refer to a file or a folder"));
+    }
+    match kustomization_of(&path) {
+        Some(file) if fs::canonicalize(&file).is_ok_and(|file| file.starts_with(&path)) => {
+            if reference.role == Role::Plugin {
+                let message = format!("`{}` is a folder of plugins, which podviz does not start", shown());
+                return Err(fault(Code::BuildPlugin, message, "give podviz the output of `kustomize build`"));
+            }
+            Ok(Target::Folder(path))
+        }
+        Some(_) => {
+            let message = format!("the kustomization of `{}` is a link that leads elsewhere", shown());
+            Err(fault(Code::OutsideReference, message, "copy it"))
+        }
+        None => {
+            let message = format!("the folder `{}` has no kustomization", shown());
+            Err(fault(Code::BuildFailed, message, "add a `kustomization.yaml`, or name its files one by one"))
+        }
+    }
+}
+
+/// Refuses a file of generators or transformers that would start a program.
+fn plugin(role: Role, file: &Path, reference: &Reference, limits: &Limits) -> Option<Fault> {
+    if role != Role::Plugin || is_builtin(&String::from_utf8_lossy(&bytes(file, limits))) {
+        return None;
+    }
+    let text = redact_text(&reference.text, false).unwrap_or_else(|| reference.text.clone());
+    Some(Fault {
+        line: reference.line,
+        column: reference.column,
+        code: Code::BuildPlugin,
+        message: format!("`{text}` is a plugin of kustomize: a program that podviz does not start"),
+        help: "give podviz the output of `kustomize build`",
+    })
+}
+
+/// Whether kustomize would fetch it: a URL, or what it takes for a git repository (its api/internal/git/repospec.go).
+fn is_remote(text: &str) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
+    let host = ["github.com", "gitlab.com", "bitbucket.org", "gh:", "git::", "git@", "www."];
+    let user = lower.split('/').next().is_some_and(|first| first.contains('@') || first.contains(':'));
+    lower.contains("://")
+        || lower.contains("//")
+        || lower.contains('?')
+        || lower.contains("_git/")
+        || lower.ends_with(".git")
+        || lower.contains(".git/")
+        || lower.contains(char::is_control)
+        || user
+        || host.iter().any(|host| lower.starts_with(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_remote;
+
+    #[test]
+    fn what_kustomize_would_fetch_is_remote() {
+        for text in [
+            "https://example.com/x.yaml",
+            "HTTP://example.com",
+            "github.com/o/r?ref=v1",
+            "github.com/o/r",
+            "git@example.com:o/r",
+            "ssh://git@example.com/o/r",
+            "git::https://example.com/o/r",
+            "example.com/o/r//deploy",
+            "example.com/o/r.git",
+            "../base?ref=main",
+            "file:///etc",
+            "host:path",
+            "gh:o/r",
+            " https://example.com",
+        ] {
+            assert!(is_remote(text), "{text}");
+        }
+        for text in ["web.yaml", "../base", "./a/b", "github/x.yaml", "a.b.yaml", "..", "git/x.yaml"] {
+            assert!(!is_remote(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Which folders are built: kustomizations and charts that nothing else in the input refers to.
+
+use super::kustomize::{self, Built, Library, Tool};
+use super::naming;
+use super::roots::Roots;
+use super::walk::Found;
+use super::{Build, Limits, Order, Reading, Release, parse};
+use crate::model::{Environment, PLAIN_ENVIRONMENT, Value};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What is to be built, and what is not read beside that.
+pub struct Plan {
+    /// The folders to build, by name.
+    pub units: Vec<Unit>,
+    /// Every kustomization that takes part.
+    pub library: Library,
+    /// Files that are part of something built, canonical.
+    consumed: BTreeSet<PathBuf>,
+    /// The folders of charts whose files are templates.
+    inside: Vec<PathBuf>,
+}
+
+/// One environment to build.
+pub struct Unit {
+    /// The name of the environment.
+    pub name: String,
+    /// The folder, canonical.
+    pub folder: PathBuf,
+    /// The folder as it is shown; empty if it is the input itself.
+    pub path: String,
+    /// What builds it.
+    pub recipe: Recipe,
+}
+
+/// What builds a folder.
+pub enum Recipe {
+    /// `kustomize build`.
+    Kustomize,
+    /// `helm template`, for a release if the settings name some.
+    Helm(Option<Release>),
+}
+
+impl Plan {
+    /// What of the files found is built.
+    pub fn of(found: &Found, build: &Build, limits: &Limits) -> Plan {
+        let charts = Charts::read(&found.chart_files, limits);
+        let files: Vec<PathBuf> =
+            found.kustomizations.iter().filter(|file| !charts.hold(file)).cloned().collect();
+        let library = Library::read(&files, &found.roots, limits);
+        let mut drafts = Vec::new();
+        for folder in roots(&library, &files) {
+            drafts.push(Draft {
+                parts: found.roots.parts(&folder),
+                folder,
+                name: None,
+                recipe: Recipe::Kustomize,
+            });
+        }
+        for (folder, name) in charts.roots() {
+            let releases: Vec<&Release> = build
+                .releases
+                .iter()
+                .filter(|release| fs::canonicalize(&release.chart).is_ok_and(|chart| chart == folder))
+                .collect();
+            for release in &releases {
+                let (name, release) = (Some(release.environment.clone()), Some((*release).clone()));
+                drafts.push(Draft {
+                    parts: Vec::new(),
+                    folder: folder.clone(),
+                    name,
+                    recipe: Recipe::Helm(release),
+                });
+            }
+            if releases.is_empty() {
+                let mut parts = found.roots.parts(&folder);
+                if let (Some(last), Some(name)) = (parts.last_mut(), name) {
+                    *last = name;
+                }
+                drafts.push(Draft { parts, folder, name: None, recipe: Recipe::Helm(None) });
+            }
+        }
+        let consumed = library.iter().flat_map(|(_, volume)| {
+            let files = volume.files().map(|(_, file)| file.to_owned());
+            files.chain([volume.kustomization.file.clone()])
+        });
+        let consumed = consumed.collect();
+        let units = units(drafts, |folder| found.roots.shown(folder));
+        Plan { units, library, consumed, inside: charts.inside() }
+    }
+
+    /// Builds everything, and adds it to what is read. Where only one environment is wanted, the others are named alone.
+    pub fn carry_out(&self, roots: &Roots, build: &Build, order: &Order, reading: &mut Reading) {
+        let tool = match self.units.iter().any(|unit| matches!(unit.recipe, Recipe::Kustomize)) {
+            true => kustomize::tool(build.tools, &order.inputs),
+            false => Tool::Off,
+        };
+        // Plain files may make up the environment that is wanted, and nobody knows yet how these are called.
+        let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));
+        let none = build.only.as_deref() == Some(PLAIN_ENVIRONMENT);
+        let wanted = |unit: &Unit| !none && only.is_none_or(|only| only == unit.name);
+        let built: Vec<Option<Built>> = self
+            .units
+            .par_iter()
+            .map(|unit| wanted(unit).then(|| self.build(unit, roots, order, &tool)))
+            .collect();
+        let mut unbuilt = Vec::new();
+        for (unit, built) in self.units.iter().zip(built) {
+            let source = match unit.recipe {
+                Recipe::Kustomize => "kustomize",
+                Recipe::Helm(_) => "helm",
+            };
+            let mut environment =
+                Environment { name: unit.name.clone(), source, path: unit.path.clone(), namespace: None };
+            if let Some(built) = built {
+                if matches!(unit.recipe, Recipe::Kustomize) {
+                    unbuilt.extend(
+                        self.library.get(&unit.folder).map(|volume| volume.kustomization.name.as_str()),
+                    );
+                }
+                reading.problems.extend(built.problems);
+                if built.documents.is_empty() {
+                    continue;
+                }
+                environment.namespace = built.namespace;
+                reading.documents.extend(built.documents);
+            }
+            if reading.environments.last().is_none_or(|last: &Environment| last.name != environment.name) {
+                reading.environments.push(environment);
+            }
+        }
+        reading.problems.extend(kustomize::missing_tool(&tool, &unbuilt).into_iter().collect());
+    }
+
+    fn build(&self, unit: &Unit, roots: &Roots, order: &Order, tool: &Tool) -> Built {
+        match &unit.recipe {
+            Recipe::Kustomize => {
+                let unit = kustomize::Unit {
+                    name: &unit.name,
+                    folder: &unit.folder,
+                    path: &unit.path,
+                    library: &self.library,
+                    roots,
+                    limits: &order.limits,
+                };
+                kustomize::build(&unit, tool)
+            }
+            Recipe::Helm(_) => Built::default(),
+        }
+    }
+
+    /// Whether a file is read as it is.
+    pub fn leaves(&self, file: &Path) -> bool {
+        !self.consumed.contains(file) && !self.inside.iter().any(|folder| file.starts_with(folder))
+    }
+}
+
+/// An environment that may not have its name yet.
+struct Draft {
+    folder: PathBuf,
+    /// What it may be named after.
+    parts: Vec<String>,
+    /// The name that the user gave it.
+    name: Option<String>,
+    recipe: Recipe,
+}
+
+fn units(drafts: Vec<Draft>, shown: impl Fn(&Path) -> String) -> Vec<Unit> {
+    let taken: BTreeSet<String> = drafts.iter().filter_map(|draft| draft.name.clone()).collect();
+    let open: Vec<Vec<String>> =
+        drafts.iter().filter(|draft| draft.name.is_none()).map(|draft| draft.parts.clone()).collect();
+    let mut names = naming::names(&open, &taken).into_iter();
+    let unit = |draft: Draft| {
+        let name = draft.name.or_else(|| names.next()).unwrap_or_default();
+        Unit { name, path: shown(&draft.folder), folder: draft.folder, recipe: draft.recipe }
+    };
+    let mut units: Vec<Unit> = drafts.into_iter().map(unit).collect();
+    units.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    units
+}
+
+/// The folders of kustomizations that no other one refers to, sorted. Of a circle the first is one: kustomize says why it
+/// cannot be built.
+fn roots(library: &Library, files: &[PathBuf]) -> Vec<PathBuf> {
+    let mut referred: BTreeSet<&Path> = BTreeSet::new();
+    for (folder, volume) in library.iter() {
+        referred.extend(volume.folders().filter(|target| target != folder));
+    }
+    let in_input: BTreeSet<&Path> = files.iter().filter_map(|file| file.parent()).collect();
+    let alone: Vec<&Path> = library
+        .iter()
+        .filter(|(_, volume)| !volume.kustomization.is_component())
+        .map(|(folder, _)| folder.as_path())
+        .filter(|folder| in_input.contains(folder))
+        .collect();
+    let mut roots: Vec<PathBuf> = alone
+        .iter()
+        .filter(|folder| !referred.contains(*folder))
+        .map(|folder| folder.to_path_buf())
+        .collect();
+    let around = |folder: &Path| -> Vec<PathBuf> {
+        library.closure(folder).iter().map(|volume| volume.kustomization.folder.clone()).collect()
+    };
+    let components = library.iter().filter(|(_, volume)| volume.kustomization.is_component());
+    let components = components.flat_map(|(folder, _)| around(folder));
+    let mut reached: BTreeSet<PathBuf> =
+        roots.iter().flat_map(|root| around(root)).chain(components).collect();
+    for folder in alone {
+        if !reached.contains(folder) {
+            reached.extend(around(folder));
+            roots.push(folder.to_owned());
+        }
+    }
+    roots.sort();
+    roots
+}
+
+/// The charts of the input.
+struct Charts {
+    /// The folder of each, and its name.
+    all: Vec<(PathBuf, Option<String>)>,
+    /// The folders that others depend on.
+    dependencies: BTreeSet<PathBuf>,
+}
+
+impl Charts {
+    fn read(files: &[PathBuf], limits: &Limits) -> Charts {
+        let mut charts = Charts { all: Vec::new(), dependencies: BTreeSet::new() };
+        for file in files {
+            let Some(folder) = file.parent() else { continue };
+            let small = fs::metadata(file).is_ok_and(|metadata| metadata.len() <= limits.file_bytes);
+            let value = small.then(|| fs::read(file).ok()).flatten().and_then(|bytes| parse(&bytes).ok());
+            let listed = value.as_ref().and_then(|value| value.get("dependencies")).map(Value::items);
+            for dependency in listed.unwrap_or_default() {
+                let repository = dependency.get("repository").and_then(Value::as_str).unwrap_or_default();
+                if let Some(path) = repository.strip_prefix("file://") {
+                    charts.dependencies.extend(fs::canonicalize(folder.join(path)).ok());
+                }
+            }
+            let name = value.as_ref().and_then(|value| value.get("name")).and_then(Value::as_str);
+            charts.all.push((folder.to_owned(), name.filter(|name| !name.is_empty()).map(str::to_owned)));
+        }
+        charts
+    }
+
+    /// The charts that no other one depends on.
+    fn roots(&self) -> Vec<(PathBuf, Option<String>)> {
+        let nested =
+            |folder: &Path| self.all.iter().any(|(outer, _)| folder.starts_with(outer.join("charts")));
+        let is_root = |folder: &Path| !nested(folder) && !self.dependencies.contains(folder);
+        self.all.iter().filter(|(folder, _)| is_root(folder)).cloned().collect()
+    }
+
+    /// The folders whose files helm reads.
+    fn inside(&self) -> Vec<PathBuf> {
+        let own = |folder: &PathBuf| ["templates", "crds", "charts"].map(|name| folder.join(name));
+        self.all.iter().flat_map(|(folder, _)| own(folder)).collect()
+    }
+
+    fn hold(&self, file: &Path) -> bool {
+        self.inside().iter().any(|folder| file.starts_with(folder))
+    }
+}
