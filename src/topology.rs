@@ -15,11 +15,12 @@ pub mod subject;
 mod typed;
 
 use crate::catalog::{FieldPath, Relation, Role};
-use crate::model::{Environment, Identity, Object};
+use crate::model::{Environment, Identity, Object, Value};
 pub use build::{CROWD, HOST, connect};
 pub use call::{Call, LocalAddress};
 pub use pod::{Container, ContainerKind, Pod, Volume};
 pub use rules::claim_template::claim_name;
+pub use rules::grants;
 pub use rules::network_policy::isolates;
 pub use rules::ports::{ServicePort, route_port, service_ports};
 pub use selector::{Labels, Selector, labels};
@@ -66,7 +67,9 @@ pub struct Node {
     /// The pod that it makes or is; `None` for what a workload of the input made.
     pub pod: Option<Arc<Pod>>,
     /// The pod of a live dump's pod or ReplicaSet that a workload of the input made.
-    pub made: Option<Arc<Pod>>,
+    pub replica: Option<Arc<Pod>>,
+    /// What produces it, if an object of the input does and it is not in there itself; the first one by identity.
+    pub maker: Option<Identity>,
 }
 
 /// How podviz knows of an object.
@@ -157,11 +160,11 @@ impl Topology {
     }
 
     /// The workload of the input that made a pod or a ReplicaSet of a live dump, however many controllers stand between.
-    pub fn maker(&self, node: NodeIndex) -> Option<NodeIndex> {
+    pub fn workload_of(&self, node: NodeIndex) -> Option<NodeIndex> {
         let mut index = node;
         // Owner references of hostile input may lead in a circle.
         for _ in 0..DEEPEST_OWNERS {
-            if self.nodes[index].made.is_none() {
+            if self.nodes[index].replica.is_none() {
                 return (index != node && self.nodes[index].pod.is_some()).then_some(index);
             }
             index = self.owner(index)?;
@@ -176,7 +179,7 @@ impl Topology {
         for _ in 0..DEEPEST_OWNERS {
             let owned = owners.iter().flat_map(|&owner| self.from(owner));
             let owned = owned.filter(|edge| edge.relation == Relation::Owns).map(|edge| edge.to);
-            owners = owned.filter(|&index| self.nodes[index].made.is_some() && found.insert(index)).collect();
+            owners = owned.filter(|&index| self.nodes[index].replica.is_some() && found.insert(index)).collect();
         }
         let is_pod = |index: &NodeIndex| {
             let identity = &self.nodes[*index].identity;
@@ -253,8 +256,8 @@ impl Topology {
 impl Edge {
     /// For what a NetworkPolicy allows: whether it is a connection from the peer to the pods that the policy selects.
     pub fn allows_incoming(&self) -> Option<bool> {
-        let is_incoming = |label: &str| label.starts_with(rules::network_policy::INCOMING);
-        (self.relation == Relation::Allows).then(|| self.label.as_deref().is_some_and(is_incoming))
+        let label = self.label.as_deref().filter(|_| self.relation == Relation::Allows)?;
+        Some(label.starts_with(rules::network_policy::INCOMING))
     }
 
     /// The label without what the verb says already.
@@ -271,5 +274,12 @@ impl Node {
     /// The path of its file and its first line, if it is in the input.
     pub fn source(&self) -> Option<(&str, u32)> {
         self.object.as_ref().map(|object| object.place(object.first_line))
+    }
+
+    /// How many pods it keeps alike, as its own manifest says; `None` for kinds without such a number. Never negative.
+    pub fn copies(&self) -> Option<i64> {
+        let field = self.pod.as_deref()?.copies.as_ref()?;
+        let number = field.find(&self.object.as_ref()?.value).and_then(Value::as_i64);
+        Some(number.unwrap_or(1).max(0))
     }
 }

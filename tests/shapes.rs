@@ -162,6 +162,45 @@ const WORDS: [&str; 24] = [
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().expect("the catalog"));
 
+/// A kind whose file uses every word of the vocabulary, on fields that the generators fill with anything.
+const ODD: &str = r#"
+kind: Odd
+group: example.org
+role: workload
+copies: spec.replicas
+summary: Does what nobody expects.
+pods:
+  - { path: "spec.containers[]", kind: Part, name: type, containers: [template, "ports[]", exec], inherits: spec.template }
+  - { path: spec.template, kind: Part, as: "{namespace}-{name}-{value}", copies: replicas }
+  - { path: "spec.rules[]", kind: Part, inherits: spec, containers: ["volumes[]"] }
+edges:
+  - { relation: produces, field: metadata.name, to: Secret, as: "{value}-{name}-{namespace}" }
+  - { relation: produces, field: spec.secret, to: Secret, default: "{name}", kind: kind, namespace: key, optional: type }
+  - { relation: produces, field: spec.configMap, to: ConfigMap, beside: true, namespace: key, kind: kind, group: type, reverse: true }
+  - { relation: references, field: spec.key, to: Secret, beside: true, namespace: type, kind: kind, group: name }
+  - { relation: references, field: "spec.values[]", to: PriorityClass, where: { field: type, is: ALL } }
+  - { relation: routes-to, field: "spec.args[]", to: Service, form: host }
+  - { relation: routes-to, field: spec.value, to: Service, form: host, except: [web] }
+  - { relation: references, field: "spec.ports[]", to: Odd, form: namespaced, except: ["", app], name: key }
+  - { relation: selects, field: spec.selector, to: Pod, select: labelSelector, empty: everything, namespaces: all }
+  - { relation: selects, field: spec.labels, to: Pod, select: labels, empty: everything, namespaces: spec.sources }
+  - { relation: selects, field: spec.selector, to: Odd.example.org, select: labelSelector, empty: everything,
+      namespaces: { field: spec.rules, empty: own } }
+explain:
+  - { field: spec.type, say: "It says {value}." }
+"#;
+
+/// What [`ODD`] describes several of.
+const PART: &str = "
+kind: Part
+group: example.org
+role: workload
+summary: Is a part of something odd.
+";
+
+static TAUGHT: LazyLock<Catalog> =
+    LazyLock::new(|| Catalog::with(&[("odd.yaml", ODD), ("part.yaml", PART)]).expect("the catalog"));
+
 /// A scalar of any type.
 fn scalar() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -255,18 +294,22 @@ fn draw_all(manifests: &[Value]) -> usize {
 
 /// The facts, the findings and the pages of everything; how many pages there were.
 fn tell_all(manifests: &[Value]) -> usize {
+    tell_all_with(&CATALOG, manifests)
+}
+
+fn tell_all_with(catalog: &Catalog, manifests: &[Value]) -> usize {
     let text = manifests.iter().map(|manifest| format!("{manifest}\n")).collect::<String>();
     let documents = load("in.json", text.as_bytes(), &Limits::default()).documents;
-    let (inventory, problems) = take_inventory(documents, &CATALOG, &Grouping::plain("default"));
-    let (topology, _) = topology::connect(&inventory, &CATALOG);
-    let facts = facts::derive(&topology, &CATALOG);
-    for fact in facts.list(&topology, &CATALOG) {
+    let (inventory, problems) = take_inventory(documents, catalog, &Grouping::plain("default"));
+    let (topology, _) = topology::connect(&inventory, catalog);
+    let facts = facts::derive(&topology, catalog);
+    for fact in facts.list(&topology, catalog) {
         assert!(!fact.why.is_empty(), "{} of {} has no reason", fact.fact, fact.subject);
     }
     for finding in facts.findings() {
         assert!(finding.place(&topology).is_some(), "{} has no place", finding.rule.code);
     }
-    page::build("test", &topology, &facts, &CATALOG, &problems).pages.len()
+    page::build("test", &topology, &facts, catalog, &problems).pages.len()
 }
 
 proptest! {
@@ -324,5 +367,35 @@ proptest! {
                 "spec": {"podSelector": selector, "ingress": [{"from": [labels, {"podSelector": {}}]}]}}),
         ];
         prop_assert!(draw_all(&manifests) > 0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_custom_resource_makes_a_stage_panic(
+        spec in spec(), one in anything(), two in anything(), wrong in anything(), service in spec(),
+    ) {
+        let odd = |name: &str, spec: &Value| {
+            json!({"apiVersion": "example.org/v1", "kind": "Odd", "metadata": {"name": name}, "spec": spec})
+        };
+        let mut whole = spec.clone();
+        whole["template"] = json!({"metadata": {"labels": {"app": "web"}}, "spec": spec});
+        whole["rules"] = json!([{"name": "a", "volumes": [one], "spec": two}, two]);
+        whole["replicas"] = two.clone();
+        let mut names = service;
+        names["secret"] = json!({"name": one, "kind": two, "key": wrong});
+        names["args"] = json!(["web", "web.default", "http://web:80/x", "*.example.org", "a.example.org", one, wrong]);
+        names["ports"] = json!(["web/app", "/", wrong]);
+        names["selector"] = two.clone();
+        names["sources"] = json!({"matchNames": ["default", wrong], "any": one});
+        let manifests = [
+            odd("web", &whole),
+            odd("app", &names),
+            odd("data", &wrong),
+            json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}}}),
+        ];
+        prop_assert!(tell_all_with(&TAUGHT, &manifests) > 4);
     }
 }

@@ -16,6 +16,54 @@ explain:
     say: The light is off.
 ";
 
+/// Every kind of the API of Kubernetes 1.33 to 1.37, by group: those of a namespace, then those of the cluster.
+const BUILT_IN: &[(&str, &str, &str)] = &[
+    (
+        "admissionregistration.k8s.io",
+        "",
+        "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration",
+    ),
+    ("apiextensions.k8s.io", "", "CustomResourceDefinition"),
+    ("apiregistration.k8s.io", "", "APIService"),
+    ("apps", "ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet", ""),
+    ("authentication.k8s.io", "TokenRequest", "SelfSubjectReview TokenReview"),
+    (
+        "authorization.k8s.io",
+        "LocalSubjectAccessReview",
+        "SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview",
+    ),
+    ("autoscaling", "HorizontalPodAutoscaler Scale", ""),
+    ("batch", "CronJob Job", ""),
+    ("certificates.k8s.io", "PodCertificateRequest", "CertificateSigningRequest ClusterTrustBundle"),
+    ("coordination.k8s.io", "Lease LeaseCandidate", ""),
+    (
+        "",
+        "Binding ConfigMap Endpoints Event LimitRange PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount",
+        "ComponentStatus Namespace Node PersistentVolume",
+    ),
+    ("discovery.k8s.io", "EndpointSlice", ""),
+    ("events.k8s.io", "Event", ""),
+    ("flowcontrol.apiserver.k8s.io", "", "FlowSchema PriorityLevelConfiguration"),
+    ("internal.apiserver.k8s.io", "", "StorageVersion"),
+    ("lifecycle.k8s.io", "Eviction EvictionRequest", ""),
+    ("networking.k8s.io", "Ingress NetworkPolicy", "IPAddress IngressClass ServiceCIDR"),
+    ("node.k8s.io", "", "RuntimeClass"),
+    ("policy", "Eviction PodDisruptionBudget", ""),
+    ("rbac.authorization.k8s.io", "Role RoleBinding", "ClusterRole ClusterRoleBinding"),
+    (
+        "resource.k8s.io",
+        "ResourceClaim ResourceClaimTemplate",
+        "DeviceClass DeviceTaintRule ResourcePoolStatusRequest ResourceSlice",
+    ),
+    ("scheduling.k8s.io", "CompositePodGroup PodGroup Workload", "PriorityClass"),
+    (
+        "storage.k8s.io",
+        "CSIStorageCapacity",
+        "CSIDriver CSINode StorageClass VolumeAttachment VolumeAttributesClass",
+    ),
+    ("storagemigration.k8s.io", "", "StorageVersionMigration"),
+];
+
 fn catalog() -> Catalog {
     Catalog::embedded().unwrap()
 }
@@ -108,4 +156,31 @@ fn a_word_outside_the_vocabulary_is_refused() {
     let text = LIGHTHOUSE.replace("routes-to", "shines-on");
     let error = Catalog::with(&[("lighthouse.yaml", text.as_str())]).unwrap_err();
     assert_eq!(error.file, "lighthouse.yaml");
+}
+
+#[test]
+fn every_built_in_kind_has_a_file_with_its_scope() {
+    let catalog = catalog();
+    for (group, namespaced, cluster) in BUILT_IN {
+        for (kinds, scope) in [(namespaced, Scope::Namespaced), (cluster, Scope::Cluster)] {
+            for kind in kinds.split_whitespace() {
+                assert_eq!(catalog.scope(group, kind), Some(scope), "{group}/{kind}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_path_of_pods_is_named_and_its_kind_has_a_file() {
+    let catalog = catalog();
+    for rule in catalog.kinds() {
+        for place in rule.pods.places() {
+            assert!(
+                catalog.kind(&rule.group, &place.kind).is_some(),
+                "{}: {} has no file",
+                rule.kind,
+                place.kind
+            );
+        }
+    }
 }

@@ -182,7 +182,7 @@ pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool,
 fn entry<'a>(facts: &Facts, index: NodeIndex, node: &'a Node, full: bool) -> NodeEntry<'a> {
     let identity = &node.identity;
     let object = node.object.as_deref();
-    let pod = node.pod.as_deref().or(node.made.as_deref()).map(|pod| PodEntry {
+    let pod = node.pod.as_deref().or(node.replica.as_deref()).map(|pod| PodEntry {
         containers: pod
             .containers
             .iter()

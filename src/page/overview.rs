@@ -191,7 +191,7 @@ fn by_kind(know: &Knowledge, mine: &dyn Fn(&Node) -> bool, title: &str) -> Optio
     let mut kinds_here: BTreeMap<(Role, &str, &str), Vec<NodeIndex>> = BTreeMap::new();
     let rest = know.topology.present().filter(|(index, node)| {
         // The pods that a workload made are listed on its page.
-        mine(node) && node.pod.is_none() && know.topology.maker(*index).is_none()
+        mine(node) && node.pod.is_none() && know.topology.workload_of(*index).is_none()
     });
     for (index, node) in rest {
         kinds_here.entry((node.role, &node.identity.kind, &node.identity.group)).or_default().push(index);

@@ -12,7 +12,7 @@ use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
 use crate::model::{Identity, Inventory, Object};
 use crate::problem::Problems;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The kind of a node that stands for a name in the DNS or an address outside of the cluster.
@@ -28,7 +28,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
     let members = inventory.objects.iter().map(|object| {
         let member = member(object, catalog, &mut problems);
         if made.contains(&object.identity) {
-            Member { pod: None, made: member.pod, ..member }
+            Member { pod: None, replica: member.pod, ..member }
         } else {
             member
         }
@@ -57,7 +57,7 @@ pub(super) struct Member {
     /// Its pod.
     pub pod: Option<Arc<Pod>>,
     /// Its pod, if a workload of the input made it.
-    pub made: Option<Arc<Pod>>,
+    pub replica: Option<Arc<Pod>>,
     /// For one of several pods that an object describes: that object, and the field with the description.
     pub part_of: Option<(Arc<Object>, FieldPath)>,
 }
@@ -65,7 +65,7 @@ pub(super) struct Member {
 fn member(object: &Arc<Object>, catalog: &Catalog, problems: &mut Problems) -> Member {
     let rule = catalog.kind(&object.identity.group, &object.identity.kind);
     let pod = rule.and_then(|rule| read_pod(object, rule, problems)).map(Arc::new);
-    Member { object: Arc::clone(object), pod, made: None, part_of: None }
+    Member { object: Arc::clone(object), pod, replica: None, part_of: None }
 }
 
 /// All members, looked up in the ways that rules need.
@@ -172,7 +172,7 @@ pub(super) struct Draft {
     edges: Vec<DraftEdge>,
     inferred: BTreeMap<Identity, Role>,
     /// What objects produce, which need not be in the input.
-    made: BTreeSet<Identity>,
+    made: BTreeMap<Identity, Identity>,
     /// Calls, each with an edge between its ends.
     pub calls: Vec<DraftCall>,
     /// Addresses on localhost.
@@ -247,7 +247,9 @@ impl Draft {
     pub fn add(&mut self, reference: Reference) {
         let Reference { by, to, relation, field, reverse, optional, label } = reference;
         if relation == Relation::Produces && !reverse {
-            self.made.insert(to.clone());
+            let maker = by.identity.clone();
+            let known = self.made.entry(to.clone()).or_insert_with(|| maker.clone());
+            *known = maker.min(known.clone());
         }
         let line = field.line(&by.value);
         let declared_by = by.identity.clone();
@@ -288,7 +290,7 @@ impl Draft {
 
     fn finish(self, inventory: &Inventory, members: Vec<Member>, catalog: &Catalog) -> Topology {
         let mut nodes: BTreeMap<Identity, Node> = BTreeMap::new();
-        for Member { object, pod, made, .. } in members {
+        for Member { object, pod, replica, .. } in members {
             let identity = object.identity.clone();
             let role = match pod {
                 Some(_) => Role::Workload,
@@ -300,20 +302,25 @@ impl Draft {
                 role,
                 object: Some(object),
                 pod,
-                made,
+                replica,
+                maker: None,
             };
             nodes.insert(identity, node);
         }
-        let role = |made: &Identity| catalog.role(&made.group, &made.kind);
-        let made = self.made.into_iter().map(|made| (made.clone(), role(&made)));
-        for (identity, role) in self.inferred.into_iter().chain(made) {
+        let made = self.made.into_iter().map(|(made, maker)| {
+            let role = catalog.role(&made.group, &made.kind);
+            (made, role, Some(maker))
+        });
+        let inferred = self.inferred.into_iter().map(|(identity, role)| (identity, role, None));
+        for (identity, role, maker) in made.chain(inferred) {
             let node = Node {
                 identity: identity.clone(),
                 state: State::Inferred,
                 role,
                 object: None,
                 pod: None,
-                made: None,
+                replica: None,
+                maker,
             };
             nodes.entry(identity).or_insert(node);
         }
@@ -401,7 +408,7 @@ fn absent(identity: &Identity, catalog: &Catalog, unread: &Unread) -> Node {
         || unread.has(identity);
     let state = if outside { State::External } else { State::Missing };
     let role = catalog.role(&identity.group, &identity.kind);
-    Node { identity: identity.clone(), state, role, object: None, pod: None, made: None }
+    Node { identity: identity.clone(), state, role, object: None, pod: None, replica: None, maker: None }
 }
 
 /// The identity of an object that another one names: its namespace is the other's, unless its kind has none.

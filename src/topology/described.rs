@@ -54,7 +54,7 @@ pub(super) fn members(members: &[Member], catalog: &Catalog, problems: &mut Prob
                     described.push(Member {
                         object: Arc::new(object),
                         pod: Some(Arc::new(pod)),
-                        made: None,
+                        replica: None,
                         part_of,
                     });
                 }

@@ -81,7 +81,7 @@ impl<'a> Stage<'a> {
         self.fold_volumes(&pod_id, &volumes[shown..]);
         let mut around = neighbors(self.scene, self.index);
         // What it made in a live dump is its pods again.
-        around.retain(|neighbor| self.scene.topology.maker(neighbor.node).is_none());
+        around.retain(|neighbor| self.scene.topology.workload_of(neighbor.node).is_none());
         let kinds = neighborhood::kinds(self.scene, &around);
         let most = MOST.min(self.scene.budget.nodes).saturating_sub(self.sheet.len()).max(4);
         let number = self.surround(around, &pod_id, most);

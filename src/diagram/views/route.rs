@@ -22,7 +22,7 @@ pub(super) fn bare_verb(topology: &Topology, edge: &Edge) -> &'static str {
         (Relation::Selects, Role::Policy) if &*from.identity.kind == "NetworkPolicy" => "limits traffic of",
         (Relation::RoutesTo, Role::Service) => "is another name for",
         (Relation::Allows, _) if edge.allows_incoming() == Some(true) => "allows connections from",
-        (Relation::Allows, _) => "allows connections to",
+        (Relation::Allows, _) if edge.allows_incoming() == Some(false) => "allows connections to",
         (relation, _) => relation.verb(),
     }
 }

@@ -233,7 +233,7 @@ fn copies(know: &Knowledge, index: NodeIndex) -> Option<String> {
     if let Some((least, most)) = sentence::scaled(know, index) {
         return Some(format!("{least} to {most} copies"));
     }
-    let number = sentence::replicas(know.node(index).object.as_deref()?)?;
+    let number = sentence::replicas(know, index)?;
     Some(count(usize::try_from(number).unwrap_or_default(), "copy", "copies"))
 }
 

@@ -40,7 +40,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Block>
 
 /// What an object is that a workload made; `None` for any other.
 pub fn made(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Prose> {
-    let maker = know.mention(know.topology.maker(index)?, &object.identity);
+    let maker = know.mention(know.topology.workload_of(index)?, &object.identity);
     let at = |path: &str| object.value.at(path).and_then(Value::scalar_text).filter(|text| !text.is_empty());
     let identity = &object.identity;
     let mut prose = concat(vec![plain(format!("One {} of ", word(&identity.kind))), maker]);

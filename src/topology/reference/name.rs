@@ -58,7 +58,11 @@ fn object(
     };
     let group = if kind == HOST { "" } else { group };
     let namespace = namespace.or_else(|| text(&rule.namespace));
-    target(&by.identity, group, kind, namespace, name, cast.catalog)
+    let named = target(&by.identity, group, kind, namespace, name, cast.catalog);
+    // Of a kind that the catalog does not know, only the input says where its objects stand.
+    let at_large = Identity { namespace: "".into(), ..named.clone() };
+    let is_at_large = cast.catalog.scope(group, kind).is_none() && cast.find(&at_large).is_some();
+    if is_at_large { at_large } else { named }
 }
 
 fn is_version(text: &str) -> bool {
