@@ -16,6 +16,7 @@ use crate::request::{DiagramFormat, Error, GraphFormat, Product, ReachFormat};
 use crate::topology::subject::{Found, find_subject};
 use crate::topology::{NodeIndex, Topology};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// How many candidates a message lists.
 const MOST_CANDIDATES: usize = 8;
@@ -59,7 +60,7 @@ impl Study {
             Some(Found::Object(index)) => Focus::Object(index),
             Some(Found::Container(index, container)) => Focus::Container(index, container),
             None if view.is_of_a_pod() => Focus::Object(self.only_workload(view)?),
-            None => Focus::All(self.topology.environments[0].name.as_str().into()),
+            None => Focus::All(self.only_environment()?),
         };
         let nothing = || Error::NothingToDraw(view.name());
         let diagram =
@@ -125,6 +126,18 @@ impl Study {
         Ok(Some(find_subject(&self.topology, &self.catalog, subject, namespace.as_deref())?))
     }
 
+    /// The environment that a view of everything is about.
+    fn only_environment(&self) -> Result<Arc<str>, Error> {
+        match &self.topology.environments[..] {
+            [] => Err(Error::NothingToDocument),
+            [only] => Ok(only.name.as_str().into()),
+            several => {
+                let names = several.iter().map(|environment| environment.name.clone());
+                Err(Error::ManyEnvironments { candidates: names.collect() })
+            }
+        }
+    }
+
     /// The workload that a view of a pod is about where nobody says which.
     fn only_workload(&self, view: View) -> Result<NodeIndex, Error> {
         let workloads: Vec<_> = self.topology.workloads().collect();
@@ -133,7 +146,8 @@ impl Study {
             [(index, _, _)] => Ok(index),
             _ => {
                 let shown = workloads.iter().take(MOST_CANDIDATES);
-                let shown: Vec<String> = shown.map(|(_, node, _)| node.identity.title()).collect();
+                let shown: Vec<String> =
+                    shown.map(|(_, node, _)| self.topology.title(&node.identity)).collect();
                 let more = if workloads.len() > MOST_CANDIDATES { ", …" } else { "" };
                 Err(Error::ManyPods { view: view.name(), candidates: shown.join(", ") + more })
             }

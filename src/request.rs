@@ -207,6 +207,12 @@ pub enum Error {
         /// The workloads to choose from.
         candidates: String,
     },
+    /// A diagram shows one environment, and there are several.
+    #[error("a diagram shows one environment, and there {}; choose one with -e", environments(.candidates))]
+    ManyEnvironments {
+        /// The environments to choose from.
+        candidates: Vec<String>,
+    },
     /// A template could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),

@@ -248,6 +248,16 @@ impl Topology {
         self.present().filter_map(|(index, node)| Some((index, node, node.pod.as_deref()?)))
     }
 
+    /// How people call an object: `Deployment shop/web`, with the environment in front where there are several.
+    pub fn title(&self, identity: &Identity) -> String {
+        format!("{}{}", self.prefix(&identity.environment), identity.title())
+    }
+
+    /// What stands in front of a subject's name: `prod:` where there are several environments, else nothing.
+    pub fn prefix(&self, environment: &str) -> String {
+        if self.environments.len() < 2 { String::new() } else { format!("{environment}:") }
+    }
+
     /// The namespaces that hold an object of the input, sorted, with the number of these objects.
     pub fn namespaces(&self) -> BTreeMap<(Arc<str>, Arc<str>), usize> {
         let mut namespaces = BTreeMap::new();

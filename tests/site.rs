@@ -1,10 +1,12 @@
 //! What holds for every site: links lead somewhere, a change stays where it belongs, and a kind is one file.
 
 mod files;
+mod golden;
 #[path = "output/markup.rs"]
 mod markup;
 
 use files::{Tree, folders, tests, tree};
+use golden::{assert_same, differences};
 use podviz::catalog::{Catalog, Relation};
 use podviz::model::{Grouping, Subject, take_inventory};
 use podviz::output::{Flavour, Options, render};
@@ -101,6 +103,69 @@ fn every_link_and_anchor_resolves_and_every_page_is_reached() {
             let (files, _) = site(&tree(&folder), flavour);
             assert_eq!(faults(&files, flavour.index()), Vec::<String>::new(), "{name}");
         }
+    }
+}
+
+#[test]
+fn sites_of_several_environments_begin_as_expected_and_lead_everywhere() {
+    let mut found = Vec::new();
+    for (_, folder) in folders(&tests("side-by-side")) {
+        for flavour in Flavour::ALL {
+            let (files, _) = site(&tree(&folder.join("in")), flavour);
+            assert_eq!(faults(&files, flavour.index()), Vec::<String>::new());
+            if flavour == Flavour::Github {
+                let first = Tree::from([("README.md".to_owned(), files["README.md"].clone())]);
+                found.extend(differences(&folder.join("expected"), &first));
+            }
+        }
+    }
+    assert_same(&found);
+}
+
+#[test]
+fn a_page_leads_to_the_same_thing_in_other_environments() {
+    let (files, _) = site(&tree(&tests("side-by-side/with-rest/in")), Flavour::Html);
+    let leads = |from: &str| {
+        let page = utf8(&files[from]);
+        let switch =
+            page.split_once("<details class=\"switch\">").and_then(|(_, rest)| rest.split_once("</details>"));
+        let links =
+            switch.expect("a switch").0.split("href=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+        links.map(|(link, _)| markup::resolved(from, link).0).collect::<Vec<_>>()
+    };
+    let web = |environment: &str| {
+        format!("environments/{environment}/ns/shop-{environment}/deployment/web/c/web/index.html")
+    };
+    assert_eq!(
+        leads(&web("dev")),
+        ["index.html".to_owned(), web("dev"), web("prod"), "index.html".to_owned()]
+    );
+    let debug = "environments/dev/ns/shop-dev/deployment/debug/index.html";
+    assert_eq!(leads(debug), ["index.html", debug, "environments/prod/index.html", "index.html"]);
+    assert_eq!(
+        leads("images/index.html"),
+        [
+            "images/index.html",
+            "environments/dev/images/index.html",
+            "environments/prod/images/index.html",
+            "index.html"
+        ]
+    );
+}
+
+#[test]
+fn a_new_environment_leaves_the_pages_of_the_plain_one_where_they_are() {
+    let all = tree(&tests("side-by-side/with-rest/in"));
+    let plain: Tree = all
+        .iter()
+        .filter(|(path, _)| path.starts_with("monitoring/"))
+        .map(|(p, b)| (p.clone(), b.clone()))
+        .collect();
+    for flavour in Flavour::ALL {
+        let ((before, old), (after, new)) = (site(&plain, flavour), site(&all, flavour));
+        let gone: Vec<_> = before.keys().filter(|path| !after.contains_key(*path)).collect();
+        assert!(gone.is_empty(), "{gone:?}");
+        assert!(old.iter().all(|(subject, path)| new.get(subject) == Some(path)), "a subject moved");
     }
 }
 

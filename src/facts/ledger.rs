@@ -78,8 +78,11 @@ impl<'a> Ledger<'a> {
         let Identity { environment, namespace, name, kind, .. } = &node.identity;
         let alone = self.namesakes.get(&(&**environment, &**namespace, &**name)).is_none_or(|&many| many < 2);
         let kind = if alone { String::new() } else { format!("{}.", kind.to_ascii_lowercase()) };
-        let subject =
-            format!("{}Container {namespace}/{kind}{name}/{}", self.prefix(environment), container.key);
+        let subject = format!(
+            "{}Container {namespace}/{kind}{name}/{}",
+            self.topology.prefix(environment),
+            container.key
+        );
         self.add(index, Some(position), subject, fact, known);
     }
 
@@ -91,15 +94,11 @@ impl<'a> Ledger<'a> {
         } else {
             identity.kind.to_string()
         };
-        let prefix = self.prefix(&identity.environment);
+        let prefix = self.topology.prefix(&identity.environment);
         match &*identity.namespace {
             "" => format!("{prefix}{kind} {}", identity.name),
             namespace => format!("{prefix}{kind} {namespace}/{}", identity.name),
         }
-    }
-
-    fn prefix(&self, environment: &str) -> String {
-        if self.topology.environments.len() < 2 { String::new() } else { format!("{environment}:") }
     }
 
     fn add<T: Serialize>(

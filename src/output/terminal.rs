@@ -42,11 +42,18 @@ pub fn page(page: &Page, width: usize) -> String {
     sheet.text
 }
 
-/// Pages one after another in a list: each with its first sentence.
+/// Pages one after another in a list: each with its first sentence, below its environment where there are several.
 pub fn index(pages: &[Page], width: usize) -> String {
     let mut sheet = Sheet { width: width.max(NARROWEST), text: String::new() };
+    let several = pages.windows(2).any(|pair| pair[0].environment != pair[1].environment);
+    let mut environment = "";
     for page in pages {
         if !sheet.text.is_empty() {
+            sheet.gap();
+        }
+        if several && page.environment != environment {
+            environment = &page.environment;
+            sheet.line(&styled(HEADING, &format!("ENVIRONMENT {}", plain(environment))));
             sheet.gap();
         }
         let namespace = if page.namespace.is_empty() { "" } else { "/" };

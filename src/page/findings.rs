@@ -1,5 +1,6 @@
 //! What `podviz advise` prints: the findings as text, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions.
 
+use super::prose::{self, joined};
 use crate::escape::{terminal, visible, visible_json};
 use crate::facts::Facts;
 use crate::facts::advice::{Finding, RULES};
@@ -8,6 +9,7 @@ use crate::problem::Level;
 use crate::topology::Topology;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 /// How findings are written.
@@ -39,6 +41,7 @@ pub fn text(
     let (ignored, findings): (Vec<&Finding>, Vec<&Finding>) =
         facts.findings().iter().partition(|finding| finding.is_ignored);
     let passed = findings.iter().all(|finding| finding.level < level);
+    let findings = merged(topology, &findings);
     let page = Sheet { topology, inputs, findings: &findings, ignored: ignored.len() };
     let text = match format {
         AdviceFormat::Text { notes } => page.text(notes),
@@ -49,10 +52,46 @@ pub fn text(
     (text, passed)
 }
 
+/// A finding, and the environments in which the same place has it.
+struct Shared<'a> {
+    finding: &'a Finding,
+    environments: Vec<&'a str>,
+}
+
+impl std::ops::Deref for Shared<'_> {
+    type Target = Finding;
+
+    fn deref(&self) -> &Finding {
+        self.finding
+    }
+}
+
+/// The findings in their order, without those that other environments have at the same line of the same file.
+fn merged<'a>(topology: &'a Topology, findings: &[&'a Finding]) -> Vec<Shared<'a>> {
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
+    let mut merged: Vec<Shared> = Vec::new();
+    for finding in findings {
+        let identity = &topology.nodes[finding.node].identity;
+        let what = (finding.rule.code, finding.level, identity.title(), finding.container);
+        let key = (what, finding.place(topology), &finding.reason, &finding.help);
+        let environment = &*identity.environment;
+        match known.get(&key).map(|&at| &mut merged[at]) {
+            Some(shared) if !shared.environments.contains(&environment) => {
+                shared.environments.push(environment);
+            }
+            _ => {
+                known.insert(key, merged.len());
+                merged.push(Shared { finding, environments: vec![environment] });
+            }
+        }
+    }
+    merged
+}
+
 struct Sheet<'a> {
     topology: &'a Topology,
     inputs: &'a [PathBuf],
-    findings: &'a [&'a Finding],
+    findings: &'a [Shared<'a>],
     ignored: usize,
 }
 
@@ -66,13 +105,50 @@ impl Sheet<'_> {
         }
     }
 
+    /// The subject, and in which environments, where there are several.
+    fn subject_there(&self, finding: &Shared) -> String {
+        match self.environments(finding) {
+            Some(environments) => format!("{} ({environments})", self.subject(finding)),
+            None => self.subject(finding),
+        }
+    }
+
+    /// `environments dev and prod`; nothing where there is only one.
+    fn environments(&self, finding: &Shared) -> Option<String> {
+        let names = &finding.environments;
+        let word = if names.len() == 1 { "environment" } else { "environments" };
+        let listed = joined(names.iter().map(|name| prose::plain(*name)).collect(), "and");
+        (self.topology.environments.len() > 1).then(|| format!("{word} {}", prose::words(&listed)))
+    }
+
     fn place(&self, finding: &Finding) -> (String, u32) {
         finding.place(self.topology).map_or((String::new(), 0), |(file, line)| (file.to_owned(), line))
     }
 
     fn text(&self, notes: bool) -> String {
         let mut text = String::new();
-        for finding in self.findings.iter().filter(|finding| notes || finding.level > Level::Note) {
+        let shown = self.findings.iter().filter(|finding| notes || finding.level > Level::Note);
+        let mut groups: Vec<(Option<String>, Vec<&Shared>)> = Vec::new();
+        for finding in shown {
+            let environments = self.environments(finding);
+            match groups.iter_mut().find(|(of, _)| *of == environments) {
+                Some((_, members)) => members.push(finding),
+                None => groups.push((environments, vec![finding])),
+            }
+        }
+        for (environments, findings) in groups {
+            if let Some((word, names)) = environments.as_deref().and_then(|words| words.split_once(' ')) {
+                let (bold, word) = (Style::new().bold(), word.to_uppercase());
+                text.push_str(&format!("{bold}{word} {}{bold:#}\n\n", terminal(names)));
+            }
+            self.list(&findings, &mut text);
+        }
+        text.push_str(&self.summary(notes));
+        text
+    }
+
+    fn list(&self, findings: &[&Shared], text: &mut String) {
+        for finding in findings {
             let (style, bold) = (style(finding.level), Style::new().bold());
             let (file, line) = self.place(finding);
             let word = format!("{style}{}[{}]{style:#}", finding.level.word(), finding.rule.code);
@@ -84,8 +160,6 @@ impl Sheet<'_> {
                 terminal(&finding.help),
             ));
         }
-        text.push_str(&self.summary(notes));
-        text
     }
 
     fn summary(&self, notes: bool) -> String {
@@ -108,14 +182,14 @@ impl Sheet<'_> {
     }
 
     fn json(&self) -> Value {
-        let finding = |finding: &&Finding| {
+        let finding = |finding: &Shared| {
             let evidence = finding.evidence.iter().filter_map(|(node, field)| {
                 let object = self.topology.nodes[*node].object.as_deref()?;
                 let (file, line) = object.place(field.line(&object.value));
                 Some(json!({ "file": file, "line": line, "field": field.to_string() }))
             });
             let evidence: Vec<Value> = evidence.collect();
-            json!({
+            let mut told = json!({
                 "level": finding.level,
                 "code": finding.rule.code,
                 "subject": self.subject(finding),
@@ -123,7 +197,11 @@ impl Sheet<'_> {
                 "help": finding.help,
                 "source": evidence.first(),
                 "evidence": evidence,
-            })
+            });
+            if self.topology.environments.len() > 1 {
+                told["environments"] = json!(finding.environments);
+            }
+            told
         };
         self.findings.iter().map(finding).collect()
     }
@@ -152,7 +230,7 @@ impl Sheet<'_> {
                     "ruleIndex": rule,
                     "level": finding.level,
                     "message": {
-                        "text": format!("{}: {} {}", self.subject(finding), finding.reason, finding.help),
+                        "text": format!("{}: {} {}", self.subject_there(finding), finding.reason, finding.help),
                     },
                     "locations": [{
                         "physicalLocation": {
@@ -186,7 +264,7 @@ impl Sheet<'_> {
         for finding in self.findings {
             let (file, line) = self.place(finding);
             let word = if finding.level == Level::Note { "notice" } else { finding.level.word() };
-            let message = format!("{}: {} {}", self.subject(finding), finding.reason, finding.help);
+            let message = format!("{}: {} {}", self.subject_there(finding), finding.reason, finding.help);
             text.push_str(&format!(
                 "::{word} file={},line={},title={}::{}\n",
                 property(&from_here(self.inputs, &file)),

@@ -1,9 +1,13 @@
-//! Finding what people mean: `deployment/web`, `svc/web`, `Deployment shop/web`, `Container shop/web/app`, `ns/shop`.
+//! Finding what people mean: `deployment/web`, `svc/web`, `Deployment shop/web`, `Container shop/web/app`, `ns/shop`, each
+//! with its environment in front where people say it: `prod:deployment/web`.
 
 use super::{NodeIndex, Topology};
 use crate::catalog::Catalog;
 use crate::model::Identity;
 use std::sync::Arc;
+
+/// How many candidates a message lists.
+const MOST_CANDIDATES: usize = 12;
 
 /// What a subject turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,12 +57,33 @@ pub fn find_subject(
     subject: &str,
     namespace: Option<&str>,
 ) -> Result<Found, SubjectError> {
-    let asked =
-        Asked::read(subject, namespace).ok_or_else(|| SubjectError::Unreadable(subject.to_owned()))?;
+    find_subject_in(topology, catalog, subject, namespace, None)
+}
+
+/// The same, in one environment unless the subject itself names one.
+///
+/// # Errors
+///
+/// If nothing or more than one object answers to it.
+pub fn find_subject_in(
+    topology: &Topology,
+    catalog: &Catalog,
+    subject: &str,
+    namespace: Option<&str>,
+    environment: Option<&str>,
+) -> Result<Found, SubjectError> {
+    let (environment, object) = match environment_of(topology, subject) {
+        Some((environment, object)) => (Some(environment), object),
+        None => (environment, subject),
+    };
+    let asked = Asked::read(object, namespace).ok_or_else(|| SubjectError::Unreadable(subject.to_owned()))?;
+    let is_there = |of: &str| environment.is_none_or(|environment| *of == *environment);
     if is_kind(catalog, "", "Namespace", &asked.kind) {
-        let mut known = topology.namespaces().into_keys();
-        if let Some((environment, namespace)) = known.find(|(_, name)| **name == *asked.name) {
-            return Ok(Found::Namespace(environment, namespace));
+        let known = topology.namespaces().into_keys();
+        let known = known.filter(|(environment, name)| **name == *asked.name && is_there(environment));
+        let known: Vec<Found> = known.map(|(of, namespace)| Found::Namespace(of, namespace)).collect();
+        if !known.is_empty() {
+            return only(topology, subject, known);
         }
     }
     let wanted = |identity: &Identity| match &asked.container {
@@ -71,10 +96,11 @@ pub fn find_subject(
         }
     };
     let here = |identity: &Identity| {
-        asked.namespace.as_deref().is_none_or(|namespace| *identity.namespace == *namespace)
+        is_there(&identity.environment)
+            && asked.namespace.as_deref().is_none_or(|namespace| *identity.namespace == *namespace)
     };
     let nodes = topology.present().filter(|(_, node)| wanted(&node.identity) && here(&node.identity));
-    let mut found: Vec<Found> = match &asked.container {
+    let found: Vec<Found> = match &asked.container {
         None => nodes.map(|(index, _)| Found::Object(index)).collect(),
         Some(container) => {
             let containers = nodes.filter_map(|(index, node)| {
@@ -85,14 +111,32 @@ pub fn find_subject(
             containers.collect()
         }
     };
-    match found.len() {
-        0 => Err(SubjectError::Unknown { subject: subject.to_owned(), hint: hint(topology, &asked.name) }),
-        1 => Ok(found.remove(0)),
-        _ => {
-            let candidates = found.iter().map(|found| title(topology, found)).collect();
-            Err(SubjectError::Ambiguous { subject: subject.to_owned(), candidates })
-        }
+    if found.is_empty() {
+        let subject = subject.to_owned();
+        return Err(SubjectError::Unknown { subject, hint: hint(topology, &asked.name) });
     }
+    only(topology, subject, found)
+}
+
+/// The only one of what was found.
+fn only(topology: &Topology, subject: &str, mut found: Vec<Found>) -> Result<Found, SubjectError> {
+    if found.len() == 1 {
+        return Ok(found.remove(0));
+    }
+    let mut candidates: Vec<String> =
+        found.iter().take(MOST_CANDIDATES).map(|found| title(topology, found)).collect();
+    candidates.extend((found.len() > MOST_CANDIDATES).then(|| "…".to_owned()));
+    Err(SubjectError::Ambiguous { subject: subject.to_owned(), candidates })
+}
+
+/// The environment that a subject names, and the rest of it.
+fn environment_of<'a>(topology: &'a Topology, subject: &'a str) -> Option<(&'a str, &'a str)> {
+    topology.environments.iter().find_map(|environment| {
+        Some((
+            environment.name.as_str(),
+            subject.strip_prefix(&environment.name)?.strip_prefix(':')?.trim_start(),
+        ))
+    })
 }
 
 /// A subject taken apart.
@@ -147,13 +191,15 @@ fn is_kind(catalog: &Catalog, group: &str, kind: &str, asked: &str) -> bool {
 
 fn title(topology: &Topology, found: &Found) -> String {
     match found {
-        Found::Namespace(_, namespace) => format!("Namespace {namespace}"),
-        Found::Object(index) | Found::Container(index, _) => topology.nodes[*index].identity.title(),
+        Found::Namespace(environment, namespace) => {
+            format!("{}Namespace {namespace}", topology.prefix(environment))
+        }
+        Found::Object(index) | Found::Container(index, _) => topology.title(&topology.nodes[*index].identity),
     }
 }
 
 fn hint(topology: &Topology, name: &str) -> String {
     let same_name = topology.present().filter(|(_, node)| *node.identity.name == *name);
-    let titles: Vec<String> = same_name.take(4).map(|(_, node)| node.identity.title()).collect();
+    let titles: Vec<String> = same_name.take(4).map(|(_, node)| topology.title(&node.identity)).collect();
     if titles.is_empty() { String::new() } else { format!("; of that name there is {}", titles.join(", ")) }
 }

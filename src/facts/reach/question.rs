@@ -3,10 +3,11 @@
 use super::{End, IpRange, Policies, Reason, Verdict};
 use crate::catalog::{Catalog, Relation};
 use crate::model::Value;
-use crate::topology::subject::{Found, SubjectError, find_subject};
+use crate::topology::subject::{Found, SubjectError, find_subject_in};
 use crate::topology::{Node, NodeIndex, Topology, service_ports};
 use std::collections::BTreeSet;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A port as it is asked for: `80`, `80/TCP`, `53/UDP`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,10 +131,20 @@ impl Question {
         namespace: Option<&str>,
         port: &Port,
     ) -> Result<Question, QuestionError> {
-        let find = |subject| named(topology, catalog, subject, namespace);
-        let (from, to) = (find(from)?, find(to)?);
+        let find = |subject, environment: Option<&Arc<str>>| {
+            named(topology, catalog, subject, namespace, environment.map(|name| &**name))
+        };
         let environment =
             |named: &Named| named.target.node().map(|index| &topology.nodes[index].identity.environment);
+        // An end that several environments have is meant where the other one is.
+        let (from, to) = match (find(from, None), find(to, None)) {
+            (Ok(one), Err(_)) if environment(&one).is_some() => {
+                let other = find(to, environment(&one))?;
+                (one, other)
+            }
+            (Err(_), Ok(other)) if environment(&other).is_some() => (find(from, environment(&other))?, other),
+            (from, to) => (from?, to?),
+        };
         match (environment(&from), environment(&to)) {
             _ if matches!(from.target, Target::Service(_)) => Err(QuestionError::FromService(from.name)),
             (None, None) => Err(QuestionError::BothOutside),
@@ -200,15 +211,16 @@ fn named(
     catalog: &Catalog,
     subject: &str,
     namespace: Option<&str>,
+    environment: Option<&str>,
 ) -> Result<Named, QuestionError> {
     if let Some(range) = IpRange::read(subject) {
         return Ok(Named { name: subject.to_owned(), target: Target::End(End::Outside(range)) });
     }
-    let Found::Object(index) = find_subject(topology, catalog, subject, namespace)? else {
+    let Found::Object(index) = find_subject_in(topology, catalog, subject, namespace, environment)? else {
         return Err(QuestionError::NoEnd(subject.to_owned()));
     };
     let node = &topology.nodes[index];
-    let name = node.identity.title();
+    let name = topology.title(&node.identity);
     if node.pod.is_some() {
         Ok(Named { name, target: Target::End(End::Pod(index)) })
     } else if node.identity.group.is_empty() && &*node.identity.kind == "Service" {

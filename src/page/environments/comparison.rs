@@ -17,6 +17,9 @@ const MOST_BESIDE: usize = 8;
 /// How many groups of environments are compared.
 const MOST_GROUPS: usize = 12;
 
+/// How many workloads that only one environment has are named.
+const MOST_NAMED: usize = 6;
+
 /// How many workloads a table compares.
 const MOST_ROWS: usize = 60;
 
@@ -86,7 +89,7 @@ fn compared_group(know: &Knowledge, held: &Held, group: &[usize], alone: bool) -
     let places = &group[..shown.len()];
     let mut rows: Vec<Vec<Prose>> = held
         .iter()
-        .filter(|(_, at)| places.iter().any(|place| at.contains_key(place)))
+        .filter(|(_, at)| places.iter().filter(|place| at.contains_key(place)).count() > 1)
         .map(|(key, at)| row(know, *key, places, at))
         .collect();
     let hidden = rows.len().saturating_sub(MOST_ROWS);
@@ -95,7 +98,20 @@ fn compared_group(know: &Knowledge, held: &Held, group: &[usize], alone: bool) -
     head.extend(shown.iter().map(|environment| environment.name.clone()));
     let caption = format!("Workloads of {title}");
     let mut blocks: Vec<Block> = if alone { Vec::new() } else { vec![Block::Heading(title)] };
-    blocks.push(Block::Table(Table { caption, head, rows }));
+    if !rows.is_empty() {
+        blocks.push(Block::Table(Table { caption, head, rows }));
+    }
+    let items = shown.iter().zip(places).filter_map(|(environment, place)| {
+        let own = held.values().filter(|at| at.keys().filter(|other| places.contains(other)).eq([place]));
+        let own = own.filter_map(|at| at.get(place)).flatten();
+        let own: Vec<Prose> = own.map(|&index| know.mention(index, &know.node(index).identity)).collect();
+        let only = || vec![plain("Only in "), vec![link(know, environment)], plain(": ")];
+        (!own.is_empty()).then(|| concat([only(), vec![listed(own, MOST_NAMED), plain(".")]].concat()))
+    });
+    let items: Vec<Prose> = items.collect();
+    if !items.is_empty() {
+        blocks.push(Block::List { ordered: false, items });
+    }
     let mut missing = Vec::new();
     if hidden > 0 {
         missing.push(plain(count(hidden, "more workload", "more workloads")));
@@ -122,40 +138,52 @@ fn row(
     let copies: BTreeSet<Option<String>> = here.iter().map(|&index| copies(know, index)).collect();
     let cell = |place: &usize| {
         let Some(indexes) = at.get(place) else { return vec![muted("not here")] };
-        let parts = indexes.iter().map(|&index| {
-            let mut parts = Vec::new();
-            if images.len() > 1 {
-                parts.extend(versions(know, index, &images));
-            }
-            if copies.len() > 1 {
-                parts.extend(self::copies(know, index).map(plain));
-            }
-            if parts.is_empty() {
-                return vec![know.linked(index, if here.len() == 1 { "here" } else { "alike" })];
-            }
-            let mut words = joined_by_commas(parts);
-            if let Some(Inline::Text(first) | Inline::Code(first) | Inline::Muted(first)) =
-                words.first().cloned()
-            {
-                let is_code = matches!(words[0], Inline::Code(_));
-                words[0] = know.linked(index, &first);
-                if let (Inline::Link(link), true) = (&mut words[0], is_code) {
-                    link.code = true;
-                }
-            }
-            words
-        });
-        joined(parts.collect(), "and")
+        let part = |&index: &NodeIndex| {
+            let near = &know.node(index).identity;
+            let place = if indexes.len() > 1 { vec![text(" in "), know.namespace(near)] } else { Vec::new() };
+            concat(vec![cell_of(know, index, &images, &copies), place])
+        };
+        joined(indexes.iter().map(part).collect(), "and")
     };
     let mut cells = vec![vec![code(name), text(" "), muted(kind)]];
     cells.extend(places.iter().map(cell));
     cells
 }
 
-/// The images of a workload's containers.
+/// What of one workload differs from the others, whose images and copies are all known.
+fn cell_of(
+    know: &Knowledge,
+    index: NodeIndex,
+    images: &BTreeSet<Vec<(&str, &str)>>,
+    copies: &BTreeSet<Option<String>>,
+) -> Prose {
+    let mut parts = Vec::new();
+    if images.len() > 1 {
+        parts.extend(versions(know, index, images));
+    }
+    if copies.len() > 1 {
+        parts.extend(self::copies(know, index).map(plain));
+    }
+    let mut words = joined_by_commas(parts);
+    let Some(Inline::Text(first) | Inline::Code(first) | Inline::Muted(first)) = words.first().cloned()
+    else {
+        return vec![know.linked(index, "alike")];
+    };
+    let is_code = matches!(words[0], Inline::Code(_));
+    words[0] = know.linked(index, &first);
+    if let (Inline::Link(link), true) = (&mut words[0], is_code) {
+        link.code = true;
+    }
+    words
+}
+
+/// The images of a workload's containers, by the containers' names.
 fn images<'a>(know: &Knowledge<'a>, index: NodeIndex) -> Option<Vec<(&'a str, &'a str)>> {
     let pod: &Pod = know.node(index).pod.as_deref()?;
-    Some(pod.containers.iter().map(|container| (&*container.name, &*container.image)).collect())
+    let mut images: Vec<(&str, &str)> =
+        pod.containers.iter().map(|container| (&*container.name, &*container.image)).collect();
+    images.sort_unstable();
+    Some(images)
 }
 
 /// The images that are not the same everywhere: only the tag where the repository is, with the container's name where
@@ -180,7 +208,10 @@ fn versions(know: &Knowledge, index: NodeIndex, all: &BTreeSet<Vec<(&str, &str)>
         };
         Some(if several { concat(vec![plain(format!("{name} ")), shown]) } else { shown })
     };
-    mine.iter().filter_map(version).collect()
+    let theirs: BTreeSet<&str> = all.iter().flatten().map(|(name, _)| *name).collect();
+    let absent = theirs.into_iter().filter(|name| !mine.iter().any(|(own, _)| own == name));
+    let absent = absent.map(|name| vec![text("no container "), code(name)]);
+    mine.iter().filter_map(version).chain(absent).collect()
 }
 
 /// The first characters of a digest, which tell two of them apart.
