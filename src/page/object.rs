@@ -94,6 +94,10 @@ pub fn crumbs(know: &Knowledge, object: &Object) -> Vec<Link> {
             Subject::Namespace(Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
         subjects.push((namespace, &identity.namespace));
     }
+    let application = know.topology.find(identity).and_then(|index| know.topology.application_of(index));
+    if let Some(application) = application.map(|at| &know.topology.applications[at]) {
+        subjects.push((application.key(), application.shown()));
+    }
     let link = |(subject, name): (Subject, &str)| {
         let to = Target { page: know.page(&subject)?.clone(), anchor: String::new() };
         Some(Link { text: name.to_owned(), code: false, to })

@@ -4,8 +4,8 @@ use super::graph::Spacing;
 use super::knowledge::Knowledge;
 use super::places::Places;
 use super::{
-    Link, Page, Site, Target, access, advice, container, glossary, graph, images, lists, network, object,
-    overview, workload,
+    Link, Page, Site, Target, access, advice, application, container, glossary, graph, images, lists,
+    network, object, overview, workload,
 };
 use crate::catalog::Catalog;
 use crate::facts::Facts;
@@ -37,6 +37,7 @@ pub fn build(
     for (environment, namespace) in topology.namespaces().into_keys() {
         pages.extend(overview::namespace(&know, &environment, &namespace));
     }
+    pages.extend((0..topology.applications.len()).filter_map(|at| application::page(&know, at)));
     let present: Vec<NodeIndex> = topology.present().map(|(index, _)| index).collect();
     pages.par_extend(present.par_iter().flat_map_iter(|&index| of_object(&know, index)));
     pages.extend(images::page(&know, home()));
@@ -59,6 +60,7 @@ pub fn page_of(found: &Found, topology: &Topology, facts: &Facts, catalog: &Cata
     let object = |index: NodeIndex| know.node(index).object.as_deref();
     match found {
         Found::Namespace(environment, namespace) => overview::namespace(&know, environment, namespace),
+        Found::Application(at) => application::page(&know, *at),
         Found::Object(index) if know.pod(*index).is_some() => workload::page(&know, *index, object(*index)?),
         Found::Object(index) => object::page(&know, *index, object(*index)?),
         Found::Container(index, position) => container::page(&know, *index, object(*index)?, *position),

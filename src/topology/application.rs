@@ -11,6 +11,7 @@ mod spread;
 
 use super::{NodeIndex, Topology};
 use crate::catalog::Settings;
+use crate::model::Subject;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -35,6 +36,12 @@ impl Application {
     /// What people are shown: its title, or else its name.
     pub fn shown(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.name)
+    }
+
+    /// What links to its page are about.
+    pub fn key(&self) -> Subject {
+        let Application { environment, namespace, name, .. } = self;
+        Subject::Application(Arc::clone(environment), Arc::clone(namespace), Arc::clone(name))
     }
 
     /// `Application namespace/name`: what people may ask for.

@@ -1,6 +1,6 @@
 //! Finding what people mean: `deployment/web`, `svc/web`, `Deployment shop/web`, `Container shop/web/app`, `ns/shop`.
 
-use super::{NodeIndex, Topology};
+use super::{Application, Node, NodeIndex, Topology};
 use crate::catalog::Catalog;
 use crate::model::Identity;
 use std::sync::Arc;
@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub enum Found {
     /// A namespace of an environment.
     Namespace(Arc<str>, Arc<str>),
+    /// An application, by its index in [`Topology::applications`].
+    Application(usize),
     /// An object.
     Object(NodeIndex),
     /// A container of the pod that an object makes, by its index.
@@ -61,6 +63,9 @@ pub fn find_subject(
             return Ok(Found::Namespace(environment, namespace));
         }
     }
+    if let Some(found) = application(topology, subject, &asked)? {
+        return Ok(found);
+    }
     let wanted = |identity: &Identity| match &asked.container {
         Some(_) => {
             *identity.name == *asked.name
@@ -90,6 +95,34 @@ pub fn find_subject(
         1 => Ok(found.remove(0)),
         _ => {
             let candidates = found.iter().map(|found| title(topology, found)).collect();
+            Err(SubjectError::Ambiguous { subject: subject.to_owned(), candidates })
+        }
+    }
+}
+
+/// The application that is asked for as `app/name` or `Application namespace/name`, if there is one; an object of a
+/// custom kind that is called so goes first.
+fn application(topology: &Topology, subject: &str, asked: &Asked) -> Result<Option<Found>, SubjectError> {
+    if !["app", "application", "applications"].contains(&&*asked.kind.to_ascii_lowercase()) {
+        return Ok(None);
+    }
+    let is_meant = |application: &Application| {
+        *application.name == *asked.name
+            && asked.namespace.as_deref().is_none_or(|namespace| *application.namespace == *namespace)
+    };
+    let is_object = |node: &Node| {
+        *node.identity.name == *asked.name && node.identity.kind.eq_ignore_ascii_case(&asked.kind)
+    };
+    if topology.present().any(|(_, node)| is_object(node)) {
+        return Ok(None);
+    }
+    let all = topology.applications.iter().enumerate();
+    let found: Vec<(usize, &Application)> = all.filter(|(_, application)| is_meant(application)).collect();
+    match found[..] {
+        [] => Ok(None),
+        [(at, _)] => Ok(Some(Found::Application(at))),
+        _ => {
+            let candidates = found.iter().map(|(_, application)| application.subject()).collect();
             Err(SubjectError::Ambiguous { subject: subject.to_owned(), candidates })
         }
     }
@@ -148,6 +181,7 @@ fn is_kind(catalog: &Catalog, group: &str, kind: &str, asked: &str) -> bool {
 fn title(topology: &Topology, found: &Found) -> String {
     match found {
         Found::Namespace(_, namespace) => format!("Namespace {namespace}"),
+        Found::Application(at) => topology.applications[*at].subject(),
         Found::Object(index) | Found::Container(index, _) => topology.nodes[*index].identity.title(),
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     match focus {
         Focus::All(environment) => Plan::new(scene, environment, None)?.draw(),
         Focus::Namespace(environment, namespace) => Plan::new(scene, environment, Some(namespace))?.draw(),
+        Focus::Application(at) => Plan::of_application(scene, *at)?.draw(),
         Focus::Object(index) | Focus::Container(index, _) => {
             let node = &scene.topology.nodes[*index];
             let identity = &node.identity;
@@ -68,21 +69,36 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(scene: Scene<'a>, environment: &Arc<str>, namespace: Option<&Arc<str>>) -> Option<Plan<'a>> {
-        let here = |node: &Node| {
-            node.identity.environment == *environment
-                && namespace.is_none_or(|namespace| node.identity.namespace == *namespace)
-        };
-        let all = scene.topology.workloads().filter(|(_, node, _)| here(node));
-        // In a live dump, pods and ReplicaSets stand beside the Deployment that owns them.
-        let (owned, workloads): (Vec<_>, Vec<_>) = all.partition(|(index, ..)| is_owned(scene, *index));
-        if workloads.is_empty() {
-            return None;
-        }
         let title = match namespace {
             Some(namespace) => format!("Architecture of namespace {namespace}"),
             None if **environment == *PLAIN_ENVIRONMENT => "Architecture of the cluster".to_owned(),
             None => format!("Architecture of environment {environment}"),
         };
+        let here = |_: NodeIndex, node: &Node| {
+            node.identity.environment == *environment
+                && namespace.is_none_or(|namespace| node.identity.namespace == *namespace)
+        };
+        Plan::of(scene, environment, title, &here)
+    }
+
+    fn of_application(scene: Scene<'a>, at: usize) -> Option<Plan<'a>> {
+        let application = scene.application(at);
+        let title = format!("Architecture of application {}", application.shown());
+        Plan::of(scene, &application.environment, title, &|index, _| scene.is_in(at, index))
+    }
+
+    fn of(
+        scene: Scene<'a>,
+        environment: &Arc<str>,
+        title: String,
+        here: &dyn Fn(NodeIndex, &Node) -> bool,
+    ) -> Option<Plan<'a>> {
+        let all = scene.topology.workloads().filter(|(index, node, _)| here(*index, node));
+        // In a live dump, pods and ReplicaSets stand beside the Deployment that owns them.
+        let (owned, workloads): (Vec<_>, Vec<_>) = all.partition(|(index, ..)| is_owned(scene, *index));
+        if workloads.is_empty() {
+            return None;
+        }
         let (environment, owned) = (Arc::clone(environment), owned.len());
         let indexes: Vec<NodeIndex> = workloads.iter().map(|(index, ..)| *index).collect();
         let (places, sheet) = (place::places(scene, &indexes), Sheet::default());
@@ -204,10 +220,22 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The namespace that a workload stands in, and in it its application.
+    fn group(&mut self, index: NodeIndex) -> Option<Id> {
+        let topology = self.scene.topology;
+        let namespace = self.sheet.namespace(&topology.nodes[index].identity);
+        match topology.application_of(index) {
+            Some(at) if !self.alone => {
+                Some(self.sheet.application(&topology.applications[at], namespace.as_ref()))
+            }
+            _ => namespace,
+        }
+    }
+
     fn draw_workloads(&mut self, depth: Depth) {
         let folded = depth == Depth::Workloads;
         for (index, node, pod) in self.workloads.clone() {
-            let group = self.sheet.namespace(&node.identity);
+            let group = self.group(index);
             let actor = if folded {
                 cast::folded_workload(self.scene, index, pod)
             } else {
