@@ -22,9 +22,8 @@ const MOST_ADVICE: usize = 10;
 pub fn page(know: &Knowledge, at: usize) -> Option<Page> {
     let application = &know.topology.applications[at];
     let path = know.page(&application.key())?;
-    let members: BTreeSet<&Identity> =
-        application.members.iter().map(|&index| &know.node(index).identity).collect();
-    let mine = |node: &Node| members.contains(&node.identity);
+    let members = members(know, application);
+    let mine = |node: &Node| members.contains(&std::ptr::from_ref(node));
     let focus = Focus::Application(at);
     let drawn = |view| overview::drawn(know, view, &focus);
     let mut sections = vec![
@@ -116,6 +115,11 @@ fn crumbs(know: &Knowledge, application: &Application) -> Vec<Link> {
     above.into_iter().filter_map(link).collect()
 }
 
+/// Where its members stand in memory: whether a node is one of them is asked of every node of the input.
+fn members(know: &Knowledge, application: &Application) -> BTreeSet<*const Node> {
+    application.members.iter().map(|&index| std::ptr::from_ref(know.node(index))).collect()
+}
+
 fn workloads(know: &Knowledge, application: &Application) -> Vec<NodeIndex> {
     let members = application.members.iter().copied();
     members.filter(|&index| know.node(index).pod.is_some() && know.topology.owner(index).is_none()).collect()
@@ -147,9 +151,8 @@ fn glance(know: &Knowledge, application: &Application) -> Vec<Block> {
 /// What it is made of, how traffic gets in, whom it calls, and what it reads that is not its own.
 fn lead(know: &Knowledge, at: usize) -> Prose {
     let application = &know.topology.applications[at];
-    let members: BTreeSet<&Identity> =
-        application.members.iter().map(|&index| &know.node(index).identity).collect();
-    let mut prose = overview::runs(know, &|node| members.contains(&node.identity));
+    let members = members(know, application);
+    let mut prose = overview::runs(know, &|node| members.contains(&std::ptr::from_ref(node)));
     let doors: Vec<Prose> =
         doors(know, application).into_iter().map(|index| mention(know, application, index)).collect();
     prose.extend(match doors.len() {

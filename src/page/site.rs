@@ -37,7 +37,8 @@ pub fn build(
     for (environment, namespace) in topology.namespaces().into_keys() {
         pages.extend(overview::namespace(&know, &environment, &namespace));
     }
-    pages.extend((0..topology.applications.len()).filter_map(|at| application::page(&know, at)));
+    let applications = (0..topology.applications.len()).into_par_iter();
+    pages.par_extend(applications.filter_map(|at| application::page(&know, at)));
     let present: Vec<NodeIndex> = topology.present().map(|(index, _)| index).collect();
     pages.par_extend(present.par_iter().flat_map_iter(|&index| of_object(&know, index)));
     pages.extend(images::page(&know, home()));

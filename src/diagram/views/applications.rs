@@ -96,12 +96,11 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
         }
     }
     leave_out(&mut sheet, scene, &asked, &units);
-    let arrows = count(traffic.len(), "arrow stands", "arrows stand");
     let applications = units.iter().filter(|unit| matches!(unit, Unit::Application(_))).count();
-    let applications = count(applications, "application", "applications");
     let description = format!(
-        "{applications}; {arrows} for the calls and routes from one to another, as routes, variables, arguments, and \
-         ConfigMaps tell."
+        "{}; each arrow stands for all calls or routes from one to another, as routes, variables, arguments, and \
+         ConfigMaps tell.",
+        count(applications, "application", "applications")
     );
     Some(sheet.finish(View::Applications, title, description, Direction::Right, scene.budget))
 }
@@ -211,15 +210,11 @@ fn place(sheet: &mut Sheet, scene: Scene, environment: &Arc<str>, unit: &Unit, s
 
 /// An application as a box.
 fn actor(scene: Scene, application: &Application, several: bool) -> Actor {
-    let Application { environment, namespace, name, .. } = application;
-    let workloads =
-        application.members.iter().filter(|&&member| scene.topology.nodes[member].pod.is_some()).count();
+    let members = application.members.iter();
+    let workloads = members.filter(|&&member| scene.topology.nodes[member].pod.is_some()).count();
     let workloads = count(workloads, "workload", "workloads");
-    let place = if several { format!(" in namespace {namespace}") } else { String::new() };
-    let note = format!("application: {workloads}{place}");
-    Actor::new(Id::of('a', &[environment, namespace, name]), Class::Application, application.shown(), &note)
-        .called(format!("application {}", application.shown()))
-        .linked(Some(application.key()))
+    let place = if several { format!(" in namespace {}", application.namespace) } else { String::new() };
+    cast::application(application, &format!("{workloads}{place}"))
 }
 
 fn leave_out(sheet: &mut Sheet, scene: Scene, asked: &BTreeSet<usize>, units: &BTreeSet<&Unit>) {

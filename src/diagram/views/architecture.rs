@@ -23,6 +23,8 @@ const FEW_CONTAINERS: usize = 8;
 const MOST_WITH_CONTAINERS: usize = 44;
 /// Up to so many boxes, workloads of several namespaces are drawn one by one; those of one namespace may fill the budget.
 const MOST_OF_NAMESPACES: usize = 36;
+/// Up to so many boxes, workloads that stand in several applications are drawn one by one.
+const MOST_IN_APPLICATIONS: usize = 24;
 /// So many containers of one pod are drawn one by one.
 const MOST_OF_ONE_POD: usize = 16;
 
@@ -52,6 +54,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
 enum Depth {
     Containers,
     Workloads,
+    Applications,
     Namespaces,
     Lookalikes,
 }
@@ -126,6 +129,7 @@ impl<'a> Plan<'a> {
         self.sheet.node(cast::cluster(&self.environment), None);
         match depth {
             Depth::Containers | Depth::Workloads => self.draw_workloads(depth),
+            Depth::Applications => self.draw_applications(),
             Depth::Namespaces => self.draw_namespaces(),
             Depth::Lookalikes => self.draw_lookalikes(),
         }
@@ -144,6 +148,11 @@ impl<'a> Plan<'a> {
         let trunk = 1 + self.pools().len() + self.workloads.len();
         if self.alone || trunk + self.containers() <= most.min(MOST_WITH_CONTAINERS) {
             Depth::Containers
+        } else if self.namespaces().len() == 1
+            && self.applications().len() > 1
+            && trunk > MOST_IN_APPLICATIONS
+        {
+            Depth::Applications
         } else if trunk <= most && (trunk <= MOST_OF_NAMESPACES || self.namespaces().len() == 1) {
             Depth::Workloads
         } else if self.namespaces().len() > 1 {
@@ -175,6 +184,16 @@ impl<'a> Plan<'a> {
             namespaces.entry(&workload.1.identity.namespace).or_default().push(*workload);
         }
         namespaces
+    }
+
+    /// The applications of the workloads, and at the end those that have none.
+    fn applications(&self) -> BTreeMap<usize, Vec<Workload<'a>>> {
+        let mut applications: BTreeMap<usize, Vec<Workload>> = BTreeMap::new();
+        for workload in &self.workloads {
+            let at = self.scene.topology.application_of(workload.0).unwrap_or(usize::MAX);
+            applications.entry(at).or_default().push(*workload);
+        }
+        applications
     }
 
     fn description(&self) -> String {
@@ -278,6 +297,37 @@ impl<'a> Plan<'a> {
                 node.identity.kind, node.identity.name
             ));
         }
+    }
+
+    fn draw_applications(&mut self) {
+        let applications = self.applications();
+        let most =
+            self.scene.budget.nodes.min(self.scene.budget.edges).saturating_sub(self.pools().len() + 2);
+        let beyond = if applications.len() > most { applications.len() + 1 - most } else { 0 };
+        let shown = applications.len() - beyond;
+        let mut rest: Vec<Workload> = Vec::new();
+        for (place, (at, workloads)) in applications.into_iter().enumerate() {
+            let Some(application) = self.scene.topology.applications.get(at).filter(|_| place < shown) else {
+                rest.extend(workloads);
+                continue;
+            };
+            let Some((_, first, _)) = workloads.first() else { continue };
+            let group = self.sheet.namespace(&first.identity);
+            let actor = cast::application(application, &sum(&workloads));
+            let id = self.sheet.node(actor, group.as_ref());
+            workloads.iter().for_each(|(index, ..)| self.host(*index, &id));
+        }
+        if let Some((_, first, _)) = rest.first() {
+            let group = self.sheet.namespace(&first.identity);
+            let id = Id::of('f', &[&self.environment, &first.identity.namespace, "workloads"]);
+            let words = count(rest.len(), "more workload", "more workloads");
+            let id = self.sheet.node(Actor::new(id, Class::Workload, &words, &sum(&rest)), group.as_ref());
+            rest.iter().for_each(|(index, ..)| self.host(*index, &id));
+        }
+        let workloads = sum(&self.workloads);
+        self.sheet.leave_out(format!(
+            "Not drawn one by one: {workloads}; the page of each application draws its own."
+        ));
     }
 
     fn draw_namespaces(&mut self) {

@@ -1,6 +1,7 @@
 use crate::catalog::{Catalog, Settings};
 use crate::model::{Grouping, take_inventory};
 use crate::source::{Limits, load, parse};
+use crate::topology::subject::{Found, find_subject};
 use crate::topology::{Topology, connect};
 
 /// The topology of files: their names and texts.
@@ -260,4 +261,18 @@ fn two_applications_of_one_namespace_never_share_a_name() {
             "shop/store-2 (alone): Deployment store"
         ]
     );
+}
+
+#[test]
+fn people_ask_for_applications_by_name() {
+    let text = [
+        deployment("shop", "web", &format!("{PART_OF}: store"), ""),
+        deployment("shop", "job", &format!("{PART_OF}: jobs"), ""),
+    ];
+    let topology = topology(&[("all.yaml", text.concat())], "{}");
+    let catalog = Catalog::embedded().unwrap();
+    let found = |subject| find_subject(&topology, &catalog, subject, None);
+    assert_eq!(found("app/store"), Ok(Found::Application(1)));
+    assert_eq!(found("Application shop/jobs"), Ok(Found::Application(0)));
+    assert!(found("Application post/jobs").is_err());
 }
