@@ -1,6 +1,6 @@
 //! What an application is called that nobody named.
 
-use super::{Application, parts::shared_name};
+use super::{Application, Group, parts::shared_name};
 use crate::catalog::Relation;
 use crate::topology::{NodeIndex, Topology};
 use std::collections::BTreeSet;
@@ -36,8 +36,16 @@ const PLACES: [&str; 24] = [
 
 /// The names of parts: that of its only workload, that of the program all of them say they run, what their names begin
 /// with, the folder they stand in, or else the workload that most others call. A name that is taken goes to the first.
-pub(super) fn of_parts(topology: &Topology, parts: &[BTreeSet<NodeIndex>]) -> Vec<String> {
+pub(super) fn of_parts(
+    topology: &Topology,
+    parts: &[BTreeSet<NodeIndex>],
+    declared: &[Group],
+) -> Vec<String> {
     let mut taken: BTreeSet<(&str, &str, String)> = BTreeSet::new();
+    for group in declared {
+        let homes = group.workloads.iter().map(|&index| &topology.nodes[index].identity);
+        taken.extend(homes.map(|home| (&*home.environment, &*home.namespace, group.name.to_string())));
+    }
     let name = |part: &BTreeSet<NodeIndex>| {
         let Some(&first) = part.first() else { return String::new() };
         let identity = &topology.nodes[first].identity;

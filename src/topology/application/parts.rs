@@ -61,7 +61,7 @@ pub(super) fn groups(topology: &Topology, groups: &mut Vec<Group>, membership: &
         false
     });
     let parts: Vec<BTreeSet<NodeIndex>> = parts.into_iter().map(|(_, part)| part).collect();
-    let names = name::of_parts(topology, &parts);
+    let names = name::of_parts(topology, &parts, groups);
     for (workloads, name) in parts.into_iter().zip(names) {
         workloads.iter().for_each(|&index| membership[index] = Some(groups.len()));
         let by = match shared_name(topology, &workloads) {

@@ -276,3 +276,21 @@ fn people_ask_for_applications_by_name() {
     assert_eq!(found("Application shop/jobs"), Ok(Found::Application(0)));
     assert!(found("Application post/jobs").is_err());
 }
+
+#[test]
+fn a_guessed_name_gives_way_to_a_declared_one() {
+    let files = [
+        ("main.yaml", deployment("shop", "web", &format!("{INSTANCE}: store"), "")),
+        (
+            "tools/a.yaml",
+            deployment("shop", "store-backup", "", "") + &deployment("shop", "store-cleanup", "", ""),
+        ),
+    ];
+    assert_eq!(
+        found(&files, "{}"),
+        [
+            "shop/store (instance): Deployment web",
+            "shop/tools (folder): Deployment store-backup, Deployment store-cleanup"
+        ]
+    );
+}
