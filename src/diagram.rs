@@ -45,6 +45,8 @@ pub enum View {
     Traffic,
     /// Who calls whom across the cluster.
     Calls,
+    /// Which application talks to which.
+    Applications,
     /// Which configuration each container reads.
     Config,
     /// Where data is kept, and who writes and reads it.
@@ -61,7 +63,7 @@ pub enum View {
 
 impl View {
     /// Every view, in the order in which they are listed.
-    pub const ALL: [View; 13] = [
+    pub const ALL: [View; 14] = [
         View::Architecture,
         View::Relationship,
         View::Lifecycle,
@@ -69,6 +71,7 @@ impl View {
         View::Compare,
         View::Traffic,
         View::Calls,
+        View::Applications,
         View::Config,
         View::Storage,
         View::Access,
@@ -100,6 +103,7 @@ impl View {
             View::Compare => "compare",
             View::Traffic => "traffic",
             View::Calls => "calls",
+            View::Applications => "applications",
             View::Config => "config",
             View::Storage => "storage",
             View::Access => "access",
@@ -154,6 +158,8 @@ pub enum Class {
     Node,
     /// A namespace.
     Namespace,
+    /// An application: workloads that belong together.
+    Application,
     /// A Deployment, StatefulSet, DaemonSet, Job, CronJob…
     Workload,
     /// A pod.

@@ -4,6 +4,7 @@
 
 mod access;
 mod advice;
+mod application;
 mod author;
 mod container;
 mod environment;
@@ -121,6 +122,8 @@ pub enum Sort {
     Overview,
     /// One namespace.
     Namespace,
+    /// One application.
+    Application,
     /// An object that makes pods.
     Workload,
     /// One container.

@@ -57,6 +57,7 @@ impl Study {
     ) -> Result<(Product, Problems), Error> {
         let focus = match self.found(focus)? {
             Some(Found::Namespace(environment, namespace)) => Focus::Namespace(environment, namespace),
+            Some(Found::Application(at)) => Focus::Application(at),
             Some(Found::Object(index)) => Focus::Object(index),
             Some(Found::Container(index, container)) => Focus::Container(index, container),
             None if view.is_of_a_pod() => Focus::Object(self.only_workload(view)?),

@@ -2,6 +2,7 @@
 //! them. References are data of the catalog; what does not fit its vocabulary is one file in `rules`.
 
 mod address;
+mod application;
 mod build;
 mod call;
 mod described;
@@ -18,6 +19,7 @@ mod typed;
 use crate::catalog::vocabulary::Entry;
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::model::{Environment, Identity, Object, Value};
+pub use application::{Application, Evidence};
 pub use build::{CROWD, HOST, connect};
 pub use call::{Call, LocalAddress};
 pub use pod::{Container, ContainerKind, Pod, Volume};
@@ -48,6 +50,9 @@ pub struct Topology {
     /// Every call that manifests show, one a piece of evidence, sorted by caller and container; the edges of
     /// [`Relation::Calls`] that are inferred sum them up.
     pub calls: Vec<Call>,
+    /// The applications where they are a level of their own, sorted by environment, namespace and name.
+    pub applications: Vec<Application>,
+    application_of: Vec<Option<usize>>,
     /// The indexes of the calls to each target.
     calls_in: BTreeMap<NodeIndex, Vec<usize>>,
     local: Vec<LocalAddress>,
@@ -134,6 +139,8 @@ impl Topology {
             nodes,
             edges,
             calls: Vec::new(),
+            applications: Vec::new(),
+            application_of: Vec::new(),
             calls_in: BTreeMap::new(),
             local: Vec::new(),
             part: part::Parts::default(),
@@ -256,6 +263,24 @@ impl Topology {
     /// What stands in front of a subject's name: `prod:` where there are several environments, else nothing.
     pub fn prefix(&self, environment: &str) -> String {
         if self.environments.len() < 2 { String::new() } else { format!("{environment}:") }
+    }
+
+    /// The application that a node belongs to, by its index in [`Topology::applications`]; `None` where applications are no
+    /// level of their own, and for what several of them share.
+    pub fn application_of(&self, node: NodeIndex) -> Option<usize> {
+        self.application_of.get(node).copied().flatten()
+    }
+
+    /// The applications with a workload in a namespace, by their indexes, sorted by name.
+    pub fn applications_in(&self, environment: &str, namespace: &str) -> Vec<usize> {
+        let is_there = |node: &NodeIndex| {
+            let Node { identity, pod, .. } = &self.nodes[*node];
+            pod.is_some() && &*identity.environment == environment && &*identity.namespace == namespace
+        };
+        let mut found: Vec<usize> = (0..self.applications.len()).collect();
+        found.retain(|&at| self.applications[at].members.iter().any(is_there));
+        found.sort_by(|&a, &b| self.applications[a].name.cmp(&self.applications[b].name));
+        found
     }
 
     /// The namespaces that hold an object of the input, sorted, with the number of these objects.

@@ -271,6 +271,27 @@ fn a_new_file_changes_only_the_pages_it_has_to_do_with() {
 }
 
 #[test]
+fn an_application_and_a_custom_object_of_kind_app_have_pages_of_their_own() {
+    let deployment = |name: &str, part: &str| {
+        format!(
+            "---\napiVersion: apps/v1\nkind: Deployment\n\
+             metadata: {{name: {name}, namespace: shop, labels: {{app.kubernetes.io/part-of: {part}}}}}\n\
+             spec: {{template: {{spec: {{containers: [{{name: app, image: app}}]}}}}}}\n"
+        )
+    };
+    let custom = "---\napiVersion: example.org/v1\nkind: App\nmetadata: {name: store, namespace: shop}\n";
+    let text = deployment("web", "store") + &deployment("mail", "mail") + custom;
+    let (files, places) = site(&Tree::from([("in.yaml".to_owned(), text.into_bytes())]), Flavour::Html);
+    let of = |subject: &Subject| places[subject].as_str();
+    let application = Subject::Application("default".into(), "shop".into(), "store".into());
+    assert_eq!(of(&application), "ns/shop/app/store");
+    let of_kind =
+        |subject: &&Subject| matches!(subject, Subject::Object(identity) if &*identity.kind == "App");
+    assert_eq!(of(places.keys().find(of_kind).expect("the custom object")), "ns/shop/app.example.org/store");
+    assert_eq!(faults(&files, "index.html"), Vec::<String>::new());
+}
+
+#[test]
 fn a_kind_is_one_file() {
     let rule = "\
 kind: Runner

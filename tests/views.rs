@@ -57,6 +57,7 @@ impl Stage {
     fn every_focus(&self) -> Vec<Focus> {
         let mut focuses = vec![all()];
         focuses.extend(self.topology.namespaces().into_keys().map(|(e, n)| Focus::Namespace(e, n)));
+        focuses.extend((0..self.topology.applications.len()).map(Focus::Application));
         for (index, node) in self.topology.nodes.iter().enumerate() {
             focuses.push(Focus::Object(index));
             let containers = node.pod.as_ref().map_or(0, |pod| pod.containers.len());
@@ -317,6 +318,46 @@ fn what_network_policies_deny_says_so_on_its_arrow() {
         drawn.extend([file(name, &stage.draw(view, &focus).unwrap())]);
     }
     assert_same(&differences(&tests("views/denied"), &drawn));
+}
+
+#[test]
+fn an_application_is_drawn_with_what_is_one_step_outside() {
+    let yaml = include_str!("views/applications/shop.yaml");
+    let stage = Stage::text(yaml);
+    let names: Vec<&str> = stage.topology.applications.iter().map(|application| &*application.name).collect();
+    assert_eq!(names, ["payments", "store"]);
+    let namespace = Focus::Namespace("default".into(), "shop".into());
+    let (payments, store) = (Focus::Application(0), Focus::Application(1));
+    let mut drawn = Tree::from([("shop.yaml".to_owned(), yaml.as_bytes().to_vec())]);
+    for (view, focus, name) in [
+        (View::Applications, &namespace, "shop-applications"),
+        (View::Architecture, &namespace, "shop-architecture"),
+        (View::Architecture, &payments, "payments-architecture"),
+        (View::Calls, &payments, "payments-calls"),
+        (View::Config, &payments, "payments-config"),
+        (View::Traffic, &store, "store-traffic"),
+    ] {
+        drawn.extend([file(name, &stage.draw(view, focus).unwrap())]);
+    }
+    assert!(stage.draw(View::Traffic, &payments).is_none());
+    assert!(stage.draw(View::Storage, &payments).is_none());
+    assert_same(&differences(&tests("views/applications"), &drawn));
+}
+
+#[test]
+fn a_large_namespace_is_drawn_by_its_applications() {
+    let workloads = (0..120).map(|i| {
+        deployment(&format!("w{i}"), "shop", 1).replacen(
+            "namespace: shop}",
+            &format!("namespace: shop, labels: {{app.kubernetes.io/part-of: a{}}}}}", i % 6),
+            1,
+        )
+    });
+    let stage = Stage::text(&workloads.collect::<String>());
+    let diagram = stage.draw(View::Architecture, &all()).unwrap();
+    let applications = flow(&diagram).nodes.iter().filter(|node| node.class == Class::Application);
+    assert_eq!(applications.map(|node| node.note.as_str()).collect::<BTreeSet<_>>().len(), 1);
+    assert!(labels(&diagram).contains(&"a5"), "{:?}", labels(&diagram));
 }
 
 #[test]

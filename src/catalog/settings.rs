@@ -17,6 +17,9 @@ pub struct Settings {
     /// What is not reported of some objects.
     #[serde(default)]
     pub ignore: Vec<Ignore>,
+    /// Which objects make up which application.
+    #[serde(default)]
+    pub applications: Vec<ApplicationRule>,
     /// Releases of Helm charts, each an environment.
     #[serde(default)]
     pub releases: Vec<Release>,
@@ -42,6 +45,19 @@ pub struct Ignore {
     pub objects: Vec<String>,
     /// Why. It is required, so that the next reader knows.
     pub because: String,
+}
+
+/// Which objects make up an application.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicationRule {
+    /// Its name, as in the address of its page.
+    pub name: String,
+    /// How people call it; its name where there is none.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// The objects as podviz writes them, such as `Deployment shop/web`; `*` stands for any characters.
+    pub objects: Vec<String>,
 }
 
 impl<'de> Deserialize<'de> for Weight {
@@ -87,6 +103,15 @@ impl Settings {
             }
         }
         Ok(settings)
+    }
+
+    /// The first rule that puts an object into an application.
+    pub fn application_of(&self, identity: &Identity) -> Option<&ApplicationRule> {
+        if self.applications.is_empty() {
+            return None;
+        }
+        let title = identity.title();
+        self.applications.iter().find(|rule| rule.objects.iter().any(|pattern| is_like(pattern, &title)))
     }
 
     /// Whether the findings of a rule are not to be reported of an object.
@@ -143,10 +168,9 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let reason = |text| read(text).unwrap_err();
-        assert!(
-            reason("advise: {}")
-                .contains("unknown field `advise`, expected one of `advice`, `ignore`, `releases`")
-        );
+        assert!(reason("advise: {}").contains(
+            "unknown field `advise`, expected one of `advice`, `ignore`, `applications`, `releases`"
+        ));
         assert!(reason("advice: {mutable-tag: off}").contains("did you mean `mutable-image-tag`?"));
         assert!(
             reason("advice: {missing-object: loud}").starts_with("advice.missing-object: `loud` is none of")

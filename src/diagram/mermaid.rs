@@ -297,7 +297,12 @@ fn brackets(class: Class) -> (&'static str, &'static str) {
         Class::Sidecar => ("[\\", "\\]"),
         Class::Config => (">", "]"),
         Class::Person | Class::Start | Class::End => ("((", "))"),
-        Class::Cluster | Class::Namespace | Class::Container | Class::Missing | Class::Plain => ("[", "]"),
+        Class::Cluster
+        | Class::Namespace
+        | Class::Application
+        | Class::Container
+        | Class::Missing
+        | Class::Plain => ("[", "]"),
     }
 }
 
@@ -377,7 +382,7 @@ impl Look {
 fn look(class: Class) -> Look {
     match class {
         Class::Cluster | Class::Node | Class::Namespace | Class::ControlPlane => Look::Place,
-        Class::Workload => Look::Workload,
+        Class::Workload | Class::Application => Look::Workload,
         Class::Pod => Look::Pod,
         Class::Container | Class::InitContainer | Class::Sidecar => Look::Container,
         Class::Network | Class::Service | Class::Route | Class::Running => Look::Traffic,

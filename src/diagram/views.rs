@@ -4,6 +4,7 @@
 //! topology look.
 
 mod access;
+mod applications;
 mod architecture;
 mod calls;
 mod cast;
@@ -36,7 +37,7 @@ pub use whole::whole;
 
 use super::{Diagram, View};
 use crate::facts::Facts;
-use crate::topology::{NodeIndex, Topology};
+use crate::topology::{Application, NodeIndex, Topology};
 use std::sync::Arc;
 
 /// What a diagram is about.
@@ -46,6 +47,8 @@ pub enum Focus {
     All(Arc<str>),
     /// One namespace of an environment.
     Namespace(Arc<str>, Arc<str>),
+    /// One application, by its index in [`Topology::applications`].
+    Application(usize),
     /// One object.
     Object(NodeIndex),
     /// One container of the pod that a workload makes, by its index in [`crate::topology::Pod::containers`].
@@ -98,6 +101,7 @@ pub fn draw(
         View::Compare => compare::draw(scene, focus),
         View::Traffic => traffic::draw(scene, focus),
         View::Calls => calls::draw(scene, focus),
+        View::Applications => applications::draw(scene, focus),
         View::Config => config::draw(scene, focus),
         View::Storage => storage::draw(scene, focus),
         View::Access => access::draw(scene, focus),
@@ -118,11 +122,21 @@ pub fn lifecycle_parts(
     lifecycle::parts(Scene { topology, facts, budget: *budget }, index)
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    fn application(&self, at: usize) -> &'a Application {
+        &self.topology.applications[at]
+    }
+
+    /// Whether an object belongs to an application.
+    fn is_in(&self, application: usize, index: NodeIndex) -> bool {
+        self.topology.application_of(index) == Some(application)
+    }
+
     fn holds(&self, focus: &Focus) -> bool {
         let node = |index: NodeIndex| self.topology.nodes.get(index);
         match focus {
             Focus::All(_) | Focus::Namespace(..) => true,
+            Focus::Application(at) => *at < self.topology.applications.len(),
             Focus::Object(index) => node(*index).is_some(),
             Focus::Container(index, container) => node(*index)
                 .and_then(|node| node.pod.as_ref())

@@ -94,6 +94,8 @@ pub enum Subject {
     Cluster(Arc<str>),
     /// One namespace of an environment.
     Namespace(Arc<str>, Arc<str>),
+    /// One application: its environment, its first namespace, and its name.
+    Application(Arc<str>, Arc<str>, Arc<str>),
     /// One object.
     Object(Identity),
     /// One container of the pod that a workload makes.

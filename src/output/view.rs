@@ -188,6 +188,7 @@ fn word(sort: Sort) -> &'static str {
     match sort {
         Sort::Overview => "overview",
         Sort::Namespace => "namespace",
+        Sort::Application => "application",
         Sort::Workload => "workload",
         Sort::Container => "container",
         Sort::Object => "object",

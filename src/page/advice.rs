@@ -72,11 +72,16 @@ fn sources(know: &Knowledge, finding: &Finding) -> Prose {
 
 /// The most serious findings of an environment in a few lines; nothing where there is nothing worse than a note.
 pub fn most_serious(know: &Knowledge, environment: &Arc<str>, most: usize) -> Vec<Block> {
-    let mine = know.facts.findings().iter().filter(|finding| {
-        !finding.is_ignored
-            && finding.level > Level::Note
-            && know.node(finding.node).identity.environment == *environment
-    });
+    worst(know, &|index| know.node(index).identity.environment == *environment, most)
+}
+
+/// The same of any set of objects.
+pub fn worst(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool, most: usize) -> Vec<Block> {
+    let mine = know
+        .facts
+        .findings()
+        .iter()
+        .filter(|finding| !finding.is_ignored && finding.level > Level::Note && mine(finding.node));
     let findings: Vec<&Finding> = mine.collect();
     if findings.is_empty() {
         return Vec::new();
@@ -91,6 +96,7 @@ pub fn most_serious(know: &Knowledge, environment: &Arc<str>, most: usize) -> Ve
         ])
     });
     let mut blocks = vec![Block::List { ordered: false, items: items.collect() }];
+    let environment = &know.node(findings[0].node).identity.environment;
     let to = super::Target { page: path(know, environment), anchor: String::new() };
     let all = Inline::Link(Link { text: "All advice".to_owned(), code: false, to });
     let more = findings.len().saturating_sub(most);

@@ -5,7 +5,7 @@ use crate::escape::visible;
 use crate::facts::Facts;
 use crate::model::{Environment, Kind, Value};
 use crate::problem::{Code, Level, Problems};
-use crate::topology::{Certainty, ContainerKind, Node, NodeIndex, State, Topology};
+use crate::topology::{Application, Certainty, ContainerKind, Node, NodeIndex, State, Topology};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
@@ -16,6 +16,19 @@ struct Graph<'a> {
     nodes: Vec<NodeEntry<'a>>,
     edges: Vec<EdgeEntry<'a>>,
     problems: Vec<ProblemEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    applications: Vec<ApplicationEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct ApplicationEntry<'a> {
+    environment: &'a str,
+    namespace: &'a str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    by: &'static str,
+    members: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -131,6 +144,17 @@ pub enum Spacing {
     Compact,
 }
 
+fn application_entry<'a>(application: &'a Application, ids: &'a [String]) -> ApplicationEntry<'a> {
+    ApplicationEntry {
+        environment: &application.environment,
+        namespace: &application.namespace,
+        name: &application.name,
+        title: application.title.as_deref(),
+        by: application.by.id(),
+        members: application.members.iter().map(|&member| ids[member].as_str()).collect(),
+    }
+}
+
 /// The graph as JSON text that ends in a newline; with `full`, each object of the input with its manifest.
 pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool, spacing: Spacing) -> String {
     let ids: Vec<String> = topology.nodes.iter().map(|node| node.identity.id()).collect();
@@ -160,6 +184,11 @@ pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool,
         message: &problem.message,
     });
     let graph = Graph {
+        applications: topology
+            .applications
+            .iter()
+            .map(|application| application_entry(application, &ids))
+            .collect(),
         schema: "podviz/graph/1",
         environments: &topology.environments,
         nodes: nodes.collect(),

@@ -103,6 +103,13 @@ pub fn crumbs(know: &Knowledge, object: &Object) -> Vec<Link> {
         let to = Target { page: page.clone(), anchor: String::new() };
         crumbs.push(Link { text: identity.namespace.to_string(), code: false, to });
     }
+    let application = know.topology.find(identity).and_then(|index| know.topology.application_of(index));
+    if let Some(application) = application.map(|at| &know.topology.applications[at])
+        && let Some(page) = know.page(&application.key())
+    {
+        let to = Target { page: page.clone(), anchor: String::new() };
+        crumbs.push(Link { text: application.shown().to_owned(), code: false, to });
+    }
     crumbs
 }
 

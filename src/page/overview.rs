@@ -4,8 +4,8 @@ use super::knowledge::Knowledge;
 use super::prose::{concat, listed, muted, plain, text};
 use super::workload::{kinds, section};
 use super::{
-    Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, environments, object,
-    sentence,
+    Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, application, environments,
+    object, sentence,
 };
 use crate::catalog::vocabulary::Entry;
 use crate::catalog::{Relation, Role};
@@ -35,6 +35,7 @@ pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Prob
     let mut sections = vec![
         section("diagram", "Architecture", drawn(know, View::Architecture, &focus)),
         section("talks-to", "How traffic gets in", drawn(know, View::Traffic, &focus)),
+        section("applications", "Which application talks to which", drawn(know, View::Applications, &focus)),
         section("calls", "Who calls whom", drawn(know, View::Calls, &focus)),
         section("containers", "What runs here", workloads(know, &mine)),
         section("namespaces", "Namespaces", namespaces(know, environment)),
@@ -65,18 +66,28 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
     let mine =
         |node: &Node| node.identity.environment == *environment && node.identity.namespace == *namespace;
     let focus = Focus::Namespace(Arc::clone(environment), Arc::clone(namespace));
+    let applications = application::section_of(know, environment, namespace);
+    let nobodys =
+        |node: &Node| mine(node) && (applications.blocks.is_empty() || application::of(know, node).is_none());
+    let (runs, others) = match applications.blocks.is_empty() {
+        true => ("What runs here", "Everything else"),
+        false => ("What belongs to no application", "What no application has for itself"),
+    };
+    let (cards, tables) = (workloads(know, &nobodys), by_kind(know, &nobodys, others));
     let mut sections = vec![
         section("diagram", "Architecture", drawn(know, View::Architecture, &focus)),
+        applications,
         section("talks-to", "How traffic gets in", drawn(know, View::Traffic, &focus)),
         section("calls", "Who calls whom", drawn(know, View::Calls, &focus)),
-        section("containers", "What runs here", workloads(know, &mine)),
+        section("containers", runs, cards),
     ];
-    sections.extend(by_kind(know, &mine, "Everything else"));
+    sections.extend(tables);
     Some(Page {
         path: know.page(&subject)?.clone(),
         environment: environment.to_string(),
         kicker: "Namespace".to_owned(),
         crumbs: vec![know.above(environment)],
+        children: application::links_in(know, environment, namespace),
         lead: vec![figures(know, &mine)],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         namespace: namespace.to_string(),
@@ -84,7 +95,8 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
     })
 }
 
-fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Vec<Block> {
+/// The diagram of one view, small enough for a page of many things.
+pub fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Vec<Block> {
     let budget = match view {
         View::Traffic => MOST_TRAFFIC,
         _ => Budget::default(),
@@ -99,22 +111,9 @@ pub fn figures_of(know: &Knowledge, environment: &str) -> (usize, usize) {
     pods.fold((0, 0), |(workloads, all), containers| (workloads + 1, all + containers))
 }
 
-/// How many workloads run how many containers, and what else there is.
+/// What runs, and how traffic gets in.
 fn figures(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
-    let (mut workloads, mut containers) = (0, 0);
-    for (_, _, pod) in know.topology.workloads().filter(|(_, node, _)| mine(node)) {
-        workloads += 1;
-        containers += pod.containers.len();
-    }
-    let mut prose = match workloads {
-        0 => plain("Nothing runs here"),
-        1 => plain(format!("1 workload runs {}", count(containers, "container", "containers"))),
-        many => plain(format!(
-            "{} run {}",
-            count(many, "workload", "workloads"),
-            count(containers, "container", "containers")
-        )),
-    };
+    let mut prose = runs(know, mine);
     let picks = |index| know.topology.from(index).any(|edge| edge.relation == Relation::Selects);
     let services = know.topology.present().filter(|(_, node)| node.role == Role::Service && mine(node));
     let services = services.filter(|(index, _)| picks(*index)).count();
@@ -140,7 +139,26 @@ fn figures(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
     prose
 }
 
-fn workloads(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Vec<Block> {
+/// How many workloads run how many containers.
+pub fn runs(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
+    let (mut workloads, mut containers) = (0, 0);
+    for (_, _, pod) in know.topology.workloads().filter(|(_, node, _)| mine(node)) {
+        workloads += 1;
+        containers += pod.containers.len();
+    }
+    match workloads {
+        0 => plain("Nothing runs here"),
+        1 => plain(format!("1 workload runs {}", count(containers, "container", "containers"))),
+        many => plain(format!(
+            "{} run {}",
+            count(many, "workload", "workloads"),
+            count(containers, "container", "containers")
+        )),
+    }
+}
+
+/// A card for each workload; none where they are too many for one place.
+pub fn workloads(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Vec<Block> {
     let listed: Vec<NodeIndex> =
         know.topology.workloads().filter(|(_, node, _)| mine(node)).map(|(index, ..)| index).collect();
     if listed.len() > MOST_LISTED
@@ -188,7 +206,7 @@ fn namespaces(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
 }
 
 /// A table a kind of the objects that make no pods.
-fn by_kind(know: &Knowledge, mine: &dyn Fn(&Node) -> bool, title: &str) -> Option<Section> {
+pub fn by_kind(know: &Knowledge, mine: &dyn Fn(&Node) -> bool, title: &str) -> Option<Section> {
     let mut kinds_here: BTreeMap<(Role, &str, &str), Vec<NodeIndex>> = BTreeMap::new();
     let rest = know.topology.present().filter(|(index, node)| {
         // The pods that a workload made are listed on its page.

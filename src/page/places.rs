@@ -34,6 +34,12 @@ impl Places {
             let path = home.fixed("ns").child(&namespace);
             subjects.insert(Subject::Namespace(environment, namespace), path);
         }
+        for application in &topology.applications {
+            let Some(home) = environments.get(&application.environment) else { continue };
+            let namespace = home.fixed("ns").child(&application.namespace);
+            // No kind is called so in a path: see `kind_part`.
+            subjects.insert(application.key(), namespace.fixed("app").child(&application.name));
+        }
         for (_, node) in topology.present() {
             let identity = &node.identity;
             let Some(home) = environments.get(&identity.environment) else { continue };
@@ -89,6 +95,10 @@ fn object_path(site: &PagePath, identity: &Identity, kind: &str) -> PagePath {
 /// The kind in a path: its name where that alone says which kind is meant, else with its group.
 fn kind_part(identity: &Identity, catalog: &Catalog) -> String {
     let (group, kind) = (&*identity.group, &*identity.kind);
+    // `app` is where the pages of applications are.
+    if kind.eq_ignore_ascii_case("app") {
+        return format!("app.{}", if group.is_empty() { "core" } else { group });
+    }
     let name = if catalog.owns_name(group, kind) || group.is_empty() {
         kind.to_owned()
     } else {

@@ -5,8 +5,8 @@ use super::knowledge::Knowledge;
 use super::lists::Shown;
 use super::places::{self, Places};
 use super::{
-    Area, Link, Page, Site, Target, access, advice, container, environments, glossary, graph, images, lists,
-    network, object, overview, workload,
+    Area, Link, Page, Site, Target, access, advice, application, container, environments, glossary, graph,
+    images, lists, network, object, overview, workload,
 };
 use crate::catalog::Catalog;
 use crate::facts::Facts;
@@ -35,6 +35,8 @@ pub fn build(
     for (environment, namespace) in topology.namespaces().into_keys() {
         pages.extend(overview::namespace(&know, &environment, &namespace));
     }
+    let applications = (0..topology.applications.len()).into_par_iter();
+    pages.par_extend(applications.filter_map(|at| application::page(&know, at)));
     let mut environments = Vec::new();
     for environment in &topology.environments {
         let name: Arc<str> = environment.name.as_str().into();
@@ -73,6 +75,7 @@ pub fn page_of(found: &Found, topology: &Topology, facts: &Facts, catalog: &Cata
     let object = |index: NodeIndex| know.node(index).object.as_deref();
     match found {
         Found::Namespace(environment, namespace) => overview::namespace(&know, environment, namespace),
+        Found::Application(at) => application::page(&know, *at),
         Found::Object(index) if know.pod(*index).is_some() => workload::page(&know, *index, object(*index)?),
         Found::Object(index) => object::page(&know, *index, object(*index)?),
         Found::Container(index, position) => container::page(&know, *index, object(*index)?, *position),

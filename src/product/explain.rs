@@ -49,6 +49,7 @@ impl Study {
                 let identity = &self.topology.nodes[fact.node].identity;
                 (&identity.environment, &identity.namespace) == (environment, namespace)
             }
+            Found::Application(at) => self.topology.application_of(fact.node) == Some(*at),
             Found::Object(index) => fact.node == *index,
             Found::Container(index, container) => (fact.node, fact.container) == (*index, Some(*container)),
         }

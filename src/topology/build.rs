@@ -1,5 +1,6 @@
 //! From the inventory to the topology: nodes first, then every edge that the catalog or a rule finds.
 
+use super::application;
 use super::call::{Call, LocalAddress};
 use super::described;
 use super::fold::{Unread, made_by_workloads, place};
@@ -50,7 +51,9 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
         rules::apply(member, &cast, &mut draft, &mut problems);
     }
     rules::calls::apply(&members, &cast, &mut draft);
-    (draft.finish(inventory, members, catalog), problems)
+    let mut topology = draft.finish(inventory, members, catalog);
+    (topology.applications, topology.application_of) = application::find(&topology, &catalog.settings);
+    (topology, problems)
 }
 
 /// An object with the pod it makes.

@@ -1,7 +1,7 @@
 //! Finding what people mean: `deployment/web`, `svc/web`, `Deployment shop/web`, `Container shop/web/app`, `ns/shop`, each
 //! with its environment in front where people say it: `prod:deployment/web`.
 
-use super::{NodeIndex, Topology};
+use super::{Application, Node, NodeIndex, Topology};
 use crate::catalog::Catalog;
 use crate::model::Identity;
 use std::sync::Arc;
@@ -14,6 +14,8 @@ const MOST_CANDIDATES: usize = 12;
 pub enum Found {
     /// A namespace of an environment.
     Namespace(Arc<str>, Arc<str>),
+    /// An application, by its index in [`Topology::applications`].
+    Application(usize),
     /// An object.
     Object(NodeIndex),
     /// A container of the pod that an object makes, by its index.
@@ -86,6 +88,9 @@ pub fn find_subject_in(
             return only(topology, subject, known);
         }
     }
+    if let Some(found) = application(topology, subject, &asked)? {
+        return Ok(found);
+    }
     let wanted = |identity: &Identity| match &asked.container {
         Some(_) => {
             *identity.name == *asked.name
@@ -137,6 +142,34 @@ fn environment_of<'a>(topology: &'a Topology, subject: &'a str) -> Option<(&'a s
             subject.strip_prefix(&environment.name)?.strip_prefix(':')?.trim_start(),
         ))
     })
+}
+
+/// The application that is asked for as `app/name` or `Application namespace/name`, if there is one; an object of a
+/// custom kind that is called so goes first.
+fn application(topology: &Topology, subject: &str, asked: &Asked) -> Result<Option<Found>, SubjectError> {
+    if !["app", "application", "applications"].contains(&&*asked.kind.to_ascii_lowercase()) {
+        return Ok(None);
+    }
+    let is_meant = |application: &Application| {
+        *application.name == *asked.name
+            && asked.namespace.as_deref().is_none_or(|namespace| *application.namespace == *namespace)
+    };
+    let is_object = |node: &Node| {
+        *node.identity.name == *asked.name && node.identity.kind.eq_ignore_ascii_case(&asked.kind)
+    };
+    if topology.present().any(|(_, node)| is_object(node)) {
+        return Ok(None);
+    }
+    let all = topology.applications.iter().enumerate();
+    let found: Vec<(usize, &Application)> = all.filter(|(_, application)| is_meant(application)).collect();
+    match found[..] {
+        [] => Ok(None),
+        [(at, _)] => Ok(Some(Found::Application(at))),
+        _ => {
+            let candidates = found.iter().map(|(_, application)| application.subject()).collect();
+            Err(SubjectError::Ambiguous { subject: subject.to_owned(), candidates })
+        }
+    }
 }
 
 /// A subject taken apart.
@@ -193,6 +226,10 @@ fn title(topology: &Topology, found: &Found) -> String {
     match found {
         Found::Namespace(environment, namespace) => {
             format!("{}Namespace {namespace}", topology.prefix(environment))
+        }
+        Found::Application(at) => {
+            let application = &topology.applications[*at];
+            format!("{}{}", topology.prefix(&application.environment), application.subject())
         }
         Found::Object(index) | Found::Container(index, _) => topology.title(&topology.nodes[*index].identity),
     }

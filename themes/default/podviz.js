@@ -37,8 +37,13 @@
   let loading;
   const index = () => loading ||= new Promise((done) => {
     const script = make("script", { src: root + "assets/search.js" });
-    script.onload = script.onerror = () => done((window.podvizIndex || []).map(([title, kicker, ns, path, above, words, env = ""]) =>
-      ({ title, kicker, ns, path, above, env, words: words ? words.split("\n") : [] })));
+    script.onload = script.onerror = () => {
+      const all = (window.podvizIndex || []).map(([title, kicker, ns, path, above, words, env = ""]) =>
+        ({ title, kicker, ns, path, above, env, words: words ? words.split("\n") : [] }));
+      const app = (entry) => !entry ? "" : entry.kicker === "Application" && entry.path.includes("/app/") ? entry.title : app(all[entry.above]);
+      for (const entry of all) entry.app = app(entry);
+      done(all);
+    };
     document.head.append(script);
   });
   const address = (entry) => root + (entry.path && entry.path + "/") + "index.html";
@@ -60,7 +65,7 @@
     for (const entry of entries) {
       let score = -entry.title.length / 100, why = "";
       const fits = terms.every((term) => {
-        const [, key, start] = /^(kind|ns|env):(.*)$/.exec(term) || [];
+        const [, key, start] = /^(kind|ns|env|app):(.*)$/.exec(term) || [];
         if (key) return (key === "kind" ? entry.kicker : entry[key]).toLowerCase().startsWith(start);
         let best = grade(entry.title, term) * 2;
         for (const word of best ? [] : entry.words) {
@@ -212,7 +217,7 @@
   };
 
   const help = () => {
-    const keys = [["/ or s", "Search"], ["↑ ↓ Enter", "Choose what was found"], ["kind:service", "Search for a kind"], ["ns:shop", "Search in a namespace"], ["env:prod", "Search in an environment"], ["+ − 0", "In an open diagram: zoom in, zoom out, fit"], ["Esc", "Close"], ["?", "This help"]];
+    const keys = [["/ or s", "Search"], ["↑ ↓ Enter", "Choose what was found"], ["kind:service", "Search for a kind"], ["ns:shop", "Search in a namespace"], ["app:cart", "Search in an application"], ["env:prod", "Search in an environment"], ["+ − 0", "In an open diagram: zoom in, zoom out, fit"], ["Esc", "Close"], ["?", "This help"]];
     const list = make("dl", {}, ...keys.flatMap(([key, what]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)]));
     const node = dialog("help", "Keys", list, button("Close", "Close", () => node.close()));
   };

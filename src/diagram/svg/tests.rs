@@ -10,10 +10,11 @@ use crate::diagram::{
 use proptest::prelude::*;
 use std::time::Instant;
 
-const CLASSES: [Class; 27] = [
+const CLASSES: [Class; 28] = [
     Class::Cluster,
     Class::Node,
     Class::Namespace,
+    Class::Application,
     Class::Workload,
     Class::Pod,
     Class::Container,

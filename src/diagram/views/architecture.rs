@@ -23,6 +23,8 @@ const FEW_CONTAINERS: usize = 8;
 const MOST_WITH_CONTAINERS: usize = 44;
 /// Up to so many boxes, workloads of several namespaces are drawn one by one; those of one namespace may fill the budget.
 const MOST_OF_NAMESPACES: usize = 36;
+/// Up to so many boxes, workloads that stand in several applications are drawn one by one.
+const MOST_IN_APPLICATIONS: usize = 24;
 /// So many containers of one pod are drawn one by one.
 const MOST_OF_ONE_POD: usize = 16;
 
@@ -32,6 +34,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     match focus {
         Focus::All(environment) => Plan::new(scene, environment, None)?.draw(),
         Focus::Namespace(environment, namespace) => Plan::new(scene, environment, Some(namespace))?.draw(),
+        Focus::Application(at) => Plan::of_application(scene, *at)?.draw(),
         Focus::Object(index) | Focus::Container(index, _) => {
             let node = &scene.topology.nodes[*index];
             let identity = &node.identity;
@@ -51,6 +54,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
 enum Depth {
     Containers,
     Workloads,
+    Applications,
     Namespaces,
     Lookalikes,
 }
@@ -67,19 +71,35 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(scene: Scene<'a>, environment: &Arc<str>, namespace: Option<&Arc<str>>) -> Option<Plan<'a>> {
-        let here = |node: &Node| {
-            node.identity.environment == *environment
-                && namespace.is_none_or(|namespace| node.identity.namespace == *namespace)
-        };
-        let workloads: Vec<_> = scene.topology.workloads().filter(|(_, node, _)| here(node)).collect();
-        if workloads.is_empty() {
-            return None;
-        }
         let title = match namespace {
             Some(namespace) => format!("Architecture of namespace {namespace}"),
             None if **environment == *PLAIN_ENVIRONMENT => "Architecture of the cluster".to_owned(),
             None => format!("Architecture of environment {environment}"),
         };
+        let here = |_: NodeIndex, node: &Node| {
+            node.identity.environment == *environment
+                && namespace.is_none_or(|namespace| node.identity.namespace == *namespace)
+        };
+        Plan::of(scene, environment, title, &here)
+    }
+
+    fn of_application(scene: Scene<'a>, at: usize) -> Option<Plan<'a>> {
+        let application = scene.application(at);
+        let title = format!("Architecture of application {}", application.shown());
+        Plan::of(scene, &application.environment, title, &|index, _| scene.is_in(at, index))
+    }
+
+    fn of(
+        scene: Scene<'a>,
+        environment: &Arc<str>,
+        title: String,
+        here: &dyn Fn(NodeIndex, &Node) -> bool,
+    ) -> Option<Plan<'a>> {
+        let all = scene.topology.workloads();
+        let workloads: Vec<_> = all.filter(|(index, node, _)| here(*index, node)).collect();
+        if workloads.is_empty() {
+            return None;
+        }
         let environment = Arc::clone(environment);
         let indexes: Vec<NodeIndex> = workloads.iter().map(|(index, ..)| *index).collect();
         let (places, sheet) = (place::places(scene, &indexes), Sheet::default());
@@ -106,6 +126,7 @@ impl<'a> Plan<'a> {
         self.sheet.node(cast::cluster(&self.environment), None);
         match depth {
             Depth::Containers | Depth::Workloads => self.draw_workloads(depth),
+            Depth::Applications => self.draw_applications(),
             Depth::Namespaces => self.draw_namespaces(),
             Depth::Lookalikes => self.draw_lookalikes(),
         }
@@ -118,6 +139,11 @@ impl<'a> Plan<'a> {
         let trunk = 1 + self.pools().len() + self.workloads.len();
         if self.alone || trunk + self.containers() <= most.min(MOST_WITH_CONTAINERS) {
             Depth::Containers
+        } else if self.namespaces().len() == 1
+            && self.applications().len() > 1
+            && trunk > MOST_IN_APPLICATIONS
+        {
+            Depth::Applications
         } else if trunk <= most && (trunk <= MOST_OF_NAMESPACES || self.namespaces().len() == 1) {
             Depth::Workloads
         } else if self.namespaces().len() > 1 {
@@ -149,6 +175,16 @@ impl<'a> Plan<'a> {
             namespaces.entry(&workload.1.identity.namespace).or_default().push(*workload);
         }
         namespaces
+    }
+
+    /// The applications of the workloads, and at the end those that have none.
+    fn applications(&self) -> BTreeMap<usize, Vec<Workload<'a>>> {
+        let mut applications: BTreeMap<usize, Vec<Workload>> = BTreeMap::new();
+        for workload in &self.workloads {
+            let at = self.scene.topology.application_of(workload.0).unwrap_or(usize::MAX);
+            applications.entry(at).or_default().push(*workload);
+        }
+        applications
     }
 
     fn description(&self) -> String {
@@ -194,10 +230,22 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The namespace that a workload stands in, and in it its application.
+    fn group(&mut self, index: NodeIndex) -> Option<Id> {
+        let topology = self.scene.topology;
+        let namespace = self.sheet.namespace(&topology.nodes[index].identity);
+        match topology.application_of(index) {
+            Some(at) if !self.alone => {
+                Some(self.sheet.application(&topology.applications[at], namespace.as_ref()))
+            }
+            _ => namespace,
+        }
+    }
+
     fn draw_workloads(&mut self, depth: Depth) {
         let folded = depth == Depth::Workloads;
         for (index, node, pod) in self.workloads.clone() {
-            let group = self.sheet.namespace(&node.identity);
+            let group = self.group(index);
             let actor = if folded {
                 cast::folded_workload(self.scene, index, pod)
             } else {
@@ -240,6 +288,37 @@ impl<'a> Plan<'a> {
                 node.identity.kind, node.identity.name
             ));
         }
+    }
+
+    fn draw_applications(&mut self) {
+        let applications = self.applications();
+        let most =
+            self.scene.budget.nodes.min(self.scene.budget.edges).saturating_sub(self.pools().len() + 2);
+        let beyond = if applications.len() > most { applications.len() + 1 - most } else { 0 };
+        let shown = applications.len() - beyond;
+        let mut rest: Vec<Workload> = Vec::new();
+        for (place, (at, workloads)) in applications.into_iter().enumerate() {
+            let Some(application) = self.scene.topology.applications.get(at).filter(|_| place < shown) else {
+                rest.extend(workloads);
+                continue;
+            };
+            let Some((_, first, _)) = workloads.first() else { continue };
+            let group = self.sheet.namespace(&first.identity);
+            let actor = cast::application(application, &sum(&workloads));
+            let id = self.sheet.node(actor, group.as_ref());
+            workloads.iter().for_each(|(index, ..)| self.host(*index, &id));
+        }
+        if let Some((_, first, _)) = rest.first() {
+            let group = self.sheet.namespace(&first.identity);
+            let id = Id::of('f', &[&self.environment, &first.identity.namespace, "workloads"]);
+            let words = count(rest.len(), "more workload", "more workloads");
+            let id = self.sheet.node(Actor::new(id, Class::Workload, &words, &sum(&rest)), group.as_ref());
+            rest.iter().for_each(|(index, ..)| self.host(*index, &id));
+        }
+        let workloads = sum(&self.workloads);
+        self.sheet.leave_out(format!(
+            "Not drawn one by one: {workloads}; the page of each application draws its own."
+        ));
     }
 
     fn draw_namespaces(&mut self) {

@@ -52,6 +52,10 @@ fn calls<'a>(scene: Scene<'a>, focus: &Focus) -> Vec<&'a Edge> {
             let touches = |edge: &&Edge| is_here(edge.from) || is_here(edge.to);
             topology.edges.iter().filter(is_call).filter(touches).collect()
         }
+        Focus::Application(at) => {
+            let touches = |edge: &&Edge| scene.is_in(*at, edge.from) || scene.is_in(*at, edge.to);
+            topology.edges.iter().filter(is_call).filter(touches).collect()
+        }
         Focus::Object(index) => {
             let services = topology.to(*index).filter(|edge| {
                 edge.relation == Relation::Selects && topology.nodes[edge.from].role == Role::Service
@@ -204,14 +208,17 @@ impl<'a> Map<'a> {
                 Actor::new(of_environment("missing"), Class::Missing, &words, "not in these manifests");
             return self.sheet.node(actor, None);
         }
-        let is_here =
-            matches!(self.focus, Focus::Namespace(_, namespace) if *namespace == identity.namespace);
+        let is_here = match self.focus {
+            Focus::Namespace(_, namespace) => *namespace == identity.namespace,
+            Focus::Application(at) => self.scene.is_in(*at, index),
+            _ => false,
+        };
         let alone = matches!(self.focus, Focus::Object(_) | Focus::Container(..)) || !self.wide;
         if self.level >= Level::Namespaces && !identity.namespace.is_empty() && !is_here && !alone {
             return self.namespace(identity);
         }
         let actor = self.actor(index);
-        let group = self.group(identity);
+        let group = self.group(index);
         self.sheet.node(actor, group.as_ref())
     }
 
@@ -241,8 +248,18 @@ impl<'a> Map<'a> {
         }
     }
 
-    fn group(&mut self, identity: &Identity) -> Option<Id> {
-        if self.wide { self.sheet.namespace(identity) } else { None }
+    /// Around one application, each box stands in its own application, so that it is plain who is outside.
+    fn group(&mut self, index: NodeIndex) -> Option<Id> {
+        let topology = self.scene.topology;
+        let identity = &topology.nodes[index].identity;
+        match (self.focus, topology.application_of(index)) {
+            (Focus::Application(_), Some(at)) => {
+                Some(self.sheet.application(&topology.applications[at], None))
+            }
+            (Focus::Application(_), None) => self.sheet.namespace(identity),
+            _ if self.wide => self.sheet.namespace(identity),
+            _ => None,
+        }
     }
 
     fn namespace(&mut self, identity: &Identity) -> Id {
@@ -268,6 +285,9 @@ fn title(scene: Scene, focus: &Focus) -> String {
         Focus::All(environment) if **environment == *PLAIN_ENVIRONMENT => "Who calls whom".to_owned(),
         Focus::All(environment) => format!("Who calls whom in environment {environment}"),
         Focus::Namespace(_, namespace) => format!("Who calls whom in namespace {namespace}"),
+        Focus::Application(at) => {
+            format!("Who calls whom in and around application {}", scene.application(*at).shown())
+        }
         Focus::Object(index) => {
             let node = &scene.topology.nodes[*index];
             format!("Who calls whom around {} {}", node.identity.kind, node.identity.name)

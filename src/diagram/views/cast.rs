@@ -233,6 +233,15 @@ pub(super) fn cluster(environment: &str) -> Actor {
         .linked(link)
 }
 
+/// An application, with more on it as the note.
+pub(super) fn application(application: &topology::Application, note: &str) -> Actor {
+    let topology::Application { environment, namespace, name, .. } = application;
+    let id = Id::of('a', &[environment, namespace, name]);
+    Actor::new(id, Class::Application, application.shown(), &format!("application: {note}"))
+        .called(format!("application {}", application.shown()))
+        .linked(Some(application.key()))
+}
+
 /// Several objects of one kind as one box: `14` with the note `ConfigMaps`.
 pub(super) fn several(id: Id, class: Class, number: usize, kind: &str, note: &str) -> Actor {
     let label = if number == 1 { format!("1 {kind}") } else { count(number, kind, &plural(kind)) };

@@ -19,7 +19,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let (index, only): (NodeIndex, Option<usize>) = match *focus {
         Focus::Object(index) => (index, None),
         Focus::Container(index, container) => (index, Some(container)),
-        Focus::All(_) | Focus::Namespace(..) => return None,
+        Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => return None,
     };
     let node = &scene.topology.nodes[index];
     let (pod, facts) = (node.pod.as_deref()?, scene.facts.of(index)?);

@@ -24,9 +24,13 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
                 PLAIN_ENVIRONMENT => "Who reads which configuration".to_owned(),
                 name => format!("Who reads which configuration in environment {name}"),
             };
-            draw_all(scene, title, &|node| node.identity.environment == *environment, None)
+            draw_all(scene, title, &|_, node| node.identity.environment == *environment, None)
         }
         Focus::Namespace(environment, namespace) => of_namespace(scene, environment, namespace),
+        Focus::Application(at) => {
+            let title = format!("Which configuration application {} reads", scene.application(*at).shown());
+            draw_all(scene, title, &|index, _| scene.is_in(*at, index), None)
+        }
         Focus::Object(index) => {
             let node = &scene.topology.nodes[*index];
             let identity = &node.identity;
@@ -34,7 +38,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
                 (Some(pod), _) => draw_pod(scene, *index, pod, None),
                 (None, Role::Config | Role::Secret) => {
                     let title = format!("Who reads {} {}", identity.kind, identity.name);
-                    let here = |other: &Node| other.identity.namespace == identity.namespace;
+                    let here = |_: NodeIndex, other: &Node| other.identity.namespace == identity.namespace;
                     draw_all(scene, title, &here, Some(*index))
                 }
                 (None, Role::Namespace) => of_namespace(scene, &identity.environment, &identity.name),
@@ -49,8 +53,9 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
 }
 
 fn of_namespace(scene: Scene, environment: &Arc<str>, namespace: &Arc<str>) -> Option<Diagram> {
-    let here =
-        |node: &Node| node.identity.environment == *environment && node.identity.namespace == *namespace;
+    let here = |_: NodeIndex, node: &Node| {
+        node.identity.environment == *environment && node.identity.namespace == *namespace
+    };
     draw_all(scene, format!("Who reads which configuration in namespace {namespace}"), &here, None)
 }
 
@@ -168,11 +173,11 @@ struct Reader<'a> {
 fn draw_all(
     scene: Scene,
     title: String,
-    here: &dyn Fn(&Node) -> bool,
+    here: &dyn Fn(NodeIndex, &Node) -> bool,
     only: Option<NodeIndex>,
 ) -> Option<Diagram> {
     let mut readers: Vec<Reader> = Vec::new();
-    for (index, node, _) in scene.topology.workloads().filter(|(_, node, _)| here(node)) {
+    for (index, node, _) in scene.topology.workloads().filter(|(index, node, _)| here(*index, node)) {
         let Some(facts) = scene.facts.of(index) else { continue };
         let reads = facts.config.iter().filter(|read| only.is_none_or(|only| read.node == Some(only)));
         let readings = grouped(node, reads, false);

@@ -132,9 +132,14 @@ impl Scene<'_> {
 pub(super) fn trace(scene: Scene, focus: &Focus) -> Option<Flow> {
     let mut flow = Flow::default();
     match focus {
-        Focus::All(environment) => trace_area(scene, &mut flow, environment, None),
+        Focus::All(environment) => trace_area(scene, &mut flow, environment, &|_, _| true),
         Focus::Namespace(environment, namespace) => {
-            trace_area(scene, &mut flow, environment, Some(namespace));
+            let here = |_: NodeIndex, node: &Node| node.identity.namespace == *namespace;
+            trace_area(scene, &mut flow, environment, &here);
+        }
+        Focus::Application(at) => {
+            let environment = &scene.application(*at).environment;
+            trace_area(scene, &mut flow, environment, &|index, _| scene.is_in(*at, index));
         }
         Focus::Object(index) | Focus::Container(index, _) => trace_object(scene, &mut flow, *index),
     }
@@ -154,9 +159,8 @@ pub(super) fn trace(scene: Scene, focus: &Focus) -> Option<Flow> {
     Some(flow)
 }
 
-fn trace_area(scene: Scene, flow: &mut Flow, environment: &str, namespace: Option<&str>) {
+fn trace_area(scene: Scene, flow: &mut Flow, environment: &str, here: &dyn Fn(NodeIndex, &Node) -> bool) {
     let topology = scene.topology;
-    let here = |node: &Node| namespace.is_none_or(|namespace| &*node.identity.namespace == namespace);
     let all = || topology.present().filter(|(_, node)| &*node.identity.environment == environment);
     for (index, node) in
         all().filter(|(index, node)| node.role == Role::Route && lets_traffic_in(topology, *index))
@@ -166,14 +170,14 @@ fn trace_area(scene: Scene, flow: &mut Flow, environment: &str, namespace: Optio
             .filter(|edge| edge.relation == Relation::RoutesTo)
             .map(|edge| edge.to)
             .collect();
-        if here(node) && !targets.is_empty() {
+        if here(index, node) && !targets.is_empty() {
             flow.follow_route(scene, index, None);
         } else {
-            let near = targets.into_iter().filter(|&target| here(&topology.nodes[target]));
+            let near = targets.into_iter().filter(|&target| here(target, &topology.nodes[target]));
             near.for_each(|target| flow.follow_route(scene, index, Some(target)));
         }
     }
-    let services = || all().filter(|(_, node)| node.role == Role::Service && here(node));
+    let services = || all().filter(|(index, node)| node.role == Role::Service && here(*index, node));
     flow.services.extend(services().filter(|(_, node)| is_exposed(node)).map(|(index, _)| index));
     flow.follow_services(scene, None);
     let internal = services().filter(|(index, _)| !flow.services.contains(index));

@@ -19,7 +19,7 @@ const MOST_OF_A_POD: usize = 8;
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let index: NodeIndex = match *focus {
         Focus::Object(index) | Focus::Container(index, _) => index,
-        Focus::All(_) | Focus::Namespace(..) => return None,
+        Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => return None,
     };
     let node = &scene.topology.nodes[index];
     let (pod, facts) = (node.pod.as_deref()?, scene.facts.of(index)?);

@@ -24,7 +24,7 @@ const LONG: usize = 28;
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let index: NodeIndex = match *focus {
         Focus::Object(index) | Focus::Container(index, _) => index,
-        Focus::All(_) | Focus::Namespace(..) => return None,
+        Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => return None,
     };
     Some(Life::of(scene, index)?.tell(Part::Whole))
 }

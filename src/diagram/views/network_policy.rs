@@ -78,6 +78,18 @@ fn in_scope<'a>(scene: Scene<'a>, focus: &Focus) -> Vec<&'a Policy> {
             };
             all.all().filter(|policy| here(of(policy))).collect()
         }
+        Focus::Application(at) => {
+            let members = scene.application(*at).members.iter();
+            let mut policies: BTreeMap<NodeIndex, &Policy> = BTreeMap::new();
+            for &member in members {
+                policies.extend(all.get(member).map(|policy| (member, policy)));
+                for direction in Direction::BOTH {
+                    let isolating = all.isolating(scene.topology, member, direction);
+                    policies.extend(isolating.map(|(policy, _)| (policy.index, policy)));
+                }
+            }
+            policies.into_values().collect()
+        }
         Focus::Object(index) | Focus::Container(index, _) => match all.get(*index) {
             Some(policy) => vec![policy],
             None => {
@@ -102,6 +114,10 @@ fn title(scene: Scene, focus: &Focus) -> String {
         }
         Focus::Namespace(_, namespace) => {
             format!("Whom the NetworkPolicies of namespace {namespace} let talk to whom")
+        }
+        Focus::Application(at) => {
+            let name = scene.application(*at).shown();
+            format!("Who may reach application {name}, and whom it may reach")
         }
         Focus::Object(index) | Focus::Container(index, _) => {
             let identity = &scene.topology.nodes[*index].identity;

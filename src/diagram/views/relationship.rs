@@ -19,7 +19,7 @@ const MOST_OF_A_POD: usize = 8;
 
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     match *focus {
-        Focus::All(_) | Focus::Namespace(..) => None,
+        Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => None,
         Focus::Object(index) => match Stage::new(scene, index) {
             Some(stage) => Some(stage.draw_pod()),
             None => neighborhood::draw(scene, index),

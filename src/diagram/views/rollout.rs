@@ -16,7 +16,7 @@ const MOST_PODS: i64 = 4;
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let index: NodeIndex = match *focus {
         Focus::Object(index) | Focus::Container(index, _) => index,
-        Focus::All(_) | Focus::Namespace(..) => return None,
+        Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => return None,
     };
     let controller = scene.facts.controller(index)?;
     let known = controller.rollout.as_ref()?;

@@ -7,7 +7,7 @@ use crate::catalog::FieldPath;
 use crate::diagram::{Body, Class, Diagram, Direction, Edge, Flow, Group, Id, Line, Place, Row, View};
 use crate::model::{Identity, Object, Subject};
 use crate::names::count;
-use crate::topology::{self, Certainty, State, Topology};
+use crate::topology::{self, Application, Certainty, State, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -94,6 +94,14 @@ impl Sheet {
         let id = Id::of('g', &[environment, namespace]);
         let link = Subject::Namespace(Arc::clone(environment), Arc::clone(namespace));
         Some(self.group(id, Class::Namespace, &format!("Namespace {namespace}"), None, Some(link)))
+    }
+
+    /// Draws the group of an application, inside of another group if there is one.
+    pub fn application(&mut self, application: &Application, parent: Option<&Id>) -> Id {
+        let Application { environment, namespace, name, .. } = application;
+        let id = Id::of('g', &[environment, namespace, "application", name]);
+        let label = format!("Application {}", application.shown());
+        self.group(id, Class::Application, &label, parent, Some(application.key()))
     }
 
     /// Draws a node, unless it is drawn already.

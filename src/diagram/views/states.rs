@@ -21,7 +21,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let (index, position) = match *focus {
         Focus::Container(index, position) => (index, Some(position)),
         Focus::Object(index) => (index, None),
-        Focus::All(_) | Focus::Namespace(..) => return None,
+        Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => return None,
     };
     let node = &scene.topology.nodes[index];
     let (pod, facts) = (node.pod.as_deref()?, scene.facts.of(index)?);

@@ -43,6 +43,10 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
             let title = format!("Where data is kept in namespace {namespace}");
             draw_all(scene, title, &of(environment, Some(namespace)), None)
         }
+        Focus::Application(at) => {
+            let title = format!("Where application {} keeps data", scene.application(*at).shown());
+            draw_all(scene, title, &scene.application(*at).members, None)
+        }
         Focus::Object(index) => {
             let node = &scene.topology.nodes[*index];
             let identity = &node.identity;

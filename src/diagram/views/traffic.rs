@@ -34,6 +34,9 @@ fn title(scene: Scene, focus: &Focus) -> String {
         }
         Focus::All(environment) => format!("How traffic gets into environment {environment}"),
         Focus::Namespace(_, namespace) => format!("How traffic gets into namespace {namespace}"),
+        Focus::Application(at) => {
+            format!("How traffic gets into application {}", scene.application(*at).shown())
+        }
         Focus::Object(index) | Focus::Container(index, _) => {
             let node = &scene.topology.nodes[*index];
             let (kind, name) = (&node.identity.kind, &node.identity.name);

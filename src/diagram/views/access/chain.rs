@@ -63,6 +63,7 @@ pub(super) fn find<'a>(scene: Scene<'a>, focus: &Focus) -> Option<Chains<'a>> {
             let title = format!("Who may do what at the Kubernetes API, in namespace {namespace}");
             Some(of_many(scene, environment, title, |one| **one == **namespace))
         }
+        Focus::Application(_) => None,
         Focus::Container(index, _) => of_workload(scene, *index),
         Focus::Object(index) => {
             let node = &scene.topology.nodes[*index];
