@@ -30,7 +30,7 @@ mod request;
 pub mod source;
 pub mod topology;
 
-use catalog::{Catalog, CatalogError, Settings};
+use catalog::{Catalog, CatalogError, Fault, Settings};
 use model::Grouping;
 use problem::{Code, Level, Problem, Problems};
 use product::Study;
@@ -52,11 +52,12 @@ pub fn run(request: &Request) -> Result<(Product, Problems), (Error, Problems)> 
 }
 
 fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> {
-    let settings = settings(request)?;
+    let catalog = Catalog::embedded()?;
+    let settings = settings(request, &catalog)?;
     let reading = source::read(&request.order(&settings))?;
     problems.extend(reading.problems);
     problems.extend(passed_over(reading.passed_over));
-    let catalog = Catalog::embedded()?.with_settings(settings, &request.cluster_domain);
+    let catalog = catalog.with_settings(settings, &request.cluster_domain);
     let grouping = Grouping {
         default_namespace: &request.default_namespace,
         built: reading.environments,
@@ -89,13 +90,16 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     Ok(product)
 }
 
-fn settings(request: &Request) -> Result<Settings, Error> {
+fn settings(request: &Request, catalog: &Catalog) -> Result<Settings, Error> {
     let Some(file) = source::read_settings(request.settings.as_deref(), &request.inputs)? else {
         return Ok(Settings::default());
     };
-    let value = file.value.map_err(|reason| CatalogError { file: file.path.clone(), reason })?;
+    let value = file.value.map_err(|broken| CatalogError {
+        file: file.path.clone(),
+        fault: Fault::new(broken.reason).at(broken.line, broken.column),
+    })?;
     let codes: Vec<&str> = facts::advice::RULES.iter().map(|rule| rule.code).collect();
-    Ok(Settings::read(&file.path, &value, &codes)?)
+    Ok(Settings::read(&file.path, &value, &codes, catalog)?)
 }
 
 fn passed_over(files: usize) -> Problems {

@@ -44,10 +44,15 @@ fn main() -> ExitCode {
 fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
     let inputs = cli.command.inputs();
     let destination = cli.command.output().map(|(folder, force)| guard(folder, inputs, force)).transpose()?;
-    let (product, problems) = run(&cli.command.request()).map_err(|(error, problems)| {
-        messages.problems(&problems);
-        error
-    })?;
+    let (product, problems) = match run(&cli.command.request()) {
+        Ok(made) => made,
+        Err((error, problems)) => {
+            messages.problems(&problems);
+            let Some(problem) = error.problem() else { return Err(error.into()) };
+            messages.problems(&[problem].into_iter().collect());
+            return Ok(Exit::Failed);
+        }
+    };
     let mut answer = None;
     match product {
         Product::Text(text) => write_out(&text, &mut std::io::stdout().lock())?,

@@ -5,7 +5,7 @@ use crate::diagram::View;
 use crate::facts::reach::{Port, QuestionError};
 use crate::output::{self, File, Flavour, RenderError};
 use crate::page::findings::AdviceFormat;
-use crate::problem::Level;
+use crate::problem::{Level, Problem};
 use crate::source;
 use crate::topology::subject::SubjectError;
 use std::path::PathBuf;
@@ -207,6 +207,16 @@ pub enum Error {
     /// A template could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
+}
+
+impl Error {
+    /// The same with its place in a file, if it has one.
+    pub fn problem(&self) -> Option<Problem> {
+        match self {
+            Error::Catalog(error) => Some(error.problem()),
+            _ => None,
+        }
+    }
 }
 
 fn environments(names: &[String]) -> String {

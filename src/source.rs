@@ -21,11 +21,12 @@ mod yaml;
 
 pub use load::{Loaded, load};
 pub use redact::MARK;
-pub use settings::{SettingsFile, read_settings};
+pub use settings::{Malformed, SettingsFile, read_settings};
 
 use crate::model::{Document, Environment, Value};
 use crate::problem::{Code, Level, Problem, Problems};
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -100,8 +101,8 @@ pub struct Build {
     pub releases: Vec<Release>,
 }
 
-/// One release of a chart, as `podviz.yaml` names it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// One release of a Helm chart: an environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Release {
     /// The name of its environment.

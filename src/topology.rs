@@ -5,6 +5,7 @@ mod address;
 mod build;
 mod call;
 mod evidence;
+mod hidden;
 mod pod;
 mod reference;
 mod rules;
@@ -22,14 +23,14 @@ pub use rules::network_policy::isolates;
 pub use rules::ports::{ServicePort, route_port, service_ports};
 pub use selector::{Labels, Selector, labels};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The index of a node in its topology.
 pub type NodeIndex = usize;
 
 /// Every object of the input and what it refers to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Topology {
     /// The environments, sorted by name.
     pub environments: Vec<Environment>,
@@ -45,6 +46,7 @@ pub struct Topology {
     local: Vec<LocalAddress>,
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
+    hidden: BTreeSet<NodeIndex>,
 }
 
 /// One object: of the input, or referred to by it.
@@ -125,6 +127,7 @@ impl Topology {
             local: Vec::new(),
             outgoing,
             incoming,
+            hidden: BTreeSet::new(),
         }
     }
 
@@ -154,9 +157,10 @@ impl Topology {
         self.nodes.binary_search_by(|node| node.identity.cmp(identity)).ok()
     }
 
-    /// The nodes whose objects are in the input, with their indexes.
+    /// The nodes whose objects are in the input and not hidden, with their indexes.
     pub fn present(&self) -> impl Iterator<Item = (NodeIndex, &Node)> {
-        self.nodes.iter().enumerate().filter(|(_, node)| node.state == State::Present)
+        let nodes = self.nodes.iter().enumerate().filter(|(_, node)| node.state == State::Present);
+        nodes.filter(|(index, _)| !self.is_hidden(*index))
     }
 
     /// The nodes of one kind in an environment, sorted, in the input or not.

@@ -1,6 +1,7 @@
 //! Fields: a [`FieldPath`] names one field of one object, a [`Pattern`] names the fields that a rule is about.
 
 use crate::model::{Kind, Value};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use std::fmt;
 
@@ -124,8 +125,10 @@ impl fmt::Display for FieldPath {
     }
 }
 
-/// The fields that a rule is about: `spec.rules[].http.paths[].backend.service`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A path of keys, such as `spec.rules[].http.paths[].backend.service`: `[]` stands for each item of a list, `[key]` for a
+/// key with dots in it.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String")]
 pub struct Pattern(Vec<PatternStep>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]

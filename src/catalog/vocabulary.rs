@@ -2,10 +2,11 @@
 
 use super::{FieldPath, Pattern};
 use crate::model::Value;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What podviz knows about one kind: one file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KindRule {
     /// The kind. `(pod)`, `(container)` and `(any)` hold the references of every pod, container and object.
@@ -43,7 +44,7 @@ pub struct KindRule {
 }
 
 /// Whether objects of a kind stand in a namespace.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Scope {
     /// They do.
     #[default]
@@ -53,7 +54,7 @@ pub enum Scope {
 }
 
 /// The part that a kind plays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Makes pods, or is one.
@@ -82,8 +83,8 @@ pub enum Role {
 }
 
 /// Which objects of a kind clusters bring along.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "this must be `true`, `false`, or a list of names")]
 pub enum Ambient {
     /// None.
     #[default]
@@ -106,7 +107,7 @@ impl Ambient {
 }
 
 /// One field that refers to other objects.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EdgeRule {
     /// What the object does to the one it refers to.
@@ -160,7 +161,7 @@ fn name_key() -> String {
 }
 
 /// What another field of the same object, pod or container says.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// The field.
@@ -182,8 +183,8 @@ impl Condition {
 }
 
 /// When a target need not exist.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "this must be `true`, `false`, or the key that says so")]
 pub enum Optional {
     /// Never, or always.
     Always(bool),
@@ -192,7 +193,7 @@ pub enum Optional {
 }
 
 /// The form of a selector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Selection {
     /// A mapping of labels that must all be equal.
@@ -202,7 +203,7 @@ pub enum Selection {
 }
 
 /// What an empty selector picks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Empty {
     /// Nothing.
@@ -213,7 +214,7 @@ pub enum Empty {
 }
 
 /// What a field means when it has a certain value.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Explanation {
     /// The field.
@@ -228,9 +229,20 @@ pub struct Explanation {
     pub why: String,
 }
 
-/// A scalar as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A value as text.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "Plain")]
 pub struct Scalar(pub String);
+
+/// A value.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "the forms of the schema; Scalar is what they are read as")]
+enum Plain {
+    Text(String),
+    Number(f64),
+    Word(bool),
+}
 
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Scalar, D::Error> {
@@ -242,7 +254,7 @@ impl<'de> Deserialize<'de> for Scalar {
 }
 
 /// What one object does to another. The list is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the words say it; verb() spells them out")]
 pub enum Relation {

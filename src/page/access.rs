@@ -49,7 +49,7 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
 fn diagrams(know: &Knowledge) -> Vec<Block> {
     let environments = know.topology.environments.iter().map(|environment| environment.name.as_str().into());
     let drawn = environments.filter_map(|environment| {
-        draw(View::Access, &Focus::All(environment), know.topology, know.facts, &Default::default())
+        draw(View::Access, &Focus::All(environment), know.drawn, know.facts, &Default::default())
     });
     drawn.map(|diagram| Block::Diagram(Box::new(diagram))).collect()
 }

@@ -75,6 +75,7 @@ pub fn most_serious(know: &Knowledge, environment: &Arc<str>, most: usize) -> Ve
     let mine = know.facts.findings().iter().filter(|finding| {
         !finding.is_ignored
             && finding.level > Level::Note
+            && !know.topology.is_hidden(finding.node)
             && know.node(finding.node).identity.environment == *environment
     });
     let findings: Vec<&Finding> = mine.collect();
@@ -112,8 +113,10 @@ fn subject(know: &Knowledge, finding: &Finding) -> Prose {
 
 /// The page of all findings.
 pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
-    let (ignored, findings): (Vec<&Finding>, Vec<&Finding>) =
-        know.facts.findings().iter().partition(|finding| finding.is_ignored);
+    let all = know.facts.findings();
+    let shown = all.iter().filter(|finding| !know.topology.is_hidden(finding.node));
+    let hidden = all.len() - shown.clone().count();
+    let (ignored, findings): (Vec<&Finding>, Vec<&Finding>) = shown.partition(|finding| finding.is_ignored);
     if findings.is_empty() && ignored.is_empty() {
         return None;
     }
@@ -154,6 +157,17 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Option<Page> {
     if !ignored.is_empty() {
         let many = count(ignored.len(), "finding is", "findings are");
         page.lead.push(plain(format!("{many} ignored on purpose, by an annotation or the configuration.")));
+    }
+    if hidden > 0 {
+        let many = count(hidden, "finding is", "findings are");
+        let of = concat(vec![
+            plain(format!("{many} about objects that ")),
+            vec![code("podviz.yaml")],
+            plain(" hides; "),
+            vec![code("podviz advise")],
+            plain(" prints them."),
+        ]);
+        page.lead.push(of);
     }
     Some(page)
 }

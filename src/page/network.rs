@@ -169,7 +169,7 @@ fn diagrams(know: &Knowledge) -> Vec<Block> {
     let environments = know.topology.environments.iter().take(MOST_DRAWN);
     let drawn = environments.filter_map(|environment| {
         let focus = Focus::All(environment.name.as_str().into());
-        draw(View::NetworkPolicy, &focus, know.topology, know.facts, &Default::default())
+        draw(View::NetworkPolicy, &focus, know.drawn, know.facts, &Default::default())
     });
     drawn.map(|diagram| Block::Diagram(Box::new(diagram))).collect()
 }

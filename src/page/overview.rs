@@ -43,7 +43,7 @@ pub fn overview(know: &Knowledge, environment: &Arc<str>, title: &str, problems:
     Some(Page {
         path: know.page(&subject)?.clone(),
         kicker: "Overview".to_owned(),
-        lead: vec![figures(know, &mine)],
+        lead: [figures(know, &mine)].into_iter().chain(hidden(know, environment)).collect(),
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         ..Page::titled(know.page(&subject)?.clone(), Sort::Overview, title)
     })
@@ -83,7 +83,7 @@ fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Vec<Block> {
         View::Traffic => MOST_TRAFFIC,
         _ => Budget::default(),
     };
-    let diagram = draw(view, focus, know.topology, know.facts, &budget);
+    let diagram = draw(view, focus, know.drawn, know.facts, &budget);
     diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 
@@ -236,6 +236,12 @@ fn semicolons(phrases: Vec<Prose>) -> Prose {
         prose.extend(phrase);
     }
     prose
+}
+
+/// What the user hides from the pages.
+fn hidden(know: &Knowledge, environment: &Arc<str>) -> Option<Prose> {
+    let words = know.topology.hidden_in_words(Some(environment))?;
+    Some(vec![super::prose::code("podviz.yaml"), text(format!(" hides {words}."))])
 }
 
 fn unread(problems: &Problems) -> Vec<Block> {
