@@ -35,6 +35,7 @@ use model::Grouping;
 use problem::{Code, Level, Problem, Problems};
 use product::Study;
 pub use request::{DiagramFormat, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat, Request};
+use std::path::{Path, PathBuf};
 
 /// Reads the input and makes what was asked for, with the problems that were met on the way.
 ///
@@ -88,6 +89,16 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     };
     problems.extend(met);
     Ok(product)
+}
+
+/// The text of a first `podviz.yaml` for a folder, and the settings that are there already.
+///
+/// # Errors
+///
+/// If there is no such folder.
+pub fn first_settings(folder: &Path) -> Result<(String, Option<PathBuf>), Error> {
+    let survey = source::survey(folder)?;
+    Ok((catalog::settings::starter(&survey), survey.settings))
 }
 
 fn settings(request: &Request, catalog: &Catalog) -> Result<Settings, Error> {

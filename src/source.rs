@@ -15,6 +15,7 @@ mod scalar;
 mod settings;
 mod settle;
 mod sheet;
+mod survey;
 mod template;
 mod walk;
 mod yaml;
@@ -22,6 +23,7 @@ mod yaml;
 pub use load::{Loaded, load};
 pub use redact::MARK;
 pub use settings::{Malformed, SettingsFile, read_settings};
+pub use survey::{Survey, survey};
 
 use crate::model::{Document, Environment, Value};
 use crate::problem::{Code, Level, Problem, Problems};

@@ -9,7 +9,7 @@ use super::{Catalog, CatalogError, Fault, ImageClass, KindRule, typed};
 use crate::model::{Identity, Value};
 use crate::problem::Level;
 use crate::source::Release;
-pub use schema::schema;
+pub use schema::{SCHEMA_URL, schema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 pub use starter::starter;
@@ -60,7 +60,7 @@ pub struct Hide {
     pub namespaces: Vec<Wildcard>,
 }
 
-/// Objects that belong together.
+/// An application: objects that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationRule {
@@ -123,7 +123,7 @@ pub struct Ignore {
     pub codes: Vec<String>,
     /// The objects as podviz writes them, such as `Deployment shop/web`.
     pub objects: Vec<Wildcard>,
-    /// Why. It is required, so that the next reader knows.
+    /// Why, so that the next reader knows.
     pub because: String,
 }
 
@@ -168,6 +168,16 @@ impl Settings {
         Ok(settings)
     }
 
+    /// The first rule that puts an object into an application.
+    pub fn application_of(&self, identity: &Identity) -> Option<&ApplicationRule> {
+        if self.applications.is_empty() {
+            return None;
+        }
+        let title = identity.title();
+        let holds = |rule: &&ApplicationRule| rule.objects.iter().any(|pattern| pattern.is_like(&title));
+        self.applications.iter().find(holds)
+    }
+
     /// Whether the findings of a rule are not to be reported of an object.
     pub fn ignores(&self, code: &str, identity: &Identity) -> bool {
         let title = identity.title();
@@ -203,14 +213,6 @@ impl Hide {
     /// Whether there is nothing to leave out.
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty() && self.namespaces.is_empty()
-    }
-}
-
-impl ApplicationRule {
-    /// Whether it names an object.
-    pub fn holds(&self, identity: &Identity) -> bool {
-        let title = identity.title();
-        self.objects.iter().any(|pattern| pattern.is_like(&title))
     }
 }
 
