@@ -12,6 +12,7 @@ mod tests;
 mod typed;
 pub mod vocabulary;
 
+use crate::names::plural;
 use crate::problem::{Code, Level, Problem};
 pub use fault::Fault;
 pub use image::{ImageClass, ImagePart, InitTask, image_base_name};
@@ -37,6 +38,7 @@ pub const CLUSTER_DOMAIN: &str = "cluster.local";
 pub struct Catalog {
     kinds: BTreeMap<(String, String), KindRule>,
     by_kind: BTreeMap<String, Vec<String>>,
+    by_resource: BTreeMap<String, String>,
     replaced: BTreeMap<(String, String), String>,
     pod: Vec<EdgeRule>,
     container: Vec<EdgeRule>,
@@ -135,6 +137,7 @@ impl Catalog {
             let group = old.split_once('/').map_or("", |(group, _)| group);
             self.replaced.insert((group.to_owned(), rule.kind.clone()), rule.group.clone());
         }
+        self.by_resource.insert(plural(&rule.kind).to_lowercase(), rule.kind.clone());
         let groups = self.by_kind.entry(rule.kind.clone()).or_default();
         groups.push(rule.group.clone());
         groups.sort_by_key(|group| (!is_built_in(group), group.clone()));
@@ -160,6 +163,11 @@ impl Catalog {
     /// The group of a kind that a reference names without one: a built-in group before any other.
     pub fn group_of(&self, kind: &str) -> &str {
         self.by_kind.get(kind).and_then(|groups| groups.first()).map_or("", String::as_str)
+    }
+
+    /// The kind of a resource by its name in URLs and rules: `services` is the kind `Service`.
+    pub fn kind_of_resource(&self, resource: &str) -> Option<&str> {
+        self.by_resource.get(resource).map(String::as_str)
     }
 
     /// Whether a kind's name alone says which kind is meant, so that `Kind` needs no group behind it.

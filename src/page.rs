@@ -22,6 +22,8 @@ mod prose;
 pub mod reach;
 mod sentence;
 mod site;
+#[cfg(test)]
+mod tests;
 mod workload;
 
 use crate::diagram::Diagram;

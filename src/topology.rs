@@ -4,6 +4,7 @@
 mod address;
 mod build;
 mod call;
+mod described;
 mod evidence;
 mod hidden;
 mod pod;
@@ -14,11 +15,12 @@ pub mod subject;
 mod typed;
 
 use crate::catalog::{FieldPath, Relation, Role};
-use crate::model::{Environment, Identity, Object};
+use crate::model::{Environment, Identity, Object, Value};
 pub use build::{CROWD, HOST, connect};
 pub use call::{Call, LocalAddress};
 pub use pod::{Container, ContainerKind, Pod, Volume};
 pub use rules::claim_template::claim_name;
+pub use rules::grants;
 pub use rules::network_policy::isolates;
 pub use rules::ports::{ServicePort, route_port, service_ports};
 pub use selector::{Labels, Selector, labels};
@@ -62,6 +64,8 @@ pub struct Node {
     pub object: Option<Arc<Object>>,
     /// The pod that it makes or is.
     pub pod: Option<Arc<Pod>>,
+    /// What produces it, if an object of the input does and it is not in there itself; the first one by identity.
+    pub maker: Option<Identity>,
 }
 
 /// How podviz knows of an object.
@@ -198,8 +202,8 @@ impl Topology {
 impl Edge {
     /// For what a NetworkPolicy allows: whether it is a connection from the peer to the pods that the policy selects.
     pub fn allows_incoming(&self) -> Option<bool> {
-        let is_incoming = |label: &str| label.starts_with(rules::network_policy::INCOMING);
-        (self.relation == Relation::Allows).then(|| self.label.as_deref().is_some_and(is_incoming))
+        let label = self.label.as_deref().filter(|_| self.relation == Relation::Allows)?;
+        Some(label.starts_with(rules::network_policy::INCOMING))
     }
 
     /// The label without what the verb says already.
@@ -216,5 +220,12 @@ impl Node {
     /// The path of its file and its first line, if it is in the input.
     pub fn source(&self) -> Option<(&str, u32)> {
         self.object.as_ref().map(|object| object.place(object.first_line))
+    }
+
+    /// How many pods it keeps alike, as its own manifest says; `None` for kinds without such a number. Never negative.
+    pub fn copies(&self) -> Option<i64> {
+        let field = self.pod.as_deref()?.copies.as_ref()?;
+        let number = field.find(&self.object.as_ref()?.value).and_then(Value::as_i64);
+        Some(number.unwrap_or(1).max(0))
     }
 }

@@ -32,6 +32,7 @@ impl KindRule {
                 "scope" => self.scope = more.scope,
                 "role" => self.role = more.role,
                 "pods" => self.pods.clone_from(&more.pods),
+                "copies" => self.copies.clone_from(&more.copies),
                 "ambient" => self.ambient = more.ambient.clone(),
                 "summary" => self.summary.clone_from(&more.summary),
                 // `kind` and `group` are equal; edges and explanations are added below.

@@ -66,6 +66,16 @@ impl FieldPath {
         self.0.starts_with(&outer.0)
     }
 
+    /// Its steps, outermost first.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// The path of some steps.
+    pub fn through(steps: &[Step]) -> FieldPath {
+        FieldPath(steps.to_vec())
+    }
+
     fn with(&self, step: Step) -> FieldPath {
         let mut steps = self.0.clone();
         steps.push(step);

@@ -1,7 +1,14 @@
 //! The closed vocabulary of knowledge files. No code in rules, ever: what does not fit is Rust, one file a rule.
 
+mod name;
+mod pods;
+mod reach;
+
 use super::{FieldPath, Pattern};
 use crate::model::Value;
+pub use name::{NameForm, Template};
+pub use pods::{Pods, PodsAt};
+pub use reach::{EmptyReach, Reach};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,9 +33,12 @@ pub struct KindRule {
     /// The part it plays: pages, shapes and the order of lists follow from it.
     #[serde(default)]
     pub role: Role,
-    /// The path of its pod template (a mapping with `metadata` and `spec`); `.` for a Pod itself.
+    /// Where it describes pods.
     #[serde(default)]
-    pub pods: Option<String>,
+    pub pods: Pods,
+    /// The field with the number of its pods, for a kind that keeps so many alike.
+    #[serde(default)]
+    pub copies: Option<String>,
     /// Objects that clusters bring along: a reference to one that is not in the input is no mistake.
     #[serde(default)]
     pub ambient: Ambient,
@@ -136,15 +146,31 @@ pub struct EdgeRule {
     /// Beside the name: the key that says that the target need not exist; `true` if it never needs to.
     #[serde(default)]
     pub optional: Option<Optional>,
-    /// The name that is meant where the field is absent; the reference counts only if the input has that object.
+    /// The name that is meant where the field is absent; the reference counts only if the input has that object, or if
+    /// this one produces it.
     #[serde(default)]
-    pub default: Option<String>,
+    pub default: Option<Template>,
+    /// What the name is made of, if it is not the value of the field as it stands.
+    #[serde(default, rename = "as")]
+    pub name_as: Option<Template>,
+    /// How the value is read.
+    #[serde(default)]
+    pub form: NameForm,
+    /// Values that name no object.
+    #[serde(default)]
+    pub except: Vec<String>,
+    /// For a field that is no mapping: whether `kind`, `group` and `namespace` are keys of the mapping that holds it.
+    #[serde(default)]
+    pub beside: bool,
     /// Whether the field is a selector of `to`, and of which form.
     #[serde(default)]
     pub select: Option<Selection>,
     /// What an empty selector picks; an absent one always picks nothing.
     #[serde(default)]
     pub empty: Empty,
+    /// In which namespaces the objects may stand that a selector picks.
+    #[serde(default)]
+    pub namespaces: Reach,
     /// Whether the arrow points the other way: from the object that is named to the one that names it.
     #[serde(default)]
     pub reverse: bool,
@@ -154,13 +180,16 @@ pub struct EdgeRule {
     /// The rule does not count where this holds.
     #[serde(default)]
     pub unless: Option<Condition>,
+    /// The rule counts only for those of its fields whose mapping, the innermost one that holds the field, is like this.
+    #[serde(default, rename = "where")]
+    pub only_where: Option<Condition>,
 }
 
 fn name_key() -> String {
     "name".to_owned()
 }
 
-/// What another field of the same object, pod or container says.
+/// What another field says: of the same object, pod or container, or beside the field itself.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {

@@ -33,6 +33,7 @@ mod port_conflict;
 mod prestop_uses_the_grace_up;
 mod privileged_or_node_access;
 mod probe_outlasts_its_period;
+mod reference_not_granted;
 mod replicas_with_own_store;
 mod restart_policy_refused;
 mod route_port_not_in_service;
@@ -90,6 +91,7 @@ pub static RULES: &[&Rule] = &[
     &prestop_uses_the_grace_up::RULE,
     &privileged_or_node_access::RULE,
     &probe_outlasts_its_period::RULE,
+    &reference_not_granted::RULE,
     &replicas_with_own_store::RULE,
     &restart_policy_refused::RULE,
     &route_port_not_in_service::RULE,

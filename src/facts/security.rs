@@ -52,7 +52,7 @@ pub(super) fn derive(scene: &Scene, pod: &Pod) -> PodSecurity {
 fn annotations(scene: &Scene) -> FieldPath {
     let identity = &scene.object.identity;
     let rule = scene.catalog.kind(&identity.group, &identity.kind);
-    let template = rule.and_then(|rule| rule.pods.as_deref()).unwrap_or_default();
+    let template = rule.and_then(|rule| rule.pods.template()).unwrap_or_default();
     FieldPath::of(template).key("metadata").key("annotations")
 }
 

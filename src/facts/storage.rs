@@ -151,7 +151,7 @@ impl Copies {
                 let scaler = scene.to(Relation::Scales).next().map(|edge| &scene.topology.nodes[edge.from]);
                 let most =
                     scaler.and_then(|node| node.object.as_ref()?.value.at("spec.maxReplicas")?.as_i64());
-                Copies::AtMost(most.or_else(|| number("spec.replicas")).unwrap_or(1))
+                Copies::AtMost(most.or_else(|| scene.topology.nodes[scene.index].copies()).unwrap_or(1))
             }
         }
     }

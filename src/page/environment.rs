@@ -81,6 +81,7 @@ impl Reader<'_> {
         let object = self.object(&identity);
         let data = |field: &str| object.and_then(|object| object.value.get(field)?.get(key));
         let value = match (kind, object) {
+            (_, None) if self.made_by(&identity).is_some() => self.made_by(&identity).unwrap_or_default(),
             (_, None) if optional => vec![muted("optional; not in these manifests")],
             (_, None) => vec![Inline::Strong("not in these manifests".to_owned())],
             ("Secret", Some(_)) if data("data").is_some() || data("stringData").is_some() => {
@@ -116,9 +117,10 @@ impl Reader<'_> {
         let prefix = from.prefix.as_deref().unwrap_or_default();
         let Some(object) = self.object(&identity) else {
             let words = if optional { "optional; not in these manifests" } else { "not in these manifests" };
+            let absent = || vec![Inline::Strong(words.to_owned())];
             return vec![vec![
                 plain(format!("every key{}", prefixed(prefix))),
-                vec![Inline::Strong(words.to_owned())],
+                self.made_by(&identity).unwrap_or_else(absent),
                 origin(),
             ]];
         };
@@ -165,6 +167,11 @@ impl Reader<'_> {
     fn object(&self, identity: &Identity) -> Option<&crate::model::Object> {
         let node = self.know.node(self.know.topology.find(identity)?);
         node.object.as_deref().filter(|_| node.state == State::Present)
+    }
+
+    /// Where an object comes from that another one produces.
+    fn made_by(&self, identity: &Identity) -> Option<Prose> {
+        self.know.made_by(self.know.topology.find(identity)?)
     }
 
     fn name(&self, identity: &Identity) -> Inline {

@@ -81,8 +81,19 @@ impl<'a> Knowledge<'a> {
         }
         if node.state == State::Missing {
             prose.push(text(" (not in these manifests)"));
+        } else if let Some(maker) = self.made_by(index) {
+            prose.push(text(" ("));
+            prose.extend(maker);
+            prose.push(text(")"));
         }
         prose
+    }
+
+    /// `made by Kind name`, for what an object of the input produces.
+    pub fn made_by(&self, index: NodeIndex) -> Option<Prose> {
+        let maker = self.node(index).maker.as_ref()?;
+        let link = self.link(&Subject::Object(maker.clone()), &maker.name);
+        Some(vec![text(format!("made by {} ", maker.kind)), link])
     }
 
     /// The name of a node in a code span, linked if it has a page.

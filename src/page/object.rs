@@ -384,7 +384,11 @@ fn row(know: &Knowledge, edge: &Edge, what: Prose) -> Vec<Prose> {
         State::Inferred => Some("Kubernetes makes it"),
         State::Missing | State::Present => None,
     };
-    let more = edge.detail().or(state).map(plain).unwrap_or_default();
+    let is_maker = edge.relation == crate::catalog::Relation::Produces;
+    let more = match know.made_by(edge.to).filter(|_| !is_maker && edge.detail().is_none()) {
+        Some(maker) => maker,
+        None => edge.detail().or(state.filter(|_| !is_maker)).map(plain).unwrap_or_default(),
+    };
     let mut because = vec![code(edge.field.to_string()), text(" ")];
     because.extend(know.because(edge));
     vec![what, more, because]

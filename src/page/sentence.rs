@@ -36,10 +36,8 @@ pub fn containers(pod: &Pod) -> String {
 }
 
 /// How many pods a workload keeps, if its kind has such a number.
-pub fn replicas(object: &Object) -> Option<i64> {
-    let replicas = || object.value.at("spec.replicas").and_then(Value::as_i64).unwrap_or(1).max(0);
-    matches!(&*object.identity.kind, "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController")
-        .then(replicas)
+pub fn replicas(know: &Knowledge, index: NodeIndex) -> Option<i64> {
+    know.node(index).copies()
 }
 
 /// The fewest and the most pods that an autoscaler keeps, if one scales the workload.
@@ -66,17 +64,21 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
         "StatefulSet" => stateful(know, index, &containers),
         "Job" => job::job(know, index, &containers),
         "CronJob" => job::cron_job(know, index, &containers),
-        "Deployment" | "ReplicaSet" | "ReplicationController"
-            if scaled(know, index).is_some_and(|(low, high)| low < high) =>
-        {
+        _ if scaled(know, index).is_some_and(|(low, high)| low < high) => {
             let (low, high) = scaled(know, index).unwrap_or_default();
             plain(format!("Runs {low} to {high} identical copies of {containers}, as many as the load needs"))
         }
-        _ => match replicas(object) {
+        _ => match replicas(know, index) {
             Some(0) => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
             Some(1) => plain(format!("Runs 1 copy of {containers}")),
             Some(many) => plain(format!("Runs {many} identical copies of {containers}")),
-            None => plain(format!("Runs {containers}")),
+            None => match know.topology.owner(index) {
+                Some(owner) => concat(vec![
+                    plain(format!("Runs {containers} as a part of ")),
+                    know.mention(owner, &object.identity),
+                ]),
+                None => plain(format!("Runs {containers}")),
+            },
         },
     }
 }

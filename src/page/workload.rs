@@ -37,7 +37,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         pod.containers.iter().filter_map(|container| container::link(know, index, container)).collect();
     page.keywords = keywords(pod);
     let sections = [
-        section("overview", "At a glance", glance(know, index, object, pod)),
+        section("overview", "At a glance", glance(know, index, pod)),
         section("diagram", "How it fits together", diagrams(know, index, &[View::Relationship])),
         section("containers", "Containers", containers::blocks(know, index, object, pod)),
         section("resources", "Resources", resources::blocks(know, index, object, pod)),
@@ -108,9 +108,9 @@ fn keywords(pod: &Pod) -> Vec<String> {
 }
 
 /// A strip of short facts.
-fn glance(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
+fn glance(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     let mut facts = vec![("Containers".to_owned(), plain(sentence::containers(pod)))];
-    if let Some(replicas) = sentence::replicas(object) {
+    if let Some(replicas) = sentence::replicas(know, index) {
         let scalers = know.topology.to(index).filter(|edge| edge.relation == Relation::Scales);
         let ranges: Vec<Prose> = scalers.map(|edge| autoscaled(know, edge.from)).collect();
         let copies = if ranges.is_empty() || replicas == 0 {

@@ -1,8 +1,10 @@
 //! From the inventory to the topology: nodes first, then every edge that the catalog or a rule finds.
 
 use super::call::{Call, LocalAddress};
+use super::described;
 use super::reference::refer;
 use super::rules;
+use super::rules::service_name::Names;
 use super::selector::{Labels, labels};
 use super::typed::read_pod;
 use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
@@ -21,8 +23,10 @@ pub const CROWD: &str = "Pods";
 /// Connects the objects of the inventory.
 pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems) {
     let mut problems = Problems::none();
-    let members: Vec<Member> =
+    let mut members: Vec<Member> =
         inventory.objects.iter().map(|object| member(object, catalog, &mut problems)).collect();
+    let described = described::members(&members, catalog, &mut problems);
+    members.extend(described);
     let cast = Cast::new(&members, catalog);
     let mut draft = Draft::default();
     for member in &members {
@@ -40,12 +44,14 @@ pub(super) struct Member {
     pub object: Arc<Object>,
     /// Its pod.
     pub pod: Option<Arc<Pod>>,
+    /// For one of several pods that an object describes: that object, and the field with the description.
+    pub part_of: Option<(Arc<Object>, FieldPath)>,
 }
 
 fn member(object: &Arc<Object>, catalog: &Catalog, problems: &mut Problems) -> Member {
     let rule = catalog.kind(&object.identity.group, &object.identity.kind);
     let pod = rule.and_then(|rule| read_pod(object, rule, problems)).map(Arc::new);
-    Member { object: Arc::clone(object), pod }
+    Member { object: Arc::clone(object), pod, part_of: None }
 }
 
 /// All members, looked up in the ways that rules need.
@@ -59,6 +65,8 @@ pub(super) struct Cast<'a> {
     by_kind: BTreeMap<(&'a str, &'a str), Vec<usize>>,
     /// By environment; sorted by name.
     namespaces: BTreeMap<&'a str, BTreeMap<Arc<str>, Labels>>,
+    /// The Services by their names in the DNS.
+    pub names: Names<'a>,
 }
 
 impl<'a> Cast<'a> {
@@ -71,6 +79,7 @@ impl<'a> Cast<'a> {
             pods_by_label: BTreeMap::new(),
             by_kind: BTreeMap::new(),
             namespaces: BTreeMap::new(),
+            names: Names::of(members, &catalog.cluster_domain),
         };
         for (index, member) in members.iter().enumerate() {
             let identity = &member.object.identity;
@@ -139,6 +148,8 @@ impl<'a> Cast<'a> {
 pub(super) struct Draft {
     edges: Vec<DraftEdge>,
     inferred: BTreeMap<Identity, Role>,
+    /// What objects produce, which need not be in the input.
+    made: BTreeMap<Identity, Identity>,
     /// Calls, each with an edge between its ends.
     pub calls: Vec<DraftCall>,
     /// Addresses on localhost.
@@ -212,6 +223,11 @@ impl Draft {
     /// Adds a reference.
     pub fn add(&mut self, reference: Reference) {
         let Reference { by, to, relation, field, reverse, optional, label } = reference;
+        if relation == Relation::Produces && !reverse {
+            let maker = by.identity.clone();
+            let known = self.made.entry(to.clone()).or_insert_with(|| maker.clone());
+            *known = maker.min(known.clone());
+        }
         let line = field.line(&by.value);
         let declared_by = by.identity.clone();
         let (from, to) = if reverse { (to, declared_by.clone()) } else { (declared_by.clone(), to) };
@@ -240,6 +256,7 @@ impl Draft {
 
     /// Adds the references of another draft whose fields count.
     pub fn add_all(&mut self, other: Draft, counts: impl Fn(&FieldPath) -> bool) {
+        self.made.extend(other.made);
         self.edges.extend(other.edges.into_iter().filter(|edge| counts(&edge.field)));
     }
 
@@ -250,19 +267,36 @@ impl Draft {
 
     fn finish(self, inventory: &Inventory, members: Vec<Member>, catalog: &Catalog) -> Topology {
         let mut nodes: BTreeMap<Identity, Node> = BTreeMap::new();
-        for Member { object, pod } in members {
+        for Member { object, pod, .. } in members {
             let identity = object.identity.clone();
             let role = match pod {
                 Some(_) => Role::Workload,
                 None => catalog.role(&identity.group, &identity.kind),
             };
-            let node =
-                Node { identity: identity.clone(), state: State::Present, role, object: Some(object), pod };
+            let node = Node {
+                identity: identity.clone(),
+                state: State::Present,
+                role,
+                object: Some(object),
+                pod,
+                maker: None,
+            };
             nodes.insert(identity, node);
         }
-        for (identity, role) in self.inferred {
-            let node =
-                Node { identity: identity.clone(), state: State::Inferred, role, object: None, pod: None };
+        let made = self.made.into_iter().map(|(made, maker)| {
+            let role = catalog.role(&made.group, &made.kind);
+            (made, role, Some(maker))
+        });
+        let inferred = self.inferred.into_iter().map(|(identity, role)| (identity, role, None));
+        for (identity, role, maker) in made.chain(inferred) {
+            let node = Node {
+                identity: identity.clone(),
+                state: State::Inferred,
+                role,
+                object: None,
+                pod: None,
+                maker,
+            };
             nodes.entry(identity).or_insert(node);
         }
         for edge in self.edges.iter().filter(|edge| !edge.optional) {
@@ -346,7 +380,7 @@ fn absent(identity: &Identity, catalog: &Catalog) -> Node {
     let outside = &*identity.kind == HOST || rule.is_some_and(|rule| rule.ambient.has(&identity.name));
     let state = if outside { State::External } else { State::Missing };
     let role = catalog.role(&identity.group, &identity.kind);
-    Node { identity: identity.clone(), state, role, object: None, pod: None }
+    Node { identity: identity.clone(), state, role, object: None, pod: None, maker: None }
 }
 
 /// The identity of an object that another one names: its namespace is the other's, unless its kind has none.

@@ -18,6 +18,10 @@ pub struct Pod {
     pub annotations: Labels,
     /// The way from the object to the pod's spec, such as `spec.template.spec`.
     pub path: FieldPath,
+    /// The way to a mapping whose fields count where the spec has none of its own.
+    pub inherits: Option<FieldPath>,
+    /// The field with the number of such pods, where the catalog knows one.
+    pub copies: Option<FieldPath>,
     /// Its containers: init containers and sidecars in their order, then app containers, then ephemeral ones.
     pub containers: Vec<Container>,
     /// Its volumes, in order.
@@ -107,6 +111,11 @@ impl Pod {
     /// The app containers.
     pub fn apps(&self) -> impl Iterator<Item = &Container> {
         self.containers.iter().filter(|container| container.kind == ContainerKind::App)
+    }
+
+    /// The app containers, to be changed.
+    pub(super) fn apps_mut(&mut self) -> impl Iterator<Item = &mut Container> {
+        self.containers.iter_mut().filter(|container| container.kind == ContainerKind::App)
     }
 
     /// The pod port that a Service's target port means: a number as it is, a name looked up in the containers, then

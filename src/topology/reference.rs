@@ -1,12 +1,19 @@
 //! The references that the catalog describes: its edge rules, applied to one object.
 
+mod name;
+mod select;
+#[cfg(test)]
+mod tests;
+
 use super::Pod;
-use super::build::{Cast, Draft, HOST, Member, Reference, target};
+use super::build::{Cast, Draft, Member, Reference};
+use super::described;
 use super::rules::ports;
-use super::selector::{Selector, labels};
-use crate::catalog::vocabulary::{Empty, Optional};
-use crate::catalog::{EdgeRule, FieldPath, Hit, Selection};
-use crate::model::{Identity, Object, Value};
+use crate::catalog::vocabulary::Optional;
+use crate::catalog::{EdgeRule, FieldPath, Hit, Relation};
+use crate::model::{Object, Value};
+use name::{Mention, named};
+use select::select;
 
 /// Adds every reference of an object that the catalog knows.
 pub(super) fn refer(member: &Member, cast: &Cast, draft: &mut Draft) {
@@ -17,15 +24,41 @@ pub(super) fn refer(member: &Member, cast: &Cast, draft: &mut Draft) {
     apply(own, object, &object.value, &root, cast, draft);
     apply(cast.catalog.any_edges(), object, &object.value, &root, cast, draft);
     let Some(pod) = &member.pod else { return };
-    if let Some(spec) = pod.path.find(&object.value) {
-        let mut found = Draft::default();
-        apply(cast.catalog.pod_edges(), object, spec, &pod.path, cast, &mut found);
-        draft.add_all(found, |field| !is_replaced(pod, field));
+    if let Some((whole, field)) = &member.part_of {
+        draft.add(Reference::new(whole, object.identity.clone(), Relation::Owns, field.clone()));
+        described::claim(object, pod, draft);
     }
+    refer_from_spec(object, pod, cast, draft);
     for container in &pod.containers {
         if let Some(value) = container.path.find(&object.value) {
             apply(cast.catalog.container_edges(), object, value, &container.path, cast, draft);
         }
+    }
+}
+
+/// The references of a pod, each where it counts: in its spec, or in what the spec inherits.
+fn refer_from_spec(object: &Object, pod: &Pod, cast: &Cast, draft: &mut Draft) {
+    let Some(spec) = pod.path.find(&object.value) else { return };
+    let inherited = pod.inherits.as_ref().and_then(|path| Some((path, path.find(&object.value)?)));
+    for rule in cast.catalog.pod_edges() {
+        let mut found = Draft::default();
+        let rules = std::slice::from_ref(rule);
+        let is_settled = |value: &Value| rule.unless.as_ref().is_some_and(|unless| unless.holds(value));
+        if inherited.is_some_and(|(_, value)| is_settled(value)) {
+            continue;
+        }
+        let has = |value: &Value| !rule.field.find(value, &FieldPath::root()).is_empty();
+        let own = has(spec) || !inherited.is_some_and(|(_, value)| has(value));
+        if own {
+            apply(rules, object, spec, &pod.path, cast, &mut found);
+        }
+        if let Some((path, value)) = inherited.filter(|(_, value)| has(value)) {
+            let mut more = Draft::default();
+            apply(rules, object, value, path, cast, &mut more);
+            // Volumes add up; of everything else the pod's own counts.
+            found.add_all(more, |field| !own || field.is_within(&path.key("volumes")));
+        }
+        draft.add_all(found, |field| !is_replaced(pod, field));
     }
 }
 
@@ -41,36 +74,63 @@ fn apply(rules: &[EdgeRule], by: &Object, root: &Value, prefix: &FieldPath, cast
             && !rule.unless.as_ref().is_some_and(|unless| unless.holds(root))
     };
     for rule in rules.iter().filter(counts) {
-        let hits = rule.field.find_with_parent(root, prefix);
-        match (rule.select, &rule.default) {
-            (Some(form), _) => {
-                for hit in hits {
-                    select(rule, form, by, &hit, cast, draft);
-                }
+        let mut hits = rule.field.find_with_parent(root, prefix);
+        if hits.is_empty() && rule.select.is_none() {
+            mean_default(rule, by, (prefix, None), cast, draft);
+            continue;
+        }
+        hits.retain(|hit| rule.only_where.as_ref().is_none_or(|it| it.holds(holder(by, hit))));
+        for hit in hits {
+            match rule.select {
+                Some(form) => select(rule, form, by, &hit, cast, draft),
+                None => point(rule, by, &hit, cast, draft),
             }
-            (None, Some(default)) if hits.is_empty() => {
-                let target = named(rule, by, default, None, cast);
-                let (field, reverse) = (prefix.clone(), rule.reverse);
-                let (to, relation) = (target, rule.relation);
-                draft.add(Reference { by, to, relation, field, reverse, optional: true, label: None });
-            }
-            _ => hits.iter().for_each(|hit| point(rule, by, hit, cast, draft)),
         }
     }
+}
+
+/// The innermost mapping that holds a field.
+fn holder<'a>(by: &'a Object, hit: &Hit<'a>) -> &'a Value {
+    let way = hit.path.values(&by.value);
+    let above = way.len().saturating_sub(1);
+    way[..above].iter().rev().find(|value| value.is_map()).copied().unwrap_or(hit.parent)
+}
+
+/// A field that is absent, where the rule says what that means.
+fn mean_default(
+    rule: &EdgeRule,
+    by: &Object,
+    (place, holder): (&FieldPath, Option<&Value>),
+    cast: &Cast,
+    draft: &mut Draft,
+) {
+    let Some(default) = &rule.default else { return };
+    let name = default.fill("", &by.identity.name, &by.identity.namespace);
+    let mention = Mention { name, holder };
+    let Some(to) = named(rule, by, &mention, cast) else { return };
+    let (field, relation, reverse) = (place.clone(), rule.relation, rule.reverse);
+    let optional = relation != Relation::Produces;
+    draft.add(Reference { by, to, relation, field, reverse, optional, label: None });
 }
 
 /// A field that names another object.
 fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft) {
     let value = hit.value;
     let (holder, name, field): (&Value, &Value, FieldPath) = if value.is_map() {
-        let Some(name) = value.get(&rule.name) else { return };
+        let Some(name) = value.get(&rule.name) else {
+            // A mapping that leaves out the name, as one that leaves out the field.
+            return mean_default(rule, by, (&hit.path, Some(value)), cast, draft);
+        };
         (value, name, hit.path.key(&rule.name))
     } else {
-        (hit.parent, value, hit.path.clone())
+        (holder(by, hit), value, hit.path.clone())
     };
     let Some(name) = name.scalar_text().filter(|name: &String| !name.is_empty()) else { return };
-    // Only a mapping that names its target may give it another kind or namespace.
-    let inside = Some(holder).filter(|_| value.is_map());
+    if rule.except.contains(&name) {
+        return;
+    }
+    // The keys beside a name count only where the rule says so; those of a mapping always do.
+    let inside = Some(holder).filter(|_| value.is_map() || rule.beside);
     let kind = rule.kind.as_deref().and_then(|key| inside?.get(key)?.as_str());
     if !rule.only.is_empty()
         && !rule.only.iter().any(|only| Some(only.as_str()) == kind.or(rule.to.as_deref()))
@@ -85,7 +145,11 @@ fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft
         Some(Optional::Always(always)) => *always,
         Some(Optional::Key(key)) => holder.get(key).and_then(Value::as_bool) == Some(true),
     };
-    let to = named(rule, by, &name, inside, cast);
+    let name = match &rule.name_as {
+        Some(template) => template.fill(&name, &by.identity.name, &by.identity.namespace),
+        None => name,
+    };
+    let Some(to) = named(rule, by, &Mention { name, holder: inside }, cast) else { return };
     draft.add(Reference {
         by,
         to,
@@ -95,61 +159,4 @@ fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft
         optional,
         label: ports::route_label(by, &hit.path),
     });
-}
-
-fn named(rule: &EdgeRule, by: &Object, name: &str, holder: Option<&Value>, cast: &Cast) -> Identity {
-    let text = |key: &Option<String>| {
-        key.as_deref().and_then(|key| holder?.get(key)?.as_str()).filter(|text| !text.is_empty())
-    };
-    let default = rule.to.as_deref().unwrap_or_default();
-    let (default_kind, default_group) =
-        default.split_once('.').map_or((default, None), |(kind, group)| (kind, Some(group)));
-    let kind = text(&rule.kind).unwrap_or(default_kind);
-    let group = match text(&rule.group) {
-        // An apiVersion ends in a version, an API group does not.
-        Some(group) => {
-            let group =
-                group.rsplit_once('/').map_or(if is_version(group) { "" } else { group }, |(group, _)| group);
-            cast.catalog.successor(group, kind)
-        }
-        None if kind == default_kind => default_group.unwrap_or_else(|| cast.catalog.group_of(kind)),
-        None => cast.catalog.group_of(kind),
-    };
-    let group = if kind == HOST { "" } else { group };
-    target(&by.identity, group, kind, text(&rule.namespace), name, cast.catalog)
-}
-
-fn is_version(text: &str) -> bool {
-    text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// A field that picks other objects by their labels, in the object's own namespace.
-fn select(rule: &EdgeRule, form: Selection, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft) {
-    let value = hit.value;
-    if !value.is_map() {
-        return;
-    }
-    let selector = Selector::read(value, form);
-    if selector.is_empty() && rule.empty == Empty::Nothing {
-        return;
-    }
-    let (environment, namespace) = (&*by.identity.environment, &*by.identity.namespace);
-    let picked = match rule.to.as_deref() {
-        None | Some("Pod") => cast.picked(environment, namespace, &selector),
-        Some(kind) => {
-            let of_kind = cast.of_kind(environment, kind).into_iter();
-            let near = of_kind.filter(|member| {
-                let theirs = &*member.object.identity.namespace;
-                theirs.is_empty() || theirs == namespace
-            });
-            near.filter(|member| selector.matches(&labels(member.object.value.at("metadata.labels"))))
-                .collect()
-        }
-    };
-    for member in picked.into_iter().filter(|member| member.object.identity != by.identity) {
-        let (to, field) = (member.object.identity.clone(), hit.path.clone());
-        let (relation, reverse) = (rule.relation, rule.reverse);
-        let label = member.pod.as_ref().and_then(|pod| ports::service_label(by, pod));
-        draft.add(Reference { by, to, relation, field, reverse, optional: false, label });
-    }
 }

@@ -3,9 +3,13 @@
 pub(super) mod calls;
 pub(super) mod claim_template;
 mod endpoints;
+mod grant;
 pub(super) mod network_policy;
+mod parameter;
 pub(super) mod ports;
-mod service_name;
+pub(super) mod service_name;
+
+pub use grant::grants;
 
 use super::build::{Cast, Draft, Member};
 use crate::problem::Problems;
@@ -17,6 +21,11 @@ pub(super) fn apply(member: &Member, cast: &Cast, draft: &mut Draft, problems: &
         ("apps", "StatefulSet") => claim_template::apply(&member.object, draft, problems),
         ("networking.k8s.io", "NetworkPolicy") => network_policy::apply(&member.object, cast, draft),
         ("", "Endpoints") => endpoints::apply(&member.object, cast, draft),
+        (
+            "admissionregistration.k8s.io",
+            "ValidatingAdmissionPolicyBinding" | "MutatingAdmissionPolicyBinding",
+        ) => parameter::apply(&member.object, cast, draft),
+        ("gateway.networking.k8s.io", "ReferenceGrant") => grant::apply(&member.object, cast, draft),
         _ => {}
     }
 }

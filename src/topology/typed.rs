@@ -14,23 +14,41 @@ const MOST_WRONG_FIELDS: usize = 200;
 
 /// The pod that an object makes or is, if its kind makes pods and its manifest has one.
 pub fn read_pod(object: &Object, rule: &KindRule, problems: &mut Problems) -> Option<Pod> {
-    let template_path = FieldPath::of(rule.pods.as_deref()?);
-    let template = template_path.find(&object.value)?;
-    let path = template_path.key("spec");
-    let Some(spec_value) = template.get("spec").filter(|spec| spec.is_map()) else {
-        problems.push(no_spec(object, template, &path));
+    let pod = read_template(object, FieldPath::of(rule.pods.template()?), problems)?;
+    Some(Pod { copies: rule.copies.as_deref().map(FieldPath::of), ..pod })
+}
+
+/// The pod of the template at a path: a mapping with `metadata` and `spec`.
+pub(super) fn read_template(object: &Object, template: FieldPath, problems: &mut Problems) -> Option<Pod> {
+    let value = template.find(&object.value)?;
+    let path = template.key("spec");
+    let Some(spec_value) = value.get("spec").filter(|spec| spec.is_map()) else {
+        problems.push(no_spec(object, value, &path));
         return None;
     };
-    let spec = lenient_spec(object, spec_value, &path, problems);
-    let metadata = template.get("metadata");
-    Some(Pod {
-        containers: containers(&spec, spec_value, &path),
-        volumes: claim_templates(object, volumes(&spec, spec_value, &path)),
+    let pod = read_spec(object, spec_value, path, value.get("metadata"), problems);
+    Some(Pod { volumes: claim_templates(object, pod.volumes), ..pod })
+}
+
+/// The pod of a spec that stands, or would stand, at `path`.
+pub(super) fn read_spec(
+    object: &Object,
+    value: &Value,
+    path: FieldPath,
+    metadata: Option<&Value>,
+    problems: &mut Problems,
+) -> Pod {
+    let spec = lenient_spec(object, value, &path, problems);
+    Pod {
+        containers: containers(&spec, value, &path),
+        volumes: volumes(&spec, value, &path),
         labels: labels(metadata.and_then(|metadata| metadata.get("labels"))),
         annotations: labels(metadata.and_then(|metadata| metadata.get("annotations"))),
+        inherits: None,
+        copies: None,
         path,
         spec,
-    })
+    }
 }
 
 fn no_spec(object: &Object, template: &Value, path: &FieldPath) -> Problem {

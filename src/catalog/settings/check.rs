@@ -122,6 +122,7 @@ impl Check<'_> {
             return self
                 .fault("rules.images", Fault::new(format!("more than {MOST_IMAGES} classes of images")));
         }
+        let settings_kinds = rules.kinds.iter();
         for (at, (rule, written)) in rules.kinds.iter().zip(&rules.written).enumerate() {
             let path = format!("rules.kinds[{at}]");
             if EVERY.contains(&rule.kind.as_str()) {
@@ -138,6 +139,14 @@ impl Check<'_> {
                     None => "add its `group`: what stands before the `/` of its `apiVersion`".to_owned(),
                 };
                 return self.fault(&format!("{path}.kind"), fault.help(help));
+            }
+            for (at, place) in rule.pods.places().iter().enumerate() {
+                let names = settings_kinds.clone().chain(self.catalog.kinds());
+                if !names.into_iter().any(|known| known.kind == place.kind && known.group == rule.group) {
+                    let fault = Fault::new(format!("no rule says what a `{}` is", shortened(&place.kind)));
+                    let help = format!("add a rule for it, with `group: {}`", shortened(&rule.group));
+                    return self.fault(&format!("{path}.pods[{at}].kind"), fault.help(help));
+                }
             }
             self.edges(&path, rule)?;
         }

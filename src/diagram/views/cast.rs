@@ -86,7 +86,10 @@ pub(super) fn object(node: &topology::Node) -> Actor {
         State::Present => kind.to_owned(),
         State::Missing => format!("{kind}, not in these manifests"),
         State::Inferred if kind == CROWD => "pods picked by labels".to_owned(),
-        State::Inferred => format!("{kind}, made by Kubernetes"),
+        State::Inferred => match &node.maker {
+            Some(maker) => format!("{kind}, made by {} {}", maker.kind, maker.name),
+            None => format!("{kind}, made by Kubernetes"),
+        },
         State::External if kind == HOST => "outside the cluster".to_owned(),
         State::External => format!("{kind} of the cluster"),
     };

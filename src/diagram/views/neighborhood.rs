@@ -129,6 +129,9 @@ fn draw_many(
     let Some(first) = neighbors.first() else { return };
     let note = match key.state {
         State::Missing => "not in these manifests",
+        State::Inferred if neighbors.iter().any(|one| scene.topology.nodes[one.node].maker.is_some()) => {
+            "made by other objects"
+        }
         State::Inferred => "made by Kubernetes",
         _ if key.leaf => "nobody else reads them",
         _ => "",

@@ -57,7 +57,7 @@ pub(super) fn pods(scene: Scene, index: NodeIndex) -> String {
             let most_words = count_of(most, "pod", "pods");
             if least >= most { most_words } else { format!("{least} to {most_words}") }
         }
-        None => count_of(number(node, "spec.replicas").unwrap_or(1), "pod", "pods"),
+        None => count_of(node.copies().unwrap_or(1), "pod", "pods"),
     }
 }
 

@@ -26,19 +26,24 @@ pub fn replicas(topology: &Topology, index: NodeIndex) -> Option<Replicas> {
     let node = topology.nodes.get(index)?;
     let object = node.object.as_ref()?;
     let identity = &node.identity;
-    let field = FieldPath::of("spec.replicas");
+    let field = match node.pod.as_deref().and_then(|pod| pod.copies.clone()) {
+        Some(field) => field,
+        None => FieldPath::of("spec.replicas"),
+    };
     match (&*identity.group, &*identity.kind) {
         ("", "Pod") => {
             let least = Known::new(1, "it is a single pod", FieldPath::root());
             return Some(Replicas { least, most: None, scaler: None });
         }
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet") | ("", "ReplicationController") => {}
+        _ if node.pod.as_ref().is_some_and(|pod| pod.copies.is_some()) => {}
         _ => return None,
     }
-    let declared = object.value.at("spec.replicas").and_then(Value::as_i64).map(|number| number.max(0));
+    let declared = field.find(&object.value).and_then(Value::as_i64).map(|number| number.max(0));
+    let name = quoted(&field.to_string());
     let own = match declared {
-        Some(number) => Known::new(number, format!("{} is {number}", quoted("spec.replicas")), field),
-        None => Known::new(1, format!("{} is not set, and 1 by default", quoted("spec.replicas")), field),
+        Some(number) => Known::new(number, format!("{name} is {number}"), field),
+        None => Known::new(1, format!("{name} is not set, and 1 by default"), field),
     };
     let scaler = (own.value > 0).then(|| scaler(topology, index)).flatten();
     let Some(scaler) = scaler else { return Some(Replicas { least: own, most: None, scaler: None }) };

@@ -139,11 +139,16 @@ pub fn volume_words(know: &Knowledge, index: NodeIndex, object: &Object, volume:
     let refer = |kind: &str, key: &str| match part(key) {
         Some(name) => {
             let identity = know.node(index).identity.sibling("", kind, &name);
-            let state = know.topology.find(&identity).map(|found| know.node(found).state);
+            let found = know.topology.find(&identity);
+            let state = found.map(|found| know.node(found).state);
+            let maker = found.and_then(|found| know.made_by(found));
             let mut prose = vec![text(format!("{kind} ")), know.link(&Subject::Object(identity), &name)];
             let is_optional = part("optional").as_deref() == Some("true");
             match state {
                 Some(State::Present) => {}
+                _ if maker.is_some() => {
+                    prose.extend(concat(vec![plain(" ("), maker.unwrap_or_default(), plain(")")]));
+                }
                 _ if is_optional => prose.push(text(", if there is one (not in these manifests)")),
                 Some(State::Missing) => prose.push(text(" (not in these manifests)")),
                 _ => {}

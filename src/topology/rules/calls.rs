@@ -32,7 +32,7 @@ fn is(pattern: &LazyLock<Option<Regex>>, key: &str) -> bool {
 
 /// Adds the calls of every member that makes pods.
 pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) {
-    let names = Names::of(members, &cast.catalog.cluster_domain);
+    let names = &cast.names;
     let mut shelf = Shelf::new();
     for member in members {
         let Some(pod) = member.pod.as_deref() else { continue };
@@ -46,7 +46,7 @@ pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) {
         let sources =
             Sources { namespace: &own.namespace, config_map: &config_map, service_link: &service_link };
         let evidence = gather(pod, &sources, &mut shelf);
-        let scene = Scene { member, cast, names: &names };
+        let scene = Scene { member, cast, names };
         let mut best: BTreeMap<Identity, Vec<DraftCall>> = BTreeMap::new();
         for one in evidence {
             match scene.judge(&one) {

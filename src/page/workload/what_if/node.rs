@@ -5,6 +5,7 @@
 //! volume/attachdetach/config/types.go` (disks are detached by force after 6 minutes).
 
 use super::{Asked, named};
+use crate::catalog::is_built_in;
 use crate::facts::placement::{HOSTNAME, Neighbors, Spread};
 use crate::facts::storage::{Access, Survival};
 use crate::page::Prose;
@@ -24,7 +25,8 @@ fn who_comes_next(asked: &Asked) -> Prose {
     let after = waits(asked);
     let meanwhile = meanwhile(asked);
     let own = &asked.object.identity;
-    let owner = asked.know.topology.owner(asked.index).filter(|_| &*own.kind == "Pod");
+    let owner =
+        asked.know.topology.owner(asked.index).filter(|_| &*own.kind == "Pod" || !is_built_in(&own.group));
     let maker = owner.map_or(own, |owner| &asked.know.node(owner).identity);
     let words = match &*maker.kind {
         "Pod" => plain("The pod is gone. Nobody starts another one."),

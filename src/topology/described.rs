@@ -1,0 +1,277 @@
+//! Objects that describe several pods, such as the templates of a Workflow: each description becomes an object of its
+//! own, with the lines and the fields of the manifest that holds it.
+
+use super::Pod;
+use super::build::{Draft, Member, Reference};
+use super::typed::{read_spec, read_template};
+use crate::catalog::vocabulary::{PodsAt, Template};
+use crate::catalog::{Catalog, FieldPath, Hit, Relation, Role, Step};
+use crate::model::{Entry, Identity, Kind, Object, Value};
+use crate::problem::Problems;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The fields of a pod's spec that descriptions may inherit.
+const INHERITED: [&str; 17] = [
+    "affinity",
+    "automountServiceAccountToken",
+    "dnsConfig",
+    "dnsPolicy",
+    "hostAliases",
+    "hostNetwork",
+    "imagePullSecrets",
+    "nodeSelector",
+    "priorityClassName",
+    "runtimeClassName",
+    "schedulerName",
+    "securityContext",
+    "serviceAccountName",
+    "terminationGracePeriodSeconds",
+    "tolerations",
+    "topologySpreadConstraints",
+    "volumes",
+];
+
+/// The field with the claims that are made for all pods of a run.
+const CLAIM_TEMPLATES: &str = "volumeClaimTemplates";
+
+/// The name of a container that has none, as Argo Workflows calls it.
+const MAIN: &str = "main";
+
+/// The pods that the members describe beside their own.
+pub(super) fn members(members: &[Member], catalog: &Catalog, problems: &mut Problems) -> Vec<Member> {
+    let mut taken: BTreeSet<Identity> = members.iter().map(|member| member.object.identity.clone()).collect();
+    let mut described = Vec::new();
+    for whole in members.iter().map(|member| &member.object) {
+        let Some(rule) = catalog.kind(&whole.identity.group, &whole.identity.kind) else { continue };
+        for at in rule.pods.places() {
+            let hits = at.path.find_with_parent(&whole.value, &FieldPath::root());
+            for (index, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.value.is_map()) {
+                let object = part(whole, at, index, hit);
+                let Some(pod) = pod(&object, at, hit, problems) else { continue };
+                if taken.insert(object.identity.clone()) {
+                    let part_of = Some((Arc::clone(whole), hit.path.clone()));
+                    described.push(Member { object: Arc::new(object), pod: Some(Arc::new(pod)), part_of });
+                }
+            }
+        }
+    }
+    described
+}
+
+/// A description as an object: its kind, its name, and of the manifest what is about its pod.
+fn part(whole: &Object, at: &PodsAt, index: usize, hit: &Hit) -> Object {
+    let value = key_near(whole, hit, &at.name).and_then(|(_, value)| value.scalar_text());
+    let value = value.filter(|text| !text.is_empty()).unwrap_or_else(|| (index + 1).to_string());
+    let (name, namespace) = (&whole.identity.name, &whole.identity.namespace);
+    let name = match &at.name_as {
+        Some(template) => Template::fill(template, &value, name, namespace),
+        None => format!("{name}.{value}"),
+    };
+    let identity = Identity { kind: at.kind.as_str().into(), name: name.into(), ..whole.identity.clone() };
+    let mut kept: Vec<FieldPath> = vec![hit.path.clone(), FieldPath::of("metadata.name")];
+    kept.extend(at.copies.as_deref().and_then(|key| key_near(whole, hit, key)).map(|(path, _)| path));
+    if let Some(inherits) = at.inherits.as_deref().map(FieldPath::of) {
+        kept.extend(INHERITED.iter().chain(&[CLAIM_TEMPLATES]).map(|key| inherits.key(key)));
+    }
+    let ways: Vec<&[Step]> = kept.iter().map(FieldPath::steps).collect();
+    let first_line = hit.path.line(&whole.value);
+    Object {
+        identity,
+        version: whole.version.clone(),
+        file: Arc::clone(&whole.file),
+        document: whole.document,
+        first_line,
+        last_line: last_line(hit.value).min(whole.last_line).max(first_line),
+        comment: None,
+        value: keep(&whole.value, &ways),
+    }
+}
+
+/// The value of a key, in the description or in a mapping around it, the innermost first, and its path.
+fn key_near<'a>(whole: &'a Object, hit: &Hit, key: &str) -> Option<(FieldPath, &'a Value)> {
+    let steps = hit.path.steps();
+    let ends = (1..=steps.len()).rev().map(|end| FieldPath::through(&steps[..end]));
+    ends.into_iter().find_map(|path| {
+        let value = path.find(&whole.value)?.get(key)?;
+        Some((path.key(key), value))
+    })
+}
+
+/// The parts of a value that the ways lead to. Items of lists keep their place; what else was there is null.
+fn keep(value: &Value, ways: &[&[Step]]) -> Value {
+    if ways.iter().any(|way| way.is_empty()) {
+        return value.clone();
+    }
+    let kind = match &value.kind {
+        Kind::Map(entries) => Kind::Map(
+            entries
+                .iter()
+                .filter_map(|entry| {
+                    let ways = behind(ways, |step| matches!(step, Step::Key(key) if *key == entry.key));
+                    (!ways.is_empty()).then(|| Entry { value: keep(&entry.value, &ways), ..shell(entry) })
+                })
+                .collect(),
+        ),
+        Kind::List(items) => Kind::List(
+            items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| {
+                    let ways = behind(ways, |step| matches!(step, Step::Item(at, _) if *at == index));
+                    if ways.is_empty() { null(item) } else { keep(item, &ways) }
+                })
+                .collect(),
+        ),
+        other => other.clone(),
+    };
+    Value { kind, written: value.written.clone(), ..null(value) }
+}
+
+/// The rest of those ways whose first step is right.
+fn behind<'a>(ways: &[&'a [Step]], is_right: impl Fn(&Step) -> bool) -> Vec<&'a [Step]> {
+    let right = ways.iter().filter_map(|way| way.split_first().filter(|(first, _)| is_right(first)));
+    right.map(|(_, rest)| rest).collect()
+}
+
+fn null(value: &Value) -> Value {
+    Value { line: value.line, column: value.column, written: None, kind: Kind::Null }
+}
+
+fn shell(entry: &Entry) -> Entry {
+    Entry { key: entry.key.clone(), line: entry.line, column: entry.column, value: null(&entry.value) }
+}
+
+/// The last line on which a part of a value begins.
+fn last_line(value: &Value) -> u32 {
+    let entries = value.entries().iter().map(|entry| last_line(&entry.value).max(entry.line));
+    let text = value.as_str().map_or(0, |text| text.lines().count().saturating_sub(1));
+    let own = value.line.saturating_add(u32::try_from(text).unwrap_or(0));
+    entries.chain(value.items().iter().map(last_line)).fold(own, u32::max)
+}
+
+fn pod(object: &Object, at: &PodsAt, hit: &Hit, problems: &mut Problems) -> Option<Pod> {
+    let pod = if at.containers.is_empty() {
+        read_template(object, hit.path.clone(), problems)?
+    } else {
+        own_form(object, at, hit, problems)?
+    };
+    let copies = at.copies.as_deref().and_then(|key| key_near(object, hit, key)).map(|(path, _)| path);
+    Some(Pod { copies, ..pod })
+}
+
+/// The pod of a description whose containers stand in fields of their own: its spec is put together as Kubernetes would
+/// get it, and each part keeps the path at which the manifest has it.
+fn own_form(object: &Object, at: &PodsAt, hit: &Hit, problems: &mut Problems) -> Option<Pod> {
+    let (path, value) = (&hit.path, hit.value);
+    let apps: Vec<(FieldPath, &Value)> =
+        at.containers.iter().flat_map(|containers| containers.find(value, path)).collect();
+    let apps: Vec<(FieldPath, &Value)> = apps.into_iter().filter(|(_, app)| app.is_map()).collect();
+    if apps.is_empty() {
+        return None;
+    }
+    let inherits = at.inherits.as_deref().map(FieldPath::of);
+    let inherited = inherits.as_ref().and_then(|path| path.find(&object.value));
+    let mut spec: Vec<Entry> = value.entries().to_vec();
+    spec.retain(|entry| INHERITED.contains(&&*entry.key) || &*entry.key == "initContainers");
+    for entry in inherited.map(Value::entries).unwrap_or_default() {
+        let inherits = INHERITED.contains(&&*entry.key) && !spec.iter().any(|own| own.key == entry.key);
+        if inherits {
+            spec.push(entry.clone());
+        }
+    }
+    let mut volumes = volumes(value, path, inherited, inherits.as_ref());
+    volumes.extend(claims(object, inherits.as_ref()));
+    let list =
+        |key: &str, items: Vec<Value>| entry(value, key, Value { kind: Kind::List(items), ..null(value) });
+    spec.retain(|entry| &*entry.key != "volumes");
+    spec.push(list("volumes", volumes.iter().map(|(_, volume)| volume.clone()).collect()));
+    spec.push(list("containers", apps.iter().map(|(_, app)| with_name(app)).collect()));
+    let spec = Value { kind: Kind::Map(spec), ..null(value) };
+    let mut pod = read_spec(object, &spec, path.clone(), value.get("metadata"), problems);
+    for (container, (path, app)) in pod.apps_mut().zip(&apps) {
+        (container.path, container.line) = (path.clone(), app.line);
+    }
+    for (volume, (path, written)) in pod.volumes.iter_mut().zip(&volumes) {
+        (volume.path, volume.line) = (path.clone(), written.line);
+    }
+    Some(Pod { inherits, ..pod })
+}
+
+/// The volumes of a description, then those that it inherits, each with the path at which it stands.
+fn volumes(
+    own: &Value,
+    path: &FieldPath,
+    inherited: Option<&Value>,
+    inherits: Option<&FieldPath>,
+) -> Vec<(FieldPath, Value)> {
+    let of = |value: Option<&Value>, path: Option<&FieldPath>| {
+        let items = value.and_then(|value| value.get("volumes")).map(Value::items).unwrap_or_default();
+        let list = path.map(|path| path.key("volumes")).unwrap_or_default();
+        let items = items.iter().enumerate().filter(|(_, item)| item.is_map());
+        items.map(|(index, item)| (list.item(index, item), item.clone())).collect::<Vec<_>>()
+    };
+    let mut volumes = of(Some(own), Some(path));
+    volumes.extend(of(inherited, inherits));
+    volumes
+}
+
+/// A volume for each claim that is made from a template beside the description, for all its pods to share.
+fn claims(object: &Object, inherits: Option<&FieldPath>) -> Vec<(FieldPath, Value)> {
+    let Some(list) = inherits.map(|path| path.key(CLAIM_TEMPLATES)) else { return Vec::new() };
+    let templates = list.find(&object.value).map(Value::items).unwrap_or_default();
+    let volumes = templates.iter().enumerate().filter_map(|(index, template)| {
+        let metadata = template.get("metadata")?;
+        let name = metadata.get("name")?.scalar_text()?;
+        let claim = map(template, "claimName", text(template, &claim_name(object, &name)));
+        let mut volume = map(template, "persistentVolumeClaim", claim);
+        if let Kind::Map(entries) = &mut volume.kind {
+            entries.push(entry(template, "name", text(template, &name)));
+        }
+        Some((list.item(index, metadata), volume))
+    });
+    volumes.collect()
+}
+
+/// The claim that is made from a template for one run of what `object` is a part of.
+///
+/// Source: `github.com/argoproj/argo-workflows`, `workflow/controller/operator.go`, `createPVCs`.
+fn claim_name(object: &Object, template: &str) -> String {
+    let whole = object.value.at("metadata.name").and_then(Value::as_str).unwrap_or_default();
+    format!("{whole}-{template}")
+}
+
+/// Says which claims are made for a described pod.
+pub(super) fn claim(object: &Object, pod: &Pod, draft: &mut Draft) {
+    let Some(list) = pod.inherits.as_ref().map(|path| path.key(CLAIM_TEMPLATES)) else { return };
+    for volume in pod.volumes.iter().filter(|volume| volume.path.is_within(&list)) {
+        let claim = claim_name(object, &volume.name);
+        let to = object.identity.sibling("", "PersistentVolumeClaim", &claim);
+        draft.infer(to.clone(), Role::Storage);
+        draft.add(Reference::new(object, to, Relation::Claims, volume.path.clone()));
+    }
+}
+
+fn text(near: &Value, text: &str) -> Value {
+    Value { kind: Kind::String(text.into()), ..null(near) }
+}
+
+fn entry(near: &Value, key: &str, value: Value) -> Entry {
+    Entry { key: key.into(), line: near.line, column: near.column, value }
+}
+
+fn map(near: &Value, key: &str, value: Value) -> Value {
+    Value { kind: Kind::Map(vec![entry(near, key, value)]), ..null(near) }
+}
+
+/// A container; `main` where it has no name.
+fn with_name(app: &Value) -> Value {
+    let near = null(app);
+    let mut app = app.clone();
+    if let Kind::Map(entries) = &mut app.kind
+        && !entries.iter().any(|entry| &*entry.key == "name")
+    {
+        entries.push(entry(&near, "name", text(&near, MAIN)));
+    }
+    app
+}

@@ -1,0 +1,89 @@
+//! A field that picks other objects by their labels.
+
+use super::super::build::{Cast, Draft, Member, Reference};
+use super::super::rules::ports;
+use super::super::selector::{Selector, labels};
+use crate::catalog::vocabulary::{Empty, EmptyReach, Reach};
+use crate::catalog::{EdgeRule, FieldPath, Hit, Selection};
+use crate::model::{Object, Value};
+use std::sync::Arc;
+
+/// Adds an edge to everything that the selector picks in the namespaces that the rule names.
+pub(super) fn select(
+    rule: &EdgeRule,
+    form: Selection,
+    by: &Object,
+    hit: &Hit,
+    cast: &Cast,
+    draft: &mut Draft,
+) {
+    let value = hit.value;
+    if !value.is_map() {
+        return;
+    }
+    let selector = Selector::read(value, form);
+    if selector.is_empty() && rule.empty == Empty::Nothing {
+        return;
+    }
+    let environment = &*by.identity.environment;
+    let namespaces = namespaces(&rule.namespaces, by, cast);
+    let picked: Vec<&Member> = match rule.to.as_deref() {
+        None | Some("Pod") => {
+            namespaces.iter().flat_map(|namespace| cast.picked(environment, namespace, &selector)).collect()
+        }
+        Some(to) => {
+            let (kind, group) = to.split_once('.').map_or((to, None), |(kind, group)| (kind, Some(group)));
+            let of_kind = cast.of_kind(environment, kind).into_iter();
+            let near = of_kind.filter(|member| {
+                let theirs = &member.object.identity;
+                group.is_none_or(|group| *theirs.group == *group)
+                    && (theirs.namespace.is_empty() || namespaces.contains(&theirs.namespace))
+            });
+            near.filter(|member| selector.matches(&labels(member.object.value.at("metadata.labels"))))
+                .collect()
+        }
+    };
+    for member in picked.into_iter().filter(|member| member.object.identity != by.identity) {
+        let (to, field) = (member.object.identity.clone(), hit.path.clone());
+        let (relation, reverse) = (rule.relation, rule.reverse);
+        let label = member.pod.as_ref().and_then(|pod| ports::service_label(by, pod));
+        draft.add(Reference { by, to, relation, field, reverse, optional: false, label });
+    }
+}
+
+/// The namespaces in which an object selects, sorted.
+fn namespaces(reach: &Reach, by: &Object, cast: &Cast) -> Vec<Arc<str>> {
+    let every = || cast.namespaces(&by.identity.environment).map(|(name, _)| Arc::clone(name));
+    let own = || match &*by.identity.namespace {
+        "" => every().collect(),
+        _ => vec![Arc::clone(&by.identity.namespace)],
+    };
+    let (field, empty) = match reach {
+        Reach::Own => return own(),
+        Reach::All => return every().collect(),
+        Reach::Field(field, empty) => (field, empty),
+    };
+    let found = field.find(&by.value, &FieldPath::root());
+    let Some((_, value)) = found.into_iter().find(|(_, value)| !value.is_null()) else { return own() };
+    let of_names = |names: &[Value]| {
+        let names: Vec<String> = names.iter().filter_map(Value::scalar_text).collect();
+        every().filter(|one| names.iter().any(|name| name == "*" || **name == **one)).collect()
+    };
+    if value.is_list() {
+        return of_names(value.items());
+    }
+    if value.get("any").and_then(Value::as_bool) == Some(true) {
+        return every().collect();
+    }
+    match value.get("matchNames").map(Value::items).filter(|names| !names.is_empty()) {
+        Some(names) => of_names(names),
+        None => {
+            let selector = Selector::read(value, Selection::LabelSelector);
+            if !value.is_map() || (selector.is_empty() && *empty == EmptyReach::Own) {
+                return own();
+            }
+            let all = cast.namespaces(&by.identity.environment);
+            all.filter(|(_, labels)| selector.matches(labels)).map(|(name, _)| Arc::clone(name)).collect()
+        }
+    }
+}
