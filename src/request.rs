@@ -170,7 +170,7 @@ pub enum Error {
     Read(#[from] source::ReadError),
     /// A rule of the catalog is wrong.
     #[error(transparent)]
-    Catalog(#[from] CatalogError),
+    Catalog(Box<CatalogError>),
     /// There is nothing to document.
     #[error("no Kubernetes manifests found")]
     NothingToDocument,
@@ -207,6 +207,12 @@ pub enum Error {
     /// A template could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
+}
+
+impl From<CatalogError> for Error {
+    fn from(error: CatalogError) -> Error {
+        Error::Catalog(Box::new(error))
+    }
 }
 
 impl Error {
