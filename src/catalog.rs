@@ -1,15 +1,20 @@
 //! Stage 2: what podviz knows about kinds, as data. One file a kind in `src/catalog/kinds`, in the closed vocabulary
 //! of [`vocabulary`]; dropping a file there is all that it takes to add a kind.
 
+mod extend;
+mod fault;
 mod image;
 mod path;
 mod ports;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+mod typed;
 pub mod vocabulary;
 
 use crate::names::plural;
+use crate::problem::{Code, Level, Problem};
+pub use fault::Fault;
 pub use image::{ImageClass, ImagePart, InitTask, image_base_name};
 pub use path::{FieldPath, Hit, Pattern, Step};
 pub use ports::Ports;
@@ -48,12 +53,27 @@ pub struct Catalog {
 
 /// A knowledge file that could not be understood: a defect of the program or of a user's rules.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}: {reason}")]
+#[error("{file}: {fault}")]
 pub struct CatalogError {
     /// The file.
     pub file: String,
     /// What is wrong with it.
-    pub reason: String,
+    pub fault: Fault,
+}
+
+impl CatalogError {
+    /// A file that is not even YAML.
+    fn unread(file: &str, reason: String) -> CatalogError {
+        CatalogError { file: file.to_owned(), fault: Fault::new(reason) }
+    }
+
+    /// The same as a problem, with its place.
+    pub fn problem(&self) -> Problem {
+        let Fault { line, column, help, .. } = &self.fault;
+        let problem = Problem::new(Level::Error, Code::InvalidSettings, self.fault.to_string());
+        let problem = problem.at(&self.file, *line, *column);
+        Problem { help: help.clone(), ..problem }
+    }
 }
 
 impl Catalog {
@@ -91,17 +111,18 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// The same catalog with what the user decides, and with the domain that the names of Services end in.
+    /// The same catalog with what the user decides and knows, and with the domain that the names of Services end in.
     #[must_use]
-    pub fn with_settings(self, settings: Settings, cluster_domain: &str) -> Catalog {
+    pub fn with_settings(mut self, mut settings: Settings, cluster_domain: &str) -> Catalog {
+        let rules = std::mem::take(&mut settings.rules);
+        self.learn(rules);
         Catalog { settings, cluster_domain: cluster_domain.to_owned(), ..self }
     }
 
     fn add(&mut self, file: &str, text: &[u8]) -> Result<(), CatalogError> {
-        let refuse = |reason: String| CatalogError { file: file.to_owned(), reason };
-        let value = crate::source::parse(text).map_err(refuse)?;
-        let rule: KindRule = serde_path_to_error::deserialize(value.to_json())
-            .map_err(|error| refuse(format!("{}: {}", error.path(), error.inner())))?;
+        let value = crate::source::parse(text).map_err(|reason| CatalogError::unread(file, reason))?;
+        let rule: KindRule =
+            typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })?;
         match rule.kind.as_str() {
             "(pod)" => self.pod = rule.edges,
             "(container)" => self.container = rule.edges,

@@ -1,6 +1,8 @@
 //! The command line: what people may ask for, and how the answer is told.
 
+mod init;
 mod message;
+mod words;
 
 use crate::catalog::CLUSTER_DOMAIN;
 use crate::diagram::View;
@@ -10,8 +12,9 @@ use crate::page::findings::AdviceFormat;
 use crate::problem::Level;
 use crate::source::Build;
 use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
-use clap::builder::PossibleValue;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use init::Init;
 pub use message::{ColorChoice, MessageFormat, Messages};
 use std::path::{Component, Path, PathBuf};
 
@@ -39,6 +42,8 @@ pub enum Command {
     Reach(Reach),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
+    /// Write a first podviz.yaml, in which every key is explained
+    Init(Init),
 }
 
 /// What every command that reads manifests takes.
@@ -54,7 +59,13 @@ pub struct Input {
     #[arg(long, value_name = "DOMAIN", default_value = CLUSTER_DOMAIN, value_parser = domain)]
     pub cluster_domain: String,
     /// The settings; if absent, the nearest podviz.yaml in the folder of the first input or above it
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "PODVIZ_CONFIG",
+        hide_env_values = true,
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
     pub config: Option<PathBuf>,
     /// Only this environment: an overlay, a chart, or a folder
     #[arg(short, long, value_name = "NAME")]
@@ -74,6 +85,13 @@ pub struct Input {
     /// The largest file that is read, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub max_file_size: u64,
+    #[command(flatten)]
+    voice: Voice,
+}
+
+/// How a command speaks.
+#[derive(Debug, Args)]
+pub struct Voice {
     /// How messages are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub message_format: MessageFormat,
@@ -241,15 +259,29 @@ enum MarkdownFlavor {
 }
 
 impl Command {
-    /// What the command reads, and how it speaks.
-    pub fn input(&self) -> &Input {
+    /// What the command reads; `None` for one that reads no manifests.
+    pub fn input(&self) -> Option<&Input> {
         match self {
-            Command::Render(render) => &render.input,
-            Command::Diagram(diagram) => &diagram.input,
-            Command::Explain(explain) => &explain.input,
-            Command::Advise(advise) => &advise.input,
-            Command::Reach(reach) => &reach.input,
-            Command::Graph(graph) => &graph.input,
+            Command::Render(render) => Some(&render.input),
+            Command::Diagram(diagram) => Some(&diagram.input),
+            Command::Explain(explain) => Some(&explain.input),
+            Command::Advise(advise) => Some(&advise.input),
+            Command::Reach(reach) => Some(&reach.input),
+            Command::Graph(graph) => Some(&graph.input),
+            Command::Init(_) => None,
+        }
+    }
+
+    /// How the command speaks.
+    pub fn voice(&self) -> &Voice {
+        match self {
+            Command::Init(init) => &init.voice,
+            Command::Render(Render { input, .. })
+            | Command::Diagram(DrawOne { input, .. })
+            | Command::Explain(Explain { input, .. })
+            | Command::Advise(Advise { input, .. })
+            | Command::Reach(Reach { input, .. })
+            | Command::Graph(Graph { input, .. }) => &input.voice,
         }
     }
 
@@ -258,7 +290,7 @@ impl Command {
         match self {
             Command::Reach(reach) => reach.positionals().0,
             Command::Explain(explain) => explain.split().0,
-            _ => &self.input().inputs,
+            _ => self.input().map_or(&[], |input| &input.inputs),
         }
     }
 
@@ -278,10 +310,11 @@ impl Command {
         }
     }
 
-    /// What the command asks of the library.
-    pub fn request(&self) -> Request {
-        let input = self.input();
+    /// What the command asks of the library, if it reads manifests.
+    pub fn request(&self) -> Option<Request> {
+        let input = self.input()?;
         let goal = match self {
+            Command::Init(_) => return None,
             Command::Render(render) => render.goal(),
             Command::Diagram(diagram) => Goal::Diagram {
                 view: diagram.view,
@@ -293,16 +326,17 @@ impl Command {
             Command::Reach(reach) => reach.goal(),
             Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
         };
-        Request {
+        Some(Request {
             inputs: self.inputs().to_vec(),
-            settings: input.config.clone(),
+            // An empty variable is as good as none.
+            settings: input.config.clone().filter(|path| !path.as_os_str().is_empty()),
             output: self.output().map(|(folder, _)| folder.to_owned()),
             default_namespace: input.default_namespace.clone(),
             cluster_domain: input.cluster_domain.clone(),
             limits: crate::source::Limits { file_bytes: input.max_file_size << 20, ..Default::default() },
             build: input.build(),
             goal,
-        }
+        })
     }
 }
 
@@ -349,7 +383,7 @@ impl Advise {
     fn goal(&self) -> Goal {
         let format = match self.format {
             FindingsFormat::Text => {
-                AdviceFormat::Text { notes: self.input.verbose || self.level == FindingsLevel::Note }
+                AdviceFormat::Text { notes: self.input.voice.verbose || self.level == FindingsLevel::Note }
             }
             FindingsFormat::Json => AdviceFormat::Json,
             FindingsFormat::Sarif => AdviceFormat::Sarif,
@@ -430,55 +464,5 @@ fn title(inputs: &[PathBuf]) -> String {
     match name {
         Some(Component::Normal(name)) if name != "-" => name.to_string_lossy().into_owned(),
         _ => "Kubernetes manifests".to_owned(),
-    }
-}
-
-impl ValueEnum for View {
-    fn value_variants<'a>() -> &'a [View] {
-        &View::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
-    }
-}
-
-impl ValueEnum for DiagramFormat {
-    fn value_variants<'a>() -> &'a [DiagramFormat] {
-        &[DiagramFormat::Mermaid, DiagramFormat::Svg]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            DiagramFormat::Mermaid => "mermaid",
-            DiagramFormat::Svg => "svg",
-        }))
-    }
-}
-
-impl ValueEnum for GraphFormat {
-    fn value_variants<'a>() -> &'a [GraphFormat] {
-        &[GraphFormat::Json, GraphFormat::Dot, GraphFormat::Mermaid]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            GraphFormat::Json => "json",
-            GraphFormat::Dot => "dot",
-            GraphFormat::Mermaid => "mermaid",
-        }))
-    }
-}
-
-impl ValueEnum for ReachFormat {
-    fn value_variants<'a>() -> &'a [ReachFormat] {
-        &[ReachFormat::Text, ReachFormat::Json]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            ReachFormat::Text => "text",
-            ReachFormat::Json => "json",
-        }))
     }
 }

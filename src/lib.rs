@@ -30,12 +30,12 @@ mod request;
 pub mod source;
 pub mod topology;
 
-use catalog::{Catalog, CatalogError, Settings};
+use catalog::{Catalog, CatalogError, Fault, Settings};
 use model::Grouping;
 use problem::{Code, Level, Problem, Problems};
 use product::Study;
 pub use request::{DiagramFormat, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat, Request};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads the input and makes what was asked for, with the problems that were met on the way.
 ///
@@ -53,11 +53,12 @@ pub fn run(request: &Request) -> Result<(Product, Problems), (Error, Problems)> 
 }
 
 fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> {
-    let settings = settings(request)?;
+    let catalog = Catalog::embedded()?;
+    let settings = settings(request, &catalog)?;
     let reading = source::read(&request.order(&settings))?;
     problems.extend(reading.problems);
     problems.extend(passed_over(reading.passed_over));
-    let catalog = Catalog::embedded()?.with_settings(settings, &request.cluster_domain);
+    let catalog = catalog.with_settings(settings, &request.cluster_domain);
     let grouping = Grouping {
         default_namespace: &request.default_namespace,
         built: reading.environments,
@@ -90,13 +91,26 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     Ok(product)
 }
 
-fn settings(request: &Request) -> Result<Settings, Error> {
+/// The text of a first `podviz.yaml` for a folder, and the settings that are there already.
+///
+/// # Errors
+///
+/// If there is no such folder.
+pub fn first_settings(folder: &Path) -> Result<(String, Option<PathBuf>), Error> {
+    let survey = source::survey(folder)?;
+    Ok((catalog::settings::starter(&survey), survey.settings))
+}
+
+fn settings(request: &Request, catalog: &Catalog) -> Result<Settings, Error> {
     let Some(file) = source::read_settings(request.settings.as_deref(), &request.inputs)? else {
         return Ok(Settings::default());
     };
-    let value = file.value.map_err(|reason| CatalogError { file: file.path.clone(), reason })?;
+    let value = file.value.map_err(|broken| CatalogError {
+        file: file.path.clone(),
+        fault: Fault::new(broken.reason).at(broken.line, broken.column),
+    })?;
     let codes: Vec<&str> = facts::advice::RULES.iter().map(|rule| rule.code).collect();
-    let mut settings = Settings::read(&file.path, &value, &codes)?;
+    let mut settings = Settings::read(&file.path, &value, &codes, catalog)?;
     let folder = Path::new(&file.path).parent().unwrap_or(Path::new(""));
     settings.releases.iter_mut().for_each(|release| release.start_at(folder));
     Ok(settings)

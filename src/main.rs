@@ -2,9 +2,9 @@
 
 use anyhow::Context;
 use clap::Parser;
-use podviz::cli::{Cli, Messages};
-use podviz::output::publish::{guard, publish};
-use podviz::{Product, run};
+use podviz::cli::{Cli, Command, Init, Messages};
+use podviz::output::publish::{guard, publish, write_settings};
+use podviz::{Product, first_settings, run};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -30,8 +30,8 @@ impl From<Exit> for ExitCode {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let input = cli.command.input();
-    let messages = Messages::new(input.message_format, input.color, input.quiet, input.verbose);
+    let voice = cli.command.voice();
+    let messages = Messages::new(voice.message_format, voice.color, voice.quiet, voice.verbose);
     match perform(&cli, &messages) {
         Ok(exit) => exit.into(),
         Err(error) => {
@@ -42,12 +42,21 @@ fn main() -> ExitCode {
 }
 
 fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
+    if let Command::Init(init) = &cli.command {
+        return start(init, messages);
+    }
+    let request = cli.command.request().context("this command reads no manifests")?;
     let inputs = cli.command.inputs();
     let destination = cli.command.output().map(|(folder, force)| guard(folder, inputs, force)).transpose()?;
-    let (product, problems) = run(&cli.command.request()).map_err(|(error, problems)| {
-        messages.problems(&problems);
-        error
-    })?;
+    let (product, problems) = match run(&request) {
+        Ok(made) => made,
+        Err((error, problems)) => {
+            messages.problems(&problems);
+            let Some(problem) = error.problem() else { return Err(error.into()) };
+            messages.problems(&[problem].into_iter().collect());
+            return Ok(Exit::Failed);
+        }
+    };
     let mut answer = None;
     match product {
         Product::Text(text) => write_out(&text, &mut std::io::stdout().lock())?,
@@ -68,6 +77,24 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
     // An answer is told by the status alone, whatever else was met.
     let complete = answer.unwrap_or_else(|| !problems.left_something_out());
     Ok(if complete { Exit::Complete } else { Exit::Incomplete })
+}
+
+/// Writes the first settings of a folder.
+fn start(init: &Init, messages: &Messages) -> anyhow::Result<Exit> {
+    let (text, there) = first_settings(&init.folder)?;
+    if let Some(there) = there.as_deref().filter(|_| !init.force) {
+        messages.fatal(
+            &format!("{}: the settings are there already", there.display()),
+            Some("--force replaces them"),
+        );
+        return Ok(Exit::Failed);
+    }
+    let path = there.unwrap_or_else(|| init.folder.join("podviz.yaml"));
+    let shown = path.strip_prefix(".").unwrap_or(&path).display();
+    write_settings(&path, &text, init.force).with_context(|| format!("cannot write {shown}"))?;
+    let folder = init.folder.display();
+    messages.done(&format!("Wrote {shown}; next, write the site: podviz render {folder} -o site"));
+    Ok(Exit::Complete)
 }
 
 /// A reader that has seen enough, such as `head`, is no error.

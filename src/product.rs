@@ -7,14 +7,16 @@ use crate::diagram::views::{Budget, Focus, draw, whole};
 use crate::diagram::{View, dot, mermaid, svg};
 use crate::facts::Facts;
 use crate::facts::reach::{Port, Question};
+use crate::model::Identity;
 use crate::output::{self, Flavour};
 use crate::page::findings::{self, AdviceFormat};
 use crate::page::graph::Spacing;
 use crate::page::{self, graph, reach};
-use crate::problem::{Level, Problems};
+use crate::problem::{Code, Level, Problem, Problems};
 use crate::request::{DiagramFormat, Error, GraphFormat, Product, ReachFormat};
 use crate::topology::subject::{Found, find_subject};
 use crate::topology::{NodeIndex, Topology};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,26 +38,37 @@ pub(crate) struct Study {
 impl Study {
     /// The pages of a site.
     pub fn site(
-        self,
+        mut self,
         title: &str,
         flavour: Flavour,
         options: &output::Options,
     ) -> Result<(Product, Problems), Error> {
+        let hidden = self.hide(None);
+        self.problems.extend(hidden.clone());
+        let settings = &self.catalog.settings;
+        let title = settings.title.as_deref().unwrap_or(title);
+        let options = &output::Options {
+            repo_url: options.repo_url.clone().or_else(|| settings.repository.clone()),
+            ..options.clone()
+        };
         let site = page::build(title, &self.topology, &self.facts, &self.catalog, &self.problems.sorted());
         // All that the pages need is in them.
         drop((self.topology, self.facts));
-        let (files, problems) = output::render(site, flavour, options)?;
+        let (files, mut problems) = output::render(site, flavour, options)?;
+        problems.extend(hidden);
         Ok((Product::Files(files), problems))
     }
 
     /// One diagram, and what of it could not be painted.
     pub fn diagram(
-        &self,
+        mut self,
         view: View,
         focus: Option<&Subject>,
         format: DiagramFormat,
     ) -> Result<(Product, Problems), Error> {
-        let focus = match self.found(focus)? {
+        let found = self.found(focus)?;
+        let hidden = self.hide(found.as_ref());
+        let focus = match found {
             Some(Found::Namespace(environment, namespace)) => Focus::Namespace(environment, namespace),
             Some(Found::Application(at)) => Focus::Application(at),
             Some(Found::Object(index)) => Focus::Object(index),
@@ -64,18 +77,48 @@ impl Study {
             None => Focus::All(self.only_environment()?),
         };
         let nothing = || Error::NothingToDraw(view.name());
-        let diagram =
-            draw(view, &focus, &self.topology, &self.facts, &Budget::default()).ok_or_else(nothing)?;
+        let drawn = self.topology.without_hidden();
+        let diagram = draw(view, &focus, &drawn, &self.facts, &Budget::default()).ok_or_else(nothing)?;
         match format {
             DiagramFormat::Mermaid => {
                 let text = mermaid::write(&diagram, &|_| None).to_string();
-                Ok((Product::Text(text), Problems::none()))
+                Ok((Product::Text(text), hidden))
             }
             DiagramFormat::Svg => {
-                let (svg, problems) = svg::paint_standalone(&diagram, &|_| None);
+                let (svg, mut problems) = svg::paint_standalone(&diagram, &|_| None);
+                problems.extend(hidden);
                 Ok((Product::Text(svg.ok_or_else(nothing)?.to_string()), problems))
             }
         }
+    }
+
+    /// Hides what the settings say from pages and diagrams, but not what was asked for; says how much that is.
+    fn hide(&mut self, asked: Option<&Found>) -> Problems {
+        let rule = &self.catalog.settings.hide;
+        if rule.is_empty() {
+            return Problems::none();
+        }
+        let identity = |index: &NodeIndex| self.topology.nodes[*index].identity.clone();
+        let asked: BTreeSet<Identity> = match asked {
+            None => BTreeSet::new(),
+            Some(Found::Namespace(environment, namespace)) => {
+                let here = |one: &Identity| (&one.environment, &one.namespace) == (environment, namespace);
+                self.topology
+                    .nodes
+                    .iter()
+                    .map(|node| &node.identity)
+                    .filter(|one| here(one))
+                    .cloned()
+                    .collect()
+            }
+            Some(Found::Application(at)) => {
+                self.topology.applications[*at].members.iter().map(identity).collect()
+            }
+            Some(Found::Object(index) | Found::Container(index, _)) => BTreeSet::from([identity(index)]),
+        };
+        self.topology.hide(|one| !asked.contains(one) && rule.hides(one));
+        let words = self.topology.hidden_in_words(None).map(|words| format!("podviz.yaml hides {words}"));
+        words.map(|words| Problem::new(Level::Note, Code::HiddenObject, words)).into_iter().collect()
     }
 
     /// The findings, for which it is well that none is as bad as `level`.

@@ -5,7 +5,7 @@ use crate::diagram::View;
 use crate::facts::reach::{Port, QuestionError};
 use crate::output::{self, File, Flavour, RenderError};
 use crate::page::findings::AdviceFormat;
-use crate::problem::Level;
+use crate::problem::{Level, Problem};
 use crate::source;
 use crate::topology::subject::SubjectError;
 use std::path::PathBuf;
@@ -173,7 +173,7 @@ pub enum Error {
     Read(#[from] source::ReadError),
     /// A rule of the catalog is wrong.
     #[error(transparent)]
-    Catalog(#[from] CatalogError),
+    Catalog(Box<CatalogError>),
     /// There is nothing to document.
     #[error("no Kubernetes manifests found")]
     NothingToDocument,
@@ -216,6 +216,22 @@ pub enum Error {
     /// A template could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
+}
+
+impl From<CatalogError> for Error {
+    fn from(error: CatalogError) -> Error {
+        Error::Catalog(Box::new(error))
+    }
+}
+
+impl Error {
+    /// The same with its place in a file, if it has one.
+    pub fn problem(&self) -> Option<Problem> {
+        match self {
+            Error::Catalog(error) => Some(error.problem()),
+            _ => None,
+        }
+    }
 }
 
 fn environments(names: &[String]) -> String {

@@ -21,6 +21,7 @@ mod scalar;
 mod settings;
 mod settle;
 mod sheet;
+mod survey;
 mod template;
 mod tool;
 mod walk;
@@ -28,12 +29,14 @@ mod yaml;
 
 pub use load::{Loaded, load};
 pub use redact::MARK;
-pub use settings::{SettingsFile, read_settings};
+pub use settings::{Malformed, SettingsFile, read_settings};
+pub use survey::{Survey, survey};
 
 use crate::model::{Document, Environment, Value};
 use crate::problem::{Code, Level, Problem, Problems};
 use plan::Plan;
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -110,8 +113,8 @@ pub struct Build {
     pub releases: Vec<Release>,
 }
 
-/// One release of a chart, as `podviz.yaml` names it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// One release of a Helm chart: an environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Release {
     /// The name of its environment.

@@ -8,6 +8,7 @@ mod call;
 mod described;
 mod evidence;
 mod fold;
+mod hidden;
 mod part;
 mod pod;
 mod reference;
@@ -29,7 +30,7 @@ pub use rules::network_policy::isolates;
 pub use rules::ports::{ServicePort, route_port, service_ports};
 pub use selector::{Labels, Selector, labels};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many controllers may stand above a pod: a CronJob, its Job, and room for operators.
@@ -39,7 +40,7 @@ const DEEPEST_OWNERS: usize = 6;
 pub type NodeIndex = usize;
 
 /// Every object of the input and what it refers to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Topology {
     /// The environments, sorted by name.
     pub environments: Vec<Environment>,
@@ -59,6 +60,7 @@ pub struct Topology {
     part: part::Parts,
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
+    hidden: BTreeSet<NodeIndex>,
 }
 
 /// One object: of the input, or referred to by it.
@@ -146,6 +148,7 @@ impl Topology {
             part: part::Parts::default(),
             outgoing,
             incoming,
+            hidden: BTreeSet::new(),
         }
     }
 
@@ -216,9 +219,10 @@ impl Topology {
         self.nodes.binary_search_by(|node| node.identity.cmp(identity)).ok()
     }
 
-    /// The nodes whose objects are in the input, with their indexes.
+    /// The nodes whose objects are in the input and not hidden, with their indexes.
     pub fn present(&self) -> impl Iterator<Item = (NodeIndex, &Node)> {
-        self.nodes.iter().enumerate().filter(|(_, node)| node.state == State::Present)
+        let nodes = self.nodes.iter().enumerate().filter(|(_, node)| node.state == State::Present);
+        nodes.filter(|(index, _)| !self.is_hidden(*index))
     }
 
     /// The nodes of one environment whose objects are in the input, with their indexes.
@@ -226,7 +230,9 @@ impl Topology {
         let first = self.nodes.partition_point(|node| *node.identity.environment < *environment);
         let rest = self.nodes[first..].partition_point(|node| *node.identity.environment == *environment);
         let nodes = self.nodes[first..first + rest].iter().enumerate();
-        nodes.map(move |(at, node)| (first + at, node)).filter(|(_, node)| node.state == State::Present)
+        let present =
+            nodes.map(move |(at, node)| (first + at, node)).filter(|(_, node)| node.state == State::Present);
+        present.filter(|(index, _)| !self.is_hidden(*index))
     }
 
     /// The nodes of one environment that make pods or are one, with their indexes and pods.

@@ -18,7 +18,9 @@ use tempfile::TempDir;
 fn podviz(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
-    for name in ["CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "NO_COLOR", "RUST_BACKTRACE", "TERM"] {
+    for name in
+        ["CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "NO_COLOR", "PODVIZ_CONFIG", "RUST_BACKTRACE", "TERM"]
+    {
         command.env_remove(name);
     }
     command

@@ -1,19 +1,27 @@
 //! What podviz knows about well-known images: the classes of `images.yaml`.
 
-use super::CatalogError;
-use regex::Regex;
+use super::{CatalogError, typed};
+use regex::{Regex, RegexBuilder};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 /// The file of classes that is part of the program.
 const EMBEDDED: &str = include_str!("images.yaml");
 
+/// How large a compiled expression may be.
+const MOST_BYTES: usize = 256 << 10;
+
 /// A class of images that do the same in a pod.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageClass {
     /// Its name in one or two words, such as `logging`.
     pub class: String,
+    /// A regular expression for the whole last part of the repository: `redis` of `registry.example/library/redis:7`.
+    #[schemars(with = "String")]
     images: WholeName,
+    /// A regular expression that must be found in what stands before that part, if given.
+    #[schemars(with = "Option<String>")]
     #[serde(default)]
     path: Option<Part>,
     /// What a container with such an image does in a pod of several.
@@ -26,7 +34,7 @@ pub struct ImageClass {
 }
 
 /// What a container does in a pod of several, as far as its image says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImagePart {
     /// It helps the main container.
@@ -48,7 +56,7 @@ pub enum ImagePart {
 }
 
 /// What an init container prepares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InitTask {
     /// It waits until something else is there.
@@ -80,14 +88,24 @@ struct Part(Regex);
 impl<'de> Deserialize<'de> for WholeName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WholeName, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Regex::new(&format!("^(?:{text})$")).map(WholeName).map_err(serde::de::Error::custom)
+        expression(&text)?;
+        expression(&format!("^(?:{text})$")).map(WholeName)
     }
 }
 
 impl<'de> Deserialize<'de> for Part {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Part, D::Error> {
-        Regex::new(&String::deserialize(deserializer)?).map(Part).map_err(serde::de::Error::custom)
+        expression(&String::deserialize(deserializer)?).map(Part)
     }
+}
+
+/// Source: docs.rs/regex, `Error::Syntax`: the last line of the message says why, the others repeat the expression.
+fn expression<E: serde::de::Error>(text: &str) -> Result<Regex, E> {
+    RegexBuilder::new(text).size_limit(MOST_BYTES).build().map_err(|error| {
+        let message = error.to_string();
+        let why = message.lines().last().unwrap_or_default();
+        E::custom(format!("this is no regular expression: {}", why.strip_prefix("error: ").unwrap_or(why)))
+    })
 }
 
 impl ImageClass {
@@ -110,10 +128,8 @@ pub(super) fn embedded() -> Result<Vec<ImageClass>, CatalogError> {
 
 /// Reads a file of classes.
 fn read(file: &str, text: &[u8]) -> Result<Vec<ImageClass>, CatalogError> {
-    let refuse = |reason: String| CatalogError { file: file.to_owned(), reason };
-    let value = crate::source::parse(text).map_err(refuse)?;
-    serde_path_to_error::deserialize(value.to_json())
-        .map_err(|error| refuse(format!("{}: {}", error.path(), error.inner())))
+    let value = crate::source::parse(text).map_err(|reason| CatalogError::unread(file, reason))?;
+    typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })
 }
 
 /// The first class that an image is of.

@@ -1,6 +1,7 @@
 //! Fields: a [`FieldPath`] names one field of one object, a [`Pattern`] names the fields that a rule is about.
 
 use crate::model::{Kind, Value};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use std::fmt;
 
@@ -146,9 +147,11 @@ impl fmt::Display for FieldPath {
     }
 }
 
-/// The fields that a rule is about: `spec.rules[].http.paths[].backend.service`. `**` stands for any number of keys and
-/// items, also none; a `*` in a key for any characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The fields that a rule is about: `spec.rules[].http.paths[].backend.service`. `[]` stands for each item of a list,
+/// `[key]` for a key with dots in it, `**` for any number of keys and items, also none, and a `*` in a key for any
+/// characters.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String")]
 pub struct Pattern(Vec<PatternStep>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The ports that are meant where nobody names one: of URLs by their scheme, of programs by their image.
 
-use super::CatalogError;
+use super::{CatalogError, typed};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -15,10 +15,9 @@ pub struct Ports {
 impl Ports {
     pub(super) fn embedded() -> Result<Ports, CatalogError> {
         let file = "ports.yaml";
-        let refuse = |reason: String| CatalogError { file: file.to_owned(), reason };
-        let value = crate::source::parse(include_bytes!("ports.yaml")).map_err(refuse)?;
-        serde_path_to_error::deserialize(value.to_json())
-            .map_err(|error| refuse(format!("{}: {}", error.path(), error.inner())))
+        let value = crate::source::parse(include_bytes!("ports.yaml"));
+        let value = value.map_err(|reason| CatalogError::unread(file, reason))?;
+        typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })
     }
 
     /// The port of a URL that names none, by its scheme in lower case.

@@ -1,32 +1,97 @@
 //! What users decide in `podviz.yaml`.
 
-use super::CatalogError;
+mod check;
+mod schema;
+mod starter;
+mod wildcard;
+
+use super::{Catalog, CatalogError, Fault, ImageClass, KindRule, typed};
 use crate::model::{Identity, Value};
 use crate::problem::Level;
 use crate::source::Release;
+pub use schema::{SCHEMA_URL, schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
+pub use starter::starter;
 use std::collections::BTreeMap;
+pub use wildcard::Wildcard;
 
-/// What users decide in `podviz.yaml`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What users decide in `podviz.yaml`. Every key may be left out.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "podviz.yaml")]
 pub struct Settings {
+    /// What the site is called; the name of the input if absent.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Where the manifests can be read on the web, so that pages link to them, such as
+    /// `https://example.org/shop/blob/main/k8s`. `--repo-url` comes first.
+    #[serde(default)]
+    pub repository: Option<String>,
+    /// What pages and diagrams leave out. They say how much that is, and the graph still lists it.
+    #[serde(default)]
+    pub hide: Hide,
+    /// Objects that belong together, if their labels do not say so. The first application that names an object counts.
+    #[serde(default)]
+    pub applications: Vec<ApplicationRule>,
+    /// Releases of Helm charts, each an environment.
+    #[serde(default)]
+    pub releases: Vec<Release>,
+    /// What podviz is to know of kinds and images, beside what it knows already.
+    #[serde(default)]
+    pub rules: Rules,
     /// How bad the findings of a rule are, by its code: `off`, `note`, `warning` or `error`.
     #[serde(default)]
     pub advice: BTreeMap<String, Weight>,
     /// What is not reported of some objects.
     #[serde(default)]
     pub ignore: Vec<Ignore>,
-    /// Which objects make up which application.
+}
+
+/// What pages and diagrams leave out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hide {
+    /// Objects of these kinds: `Lease`, or `Kind.group` such as `Certificate.cert-manager.io`.
     #[serde(default)]
-    pub applications: Vec<ApplicationRule>,
-    /// Releases of Helm charts, each an environment.
+    pub kinds: Vec<Wildcard>,
+    /// Everything in these namespaces, and the namespaces themselves.
     #[serde(default)]
-    pub releases: Vec<Release>,
+    pub namespaces: Vec<Wildcard>,
+}
+
+/// An application: objects that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicationRule {
+    /// Its short name.
+    pub name: String,
+    /// What pages call it; its name if absent.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Its objects as podviz writes them, such as `Deployment shop/web`.
+    pub objects: Vec<Wildcard>,
+}
+
+/// What podviz is to know beside what it knows already.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// Kinds, each new or one that podviz knows: then its edges and explanations are added, and its other keys replace
+    /// those of podviz.
+    #[serde(default)]
+    pub kinds: Vec<KindRule>,
+    /// Classes of images, which come before those of podviz. The first that matches counts.
+    #[serde(default)]
+    pub images: Vec<ImageClass>,
+    /// The keys that each of `kinds` was written with.
+    #[serde(skip)]
+    pub(super) written: Vec<Vec<String>>,
 }
 
 /// How bad the findings of a rule are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "Word")]
 pub enum Weight {
     /// They are ignored.
     Off,
@@ -34,30 +99,32 @@ pub enum Weight {
     At(Level),
 }
 
+/// How bad the findings of a rule are.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(dead_code, reason = "the words of the schema; Weight is what they are read as")]
+enum Word {
+    /// They are ignored.
+    Off,
+    /// They are worth knowing.
+    Note,
+    /// They will hurt.
+    Warning,
+    /// They never work.
+    Error,
+}
+
 /// What is not reported of some objects.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ignore {
     /// The codes; all where there are none.
     #[serde(default)]
     pub codes: Vec<String>,
-    /// The objects as podviz writes them, such as `Deployment shop/web`; `*` stands for any characters.
-    pub objects: Vec<String>,
-    /// Why. It is required, so that the next reader knows.
+    /// The objects as podviz writes them, such as `Deployment shop/web`.
+    pub objects: Vec<Wildcard>,
+    /// Why, so that the next reader knows.
     pub because: String,
-}
-
-/// Which objects make up an application.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApplicationRule {
-    /// Its name, as in the address of its page.
-    pub name: String,
-    /// How people call it; its name where there is none.
-    #[serde(default)]
-    pub title: Option<String>,
-    /// The objects as podviz writes them, such as `Deployment shop/web`; `*` stands for any characters.
-    pub objects: Vec<String>,
 }
 
 impl<'de> Deserialize<'de> for Weight {
@@ -70,9 +137,7 @@ impl<'de> Deserialize<'de> for Weight {
                 "note" => Ok(Weight::At(Level::Note)),
                 "warning" => Ok(Weight::At(Level::Warning)),
                 "error" => Ok(Weight::At(Level::Error)),
-                _ => Err(serde::de::Error::custom(format!(
-                    "`{word}` is none of `off`, `note`, `warning` and `error`"
-                ))),
+                _ => Err(serde::de::Error::unknown_variant(&word, &["off", "note", "warning", "error"])),
             },
             _ => Err(serde::de::Error::custom("write `off`, `note`, `warning` or `error`")),
         }
@@ -80,28 +145,26 @@ impl<'de> Deserialize<'de> for Weight {
 }
 
 impl Settings {
-    /// Reads the text of `file`. A rule's code must be one of `codes`.
+    /// Reads what stands in `file`. A rule's code must be one of `codes`, and its kinds must be known to it or to the
+    /// `catalog`.
     ///
     /// # Errors
     ///
-    /// If a key is unknown, a value is not what its key wants, or there is no rule of some code.
-    pub fn read(file: &str, value: &Value, codes: &[&str]) -> Result<Settings, CatalogError> {
-        let refuse = |reason: String| CatalogError { file: file.to_owned(), reason };
-        if matches!(value.kind, crate::model::Kind::Null) {
-            return Ok(Settings::default());
-        }
-        let settings: Settings = serde_path_to_error::deserialize(value.to_json()).map_err(|error| {
-            let path = error.path().to_string();
-            let place = if path == "." { String::new() } else { format!("{path}: ") };
-            refuse(format!("{place}{}", error.inner()))
-        })?;
-        let named = settings.advice.keys().chain(settings.ignore.iter().flat_map(|ignore| &ignore.codes));
-        for code in named {
-            if !codes.contains(&code.as_str()) {
-                let hint = closest(code, codes).map(|code| format!("; did you mean `{code}`?"));
-                return Err(refuse(format!("no advice has the code `{code}`{}", hint.unwrap_or_default())));
-            }
-        }
+    /// If a key is unknown, a value is not what its key wants, there is no rule of some code, or a path leads out of the
+    /// folder of the file.
+    pub fn read(
+        file: &str,
+        value: &Value,
+        codes: &[&str],
+        catalog: &Catalog,
+    ) -> Result<Settings, CatalogError> {
+        let refuse = |fault: Fault| CatalogError { file: file.to_owned(), fault };
+        let mut settings: Settings = typed::read(value).map_err(refuse)?;
+        let keys = |rule: &Value| rule.entries().iter().map(|entry| entry.key.to_string()).collect();
+        settings.rules.written =
+            value.at("rules.kinds").map(Value::items).unwrap_or_default().iter().map(keys).collect();
+        settings.resolve_groups(catalog);
+        check::check(&settings, value, codes, catalog).map_err(refuse)?;
         Ok(settings)
     }
 
@@ -111,7 +174,8 @@ impl Settings {
             return None;
         }
         let title = identity.title();
-        self.applications.iter().find(|rule| rule.objects.iter().any(|pattern| is_like(pattern, &title)))
+        let holds = |rule: &&ApplicationRule| rule.objects.iter().any(|pattern| pattern.is_like(&title));
+        self.applications.iter().find(holds)
     }
 
     /// Whether the findings of a rule are not to be reported of an object.
@@ -120,70 +184,37 @@ impl Settings {
         self.advice.get(code) == Some(&Weight::Off)
             || self.ignore.iter().any(|ignore| {
                 (ignore.codes.is_empty() || ignore.codes.iter().any(|one| one == code))
-                    && ignore.objects.iter().any(|pattern| is_like(pattern, &title))
+                    && ignore.objects.iter().any(|pattern| pattern.is_like(&title))
             })
     }
-}
 
-/// The code that begins most like the one that is not there.
-fn closest<'a>(wrong: &str, codes: &[&'a str]) -> Option<&'a str> {
-    let alike = |code: &str| {
-        let words = code.split('-').filter(|word| wrong.split('-').any(|other| other == *word)).count();
-        let start = code.chars().zip(wrong.chars()).take_while(|(a, b)| a == b).count();
-        (words, start)
-    };
-    codes.iter().copied().filter(|code| alike(code) > (0, 2)).max_by_key(|code| alike(code))
-}
-
-/// Whether `text` is like `pattern`, in which `*` stands for any characters.
-fn is_like(pattern: &str, text: &str) -> bool {
-    let mut pieces = pattern.split('*');
-    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let pieces: Vec<&str> = pieces.collect();
-    let Some((last, middle)) = pieces.split_last() else { return rest.is_empty() };
-    for piece in middle {
-        let Some(at) = rest.find(piece) else { return false };
-        rest = &rest[at + piece.len()..];
+    /// A kind that podviz knows may leave its group out.
+    fn resolve_groups(&mut self, catalog: &Catalog) {
+        for (rule, written) in self.rules.kinds.iter_mut().zip(&self.rules.written) {
+            if !written.iter().any(|key| key == "group") {
+                rule.group = catalog.group_of(&rule.kind).to_owned();
+            }
+        }
     }
-    rest.ends_with(last)
+}
+
+impl Hide {
+    /// Whether pages and diagrams leave an object out.
+    pub fn hides(&self, identity: &Identity) -> bool {
+        let Identity { group, kind, namespace, name, .. } = identity;
+        let of_kind =
+            |pattern: &Wildcard| pattern.is_like(kind) || pattern.is_like(&format!("{kind}.{group}"));
+        let is_namespace = &**kind == "Namespace" && group.is_empty();
+        let place = if is_namespace { name } else { namespace };
+        self.kinds.iter().any(of_kind)
+            || (!place.is_empty() && self.namespaces.iter().any(|pattern| pattern.is_like(place)))
+    }
+
+    /// Whether there is nothing to leave out.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty() && self.namespaces.is_empty()
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Settings, String> {
-        let value = crate::source::parse(text.as_bytes()).unwrap();
-        let codes = ["missing-object", "mutable-image-tag"];
-        Settings::read("podviz.yaml", &value, &codes).map_err(|error| error.reason)
-    }
-
-    #[test]
-    fn a_level_may_be_changed_or_switched_off() {
-        let settings = read("advice: {mutable-image-tag: off, missing-object: error}").unwrap();
-        assert_eq!(settings.advice["mutable-image-tag"], Weight::Off);
-        assert_eq!(settings.advice["missing-object"], Weight::At(Level::Error));
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        let reason = |text| read(text).unwrap_err();
-        assert!(reason("advise: {}").contains(
-            "unknown field `advise`, expected one of `advice`, `ignore`, `applications`, `releases`"
-        ));
-        assert!(reason("advice: {mutable-tag: off}").contains("did you mean `mutable-image-tag`?"));
-        assert!(
-            reason("advice: {missing-object: loud}").starts_with("advice.missing-object: `loud` is none of")
-        );
-        assert!(reason("ignore: [{objects: [x]}]").contains("missing field `because`"));
-    }
-
-    #[test]
-    fn patterns_stand_for_names() {
-        assert!(is_like("Deployment shop/*", "Deployment shop/web"));
-        assert!(is_like("*", "anything"));
-        assert!(is_like("* shop/*-db", "StatefulSet shop/orders-db"));
-        assert!(!is_like("Deployment shop/we", "Deployment shop/web"));
-        assert!(!is_like("Deployment shop/*-db", "Deployment shop/web"));
-    }
-}
+mod tests;

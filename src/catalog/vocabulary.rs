@@ -11,10 +11,11 @@ pub use entry::{Entry, EntryRule};
 pub use name::{NameForm, Template};
 pub use pods::{Pods, PodsAt};
 pub use reach::{EmptyReach, Reach};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What podviz knows about one kind: one file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KindRule {
     /// The kind. `(pod)`, `(container)` and `(any)` hold the references of every pod, container and object.
@@ -61,7 +62,7 @@ pub struct KindRule {
 }
 
 /// Whether objects of a kind stand in a namespace.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Scope {
     /// They do.
     #[default]
@@ -71,7 +72,7 @@ pub enum Scope {
 }
 
 /// The part that a kind plays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Makes pods, or is one.
@@ -100,8 +101,8 @@ pub enum Role {
 }
 
 /// Which objects of a kind clusters bring along.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "this must be `true`, `false`, or a list of names")]
 pub enum Ambient {
     /// None.
     #[default]
@@ -124,7 +125,7 @@ impl Ambient {
 }
 
 /// One field that refers to other objects.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EdgeRule {
     /// What the object does to the one it refers to.
@@ -203,7 +204,7 @@ fn name_key() -> String {
 }
 
 /// What another field says: of the same object, pod or container, or beside the field itself.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// The field.
@@ -225,8 +226,8 @@ impl Condition {
 }
 
 /// When a target need not exist.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "this must be `true`, `false`, or the key that says so")]
 pub enum Optional {
     /// Never, or always.
     Always(bool),
@@ -235,7 +236,7 @@ pub enum Optional {
 }
 
 /// The form of a selector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Selection {
     /// A mapping of labels that must all be equal.
@@ -247,7 +248,7 @@ pub enum Selection {
 }
 
 /// What an empty selector picks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Empty {
     /// Nothing.
@@ -258,7 +259,7 @@ pub enum Empty {
 }
 
 /// What a field means when it has a certain value.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Explanation {
     /// The field.
@@ -273,9 +274,20 @@ pub struct Explanation {
     pub why: String,
 }
 
-/// A scalar as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A value as text.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "Plain")]
 pub struct Scalar(pub String);
+
+/// A value.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "the forms of the schema; Scalar is what they are read as")]
+enum Plain {
+    Text(String),
+    Number(f64),
+    Word(bool),
+}
 
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Scalar, D::Error> {
@@ -287,8 +299,17 @@ impl<'de> Deserialize<'de> for Scalar {
 }
 
 /// A scalar as text, or a list of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "OneOrMany")]
 pub struct Scalars(pub Vec<String>);
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "the forms of the schema; Scalars is what they are read as")]
+enum OneOrMany {
+    One(Scalar),
+    Many(Vec<Scalar>),
+}
 
 impl<'de> Deserialize<'de> for Scalars {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Scalars, D::Error> {
@@ -304,7 +325,7 @@ impl<'de> Deserialize<'de> for Scalars {
 }
 
 /// What one object does to another. The list is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the words say it; verb() spells them out")]
 pub enum Relation {

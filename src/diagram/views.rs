@@ -14,6 +14,7 @@ mod denial;
 mod flow;
 mod fold;
 mod grouping;
+mod hidden;
 mod interaction;
 mod lifecycle;
 mod neighborhood;
@@ -93,7 +94,7 @@ pub fn draw(
     if !scene.holds(focus) {
         return None;
     }
-    match view {
+    let diagram = match view {
         View::Architecture => architecture::draw(scene, focus),
         View::Relationship => relationship::draw(scene, focus),
         View::Lifecycle => lifecycle::draw(scene, focus),
@@ -108,7 +109,8 @@ pub fn draw(
         View::NetworkPolicy => network_policy::draw(scene, focus),
         View::Rollout => rollout::draw(scene, focus),
         View::States => states::draw(scene, focus),
-    }
+    };
+    hidden::without_hidden(diagram?, topology)
 }
 
 /// The life of the pod that a workload makes, for a page: [`View::Lifecycle`] as one diagram while it is short, or else

@@ -15,12 +15,14 @@ mod in_place;
 mod listing;
 mod lock;
 mod plan;
+mod settings;
 mod survey;
 mod swap;
 #[cfg(test)]
 mod tests;
 
 pub use guard::{Destination, guard};
+pub use settings::write_settings;
 
 use crate::output::File;
 use lock::Lock;

@@ -50,7 +50,7 @@ pub fn page(know: &Knowledge, environment: &Arc<str>) -> Option<Page> {
 
 fn diagram(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
     let focus = Focus::All(Arc::clone(environment));
-    let drawn = draw(View::Access, &focus, know.topology, know.facts, &Default::default());
+    let drawn = draw(View::Access, &focus, know.drawn, know.facts, &Default::default());
     drawn.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 

@@ -77,11 +77,12 @@ pub fn most_serious(know: &Knowledge, environment: &Arc<str>, most: usize) -> Ve
 
 /// The same of any set of objects.
 pub fn worst(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool, most: usize) -> Vec<Block> {
-    let mine = know
-        .facts
-        .findings()
-        .iter()
-        .filter(|finding| !finding.is_ignored && finding.level > Level::Note && mine(finding.node));
+    let mine = know.facts.findings().iter().filter(|finding| {
+        !finding.is_ignored
+            && finding.level > Level::Note
+            && !know.topology.is_hidden(finding.node)
+            && mine(finding.node)
+    });
     let findings: Vec<&Finding> = mine.collect();
     if findings.is_empty() {
         return Vec::new();
@@ -119,8 +120,10 @@ fn subject(know: &Knowledge, finding: &Finding) -> Prose {
 /// The page of all findings of an environment.
 pub fn page(know: &Knowledge, environment: &str) -> Option<Page> {
     let mine = |finding: &&Finding| *know.node(finding.node).identity.environment == *environment;
-    let (ignored, findings): (Vec<&Finding>, Vec<&Finding>) =
-        know.facts.findings().iter().filter(mine).partition(|finding| finding.is_ignored);
+    let all: Vec<&Finding> = know.facts.findings().iter().filter(mine).collect();
+    let shown = all.iter().copied().filter(|finding| !know.topology.is_hidden(finding.node));
+    let hidden = all.len() - shown.clone().count();
+    let (ignored, findings): (Vec<&Finding>, Vec<&Finding>) = shown.partition(|finding| finding.is_ignored);
     if findings.is_empty() && ignored.is_empty() {
         return None;
     }
@@ -161,6 +164,17 @@ pub fn page(know: &Knowledge, environment: &str) -> Option<Page> {
     if !ignored.is_empty() {
         let many = count(ignored.len(), "finding is", "findings are");
         page.lead.push(plain(format!("{many} ignored on purpose, by an annotation or the configuration.")));
+    }
+    if hidden > 0 {
+        let many = count(hidden, "finding is", "findings are");
+        let of = concat(vec![
+            plain(format!("{many} about objects that ")),
+            vec![code("podviz.yaml")],
+            plain(" hides; "),
+            vec![code("podviz advise")],
+            plain(" prints them."),
+        ]);
+        page.lead.push(of);
     }
     Some(page)
 }

@@ -32,7 +32,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
     let name = format!("{} ({})", object.identity.name, object.identity.kind);
     crumbs.push(Link { text: name, code: false, to: Target { page: workload, anchor: String::new() } });
     let focus = Focus::Container(index, position);
-    let diagram = draw(View::Relationship, &focus, know.topology, know.facts, &Default::default());
+    let diagram = draw(View::Relationship, &focus, know.drawn, know.facts, &Default::default());
     let reads = environment::table(know, index, container).map(Block::Table);
     let sections = [
         section("overview", "At a glance", vec![glance::blocks(container, needs)]),

@@ -16,7 +16,7 @@ use crate::topology::{NodeIndex, Pod};
 pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
     let example = example(know);
     let diagram = example.and_then(|index| {
-        draw(View::Compare, &Focus::Object(index), know.topology, know.facts, &Default::default())
+        draw(View::Compare, &Focus::Object(index), know.drawn, know.facts, &Default::default())
     });
     let shown = diagram.map(|diagram| Block::Diagram(Box::new(diagram)));
     let mut difference = vec![Block::Table(table())];

@@ -155,10 +155,15 @@ fn application_entry<'a>(application: &'a Application, ids: &'a [String]) -> App
     }
 }
 
-/// The graph as JSON text that ends in a newline; with `full`, each object of the input with its manifest.
+/// The graph as JSON text that ends in a newline; with `full`, each object of the input that is not hidden with its
+/// manifest.
 pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool, spacing: Spacing) -> String {
     let ids: Vec<String> = topology.nodes.iter().map(|node| node.identity.id()).collect();
-    let nodes = topology.nodes.iter().enumerate().map(|(index, node)| entry(facts, index, node, full));
+    let nodes = topology
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(index, node)| entry(facts, index, node, full && !topology.is_hidden(index)));
     let edges = topology.edges.iter().map(|edge| {
         let object = topology.nodes[edge.declared_by].object.as_ref();
         EdgeEntry {

@@ -1,7 +1,7 @@
 //! All that a page may draw on, and the links between pages.
 
 use super::places::Places;
-use super::prose::{code, text};
+use super::prose::{code, muted, text};
 use super::{Inline, Link, Prose, Source, Target};
 use crate::catalog::{Catalog, FieldPath, KindRule};
 use crate::facts::{Facts, PodFacts};
@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub struct Knowledge<'a> {
     /// Objects and what they refer to.
     pub topology: &'a Topology,
+    /// The same without what is hidden: what diagrams show.
+    pub drawn: &'a Topology,
     /// What is true of pods.
     pub facts: &'a Facts,
     /// What is known of kinds.
@@ -145,7 +147,7 @@ impl<'a> Knowledge<'a> {
 
     /// Where an object says something: the line of a field.
     pub fn source(&self, object: &Object, field: &FieldPath) -> Inline {
-        Inline::Source(self.line(object, field.line(&object.value)))
+        self.place(object, field.line(&object.value))
     }
 
     /// A line of an object's file.
@@ -162,6 +164,17 @@ impl<'a> Knowledge<'a> {
     /// Where an edge is declared.
     pub fn because(&self, edge: &Edge) -> Option<Inline> {
         let object = self.node(edge.declared_by).object.as_ref()?;
-        Some(Inline::Source(self.line(object, edge.line)))
+        Some(self.place(object, edge.line))
+    }
+
+    /// A line of an object's file, linked if the file has a page: one that holds nothing but hidden objects has none.
+    fn place(&self, object: &Object, line: u32) -> Inline {
+        let Source { file, line: shown, .. } = self.line(object, line);
+        let has_page = |file: &str| self.places.files.contains_key(file);
+        if has_page(&file) || has_page(&object.file.path) {
+            Inline::Source(self.line(object, line))
+        } else {
+            muted(format!("{file}:{shown}"))
+        }
     }
 }

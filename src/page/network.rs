@@ -161,7 +161,7 @@ fn overview(know: &Knowledge, namespaces: &[Namespace]) -> Vec<Block> {
 
 fn diagram(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
     let focus = Focus::All(Arc::clone(environment));
-    let drawn = draw(View::NetworkPolicy, &focus, know.topology, know.facts, &Default::default());
+    let drawn = draw(View::NetworkPolicy, &focus, know.drawn, know.facts, &Default::default());
     drawn.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 

@@ -51,10 +51,11 @@ pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Prob
         sections.push(section("problems", "What could not be read", unread(problems)));
     }
     let crumbs = if is_first { Vec::new() } else { vec![environments::all_environments("All environments")] };
+    let lead = std::iter::once(figures(know, &mine)).chain(environments::lead(know, of));
     Page {
         kicker: if is_first { "Overview" } else { "Environment" }.to_owned(),
         crumbs,
-        lead: std::iter::once(figures(know, &mine)).chain(environments::lead(know, of)).collect(),
+        lead: lead.chain(hidden(know, environment)).collect(),
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         ..Page::titled(path, Sort::Overview, if is_first { title } else { environment })
     }
@@ -101,7 +102,7 @@ pub fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Vec<Block> {
         View::Traffic => MOST_TRAFFIC,
         _ => Budget::default(),
     };
-    let diagram = draw(view, focus, know.topology, know.facts, &budget);
+    let diagram = draw(view, focus, know.drawn, know.facts, &budget);
     diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 
@@ -270,6 +271,12 @@ fn semicolons(phrases: Vec<Prose>) -> Prose {
         prose.extend(phrase);
     }
     prose
+}
+
+/// What the user hides from the pages.
+fn hidden(know: &Knowledge, environment: &Arc<str>) -> Option<Prose> {
+    let words = know.topology.hidden_in_words(Some(environment))?;
+    Some(vec![super::prose::code("podviz.yaml"), text(format!(" hides {words}."))])
 }
 
 /// What could not be read, with the way to the list of it; nothing where all could.

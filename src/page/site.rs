@@ -27,7 +27,8 @@ pub fn build(
     problems: &Problems,
 ) -> Site {
     let places = Places::of(topology, catalog);
-    let know = Knowledge { topology, facts, catalog, places: &places };
+    let drawn = topology.without_hidden();
+    let know = Knowledge { topology, drawn: &drawn, facts, catalog, places: &places };
     let home = || vec![shared_home(&know)];
     let mut pages: Vec<Page> = Vec::new();
     let present: Vec<NodeIndex> = topology.present().map(|(index, _)| index).collect();
@@ -71,7 +72,7 @@ pub fn build(
 /// The page of one subject alone. Links lead to where the pages of the whole site would be.
 pub fn page_of(found: &Found, topology: &Topology, facts: &Facts, catalog: &Catalog) -> Option<Page> {
     let places = Places::of(topology, catalog);
-    let know = Knowledge { topology, facts, catalog, places: &places };
+    let know = Knowledge { topology, drawn: topology, facts, catalog, places: &places };
     let object = |index: NodeIndex| know.node(index).object.as_deref();
     match found {
         Found::Namespace(environment, namespace) => overview::namespace(&know, environment, namespace),

@@ -73,13 +73,13 @@ pub fn diagrams(know: &Knowledge, index: NodeIndex, views: &[View]) -> Vec<Block
 
 /// The diagram of one view, if it has something to say.
 pub fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Option<Block> {
-    let diagram = draw(view, focus, know.topology, know.facts, &Default::default())?;
+    let diagram = draw(view, focus, know.drawn, know.facts, &Default::default())?;
     Some(Block::Diagram(Box::new(diagram)))
 }
 
 /// The life of a pod: one diagram, or several where one would be too long to read.
 pub fn drawn_life(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
-    let parts = lifecycle_parts(index, know.topology, know.facts, &Default::default());
+    let parts = lifecycle_parts(index, know.drawn, know.facts, &Default::default());
     parts.into_iter().map(|diagram| Block::Diagram(Box::new(diagram))).collect()
 }
 

@@ -28,7 +28,7 @@ impl Study {
         let pages: Vec<Page> = pages.collect();
         match (format, &pages[..]) {
             (_, []) => Err(Error::NothingToDocument),
-            (ExplainFormat::Markdown, _) => markdown(pages),
+            (ExplainFormat::Markdown, _) => self.markdown(pages),
             (ExplainFormat::Text { width }, [page]) => Ok(Product::Styled(terminal::page(page, width))),
             (ExplainFormat::Text { width }, pages) => Ok(Product::Styled(terminal::index(pages, width))),
             (ExplainFormat::Json, _) => Ok(Product::Text(String::new())),
@@ -54,21 +54,22 @@ impl Study {
             Found::Container(index, container) => (fact.node, fact.container) == (*index, Some(*container)),
         }
     }
-}
 
-/// The pages as GitHub shows them, one after another.
-fn markdown(pages: Vec<Page>) -> Result<Product, Error> {
-    let site = Site {
-        title: String::new(),
-        environments: Vec::new(),
-        sections: Vec::new(),
-        pages,
-        places: BTreeMap::new(),
-        graph: String::new(),
-    };
-    let (files, _) = render(site, Flavour::Github, &Options::default())?;
-    let pages = files.into_iter().filter(|file| file.path.ends_with(Flavour::Github.index()));
-    let texts: Vec<String> =
-        pages.map(|file| String::from_utf8_lossy(&file.bytes).trim().to_owned()).collect();
-    Ok(Product::Text(format!("{}\n", texts.join("\n\n"))))
+    /// The pages as GitHub shows them, one after another.
+    fn markdown(&self, pages: Vec<Page>) -> Result<Product, Error> {
+        let site = Site {
+            title: self.catalog.settings.title.clone().unwrap_or_default(),
+            environments: Vec::new(),
+            sections: Vec::new(),
+            pages,
+            places: BTreeMap::new(),
+            graph: String::new(),
+        };
+        let options = Options { repo_url: self.catalog.settings.repository.clone(), ..Options::default() };
+        let (files, _) = render(site, Flavour::Github, &options)?;
+        let pages = files.into_iter().filter(|file| file.path.ends_with(Flavour::Github.index()));
+        let texts: Vec<String> =
+            pages.map(|file| String::from_utf8_lossy(&file.bytes).trim().to_owned()).collect();
+        Ok(Product::Text(format!("{}\n", texts.join("\n\n"))))
+    }
 }

@@ -1,10 +1,14 @@
 //! The user's `podviz.yaml`: named on the command line, or found upward from the first input.
 
-use super::{Limits, ReadError, parse};
-use crate::model::Value;
+use super::settle::settle;
+use super::{Limits, ReadError, decode, yaml};
+use crate::model::{Kind, Value};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+/// More than anybody writes by hand.
+const MOST_BYTES: usize = 1 << 20;
 
 /// The names it may have.
 pub(super) const NAMES: [&str; 2] = ["podviz.yaml", "podviz.yml"];
@@ -14,8 +18,19 @@ pub(super) const NAMES: [&str; 2] = ["podviz.yaml", "podviz.yml"];
 pub struct SettingsFile {
     /// Its path as the user wrote it, or as it was found.
     pub path: String,
-    /// What stands in it.
-    pub value: Result<Value, String>,
+    /// What stands in it; null where it is empty.
+    pub value: Result<Value, Malformed>,
+}
+
+/// Why settings are no YAML that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// Line, from 1; 0 where unknown.
+    pub line: u32,
+    /// Column in characters, from 1; 0 where unknown.
+    pub column: u32,
+    /// What is wrong.
+    pub reason: String,
 }
 
 /// Reads the settings: the file `named`, or the nearest in the folder of the first input or above it.
@@ -35,12 +50,39 @@ pub fn read_settings(named: Option<&Path>, inputs: &[PathBuf]) -> Result<Option<
         ErrorKind::NotFound => ReadError::NotFound(path.clone()),
         reason => ReadError::Unreadable { path: path.clone(), reason },
     })?;
-    let value = if bytes.len() as u64 > Limits::default().file_bytes {
-        Err("the file is too large".to_owned())
-    } else {
-        parse(&bytes)
-    };
+    let value = understand(&bytes);
     Ok(Some(SettingsFile { path: path.display().to_string(), value }))
+}
+
+/// The one document of a settings file, each key once.
+fn understand(bytes: &[u8]) -> Result<Value, Malformed> {
+    let whole = |reason: String| Malformed { line: 0, column: 0, reason };
+    if bytes.len() > MOST_BYTES {
+        return Err(whole(format!("the settings are larger than {} KiB", MOST_BYTES >> 10)));
+    }
+    let text = decode::decode(bytes).map_err(|error| whole(format!("not valid {}", error.encoding)))?;
+    let mut parts = yaml::read(&text, &Limits::default()).parts.into_iter();
+    let Some(part) = parts.next() else {
+        return Ok(Value { line: 1, column: 1, written: None, kind: Kind::Null });
+    };
+    let mut value = part.outcome.map_err(|fault| Malformed {
+        line: fault.line,
+        column: fault.column,
+        reason: fault.message,
+    })?;
+    if let Some(second) = parts.next() {
+        let reason = "settings are one document, and here a second one begins".to_owned();
+        return Err(Malformed { line: second.begin, column: 1, reason });
+    }
+    let mut duplicates = Vec::new();
+    settle(&mut value, &mut duplicates);
+    match duplicates.into_iter().next() {
+        Some(again) => {
+            let reason = format!("the key `{}` stands here again", again.key);
+            Err(Malformed { line: again.line, column: again.column, reason })
+        }
+        None => Ok(value),
+    }
 }
 
 fn find(inputs: &[PathBuf]) -> Option<PathBuf> {

@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, EdgeRule, FieldPath};
 use std::collections::BTreeMap;
 
 /// What the catalog says of nodes, where it says anything.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
     /// How traffic from outside reaches them.
     pub entries: BTreeMap<NodeIndex, Entry>,

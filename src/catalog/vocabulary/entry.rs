@@ -3,6 +3,7 @@
 use super::Pattern;
 use crate::catalog::FieldPath;
 use crate::model::Value;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 /// How traffic from outside reaches an object that plays the part of a route.
@@ -19,7 +20,8 @@ pub enum Entry {
 }
 
 /// How traffic reaches the objects of a kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String")]
 pub enum EntryRule {
     /// All of them alike.
     All(Entry),

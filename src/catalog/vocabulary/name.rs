@@ -1,9 +1,10 @@
 //! Names that are made of other names, and the ways to read one.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 /// How the value of a field names an object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NameForm {
     /// It is the object's name.
@@ -19,7 +20,8 @@ pub enum NameForm {
 }
 
 /// A name with places to fill in: `{value}-tls`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String")]
 pub struct Template(Vec<Part>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,15 @@
 //! Where an object describes pods.
 
 use super::{Pattern, Template};
+use schemars::JsonSchema;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use std::fmt;
 
 /// Where an object of a kind describes pods.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "Forms")]
 pub enum Pods {
     /// Nowhere.
     #[default]
@@ -16,7 +21,7 @@ pub enum Pods {
 }
 
 /// Fields that each describe a pod.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PodsAt {
     /// The fields: each a pod template, or with `containers` a mapping in a form of its own.
@@ -65,11 +70,40 @@ impl Pods {
     }
 }
 
+/// Where an object of a kind describes pods: the path of its one pod template, or several places.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "the forms of the schema; Pods is what they are read as")]
+enum Forms {
+    Template(String),
+    Several(Vec<PodsAt>),
+}
+
 impl<'de> Deserialize<'de> for Pods {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pods, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(path) => Ok(Pods::Template(path)),
-            list => serde_json::from_value(list).map(Pods::Several).map_err(serde::de::Error::custom),
-        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+/// Reads both forms where they stand, so that a fault knows its line.
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Pods;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a path, or a list of places")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, path: &str) -> Result<Pods, E> {
+        Ok(Pods::Template(path.to_owned()))
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Pods, E> {
+        Ok(Pods::None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Pods, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(items)).map(Pods::Several)
     }
 }

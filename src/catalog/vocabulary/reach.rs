@@ -1,10 +1,12 @@
 //! The namespaces in which a selector looks.
 
 use super::Pattern;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 /// In which namespaces a selector picks objects.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "Written")]
 pub enum Reach {
     /// In that of the object that selects; in every one, if its kind stands in none.
     #[default]
@@ -17,7 +19,7 @@ pub enum Reach {
 }
 
 /// Where a selector picks if the field about its namespaces is an empty mapping.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EmptyReach {
     /// In every namespace, as an empty label selector does.
@@ -27,17 +29,23 @@ pub enum EmptyReach {
     Own,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
+/// In which namespaces a selector picks objects.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "this must be `own`, `all`, a field, or a mapping with `field` and `empty`")]
 enum Written {
+    /// `own`, `all`, or the field that names them.
     Word(String),
+    /// The field that names them, and what it means if it is an empty mapping.
     Field(WrittenField),
 }
 
-#[derive(Deserialize)]
+/// A field about namespaces.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WrittenField {
+    /// The field.
     field: Pattern,
+    /// Where a selector picks if the field is an empty mapping.
     #[serde(default)]
     empty: EmptyReach,
 }

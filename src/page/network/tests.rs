@@ -36,7 +36,13 @@ fn said(pod: &str, specs: &[&str]) -> Vec<String> {
     let (topology, _) = connect(&inventory, &catalog);
     let facts = derive(&topology, &catalog);
     let places = Places::of(&topology, &catalog);
-    let know = Knowledge { topology: &topology, facts: &facts, catalog: &catalog, places: &places };
+    let know = Knowledge {
+        topology: &topology,
+        drawn: &topology,
+        facts: &facts,
+        catalog: &catalog,
+        places: &places,
+    };
     let (web, ..) = topology.workloads().next().unwrap();
     limits(&know, web).iter().map(|sentence| words(sentence).trim().to_owned()).collect()
 }

@@ -174,7 +174,7 @@ fn taken_apart(
         blocks.extend(list(changes));
     }
     blocks.push(Block::Heading("As it is, and taken apart".to_owned()));
-    let diagrams = before_and_after(know.topology, know.facts, index, &proposal);
+    let diagrams = before_and_after(know.drawn, know.facts, index, &proposal);
     blocks.extend(diagrams.into_iter().map(|diagram| Block::Diagram(Box::new(diagram))));
     blocks.push(Block::Heading("A manifest to start from".to_owned()));
     let caption = format!("{}-apart.yaml", object.identity.name);

@@ -1,0 +1,46 @@
+//! What users know of kinds and images joins what podviz knows.
+
+use super::settings::Rules;
+use super::{Catalog, KindRule};
+
+impl Catalog {
+    /// Adds the kinds and images of users. Of a kind that is known, edges and explanations are added, and every other key
+    /// that was written replaces what was known; the user's classes of images come first.
+    pub(super) fn learn(&mut self, rules: Rules) {
+        for (rule, written) in rules.kinds.into_iter().zip(&rules.written) {
+            match rule.kind.as_str() {
+                "(pod)" => self.pod.extend(rule.edges),
+                "(container)" => self.container.extend(rule.edges),
+                "(any)" => self.any.extend(rule.edges),
+                _ => match self.kinds.remove(&(rule.group.clone(), rule.kind.clone())) {
+                    Some(known) => self.add_kind(known.extended(rule, written)),
+                    None => self.add_kind(rule),
+                },
+            }
+        }
+        self.images.splice(0..0, rules.images);
+    }
+}
+
+impl KindRule {
+    /// This rule with the `written` keys of another one of the same kind.
+    fn extended(mut self, more: KindRule, written: &[String]) -> KindRule {
+        for key in written {
+            match key.as_str() {
+                "succeeds" => self.succeeds.extend(more.succeeds.iter().cloned()),
+                "short" => self.short.extend(more.short.iter().cloned()),
+                "scope" => self.scope = more.scope,
+                "role" => self.role = more.role,
+                "pods" => self.pods.clone_from(&more.pods),
+                "copies" => self.copies.clone_from(&more.copies),
+                "ambient" => self.ambient = more.ambient.clone(),
+                "summary" => self.summary.clone_from(&more.summary),
+                // `kind` and `group` are equal; edges and explanations are added below.
+                _ => {}
+            }
+        }
+        self.edges.extend(more.edges);
+        self.explain.extend(more.explain);
+        self
+    }
+}

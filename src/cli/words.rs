@@ -1,0 +1,56 @@
+//! The words that stand for views and formats on the command line.
+
+use crate::diagram::View;
+use crate::{DiagramFormat, GraphFormat, ReachFormat};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+impl ValueEnum for View {
+    fn value_variants<'a>() -> &'a [View] {
+        &View::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for DiagramFormat {
+    fn value_variants<'a>() -> &'a [DiagramFormat] {
+        &[DiagramFormat::Mermaid, DiagramFormat::Svg]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            DiagramFormat::Mermaid => "mermaid",
+            DiagramFormat::Svg => "svg",
+        }))
+    }
+}
+
+impl ValueEnum for GraphFormat {
+    fn value_variants<'a>() -> &'a [GraphFormat] {
+        &[GraphFormat::Json, GraphFormat::Dot, GraphFormat::Mermaid]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            GraphFormat::Json => "json",
+            GraphFormat::Dot => "dot",
+            GraphFormat::Mermaid => "mermaid",
+        }))
+    }
+}
+
+impl ValueEnum for ReachFormat {
+    fn value_variants<'a>() -> &'a [ReachFormat] {
+        &[ReachFormat::Text, ReachFormat::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            ReachFormat::Text => "text",
+            ReachFormat::Json => "json",
+        }))
+    }
+}
