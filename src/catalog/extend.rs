@@ -34,6 +34,8 @@ impl KindRule {
                 "pods" => self.pods.clone_from(&more.pods),
                 "copies" => self.copies.clone_from(&more.copies),
                 "ambient" => self.ambient = more.ambient.clone(),
+                "entry" => self.entry = more.entry.clone(),
+                "guards" => self.guards = more.guards.clone(),
                 "summary" => self.summary.clone_from(&more.summary),
                 // `kind` and `group` are equal; edges and explanations are added below.
                 _ => {}

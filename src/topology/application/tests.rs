@@ -6,8 +6,10 @@ use crate::topology::{Topology, connect};
 
 /// The topology of files: their names and texts.
 fn topology(files: &[(&str, String)], settings: &str) -> Topology {
-    let settings = Settings::read("podviz.yaml", &parse(settings.as_bytes()).unwrap(), &[]).unwrap();
-    let catalog = Catalog::embedded().unwrap().with_settings(settings, "cluster.local");
+    let catalog = Catalog::embedded().unwrap();
+    let settings = parse(settings.as_bytes()).unwrap();
+    let settings = Settings::read("podviz.yaml", &settings, &[], &catalog).unwrap();
+    let catalog = catalog.with_settings(settings, "cluster.local");
     let documents =
         files.iter().flat_map(|(path, text)| load(path, text.as_bytes(), &Limits::default()).documents);
     let (inventory, _) = take_inventory(documents.collect(), &catalog, &Grouping::plain("default"));

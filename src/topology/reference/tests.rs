@@ -89,8 +89,8 @@ fn what_an_object_produces_may_be_in_the_input_and_may_have_a_default_name() {
     assert_eq!(
         told,
         [
-            "Lamp shop/big produces Secret shop/big (Inferred) by ",
-            "Lamp shop/small produces Secret data/small (Inferred) by spec.target",
+            "Lamp shop/big produces Secret shop/big (Inferred) by metadata.name",
+            "Lamp shop/small produces Secret data/small (Inferred) by metadata.name",
             "Lamp shop/tiny produces Secret shop/there by spec.target.name",
         ]
     );
