@@ -7,6 +7,7 @@ mod base64;
 mod built;
 mod compose;
 mod decode;
+mod graph;
 mod helm;
 mod highlight;
 mod json;
@@ -27,6 +28,7 @@ mod tool;
 mod walk;
 mod yaml;
 
+use load::load_text;
 pub use load::{Loaded, load};
 pub use redact::MARK;
 pub use settings::{Malformed, SettingsFile, read_settings};
@@ -201,6 +203,7 @@ fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, readi
                     *templates.entry(home(&file.name, &templates)).or_default() += 1;
                 }
                 documents.extend(loaded.documents);
+                reading.environments.extend(loaded.environments);
                 reading.passed_over += usize::from(loaded.passed_over);
                 problems.extend(loaded.problems);
             }
@@ -209,6 +212,8 @@ fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, readi
     }
     documents.append(&mut reading.documents);
     reading.documents = documents;
+    reading.environments.sort();
+    reading.environments.dedup_by(|a, b| a.name == b.name);
     reading
         .problems
         .extend(templates.into_iter().map(|(folder, files)| helm_template(&folder, files)).collect());

@@ -3,7 +3,7 @@
 use crate::catalog::Relation;
 use crate::escape::visible;
 use crate::facts::Facts;
-use crate::model::{Environment, Kind, Value};
+use crate::model::{Environment, Kind, Object, Value};
 use crate::problem::{Code, Level, Problems};
 use crate::topology::{Application, Certainty, ContainerKind, Node, NodeIndex, State, Topology};
 use serde::{Serialize, Serializer};
@@ -250,17 +250,23 @@ fn entry<'a>(facts: &Facts, index: NodeIndex, node: &'a Node, full: bool) -> Nod
         pod,
         object: object.filter(|_| full).map(|object| {
             let mut lines = Vec::new();
-            collect_lines(&object.value, &mut lines);
+            collect_lines(object, object.first_line, &object.value, &mut lines);
             ObjectEntry { manifest: ManifestEntry(&object.value), lines }
         }),
     }
 }
 
-fn collect_lines(value: &Value, lines: &mut Vec<u32>) {
-    lines.push(value.line);
+/// The line of each field, that of its key, in the file where the object begins; what comes from another file stands where
+/// the object does.
+fn collect_lines(object: &Object, line: u32, value: &Value, lines: &mut Vec<u32>) {
+    let (home, first) = object.place(object.first_line);
+    let (file, line) = object.place(line);
+    lines.push(if file == home { line } else { first });
     match &value.kind {
-        Kind::List(items) => items.iter().for_each(|item| collect_lines(item, lines)),
-        Kind::Map(entries) => entries.iter().for_each(|entry| collect_lines(&entry.value, lines)),
+        Kind::List(items) => items.iter().for_each(|item| collect_lines(object, item.line, item, lines)),
+        Kind::Map(entries) => {
+            entries.iter().for_each(|entry| collect_lines(object, entry.line, &entry.value, lines));
+        }
         _ => {}
     }
 }

@@ -8,8 +8,8 @@ use super::redact::{Edit, Edits, MARK, redact_text};
 use super::settle::settle;
 use super::sheet::{Part, Sheet};
 use super::template::is_template;
-use super::{Limits, json, yaml};
-use crate::model::{Document, SourceFile, TokenClass, Value};
+use super::{Limits, graph, json, yaml};
+use crate::model::{Document, Environment, SourceFile, TokenClass, Value};
 use crate::problem::{Code, Level, Problem, Problems};
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,15 +23,23 @@ pub struct Loaded {
     pub passed_over: bool,
     /// Whether it is an unrendered Helm template. Then nothing else is set: who asked says so, once a folder.
     pub template: bool,
+    /// The environments that it names, if it is a graph that podviz made.
+    pub environments: Vec<Environment>,
     /// What went wrong.
     pub problems: Problems,
 }
 
+impl Loaded {
+    /// Nothing but a problem.
+    pub(super) fn only(problem: Problem) -> Loaded {
+        Loaded { problems: [problem].into_iter().collect(), ..Loaded::default() }
+    }
+}
+
 /// Reads the file that is shown as `name`.
 pub fn load(name: &str, bytes: &[u8], limits: &Limits) -> Loaded {
-    let fail = |code, message: String, help: &str| Loaded {
-        problems: [Problem::new(Level::Error, code, message).at(name, 0, 0).help(help)].into_iter().collect(),
-        ..Loaded::default()
+    let fail = |code, message: String, help: &str| {
+        Loaded::only(Problem::new(Level::Error, code, message).at(name, 0, 0).help(help))
     };
     if bytes.len() as u64 > limits.file_bytes {
         return fail(Code::TooLarge, too_large(limits), "split it into several files");
@@ -43,11 +51,16 @@ pub fn load(name: &str, bytes: &[u8], limits: &Limits) -> Loaded {
             return fail(Code::NotText, message, "save the file as UTF-8");
         }
     };
-    let sheet = json::read(&text, limits).unwrap_or_else(|| yaml::read(&text, limits));
-    if is_template(&text, &sheet) {
+    if graph::is_graph(&text) { graph::read(name, &text, limits) } else { load_text(name, &text, limits) }
+}
+
+/// Reads the text that is shown as `name`.
+pub(super) fn load_text(name: &str, text: &str, limits: &Limits) -> Loaded {
+    let sheet = json::read(text, limits).unwrap_or_else(|| yaml::read(text, limits));
+    if is_template(text, &sheet) {
         return Loaded { template: true, ..Loaded::default() };
     }
-    Reader { name, text: &text, problems: Problems::none() }.documents(sheet)
+    Reader { name, text, problems: Problems::none() }.documents(sheet)
 }
 
 /// The reason why a file is not read.
@@ -138,7 +151,7 @@ impl Reader<'_> {
         accepted.iter_mut().for_each(|document| edits.apply(&mut document.value));
         let documents = self.publish(accepted, &sheet, &edits, &hidden);
         let passed_over = documents.is_empty() && self.problems.is_empty() && foreign;
-        Loaded { documents, passed_over, template: false, problems: self.problems }
+        Loaded { documents, passed_over, problems: self.problems, ..Loaded::default() }
     }
 
     fn publish(
