@@ -30,6 +30,8 @@ impl From<Exit> for ExitCode {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    #[cfg(unix)]
+    end_cleanly();
     let voice = cli.command.voice();
     let messages = Messages::new(voice.message_format, voice.color, voice.quiet, voice.verbose);
     match perform(&cli, &messages) {
@@ -39,6 +41,21 @@ fn main() -> ExitCode {
             Exit::Failed.into()
         }
     }
+}
+
+/// When podviz is interrupted or told to end, so is what it started, and nothing is left in the temporary folder. The
+/// status is that of a program that the signal ends: 130 for an interruption.
+#[cfg(unix)]
+fn end_cleanly() {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    // Without handlers signals do what they always did.
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            podviz::source::sweep();
+            std::process::exit(128 + signal);
+        }
+    });
 }
 
 fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {

@@ -33,6 +33,7 @@ pub use load::{Loaded, load};
 pub use redact::MARK;
 pub use settings::{Malformed, SettingsFile, read_settings};
 pub use survey::{Survey, survey};
+pub use tool::sweep;
 
 use crate::model::{Document, Environment, Value};
 use crate::problem::{Code, Level, Problem, Problems};

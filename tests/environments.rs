@@ -207,3 +207,49 @@ fn one_environment_is_built_alone() {
     let graph: Value = serde_json::from_slice(&flat.stdout).expect("a graph");
     assert_eq!((status(&flat), graph["environments"][0]["name"].as_str()), (0, Some("default")));
 }
+
+/// A program in `folder` that says nothing and does not end.
+#[cfg(unix)]
+fn hanging(folder: &Path, name: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join(name);
+    fs::write(&path, "#!/bin/sh\necho $$ > \"$0.pid\"\nsleep 1003\n").expect("a program");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a program");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupted_run_leaves_nothing_behind() {
+    let folder = written(&[
+        ("in/dev/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("in/dev/web.yaml", SERVICE),
+        ("bin/x", ""),
+        ("tmp/x", ""),
+    ]);
+    hanging(&folder.path().join("bin"), "kubectl");
+    let path = std::env::join_paths([&folder.path().join("bin"), Path::new("/usr/bin"), Path::new("/bin")])
+        .expect("a search path");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
+    command.args(["graph", "in"]).current_dir(folder.path()).env("PATH", path);
+    command.env("TMPDIR", folder.path().join("tmp")).stdin(Stdio::null()).stdout(Stdio::null());
+    let mut child = command.spawn().expect("podviz runs");
+    let pid = folder.path().join("bin/kubectl.pid");
+    let started = || fs::read_to_string(&pid).ok().filter(|text| text.ends_with('\n'));
+    let tool = (0..1000).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        started()
+    });
+    let tool = tool.expect("the program is started");
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().expect("kill runs");
+    assert!(sent.success());
+    assert_eq!(child.wait().expect("podviz ends").code(), Some(130));
+    let left: Vec<_> = fs::read_dir(folder.path().join("tmp")).expect("a folder").flatten().collect();
+    assert_eq!(left.len(), 1, "only what was there: {left:?}");
+    let process = Path::new("/proc").join(tool.trim()).join("cmdline");
+    let gone = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        fs::read(&process).map_or(true, |line| line.is_empty())
+    });
+    assert!(gone, "the program is ended too");
+}

@@ -1,7 +1,10 @@
 //! Programs of others, fenced in: helm, kubectl and kustomize see an empty home, no network where the system can take it
 //! away, and end in bounded time. Their output is bytes of the input like any other, and their complaints are cleaned.
 
+mod leftover;
 mod message;
+
+pub use leftover::{Scratch, scratch, sweep};
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -12,7 +15,6 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{LazyLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 /// How long one call may take. A chart of a hundred templates takes less than a second.
 pub const TIME: Duration = Duration::from_secs(30);
@@ -129,14 +131,14 @@ enum Heard {
 impl Call<'_> {
     fn run(&self, program: &Program, args: &[OsString], folder: &Path) -> Result<Vec<u8>, Failure> {
         let failed = |error: &std::io::Error| Failure::Failed { message: error.kind().to_string() };
-        let home = tempfile::Builder::new().prefix("podviz-").tempdir().map_err(|error| failed(&error))?;
+        let home = scratch().map_err(|error| failed(&error))?;
         let folder = fs::canonicalize(folder).map_err(|error| failed(&error))?;
-        let mut child =
-            self.command(program, args, &folder, &home).spawn().map_err(|error| failed(&error))?;
+        let mut child = leftover::spawn(&mut self.command(program, args, &folder, home.path()))
+            .map_err(|error| failed(&error))?;
         limit(&child);
         let heard = self.listen(&mut child);
         if heard.is_err() {
-            kill(&mut child);
+            leftover::kill(&mut child);
         }
         let (status, output, complaint) = heard?;
         if status.success() {
@@ -147,7 +149,7 @@ impl Call<'_> {
         Err(Failure::Failed { message })
     }
 
-    fn command(&self, program: &Program, args: &[OsString], folder: &Path, home: &TempDir) -> Command {
+    fn command(&self, program: &Program, args: &[OsString], folder: &Path, home: &Path) -> Command {
         let mut command = match self.apart {
             Some(unshare) => {
                 let mut command = Command::new(&unshare.path);
@@ -158,7 +160,7 @@ impl Call<'_> {
         };
         command.args(args).current_dir(folder).env_clear().env("PATH", &program.search);
         for name in HOMES {
-            command.env(name, home.path());
+            command.env(name, home);
         }
         command.envs(SETTINGS);
         if let Some(root) = env::var_os("SystemRoot").filter(|_| cfg!(windows)) {
@@ -192,7 +194,7 @@ impl Call<'_> {
         }
         // The streams are closed, so all but a hostile program is about to end.
         loop {
-            if let Ok(Some(status)) = child.try_wait() {
+            if let Ok(Some(status)) = leftover::try_wait(child) {
                 return Ok((status, output.unwrap_or_default(), complaint.unwrap_or_default()));
             }
             if left().is_zero() {
@@ -294,20 +296,6 @@ fn limit(child: &Child) {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn limit(_child: &Child) {}
-
-/// Kills a child and everything that it started.
-fn kill(child: &mut Child) {
-    #[cfg(unix)]
-    {
-        // Not waited for yet, so that its id is still its own.
-        let _ = rustix::process::kill_process_group(
-            rustix::process::Pid::from_child(child),
-            rustix::process::Signal::KILL,
-        );
-    }
-    let _ = child.kill();
-    let _ = child.wait();
-}
 
 #[cfg(all(test, unix))]
 mod tests;

@@ -1,13 +1,13 @@
 //! What of a chart helm may see: no link leads out of the input, and dependencies in folders stand where helm looks for them.
 
 use super::super::Limits;
+use super::super::tool::{self, Scratch};
 use super::chart::Chart;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// Most files of a chart.
 const FILES: usize = 100_000;
@@ -82,12 +82,12 @@ pub fn stage(
     chart: &Chart,
     allow: &dyn Fn(&Path) -> bool,
     limits: &Limits,
-) -> Result<Option<TempDir>, Refusal> {
+) -> Result<Option<Scratch>, Refusal> {
     let staging = Staging { allow, limits, charts: Cell::new(CHARTS) };
     if !staging.wants(folder, chart)? {
         return Ok(None);
     }
-    let stage = tempfile::Builder::new().prefix("podviz-").tempdir().map_err(|_| Refusal::Unreadable)?;
+    let stage = tool::scratch().map_err(|_| Refusal::Unreadable)?;
     staging.fill(stage.path(), folder, chart, &[])?;
     Ok(Some(stage))
 }

@@ -159,7 +159,7 @@ fn arguments(program: &Program) -> [OsString; 2] {
 }
 
 fn wrapped(folder: &Path, program: &Program) -> Option<Text> {
-    let wrapper = tempfile::Builder::new().prefix("podviz-").tempdir().ok()?;
+    let wrapper = tool::scratch().ok()?;
     let here = fs::canonicalize(wrapper.path()).ok()?;
     let path = serde_json::to_string(relative(&here, folder)?.to_str()?).ok()?;
     let text = format!("resources: [{path}]\nbuildMetadata: [originAnnotations]\n");
