@@ -31,7 +31,7 @@ pub mod source;
 pub mod topology;
 
 use catalog::Catalog;
-use problem::{Code, Level, Problem, Problems};
+use problem::Problems;
 use product::Study;
 pub use request::{DiagramFormat, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat, Request};
 use std::path::{Path, PathBuf};
@@ -56,7 +56,6 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let settings = request.settings(&catalog)?;
     let reading = source::read(&request.order(&settings))?;
     problems.extend(reading.problems);
-    problems.extend(passed_over(reading.passed_over));
     let catalog = catalog.with_settings(settings, &request.cluster_domain);
     let grouping = request.grouping(reading.environments);
     let (inventory, met) = model::take_inventory(reading.documents, &catalog, &grouping);
@@ -79,10 +78,4 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
 pub fn first_settings(folder: &Path) -> Result<(String, Option<PathBuf>), Error> {
     let survey = source::survey(folder)?;
     Ok((catalog::settings::starter(&survey), survey.settings))
-}
-
-fn passed_over(files: usize) -> Problems {
-    let words = names::count(files, "file holds no manifest and was", "files hold no manifest and were");
-    let note = Problem::new(Level::Note, Code::NotAManifest, format!("{words} passed over"));
-    (files > 0).then_some(note).into_iter().collect()
 }
