@@ -13,7 +13,7 @@ use crate::page::findings::{self, AdviceFormat};
 use crate::page::graph::Spacing;
 use crate::page::{self, graph, reach};
 use crate::problem::{Code, Level, Problem, Problems};
-use crate::request::{DiagramFormat, Error, GraphFormat, Product, ReachFormat};
+use crate::request::{DiagramFormat, Error, Goal, GraphFormat, Product, ReachFormat, Request};
 use crate::topology::subject::{Found, find_subject};
 use crate::topology::{NodeIndex, Topology};
 use std::collections::BTreeSet;
@@ -36,8 +36,23 @@ pub(crate) struct Study {
 }
 
 impl Study {
+    /// What was asked for, and the problems that were met in making it.
+    pub fn make(self, request: &Request) -> Result<(Product, Problems), Error> {
+        let alone = |product| (product, Problems::none());
+        match &request.goal {
+            Goal::Site { title, flavour, options } => self.site(title, *flavour, options),
+            Goal::Diagram { view, focus, format } => self.diagram(*view, focus.as_ref(), *format),
+            Goal::Explain { focus, format } => self.explain(focus.as_ref(), *format).map(alone),
+            Goal::Advise { format, level } => Ok(alone(self.advise(&request.inputs, *format, *level))),
+            Goal::Reach { ends: (from, to), namespace, port, format } => {
+                self.reach((from, to), namespace.as_deref(), port, *format).map(alone)
+            }
+            Goal::Graph { format, full } => self.graph(*format, *full).map(alone),
+        }
+    }
+
     /// The pages of a site.
-    pub fn site(
+    fn site(
         mut self,
         title: &str,
         flavour: Flavour,
@@ -60,7 +75,7 @@ impl Study {
     }
 
     /// One diagram, and what of it could not be painted.
-    pub fn diagram(
+    fn diagram(
         mut self,
         view: View,
         focus: Option<&Subject>,
@@ -122,13 +137,13 @@ impl Study {
     }
 
     /// The findings, for which it is well that none is as bad as `level`.
-    pub fn advise(&self, inputs: &[PathBuf], format: AdviceFormat, level: Level) -> Product {
+    fn advise(&self, inputs: &[PathBuf], format: AdviceFormat, level: Level) -> Product {
         let (text, yes) = findings::text(&self.topology, &self.facts, inputs, format, level);
         Product::Answer { text, yes: yes && !self.problems.left_something_out() }
     }
 
     /// Whether one end may connect to the other.
-    pub fn reach(
+    fn reach(
         &self,
         (from, to): (&str, &str),
         namespace: Option<&str>,
@@ -146,7 +161,7 @@ impl Study {
     }
 
     /// The topology.
-    pub fn graph(&self, format: GraphFormat, full: bool) -> Result<Product, Error> {
+    fn graph(&self, format: GraphFormat, full: bool) -> Result<Product, Error> {
         let text = match format {
             GraphFormat::Json => {
                 let problems = self.problems.clone().sorted();

@@ -1,14 +1,16 @@
 //! What may be asked of podviz, and what it gives back.
 
-use crate::catalog::{CatalogError, Settings};
+use crate::catalog::{Catalog, CatalogError, Fault, Settings};
 use crate::diagram::View;
+use crate::facts::advice::RULES;
 use crate::facts::reach::{Port, QuestionError};
+use crate::model::{Environment, Grouping, Inventory};
 use crate::output::{self, File, Flavour, RenderError};
 use crate::page::findings::AdviceFormat;
 use crate::problem::{Level, Problem};
 use crate::source;
 use crate::topology::subject::SubjectError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to read, and what to make of it.
 #[derive(Debug)]
@@ -33,6 +35,22 @@ pub struct Request {
 }
 
 impl Request {
+    /// The user's settings; none where there is no such file. Their paths start at the folder of the file.
+    pub(crate) fn settings(&self, catalog: &Catalog) -> Result<Settings, Error> {
+        let Some(file) = source::read_settings(self.settings.as_deref(), &self.inputs)? else {
+            return Ok(Settings::default());
+        };
+        let value = file.value.map_err(|broken| CatalogError {
+            file: file.path.clone(),
+            fault: Fault::new(broken.reason).at(broken.line, broken.column),
+        })?;
+        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+        let mut settings = Settings::read(&file.path, &value, &codes, catalog)?;
+        let folder = Path::new(&file.path).parent().unwrap_or(Path::new(""));
+        settings.releases.iter_mut().for_each(|release| release.start_at(folder));
+        Ok(settings)
+    }
+
     /// What to read, and how.
     pub(crate) fn order(&self, settings: &Settings) -> source::Order {
         let build = self.build.clone().map(|build| source::Build {
@@ -46,6 +64,20 @@ impl Request {
             limits: self.limits.clone(),
             build,
         }
+    }
+
+    /// How objects are grouped, given the environments that were built.
+    pub(crate) fn grouping(&self, built: Vec<Environment>) -> Grouping<'_> {
+        Grouping { default_namespace: &self.default_namespace, built, flat: self.build.is_none() }
+    }
+
+    /// The part of the input that is wanted: all of it, or one environment.
+    pub(crate) fn wanted(&self, mut inventory: Inventory) -> Result<Inventory, Error> {
+        if let Some(name) = self.build.as_ref().and_then(|build| build.only.as_deref()) {
+            let refuse = |candidates| Error::NoSuchEnvironment { name: name.to_owned(), candidates };
+            inventory.keep_only(name).map_err(refuse)?;
+        }
+        if inventory.objects.is_empty() { Err(Error::NothingToDocument) } else { Ok(inventory) }
     }
 }
 

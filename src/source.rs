@@ -36,6 +36,7 @@ pub use survey::{Survey, survey};
 pub use tool::sweep;
 
 use crate::model::{Document, Environment, Value};
+use crate::names::count;
 use crate::problem::{Code, Level, Problem, Problems};
 use plan::Plan;
 use rayon::prelude::*;
@@ -154,8 +155,6 @@ pub struct Reading {
     pub documents: Vec<Document>,
     /// The environments that are built, sorted by name.
     pub environments: Vec<Environment>,
-    /// How many files hold something else.
-    pub passed_over: usize,
     /// What went wrong, in the order of the files.
     pub problems: Problems,
 }
@@ -194,18 +193,18 @@ fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, readi
     let loaded: Vec<Result<Loaded, Problem>> =
         files.par_iter().map(|file| Ok(load(&file.name, &file.bytes(limits)?, limits))).collect();
     let mut templates: BTreeMap<String, usize> = found.charts.clone();
-    let (mut documents, mut problems) = (Vec::new(), Problems::none());
+    let (mut documents, mut problems, mut passed_over) = (Vec::new(), Problems::none(), 0);
     for (file, loaded) in files.iter().zip(loaded) {
         match loaded {
             Ok(loaded) => {
                 if loaded.template && is_piece(file) {
-                    reading.passed_over += 1;
+                    passed_over += 1;
                 } else if loaded.template {
                     *templates.entry(home(&file.name, &templates)).or_default() += 1;
                 }
                 documents.extend(loaded.documents);
                 reading.environments.extend(loaded.environments);
-                reading.passed_over += usize::from(loaded.passed_over);
+                passed_over += usize::from(loaded.passed_over);
                 problems.extend(loaded.problems);
             }
             Err(problem) => problems.push(problem),
@@ -219,6 +218,11 @@ fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, readi
         .problems
         .extend(templates.into_iter().map(|(folder, files)| helm_template(&folder, files)).collect());
     reading.problems.extend(problems);
+    if passed_over > 0 {
+        let words = count(passed_over, "file holds no manifest and was", "files hold no manifest and were");
+        let words = format!("{words} passed over");
+        reading.problems.push(Problem::new(Level::Note, Code::NotAManifest, words));
+    }
 }
 
 /// The chart that a template outside of `templates/` belongs to, else its folder.
@@ -235,8 +239,8 @@ fn home(name: &str, charts: &BTreeMap<String, usize>) -> String {
 }
 
 fn helm_template(folder: &str, files: usize) -> Problem {
-    let count = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
-    let message = format!("looks like a Helm template that is not rendered ({count})");
+    let files = count(files, "file", "files");
+    let message = format!("looks like a Helm template that is not rendered ({files})");
     Problem::new(Level::Error, Code::HelmTemplate, message)
         .at(folder, 0, 0)
         .help("render the chart with `helm template` first and give podviz its output")

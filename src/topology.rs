@@ -176,10 +176,7 @@ impl Topology {
     /// The controller that made an object, as its owner references say; a Node stands for no controller: it owns the pods
     /// that its kubelet reads from files.
     pub fn owner(&self, node: NodeIndex) -> Option<NodeIndex> {
-        let is_node = |index: NodeIndex| {
-            let identity = &self.nodes[index].identity;
-            &*identity.kind == "Node" && identity.group.is_empty()
-        };
+        let is_node = |index: NodeIndex| self.nodes[index].identity.is("", "Node");
         let mut owners = self.to(node).filter(|edge| edge.relation == Relation::Owns).map(|edge| edge.from);
         owners.find(|&owner| !is_node(owner))
     }
@@ -199,7 +196,7 @@ impl Topology {
 
     /// The pods of a live dump that a workload made, sorted.
     pub fn pods_made(&self, workload: NodeIndex) -> Vec<NodeIndex> {
-        let mut found = std::collections::BTreeSet::new();
+        let mut found = BTreeSet::new();
         let mut owners = vec![workload];
         for _ in 0..DEEPEST_OWNERS {
             let owned = owners.iter().flat_map(|&owner| self.from(owner));
@@ -207,10 +204,7 @@ impl Topology {
             owners =
                 owned.filter(|&index| self.nodes[index].replica.is_some() && found.insert(index)).collect();
         }
-        let is_pod = |index: &NodeIndex| {
-            let identity = &self.nodes[*index].identity;
-            &*identity.kind == "Pod" && identity.group.is_empty()
-        };
+        let is_pod = |index: &NodeIndex| self.nodes[*index].identity.is("", "Pod");
         found.into_iter().filter(is_pod).collect()
     }
 

@@ -302,7 +302,7 @@ impl Policies {
 
 /// Whether a node is one pod, not one of many.
 fn is_single(node: &Node) -> bool {
-    node.identity.group.is_empty() && &*node.identity.kind == "Pod"
+    node.identity.is("", "Pod")
 }
 
 /// The field with all rules of a policy for a direction.

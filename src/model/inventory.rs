@@ -68,6 +68,11 @@ impl Identity {
         }
     }
 
+    /// Whether it is of a kind; the core group is empty.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        *self.group == *group && *self.kind == *kind
+    }
+
     /// The same namespace and environment, another kind and name.
     pub fn sibling(&self, group: &str, kind: &str, name: &str) -> Identity {
         Identity { group: group.into(), kind: kind.into(), name: name.into(), ..self.clone() }

@@ -11,7 +11,7 @@ use crate::diagram::View;
 use crate::diagram::views::Focus;
 use crate::facts::{is_exposed, lets_traffic_in};
 use crate::model::{Identity, Subject};
-use crate::topology::{Application, Evidence, HOST, Node, NodeIndex, State};
+use crate::topology::{Application, Evidence, HOST, NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,8 +22,7 @@ const MOST_ADVICE: usize = 10;
 pub fn page(know: &Knowledge, at: usize) -> Option<Page> {
     let application = &know.topology.applications[at];
     let path = know.page(&application.key())?;
-    let members = members(know, application);
-    let mine = |node: &Node| members.contains(&node.identity);
+    let mine = |index| know.topology.application_of(index) == Some(at);
     let focus = Focus::Application(at);
     let drawn = |view| overview::drawn(know, view, &focus);
     let mut sections = vec![
@@ -38,8 +37,7 @@ pub fn page(know: &Knowledge, at: usize) -> Option<Page> {
         section("shared", "What it shares with others", shared(know, at)),
     ];
     sections.extend(overview::by_kind(know, &mine, "Everything else"));
-    let is_member = |index| know.topology.application_of(index) == Some(at);
-    sections.push(section("advice", "Advice", advice::worst(know, &is_member, MOST_ADVICE)));
+    sections.push(section("advice", "Advice", advice::worst(know, &mine, MOST_ADVICE)));
     sections.retain(|section: &Section| !section.blocks.is_empty());
     let workloads = workloads(know, application);
     Some(Page {
@@ -71,11 +69,6 @@ pub fn section_of(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>
 pub fn links_in(know: &Knowledge, environment: &str, namespace: &str) -> Vec<Link> {
     let found = in_namespace(know, environment, namespace);
     found.into_iter().filter_map(|at| link_to(know, &know.topology.applications[at])).collect()
-}
-
-/// The application of a node.
-pub fn of(know: &Knowledge, node: &Node) -> Option<usize> {
-    know.topology.application_of(know.topology.find(&node.identity)?)
 }
 
 fn in_namespace(know: &Knowledge, environment: &str, namespace: &str) -> Vec<usize> {
@@ -114,10 +107,6 @@ fn crumbs(know: &Knowledge, application: &Application) -> Vec<Link> {
     crumbs
 }
 
-fn members<'a>(know: &Knowledge<'a>, application: &Application) -> BTreeSet<&'a Identity> {
-    application.members.iter().map(|&index| &know.node(index).identity).collect()
-}
-
 fn workloads(know: &Knowledge, application: &Application) -> Vec<NodeIndex> {
     let members = application.members.iter().copied();
     members.filter(|&index| know.node(index).pod.is_some() && know.topology.owner(index).is_none()).collect()
@@ -149,8 +138,7 @@ fn glance(know: &Knowledge, application: &Application) -> Vec<Block> {
 /// What it is made of, how traffic gets in, whom it calls, and what it reads that is not its own.
 fn lead(know: &Knowledge, at: usize) -> Prose {
     let application = &know.topology.applications[at];
-    let members = members(know, application);
-    let mut prose = overview::runs(know, &|node| members.contains(&node.identity));
+    let mut prose = overview::runs(know, &|index| know.topology.application_of(index) == Some(at));
     let doors: Vec<Prose> =
         doors(know, application).into_iter().map(|index| mention(know, application, index)).collect();
     prose.extend(match doors.len() {

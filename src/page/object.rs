@@ -128,7 +128,7 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     } else {
         plain(summary)
     };
-    if &*node.identity.kind == "Namespace" && node.identity.group.is_empty() {
+    if node.identity.is("", "Namespace") {
         // How many there are stands on the namespace's own page, so that a new object does not change this one.
         let subject =
             Subject::Namespace(Arc::clone(&node.identity.environment), Arc::clone(&node.identity.name));

@@ -1,7 +1,7 @@
 //! The first page, and the pages of namespaces.
 
 use super::knowledge::Knowledge;
-use super::prose::{concat, listed, muted, plain, text};
+use super::prose::{code, concat, listed, muted, plain, separated, text};
 use super::workload::{kinds, section};
 use super::{
     Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, application, environments,
@@ -15,7 +15,7 @@ use crate::facts::lets_traffic_in;
 use crate::model::{Environment, Subject};
 use crate::names::{PagePath, count};
 use crate::problem::{Level, Problems};
-use crate::topology::{Node, NodeIndex};
+use crate::topology::NodeIndex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Prob
     let environment: &Arc<str> = &of.name.as_str().into();
     let path = know.home(environment);
     let is_first = path == PagePath::root();
-    let mine = |node: &Node| node.identity.environment == *environment;
+    let mine = |index| know.node(index).identity.environment == *environment;
     let focus = Focus::All(Arc::clone(environment));
     let mut sections = vec![
         section("diagram", "Architecture", drawn(know, View::Architecture, &focus)),
@@ -42,7 +42,7 @@ pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Prob
     ];
     sections.extend(by_kind(
         know,
-        &|node| mine(node) && node.identity.namespace.is_empty(),
+        &|index| mine(index) && know.node(index).identity.namespace.is_empty(),
         "Objects of the whole cluster",
     ));
     sections.push(section("advice", "Most serious advice", advice::most_serious(know, environment, 5)));
@@ -64,12 +64,15 @@ pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Prob
 /// The page of a namespace.
 pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>) -> Option<Page> {
     let subject = Subject::Namespace(Arc::clone(environment), Arc::clone(namespace));
-    let mine =
-        |node: &Node| node.identity.environment == *environment && node.identity.namespace == *namespace;
+    let mine = |index| {
+        let identity = &know.node(index).identity;
+        identity.environment == *environment && identity.namespace == *namespace
+    };
     let focus = Focus::Namespace(Arc::clone(environment), Arc::clone(namespace));
     let applications = application::section_of(know, environment, namespace);
-    let nobodys =
-        |node: &Node| mine(node) && (applications.blocks.is_empty() || application::of(know, node).is_none());
+    let nobodys = |index| {
+        mine(index) && (applications.blocks.is_empty() || know.topology.application_of(index).is_none())
+    };
     let (runs, others) = match applications.blocks.is_empty() {
         true => ("What runs here", "Everything else"),
         false => ("What belongs to no application", "What no application has for itself"),
@@ -113,10 +116,10 @@ pub fn figures_of(know: &Knowledge, environment: &str) -> (usize, usize) {
 }
 
 /// What runs, and how traffic gets in.
-fn figures(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
+fn figures(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Prose {
     let mut prose = runs(know, mine);
     let picks = |index| know.topology.from(index).any(|edge| edge.relation == Relation::Selects);
-    let services = know.topology.present().filter(|(_, node)| node.role == Role::Service && mine(node));
+    let services = know.topology.present().filter(|(index, node)| node.role == Role::Service && mine(*index));
     let services = services.filter(|(index, _)| picks(*index)).count();
     if services > 0 {
         let verb = if services == 1 { "gives" } else { "give" };
@@ -125,7 +128,7 @@ fn figures(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
     }
     prose.push(text(". "));
     let doors =
-        know.topology.present().filter(|(index, node)| mine(node) && lets_traffic_in(know.topology, *index));
+        know.topology.present().filter(|(index, _)| mine(*index) && lets_traffic_in(know.topology, *index));
     // A route hangs on a Gateway, which is the door, or on another route.
     let doors = doors.filter(|(index, _)| know.topology.entry(*index) == Entry::Here);
     let doors: Vec<Prose> = doors.map(|(index, node)| know.mention(index, &node.identity)).collect();
@@ -141,9 +144,9 @@ fn figures(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
 }
 
 /// How many workloads run how many containers.
-pub fn runs(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
+pub fn runs(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Prose {
     let (mut workloads, mut containers) = (0, 0);
-    for (_, _, pod) in know.topology.workloads().filter(|(_, node, _)| mine(node)) {
+    for (_, _, pod) in know.topology.workloads().filter(|(index, ..)| mine(*index)) {
         workloads += 1;
         containers += pod.containers.len();
     }
@@ -159,9 +162,9 @@ pub fn runs(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Prose {
 }
 
 /// A card for each workload; none where they are too many for one place.
-pub fn workloads(know: &Knowledge, mine: &dyn Fn(&Node) -> bool) -> Vec<Block> {
+pub fn workloads(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Vec<Block> {
     let listed: Vec<NodeIndex> =
-        know.topology.workloads().filter(|(_, node, _)| mine(node)).map(|(index, ..)| index).collect();
+        know.topology.workloads().map(|(index, ..)| index).filter(|index| mine(*index)).collect();
     if listed.len() > MOST_LISTED
         && listed
             .windows(2)
@@ -183,21 +186,17 @@ fn card(know: &Knowledge, index: NodeIndex, text: Prose) -> Option<Card> {
 }
 
 fn namespaces(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
+    let mut figures: BTreeMap<&Arc<str>, [usize; 3]> = BTreeMap::new();
+    for (_, node) in know.topology.present_in(environment) {
+        let is = [node.pod.is_some(), node.role == Role::Service, true];
+        let here = figures.entry(&node.identity.namespace).or_default();
+        here.iter_mut().zip(is).for_each(|(figure, is)| *figure += usize::from(is));
+    }
     let mut rows = Vec::new();
-    for (of, namespace) in know.topology.namespaces().into_keys().filter(|(of, _)| of == environment) {
-        let subject = Subject::Namespace(of, Arc::clone(&namespace));
-        let here =
-            |node: &Node| node.identity.environment == *environment && node.identity.namespace == namespace;
-        let workloads = know.topology.workloads().filter(|(_, node, _)| here(node)).count();
-        let services =
-            know.topology.present().filter(|(_, node)| here(node) && node.role == Role::Service).count();
-        let all = know.topology.present().filter(|(_, node)| here(node)).count();
-        rows.push(vec![
-            vec![know.link(&subject, &namespace)],
-            plain(workloads.to_string()),
-            plain(services.to_string()),
-            plain(all.to_string()),
-        ]);
+    for (namespace, figures) in figures.into_iter().filter(|(namespace, _)| !namespace.is_empty()) {
+        let subject = Subject::Namespace(Arc::clone(environment), Arc::clone(namespace));
+        let figures = figures.map(|figure| plain(figure.to_string()));
+        rows.push([vec![vec![know.link(&subject, namespace)]], figures.to_vec()].concat());
     }
     if rows.is_empty() {
         return Vec::new();
@@ -207,11 +206,11 @@ fn namespaces(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
 }
 
 /// A table a kind of the objects that make no pods.
-pub fn by_kind(know: &Knowledge, mine: &dyn Fn(&Node) -> bool, title: &str) -> Option<Section> {
+pub fn by_kind(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool, title: &str) -> Option<Section> {
     let mut kinds_here: BTreeMap<(Role, &str, &str), Vec<NodeIndex>> = BTreeMap::new();
     let rest = know.topology.present().filter(|(index, node)| {
         // The pods that a workload made are listed on its page.
-        mine(node) && node.pod.is_none() && know.topology.workload_of(*index).is_none()
+        mine(*index) && node.pod.is_none() && know.topology.workload_of(*index).is_none()
     });
     for (index, node) in rest {
         kinds_here.entry((node.role, &node.identity.kind, &node.identity.group)).or_default().push(index);
@@ -236,7 +235,7 @@ fn purpose(know: &Knowledge, index: NodeIndex) -> Prose {
     if let Some(words) = object::defined(know, index) {
         return plain(words);
     }
-    if &*near.kind == "Namespace" && near.group.is_empty() {
+    if near.is("", "Namespace") {
         return object::held(know, near);
     }
     let mut verbs: Vec<(&str, Vec<Prose>)> = Vec::new();
@@ -260,23 +259,13 @@ fn purpose(know: &Knowledge, index: NodeIndex) -> Prose {
     if !users.is_empty() {
         words.push(concat(vec![plain("is used by "), listed(users, 3)]));
     }
-    if words.is_empty() { vec![muted("nothing in these manifests names it")] } else { semicolons(words) }
-}
-
-/// Phrases that hold lists themselves, apart from each other.
-fn semicolons(phrases: Vec<Prose>) -> Prose {
-    let mut prose = Prose::new();
-    for (at, phrase) in phrases.into_iter().enumerate() {
-        prose.extend((at > 0).then(|| text("; ")));
-        prose.extend(phrase);
-    }
-    prose
+    if words.is_empty() { vec![muted("nothing in these manifests names it")] } else { separated(words, "; ") }
 }
 
 /// What the user hides from the pages.
 fn hidden(know: &Knowledge, environment: &Arc<str>) -> Option<Prose> {
     let words = know.topology.hidden_in_words(Some(environment))?;
-    Some(vec![super::prose::code("podviz.yaml"), text(format!(" hides {words}."))])
+    Some(vec![code("podviz.yaml"), text(format!(" hides {words}."))])
 }
 
 /// What could not be read, with the way to the list of it; nothing where all could.

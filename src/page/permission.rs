@@ -1,7 +1,7 @@
 //! Permissions in words: what a grant lets its holders do, where, and what is dangerous about it.
 
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, marked, muted, plain, text};
+use super::prose::{code, concat, marked, muted, plain, separated, text};
 use super::{Block, Inline, Prose, Table};
 use crate::catalog::FieldPath;
 use crate::facts::security::{Danger, Grant, Held, Holder, Rights, Rule};
@@ -75,21 +75,9 @@ pub fn summary(rights: &Rights, grant: &Grant, most: usize) -> Prose {
     if items.is_empty() {
         return plain("do nothing, because no rule of the role counts there");
     }
-    let mut prose = joined_clauses(items);
+    let mut prose = separated(items, "; ");
     if more > 0 {
         prose.push(text(format!("; and {}", count(more, "more thing", "more things"))));
-    }
-    prose
-}
-
-/// Clauses that hold commas themselves: `read …; create …`.
-fn joined_clauses(items: Vec<Prose>) -> Prose {
-    let mut prose = Prose::new();
-    for (at, item) in items.into_iter().enumerate() {
-        if at > 0 {
-            prose.push(text("; "));
-        }
-        prose.extend(item);
     }
     prose
 }

@@ -37,6 +37,16 @@ pub fn joined(items: Vec<Prose>, last: &str) -> Prose {
     prose
 }
 
+/// Items that may hold lists themselves, with something between each two: `a; b; c`.
+pub fn separated(items: Vec<Prose>, between: &str) -> Prose {
+    let mut prose = Prose::new();
+    for (at, item) in items.into_iter().enumerate() {
+        prose.extend((at > 0).then(|| text(between)));
+        prose.extend(item);
+    }
+    prose
+}
+
 /// Items up to `most` in words; longer lists end in how many more there are.
 pub fn listed(mut items: Vec<Prose>, most: usize) -> Prose {
     if items.len() > most {

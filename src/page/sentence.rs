@@ -6,7 +6,7 @@ pub use job::{after_failures, job_runs};
 
 use super::Prose;
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, joined, listed, plain, text};
+use super::prose::{code, concat, joined, listed, plain, separated, text};
 use crate::catalog::{FieldPath, Relation};
 use crate::facts::is_headless;
 use crate::facts::quantity::written_size_words;
@@ -18,14 +18,9 @@ use crate::topology::{NodeIndex, Pod, service_ports};
 pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
     let node = know.node(index);
     let (Some(object), Some(pod)) = (&node.object, &node.pod) else { return Prose::new() };
-    let parts = [runs(know, index, object, pod), traffic(know, index), data(pod, object)];
-    let mut prose = Prose::new();
-    for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        if !prose.is_empty() {
-            prose.push(text("; "));
-        }
-        prose.extend(part);
-    }
+    let mut parts = vec![runs(know, index, object, pod), traffic(know, index), data(pod, object)];
+    parts.retain(|part| !part.is_empty());
+    let mut prose = separated(parts, "; ");
     prose.push(text("."));
     prose
 }
@@ -33,11 +28,6 @@ pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
 /// `2 containers`, `1 container, 1 sidecar, and 1 init container`.
 pub fn containers(pod: &Pod) -> String {
     super::prose::words(&joined(pod.contents().into_iter().map(plain).collect(), "and"))
-}
-
-/// How many pods a workload keeps, if its kind has such a number.
-pub fn replicas(know: &Knowledge, index: NodeIndex) -> Option<i64> {
-    know.node(index).copies()
 }
 
 /// The fewest and the most pods that an autoscaler keeps, if one scales the workload.
@@ -68,7 +58,7 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
             let (low, high) = scaled(know, index).unwrap_or_default();
             plain(format!("Runs {low} to {high} identical copies of {containers}, as many as the load needs"))
         }
-        _ => match replicas(know, index) {
+        _ => match know.node(index).copies() {
             Some(0) => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
             Some(1) => plain(format!("Runs 1 copy of {containers}")),
             Some(many) => plain(format!("Runs {many} identical copies of {containers}")),

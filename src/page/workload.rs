@@ -113,7 +113,7 @@ fn keywords(pod: &Pod) -> Vec<String> {
 /// A strip of short facts.
 fn glance(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     let mut facts = vec![("Containers".to_owned(), plain(sentence::containers(pod)))];
-    if let Some(replicas) = sentence::replicas(know, index) {
+    if let Some(replicas) = know.node(index).copies() {
         let scalers = know.topology.to(index).filter(|edge| edge.relation == Relation::Scales);
         let ranges: Vec<Prose> = scalers.filter_map(|edge| autoscaled(know, edge.from, replicas)).collect();
         let copies = if ranges.is_empty() { plain(replicas.to_string()) } else { joined(ranges, "and") };

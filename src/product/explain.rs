@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 impl Study {
     /// Explains one subject; without one the only pod, or else each pod in a sentence.
-    pub fn explain(&self, focus: Option<&Subject>, format: ExplainFormat) -> Result<Product, Error> {
+    pub(super) fn explain(&self, focus: Option<&Subject>, format: ExplainFormat) -> Result<Product, Error> {
         let focus = self.found(focus)?;
         if format == ExplainFormat::Json {
             return Ok(Product::Text(self.facts_of(focus.as_ref())));

@@ -10,8 +10,9 @@ mod trace;
 pub use chart::{Chart, Dependency};
 
 use super::built::Built;
-use super::tool::{self, Failure, Program};
+use super::tool::{self, Failure, Tool};
 use super::{Build, Limits, Release, load};
+use crate::names::count;
 use crate::problem::{Code, Level, Problem, Problems};
 use regex::Regex;
 use std::ffi::OsString;
@@ -22,24 +23,8 @@ use std::sync::{Arc, LazyLock};
 /// The version of Kubernetes that a chart is rendered for if it wants a newer one than helm assumes by itself.
 const NEWER_KUBERNETES: &str = "1.37.0";
 
-/// What renders charts.
-#[derive(Clone, Debug)]
-pub enum Tool {
-    /// This program.
-    Program(Program),
-    /// There is none.
-    Missing,
-    /// None may be started.
-    Off,
-}
-
-/// Helm, if it may be started: none that stands in one of the `inputs`.
-pub fn tool(allowed: bool, inputs: &[PathBuf]) -> Tool {
-    if !allowed {
-        return Tool::Off;
-    }
-    tool::find(&["helm"], inputs).map_or(Tool::Missing, Tool::Program)
-}
+/// What renders charts, as it is called on the PATH.
+pub const TOOLS: [&str; 1] = ["helm"];
 
 /// What to render, and from what.
 pub struct Unit<'a> {
@@ -218,16 +203,15 @@ impl Unit<'_> {
 
     /// `helm template` prints no `crds/`; nobody should miss them without being told.
     fn left_out(&self, chart: &Chart) -> Problems {
-        let count = chart.crd_files;
-        let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        let files = count(chart.crd_files, "file", "files");
+        let verb = if chart.crd_files == 1 { "is" } else { "are" };
         let message = format!(
-            "{files} of custom resource definitions in `crds/` {} not shown, as with `helm template`",
-            if count == 1 { "is" } else { "are" }
+            "{files} of custom resource definitions in `crds/` {verb} not shown, as with `helm template`"
         );
         let note = Problem::new(Level::Note, Code::HelmTemplate, message)
             .at(self.inside("crds"), 0, 0)
             .help("give podviz that folder as another input to see them");
-        (count > 0).then_some(note).into_iter().collect()
+        (chart.crd_files > 0).then_some(note).into_iter().collect()
     }
 
     /// The shown path of something in the chart's folder.

@@ -9,7 +9,7 @@ mod patch;
 mod reference;
 mod trace;
 
-pub use build::{Tool, Unit, build, missing_tool, tool};
+pub use build::{TOOLS, Unit, build, missing_tool};
 pub use file::NAMES;
 pub use reference::Library;
 

@@ -4,6 +4,7 @@ use super::built::Built;
 use super::kustomize::{self, Library};
 use super::naming;
 use super::roots::Roots;
+use super::tool::Tool;
 use super::walk::Found;
 use super::{Build, Limits, Order, Reading, Release, helm, parse};
 use crate::model::{Environment, PLAIN_ENVIRONMENT, Value};
@@ -46,8 +47,8 @@ pub enum Recipe {
 
 /// The programs that build.
 struct Tools {
-    kustomize: kustomize::Tool,
-    helm: helm::Tool,
+    kustomize: Tool,
+    helm: Tool,
 }
 
 impl Plan {
@@ -101,8 +102,8 @@ impl Plan {
     /// Builds everything, and adds it to what is read. Where only one environment is wanted, the others are named alone.
     pub fn carry_out(&self, roots: &Roots, build: &Build, order: &Order, reading: &mut Reading) {
         let tools = Tools {
-            kustomize: kustomize::tool(build.tools, &order.inputs),
-            helm: helm::tool(build.tools, &order.inputs),
+            kustomize: Tool::of(&kustomize::TOOLS, build.tools, &order.inputs),
+            helm: Tool::of(&helm::TOOLS, build.tools, &order.inputs),
         };
         // Plain files may make up the environment that is wanted, and nobody knows yet how these are called.
         let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));

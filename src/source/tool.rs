@@ -42,6 +42,27 @@ pub struct Program {
     search: OsString,
 }
 
+/// What builds charts, or kustomizations.
+#[derive(Clone, Debug)]
+pub enum Tool {
+    /// This program.
+    Program(Program),
+    /// There is none.
+    Missing,
+    /// None may be started.
+    Off,
+}
+
+impl Tool {
+    /// The first of the programs `names`, if one may be started: none that stands in one of the `inputs`.
+    pub fn of(names: &[&str], allowed: bool, inputs: &[PathBuf]) -> Tool {
+        if !allowed {
+            return Tool::Off;
+        }
+        find(names, inputs).map_or(Tool::Missing, Tool::Program)
+    }
+}
+
 /// Why a call gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {

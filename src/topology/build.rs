@@ -168,7 +168,7 @@ impl<'a> Cast<'a> {
     /// Adds the namespace that an object is or stands in.
     fn note_namespace(&mut self, object: &'a Object) {
         let identity = &object.identity;
-        let is_namespace = identity.group.is_empty() && &*identity.kind == "Namespace";
+        let is_namespace = identity.is("", "Namespace");
         let name = if is_namespace { &identity.name } else { &identity.namespace };
         if name.is_empty() {
             return;

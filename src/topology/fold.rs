@@ -16,9 +16,7 @@ pub(super) fn made_by_workloads<'a>(inventory: &'a Inventory, catalog: &Catalog)
     };
     let makers: BTreeSet<&Identity> =
         inventory.objects.iter().filter(|object| makes_pods(object)).map(|object| &object.identity).collect();
-    let made = inventory.objects.iter().filter(|object| {
-        makes_pods(object) || (&*object.identity.kind == "Pod" && object.identity.group.is_empty())
-    });
+    let made = inventory.objects.iter().filter(|object| makes_pods(object) || object.identity.is("", "Pod"));
     made.filter(|object| maker(object, catalog).is_some_and(|maker| makers.contains(&maker)))
         .map(|object| &object.identity)
         .collect()

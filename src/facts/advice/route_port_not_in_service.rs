@@ -25,7 +25,7 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         else {
             continue;
         };
-        let is_service = &*service.identity.kind == "Service" && service.identity.group.is_empty();
+        let is_service = service.identity.is("", "Service");
         // Controllers differ in what they do with another name for a host.
         if !is_service || object.value.at("spec.type").and_then(Value::as_str) == Some("ExternalName") {
             continue;

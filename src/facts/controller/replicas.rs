@@ -25,20 +25,11 @@ pub struct Replicas {
 pub fn replicas(topology: &Topology, index: NodeIndex) -> Option<Replicas> {
     let node = topology.nodes.get(index)?;
     let object = node.object.as_ref()?;
-    let identity = &node.identity;
-    let field = match node.pod.as_deref().and_then(|pod| pod.copies.clone()) {
-        Some(field) => field,
-        None => FieldPath::of("spec.replicas"),
-    };
-    match (&*identity.group, &*identity.kind) {
-        ("", "Pod") => {
-            let least = Known::new(1, "it is a single pod", FieldPath::root());
-            return Some(Replicas { least, most: None, scaler: None });
-        }
-        ("apps", "Deployment" | "ReplicaSet" | "StatefulSet") | ("", "ReplicationController") => {}
-        _ if node.pod.as_ref().is_some_and(|pod| pod.copies.is_some()) => {}
-        _ => return None,
+    if node.identity.is("", "Pod") {
+        let least = Known::new(1, "it is a single pod", FieldPath::root());
+        return Some(Replicas { least, most: None, scaler: None });
     }
+    let field = node.pod.as_deref()?.copies.clone()?;
     let declared = field.find(&object.value).and_then(Value::as_i64).map(|number| number.max(0));
     let name = quoted(&field.to_string());
     let own = match declared {

@@ -223,7 +223,7 @@ fn named(
     let name = topology.title(&node.identity);
     if node.pod.is_some() {
         Ok(Named { name, target: Target::End(End::Pod(index)) })
-    } else if node.identity.group.is_empty() && &*node.identity.kind == "Service" {
+    } else if node.identity.is("", "Service") {
         Ok(Named { name, target: Target::Service(index) })
     } else {
         Err(QuestionError::NoEnd(name))

@@ -5,7 +5,7 @@ use crate::model::Environment;
 use crate::names::count;
 use crate::page::images::Image;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, joined, listed, muted, plain, text};
+use crate::page::prose::{code, concat, joined, listed, muted, plain, separated, text};
 use crate::page::workload::section as titled;
 use crate::page::{Block, Inline, Prose, Section, Table, sentence};
 use crate::topology::{NodeIndex, Pod};
@@ -164,7 +164,7 @@ fn cell_of(
     if copies.len() > 1 {
         parts.extend(self::copies(know, index).map(plain));
     }
-    let mut words = joined_by_commas(parts);
+    let mut words = separated(parts, ", ");
     let Some(Inline::Text(first) | Inline::Code(first) | Inline::Muted(first)) = words.first().cloned()
     else {
         return vec![know.linked(index, "alike")];
@@ -220,20 +220,11 @@ fn short(digest: &str) -> String {
     hash.chars().take(12).collect()
 }
 
-fn joined_by_commas(parts: Vec<Prose>) -> Prose {
-    let mut prose = Prose::new();
-    for (at, part) in parts.into_iter().enumerate() {
-        prose.extend((at > 0).then(|| text(", ")));
-        prose.extend(part);
-    }
-    prose
-}
-
 fn copies(know: &Knowledge, index: NodeIndex) -> Option<String> {
     if let Some((least, most)) = sentence::scaled(know, index) {
         return Some(format!("{least} to {most} copies"));
     }
-    let number = sentence::replicas(know, index)?;
+    let number = know.node(index).copies()?;
     Some(count(usize::try_from(number).unwrap_or_default(), "copy", "copies"))
 }
 

@@ -4,7 +4,7 @@ use crate::facts::reach::{Direction, Policy, Rule, on_ports, passes, who};
 use crate::names::count;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{concat, listed, marked, plain, text};
+use crate::page::prose::{concat, listed, marked, plain, separated, text};
 use crate::topology::NodeIndex;
 
 /// How many rules are told one by one.
@@ -188,12 +188,7 @@ pub fn in_short(know: &Knowledge, index: NodeIndex, direction: Direction) -> Pro
     if more > 0 {
         pieces.push(plain(count(more, "more rule", "more rules")));
     }
-    let mut prose = Prose::new();
-    for (at, piece) in pieces.into_iter().enumerate() {
-        prose.extend((at > 0).then(|| text("; ")));
-        prose.extend(piece);
-    }
-    prose
+    separated(pieces, "; ")
 }
 
 /// The words with a capital letter in front.

@@ -18,7 +18,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Block>
         role(know, index, identity)
     } else if is_binding(identity) {
         binding(know, index, identity)
-    } else if identity.group.is_empty() && &*identity.kind == "ServiceAccount" {
+    } else if identity.is("", "ServiceAccount") {
         account(know, index, identity)
     } else {
         return Vec::new();

@@ -90,7 +90,7 @@ fn reserves(
     }
     let mut prose =
         concat(vec![plain(format!("{} reserves ", who(object))), and(words), plain(" on its node")]);
-    if let Some(copies) = sentence::replicas(know, index).filter(|&many| many > 1)
+    if let Some(copies) = know.node(index).copies().filter(|&many| many > 1)
         && sentence::scaled(know, index).is_none()
     {
         let total = requests.value.iter().filter(|(_, amount)| !amount.quantity.is_zero());

@@ -1,6 +1,6 @@
-use super::super::tool::{Failure, Program};
+use super::super::tool::{Failure, Program, Tool};
 use super::super::{Build, Limits, Release};
-use super::{Tool, Unit, build, list_entry, name_of_release, tool, wanted_version};
+use super::{TOOLS, Unit, build, list_entry, name_of_release, wanted_version};
 use crate::source::built::Built;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ fn helm() -> Option<Program> {
         println!("skipped: PODVIZ_TEST_TOOLS does not say where helm is");
         return None;
     };
-    Some(super::super::tool::find_on(&folder, &["helm"], &[]).expect("helm in PODVIZ_TEST_TOOLS"))
+    Some(super::super::tool::find_on(&folder, &TOOLS, &[]).expect("helm in PODVIZ_TEST_TOOLS"))
 }
 
 fn rendered(root: &Path, chart: &str, order: &Build, program: Program) -> Built {
@@ -96,7 +96,7 @@ fn a_wanted_version_is_found() {
 
 #[test]
 fn helm_may_be_switched_off_or_missing() {
-    assert!(matches!(tool(false, &[]), Tool::Off));
+    assert!(matches!(Tool::of(&TOOLS, false, &[]), Tool::Off));
     let root = folder("== c/Chart.yaml\nname: c\nversion: 1.0.0\n");
     for (tool, reason) in [(Tool::Off, "`--no-tools` is set"), (Tool::Missing, "`helm` is not installed")] {
         let folder = root.path().join("c");

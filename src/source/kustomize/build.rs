@@ -2,7 +2,7 @@
 
 use super::super::built::Built;
 use super::super::roots::Roots;
-use super::super::tool::{self, Failure, Program};
+use super::super::tool::{self, Failure, Program, Tool};
 use super::super::{Limits, load};
 use super::Fault;
 use super::cause::cause;
@@ -22,23 +22,8 @@ use std::sync::Arc;
 /// What becomes of a kustomization that is not built.
 const AS_THEY_ARE: &str = "its files are documented as they are, without patches and generators";
 
-/// What builds kustomizations.
-pub enum Tool {
-    /// This program.
-    Program(Program),
-    /// There is none.
-    Missing,
-    /// None may be started.
-    Off,
-}
-
-/// The program that builds kustomizations, if it may be started.
-pub fn tool(allowed: bool, inputs: &[PathBuf]) -> Tool {
-    if !allowed {
-        return Tool::Off;
-    }
-    tool::find(&["kustomize", "kubectl"], inputs).map_or(Tool::Missing, Tool::Program)
-}
+/// What builds kustomizations, as it is called on the PATH: the first that is there.
+pub const TOOLS: [&str; 2] = ["kustomize", "kubectl"];
 
 /// Says once that kustomizations were not built: the shown files of their kustomizations.
 pub fn missing_tool(tool: &Tool, files: &[&str]) -> Option<Problem> {

@@ -82,7 +82,7 @@ pub(super) fn find<'a>(scene: Scene<'a>, focus: &Focus) -> Option<Chains<'a>> {
                 let title = format!("What {} {} gives, and to whom", node.identity.kind, node.identity.name);
                 return Some(of_bindings(scene, &node.identity, title, &[*index]));
             }
-            let is_account = node.identity.group.is_empty() && &*node.identity.kind == "ServiceAccount";
+            let is_account = node.identity.is("", "ServiceAccount");
             is_account.then(|| {
                 let said = format!("ServiceAccount {}", node.identity.name);
                 let mut chains = of_account(scene, &node.identity, &said);

@@ -4,7 +4,7 @@ use super::{AGAIN, Tale};
 use crate::facts::lifecycle::{Hook, LEAST_GRACE_S, RestartPolicy, RestartRule, pre_stop};
 use crate::names::duration;
 use crate::page::Prose;
-use crate::page::prose::{code, concat, listed, plain};
+use crate::page::prose::{code, concat, listed, marked, plain, separated};
 use crate::topology::ContainerKind;
 
 pub fn sentences(tale: &Tale) -> Vec<Prose> {
@@ -45,7 +45,7 @@ fn restart(tale: &Tale) -> Option<Prose> {
         }
         _ => "",
     };
-    let sentence = crate::page::prose::marked(&format!("{sentence}{own}"));
+    let sentence = marked(&format!("{sentence}{own}"));
     Some(tale.because(sentence, &restart.policy.field))
 }
 
@@ -82,7 +82,7 @@ fn rules(tale: &Tale) -> Option<Prose> {
     };
     let sentence = concat(vec![
         plain("Its rules come before its restart policy, and the first that fits counts: "),
-        separated(shown),
+        separated(shown, "; "),
         plain(format!("{more}.")),
     ]);
     Some(tale.because(sentence, &tale.container.path.key("restartPolicyRules")))
@@ -143,18 +143,6 @@ fn stop(tale: &Tale) -> Option<Prose> {
         None => lifecycle.grace_s.field.clone(),
     };
     Some(tale.because(sentence, &field))
-}
-
-/// Parts of a sentence that commas would not keep apart.
-fn separated(parts: Vec<Prose>) -> Prose {
-    let mut prose = Prose::new();
-    for (at, part) in parts.into_iter().enumerate() {
-        if at > 0 {
-            prose.extend(plain("; "));
-        }
-        prose.extend(part);
-    }
-    prose
 }
 
 fn hooked(before: &str, after: &str) -> Prose {
