@@ -32,10 +32,11 @@ impl KindRule {
                 "scope" => self.scope = more.scope,
                 "role" => self.role = more.role,
                 "pods" => self.pods.clone_from(&more.pods),
+                "unnamed" => self.unnamed.clone_from(&more.unnamed),
                 "copies" => self.copies.clone_from(&more.copies),
                 "ambient" => self.ambient = more.ambient.clone(),
                 "entry" => self.entry = more.entry.clone(),
-                "guards" => self.guards = more.guards.clone(),
+                "guards" => self.guards = more.guards,
                 "summary" => self.summary.clone_from(&more.summary),
                 // `kind` and `group` are equal; edges and explanations are added below.
                 _ => {}
