@@ -16,6 +16,7 @@ mod rules;
 mod selector;
 pub mod subject;
 mod typed;
+mod unnamed;
 
 use crate::catalog::vocabulary::Entry;
 use crate::catalog::{FieldPath, Relation, Role};

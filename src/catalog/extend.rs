@@ -32,6 +32,7 @@ impl KindRule {
                 "scope" => self.scope = more.scope,
                 "role" => self.role = more.role,
                 "pods" => self.pods.clone_from(&more.pods),
+                "unnamed" => self.unnamed.clone_from(&more.unnamed),
                 "copies" => self.copies.clone_from(&more.copies),
                 "ambient" => self.ambient = more.ambient.clone(),
                 "entry" => self.entry = more.entry.clone(),

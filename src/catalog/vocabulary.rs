@@ -38,6 +38,10 @@ pub struct KindRule {
     /// Where it describes pods.
     #[serde(default)]
     pub pods: Pods,
+    /// What an app container without a name gets as its name; `{value}` is its place in the list, from 0. Where there is
+    /// no `{value}` and the list has several, a number follows.
+    #[serde(default)]
+    pub unnamed: Option<Template>,
     /// The field with the number of its pods, for a kind that keeps so many alike.
     #[serde(default)]
     pub copies: Option<String>,

@@ -70,7 +70,7 @@ pub enum GroupReason {
 /// Group or split, with reasons.
 #[derive(Clone, Debug, Default)]
 pub struct Grouping {
-    /// The verdict; nothing for a pod of one container.
+    /// The verdict; nothing for a pod of one container, or of steps that run one after another.
     pub advice: Option<Known<Advice>>,
     /// What speaks for several pods: each reason at most once, sorted.
     pub split: Vec<Known<SplitReason>>,
@@ -109,7 +109,9 @@ pub(super) fn derive(
     patterns: &PodPatterns,
     resources: &PodResources,
 ) -> Grouping {
-    if pod.containers.iter().filter(|container| container.kind != ContainerKind::Ephemeral).count() < 2 {
+    let several =
+        pod.containers.iter().filter(|container| container.kind != ContainerKind::Ephemeral).count() > 1;
+    if !several || pod.steps > 0 {
         return Grouping::default();
     }
     let is_member = |&me: &usize| {

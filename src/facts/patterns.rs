@@ -134,7 +134,9 @@ pub(super) fn derive(
     let apps: Vec<usize> =
         (0..pod.containers.len()).filter(|&me| pod.containers[me].kind == ContainerKind::App).collect();
     let left = not_helping(&clues, &apps, &found);
-    let main = role::main_container(&clues, &left);
+    // Steps have their turns, and none of them is there for another.
+    let main =
+        role::main_container(&clues, &left).filter(|main| pod.step(main.value).is_none() || pod.steps == 1);
     let parts = (0..pod.containers.len()).map(|me| {
         let finding = found[me].clone().filter(|_| !left.contains(&me));
         part(&clues, me, main.as_ref(), &left, finding)

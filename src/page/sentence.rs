@@ -7,12 +7,12 @@ pub use job::{after_failures, job_runs};
 use super::Prose;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, separated, text};
-use crate::catalog::{FieldPath, Relation};
+use crate::catalog::{FieldPath, Relation, is_built_in};
 use crate::facts::is_headless;
 use crate::facts::quantity::written_size_words;
 use crate::model::{Object, Value};
 use crate::names::plural;
-use crate::topology::{NodeIndex, Pod, service_ports};
+use crate::topology::{Edge, NodeIndex, Pod, service_ports};
 
 /// What a workload does: how many pods of what, who sends it traffic, where its data is.
 pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
@@ -66,6 +66,7 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
                 Some(owner) => concat(vec![
                     plain(format!("Runs {containers} as a part of ")),
                     know.mention(owner, &object.identity),
+                    plain(if pod.steps > 1 { ", one after another" } else { "" }),
                 ]),
                 None => plain(format!("Runs {containers}")),
             },
@@ -149,7 +150,11 @@ fn traffic(know: &Knowledge, index: NodeIndex) -> Prose {
         }
     }
     if named.is_empty() {
-        let runs_to_completion = matches!(&*near.kind, "Job" | "CronJob");
+        named.extend(brought_along(know, index).map(|service| know.mention(service, near)));
+    }
+    if named.is_empty() {
+        let ends = !is_built_in(&near.group) && pod.is_some_and(Pod::ends);
+        let runs_to_completion = matches!(&*near.kind, "Job" | "CronJob") || ends;
         return if runs_to_completion {
             Prose::new()
         } else {
@@ -157,6 +162,20 @@ fn traffic(know: &Knowledge, index: NodeIndex) -> Prose {
         };
     }
     concat(vec![plain("gets traffic from "), listed(named, 4)])
+}
+
+/// The Service that whoever makes the pods makes for them, under their own name.
+fn brought_along(know: &Knowledge, index: NodeIndex) -> Option<NodeIndex> {
+    let makers = [Some(index), know.topology.owner(index)];
+    let mut made = makers.into_iter().flatten().flat_map(|maker| know.topology.from(maker));
+    let is_it = |edge: &&Edge| {
+        let to = &know.node(edge.to).identity;
+        edge.relation == Relation::Produces
+            && to.group.is_empty()
+            && &*to.kind == "Service"
+            && to.name == know.node(index).identity.name
+    };
+    made.find(is_it).map(|edge| edge.to)
 }
 
 /// Where its data is.

@@ -50,7 +50,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("storage", "Storage", storage::blocks(know, index, object, pod)),
         section("identity", "Identity and permissions", identity::blocks(know, index, object, pod)),
         section("scheduling", "Placement", placement::blocks(know, index, object, pod)),
-        section("rollout", rollout::title(object), rollout::blocks(know, index, object, pod)),
+        section("rollout", rollout::title(know, index, object), rollout::blocks(know, index, object, pod)),
         section("what-if", "What if…", what_if::blocks(know, index, object, pod)),
         section("grouping", "Group or split", grouping::blocks(know, index, object, pod)),
         section("advice", "Advice", advice::of_object(know, index)),

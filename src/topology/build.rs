@@ -165,6 +165,11 @@ impl<'a> Cast<'a> {
         self.namespaces.get(environment).into_iter().flatten()
     }
 
+    /// The labels of a namespace, as in [`Cast::namespaces`].
+    pub fn labels_of_namespace(&self, environment: &str, name: &str) -> Option<&Labels> {
+        self.namespaces.get(environment)?.get(name)
+    }
+
     /// Adds the namespace that an object is or stands in.
     fn note_namespace(&mut self, object: &'a Object) {
         let identity = &object.identity;

@@ -4,8 +4,9 @@
 use super::Pod;
 use super::build::{Draft, Member, Reference};
 use super::typed::{read_spec, read_template};
+use super::unnamed;
 use crate::catalog::vocabulary::{PodsAt, Template};
-use crate::catalog::{Catalog, FieldPath, Hit, Relation, Role, Step};
+use crate::catalog::{Catalog, FieldPath, Hit, Pattern, Relation, Role, Step};
 use crate::model::{Entry, Identity, Kind, Object, Value};
 use crate::problem::Problems;
 use std::collections::BTreeSet;
@@ -35,9 +36,6 @@ const INHERITED: [&str; 17] = [
 /// The field with the claims that are made for all pods of a run.
 const CLAIM_TEMPLATES: &str = "volumeClaimTemplates";
 
-/// The name of a container that has none, as Argo Workflows calls it.
-const MAIN: &str = "main";
-
 /// The pods that the members describe beside their own.
 pub(super) fn members(members: &[Member], catalog: &Catalog, problems: &mut Problems) -> Vec<Member> {
     let mut taken: BTreeSet<Identity> = members.iter().map(|member| member.object.identity.clone()).collect();
@@ -48,7 +46,9 @@ pub(super) fn members(members: &[Member], catalog: &Catalog, problems: &mut Prob
             let hits = at.path.find_with_parent(&whole.value, &FieldPath::root());
             for (index, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.value.is_map()) {
                 let object = part(whole, at, index, hit);
-                let Some(pod) = pod(&object, at, hit, problems) else { continue };
+                let Some(mut pod) = pod(&object, at, hit, problems) else { continue };
+                let shown = catalog.kind(&object.identity.group, &object.identity.kind);
+                unnamed::name(&mut pod, shown.and_then(|rule| rule.unnamed.as_ref()));
                 if taken.insert(object.identity.clone()) {
                     let part_of = Some((Arc::clone(whole), hit.path.clone()));
                     described.push(Member {
@@ -156,7 +156,7 @@ fn last_line(value: &Value) -> u32 {
 }
 
 fn pod(object: &Object, at: &PodsAt, hit: &Hit, problems: &mut Problems) -> Option<Pod> {
-    let pod = if at.containers.is_empty() {
+    let pod = if at.containers.is_empty() && at.steps.is_empty() {
         read_template(object, hit.path.clone(), problems)?
     } else {
         own_form(object, at, hit, problems)?
@@ -169,9 +169,13 @@ fn pod(object: &Object, at: &PodsAt, hit: &Hit, problems: &mut Problems) -> Opti
 /// get it, and each part keeps the path at which the manifest has it.
 fn own_form(object: &Object, at: &PodsAt, hit: &Hit, problems: &mut Problems) -> Option<Pod> {
     let (path, value) = (&hit.path, hit.value);
-    let apps: Vec<(FieldPath, &Value)> =
-        at.containers.iter().flat_map(|containers| containers.find(value, path)).collect();
-    let apps: Vec<(FieldPath, &Value)> = apps.into_iter().filter(|(_, app)| app.is_map()).collect();
+    let written = |patterns: &[Pattern]| {
+        let apps = patterns.iter().flat_map(|containers| containers.find(value, path));
+        apps.filter(|(_, app)| app.is_map()).collect::<Vec<(FieldPath, &Value)>>()
+    };
+    let mut apps = written(&at.steps);
+    let steps = apps.len();
+    apps.extend(written(&at.containers));
     if apps.is_empty() {
         return None;
     }
@@ -203,7 +207,7 @@ fn own_form(object: &Object, at: &PodsAt, hit: &Hit, problems: &mut Problems) ->
     if pod.spec.restart_policy.is_none() {
         pod.spec.restart_policy.clone_from(&at.restart_policy);
     }
-    Some(Pod { inherits, ..pod })
+    Some(Pod { inherits, steps, ..pod })
 }
 
 /// The volumes of a description, then those that it inherits, each with the path at which it stands.
@@ -272,14 +276,14 @@ fn map(near: &Value, key: &str, value: Value) -> Value {
     Value { kind: Kind::Map(vec![entry(near, key, value)]), ..null(near) }
 }
 
-/// A container; `main` where it has no name.
+/// A container, with an empty name where it has none: its kind needs one to be read.
 fn with_name(app: &Value) -> Value {
     let near = null(app);
     let mut app = app.clone();
     if let Kind::Map(entries) = &mut app.kind
         && !entries.iter().any(|entry| &*entry.key == "name")
     {
-        entries.push(entry(&near, "name", text(&near, MAIN)));
+        entries.push(entry(&near, "name", text(&near, "")));
     }
     app
 }

@@ -24,6 +24,9 @@ pub struct Pod {
     pub copies: Option<FieldPath>,
     /// Its containers: init containers and sidecars in their order, then app containers, then ephemeral ones.
     pub containers: Vec<Container>,
+    /// How many of its app containers, from the first on, run one after another: each waits until the one before it has
+    /// ended. Kubernetes knows no such order; what made the pod sees to it.
+    pub steps: usize,
     /// Its volumes, in order.
     pub volumes: Vec<Volume>,
 }
@@ -106,6 +109,17 @@ impl Pod {
         let some = kinds.into_iter().filter(|(number, ..)| *number > 0);
         let words: Vec<String> = some.map(|(number, one, many)| count(number, one, many)).collect();
         if words.is_empty() { vec!["no container".to_owned()] } else { words }
+    }
+
+    /// Whether it is there to finish: its containers do not start again after they have done their work.
+    pub fn ends(&self) -> bool {
+        matches!(self.spec.restart_policy.as_deref(), Some("Never" | "OnFailure"))
+    }
+
+    /// The turn of a container among those that run one after another, from 0.
+    pub fn step(&self, position: usize) -> Option<usize> {
+        let first = self.containers.iter().position(|container| container.kind == ContainerKind::App)?;
+        position.checked_sub(first).filter(|turn| *turn < self.steps)
     }
 
     /// The app containers.

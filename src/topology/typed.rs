@@ -2,6 +2,7 @@
 
 use super::pod::{Container, ContainerKind, Pod, Volume};
 use super::selector::labels;
+use super::unnamed;
 use crate::catalog::{FieldPath, KindRule};
 use crate::model::{Object, Value};
 use crate::problem::{Code, Level, Problem, Problems};
@@ -14,7 +15,8 @@ const MOST_WRONG_FIELDS: usize = 200;
 
 /// The pod that an object makes or is, if its kind makes pods and its manifest has one.
 pub fn read_pod(object: &Object, rule: &KindRule, problems: &mut Problems) -> Option<Pod> {
-    let pod = read_template(object, FieldPath::of(rule.pods.template()?), problems)?;
+    let mut pod = read_template(object, FieldPath::of(rule.pods.template()?), problems)?;
+    unnamed::name(&mut pod, rule.unnamed.as_ref());
     Some(Pod { copies: rule.copies.as_deref().map(FieldPath::of), ..pod })
 }
 
@@ -46,6 +48,7 @@ pub(super) fn read_spec(
         annotations: labels(metadata.and_then(|metadata| metadata.get("annotations"))),
         inherits: None,
         copies: None,
+        steps: 0,
         path,
         spec,
     }
@@ -230,12 +233,7 @@ fn containers(spec: &api::PodSpec, value: &Value, path: &FieldPath) -> Vec<Conta
         build("ephemeralContainers", index, ContainerKind::Ephemeral, &as_container(container))
     });
     let mut containers: Vec<Container> = inits.chain(apps).chain(ephemeral).collect();
-    for index in 0..containers.len() {
-        let name = &containers[index].name;
-        if name.is_empty() || containers[..index].iter().any(|earlier| earlier.name == *name) {
-            containers[index].key = format!("{name} ({})", index + 1).into();
-        }
-    }
+    unnamed::tell_apart(&mut containers);
     containers
 }
 

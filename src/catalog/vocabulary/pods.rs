@@ -37,6 +37,9 @@ pub struct PodsAt {
     /// In a form of its own: where the app containers are, each a mapping. Where there is none, there is no pod.
     #[serde(default)]
     pub containers: Vec<Pattern>,
+    /// In a form of its own: app containers that run one after another, each a mapping. They come before the others.
+    #[serde(default)]
+    pub steps: Vec<Pattern>,
     /// The key of the number of its pods, found as the name is.
     #[serde(default)]
     pub copies: Option<String>,

@@ -6,7 +6,7 @@ use super::sheet::Reason;
 use super::tale::Tale;
 use super::wording::{self, list};
 use super::{Focus, Scene, cast, fold, shutdown};
-use crate::catalog::{FieldPath, Relation, Role};
+use crate::catalog::{FieldPath, Relation, Role, is_built_in};
 use crate::diagram::{Class, Diagram, Id, View};
 use crate::facts::PodFacts;
 use crate::facts::follows_readiness;
@@ -171,7 +171,8 @@ impl<'a> Life<'a> {
 
     /// Whether it is there to finish.
     pub fn is_of_job(&self) -> bool {
-        matches!(&*self.node.identity.kind, "Job" | "CronJob")
+        let own = &self.node.identity;
+        matches!(&*own.kind, "Job" | "CronJob") || (!is_built_in(&own.group) && self.pod.ends())
     }
 
     fn count(&self, kind: ContainerKind) -> usize {

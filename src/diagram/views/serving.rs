@@ -164,8 +164,12 @@ fn hang_one(life: &mut Life, index: usize, id: &Id) {
 
 fn complete(life: &mut Life) {
     let (user, api, pod) = (life.user.clone(), life.api.clone(), life.pod_id.clone());
-    for (_, app) in life.drawn(|kind| kind == ContainerKind::App) {
-        life.tale.answer(&app, &pod, "Exit code 0");
+    let apps = life.drawn(|kind| kind == ContainerKind::App);
+    let is_job = matches!(&*life.node.identity.kind, "Job" | "CronJob");
+    for (_, app) in
+        apps.iter().filter(|(index, _)| is_job || apps.len() == 1 || life.pod.step(*index).is_some())
+    {
+        life.tale.answer(app, &pod, "Exit code 0");
     }
     let mut sidecars = life.drawn(|kind| kind == ContainerKind::Sidecar);
     sidecars.reverse();
@@ -173,6 +177,11 @@ fn complete(life: &mut Life) {
         life.tale.call(&pod, &sidecar, "SIGTERM: the app containers are done", Reason::none());
     }
     life.tale.answer(&pod, &api, "Succeeded");
+    if !is_job {
+        let text = format!("{} {} is done", life.node.identity.kind, life.node.identity.name);
+        life.tale.answer(&api, &user, &text);
+        return;
+    }
     life.tale.answer(&api, &user, "Job is complete");
     let base = if &*life.node.identity.kind == "CronJob" { "spec.jobTemplate.spec." } else { "spec." };
     let field = format!("{base}backoffLimit");

@@ -9,14 +9,21 @@ use crate::topology::{ContainerKind, Pod};
 /// Containers that start or end together, by their index in [`Pod::containers`].
 pub type Phase = Vec<usize>;
 
-/// Init containers and sidecars one by one in their order, then all app containers together. Ephemeral containers
+/// Init containers and sidecars one by one in their order, then all app containers together; those that are steps one
+/// by one after the others. Ephemeral containers
 /// come later, if somebody adds them to a running pod, and have no turn.
 pub(super) fn startup(pod: &Pod) -> Known<Vec<Phase>> {
     let early = |kind| matches!(kind, ContainerKind::Init | ContainerKind::Sidecar);
     let mut phases: Vec<Phase> = indexes(pod, early).map(|index| vec![index]).collect();
     let has_early = !phases.is_empty();
-    phases.extend(apps(pod));
-    let (why, field) = if has_early {
+    let (steps, beside): (Vec<usize>, Vec<usize>) =
+        indexes(pod, |kind| kind == ContainerKind::App).partition(|&index| pod.step(index).is_some());
+    phases.extend(Some(beside).filter(|beside| !beside.is_empty()));
+    phases.extend(steps.iter().map(|&step| vec![step]));
+    let (why, field) = if let Some(&first) = steps.first() {
+        let why = "the steps run one after another, each once the one before it has ended";
+        return Known::new(phases, why, pod.containers[first].path.clone());
+    } else if has_early {
         (
             "each of `initContainers` waits for the one before it, an init container until it has exited with 0, a \
              sidecar until it has started; then all app containers start together",

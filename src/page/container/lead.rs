@@ -47,6 +47,17 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, position: usi
         (ContainerKind::Ephemeral, _) => {
             opening("An ephemeral container, added to look into a running pod of ".to_owned(), ".")
         }
+        (ContainerKind::App, _) if pod.step(position).is_some() && pod.steps > 1 => {
+            let turn = pod.step(position).map_or(0, |turn| turn + 1);
+            opening(format!("Step {turn} of {} that run one after another in {of}", pod.steps), ".")
+        }
+        (ContainerKind::App, _) if pod.steps > 0 && pod.step(position).is_none() => {
+            let steps = if pod.steps == 1 { "step" } else { "steps" };
+            opening(
+                format!("Runs beside the {steps} in {of}"),
+                ", and is stopped when the last step has ended.",
+            )
+        }
         (ContainerKind::App, ContainerRole::Main) if pod.containers.len() == 1 => {
             opening("The only container of ".to_owned(), ".")
         }
@@ -95,8 +106,9 @@ fn after(know: &Knowledge, index: NodeIndex, position: usize) -> Prose {
     let Some((pod, facts)) = know.pod(index) else { return Prose::new() };
     let earlier =
         facts.lifecycle.startup.value.iter().take_while(|phase| !phase.contains(&position)).flatten();
-    let (finished, started): (Vec<usize>, Vec<usize>) =
-        earlier.partition(|&&earlier| pod.containers[earlier].kind == ContainerKind::Init);
+    let (finished, started): (Vec<usize>, Vec<usize>) = earlier.partition(|&&earlier| {
+        pod.containers[earlier].kind == ContainerKind::Init || pod.step(earlier).is_some()
+    });
     let groups = [(finished, "finished"), (started, "started")];
     let groups = groups.into_iter().filter(|(group, _)| !group.is_empty()).map(|(group, word)| {
         let have = if group.len() == 1 { "has" } else { "have" };

@@ -21,6 +21,9 @@ pub fn words(pod: &Pod, facts: &PodFacts, position: usize) -> String {
     let kind = pod.containers[position].kind;
     let pattern = part.does.as_ref().map(|finding| finding.pattern);
     let word = part.word.clone();
+    if let Some(turn) = pod.step(position).filter(|_| pod.steps > 1) {
+        return format!("Step {} of {}", turn + 1, pod.steps);
+    }
     match (kind, pattern) {
         (ContainerKind::Init, _) => match &part.prepares {
             Some(prepares) => format!("Init container ({})", task_word(prepares.task)),

@@ -48,6 +48,8 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
         items.push(plain(
             "It sees every process of its node; its file system, environment, and limits are its own.",
         ));
+    } else if pod.steps > 0 {
+        items.push(plain("It has its own file system, processes, environment, and limits."));
     } else if container.kind != ContainerKind::Init {
         items.push(plain(
             "It has its own file system, processes, environment, and limits, and restarts alone.",

@@ -4,6 +4,7 @@ mod end;
 mod trouble;
 
 use super::drawn_life;
+use crate::catalog::is_built_in;
 use crate::facts::PodFacts;
 use crate::facts::lifecycle::Startup;
 use crate::model::Object;
@@ -49,18 +50,31 @@ impl Life<'_> {
     }
 
     fn is_of_job(&self) -> bool {
-        matches!(&*self.object.identity.kind, "Job" | "CronJob")
+        let own = &self.object.identity;
+        matches!(&*own.kind, "Job" | "CronJob") || (!is_built_in(&own.group) && self.pod.ends())
     }
 
     /// One phase: what starts, and what the next one waits for.
     fn start(&self, phase: &[usize]) -> Prose {
         let names = listed(phase.iter().map(|&one| self.name(one)).collect(), 6);
         let words = match phase {
+            [one] if self.pod.step(*one).is_some() => self.step(*one),
+            [_] if self.pod.steps > 0 => " starts, and runs until the last step has ended.".to_owned(),
+            _ if self.pod.steps > 0 => " start together, and run until the last step has ended.".to_owned(),
             [one] => self.turn(*one),
             [_, _] => " start together; neither waits until the other is ready.".to_owned(),
             _ => " start together; none waits until another is ready.".to_owned(),
         };
         concat(vec![names, plain(words)])
+    }
+
+    /// What the next step waits for.
+    fn step(&self, one: usize) -> String {
+        if self.pod.step(one).is_some_and(|turn| turn + 1 < self.pod.steps) {
+            " runs to its end; the next step begins once it has exited with 0.".to_owned()
+        } else {
+            " runs to its end.".to_owned()
+        }
     }
 
     /// What the next container waits for.
@@ -88,6 +102,13 @@ impl Life<'_> {
     fn ready(&self) -> Option<Prose> {
         let apps = self.pod.apps().count();
         if apps == 0 {
+            return None;
+        }
+        if self.pod.steps > 0 {
+            let all = if self.pod.steps == 1 { "the step has" } else { "all steps have" };
+            return Some(plain(format!("The pod has succeeded once {all} exited with 0.")));
+        }
+        if self.is_of_job() && apps > 1 && !is_built_in(&self.object.identity.group) {
             return None;
         }
         if self.is_of_job() {

@@ -16,15 +16,20 @@ use crate::page::{Block, Prose, object as any_object};
 use crate::topology::{NodeIndex, Pod};
 
 /// The heading of the section.
-pub fn title(object: &Object) -> &'static str {
+pub fn title(know: &Knowledge, index: NodeIndex, object: &Object) -> &'static str {
     match &*object.identity.kind {
+        _ if know.facts.controller(index).is_none() => "What its fields say",
         "Job" | "CronJob" => "Runs and retries",
         _ => "Updates and scaling",
     }
 }
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
-    let Some(controller) = know.facts.controller(index) else { return Vec::new() };
+    let Some(controller) = know.facts.controller(index) else {
+        let items = any_object::explanations(know, object);
+        let list = (!items.is_empty()).then_some(Block::List { ordered: false, items });
+        return list.into_iter().collect();
+    };
     if let Some(run) = &controller.job {
         return runs::blocks(know, index, object, run, controller.cron.as_ref());
     }

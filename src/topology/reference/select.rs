@@ -40,8 +40,15 @@ pub(super) fn select(
                 group.is_none_or(|group| *theirs.group == *group)
                     && (theirs.namespace.is_empty() || namespaces.contains(&theirs.namespace))
             });
-            near.filter(|member| selector.matches(&labels(member.object.value.at("metadata.labels"))))
-                .collect()
+            near.filter(|member| {
+                let own = labels(member.object.value.at("metadata.labels"));
+                // A Namespace has one label more than its manifest.
+                let given = Some(&member.object.identity)
+                    .filter(|one| one.group.is_empty() && &*one.kind == "Namespace");
+                let given = given.and_then(|one| cast.labels_of_namespace(environment, &one.name));
+                selector.matches(given.unwrap_or(&own))
+            })
+            .collect()
         }
     };
     for member in picked.into_iter().filter(|member| member.object.identity != by.identity) {

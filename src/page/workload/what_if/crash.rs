@@ -16,7 +16,14 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         alike.entry(!restarts).or_default().push(position);
     }
     let several = asked.running().count() > 1;
-    for (stays_down, positions) in alike {
+    for (stays_down, mut positions) in alike {
+        // What runs beside the steps decides nothing.
+        if asked.pod.steps > 0 {
+            positions.retain(|&position| asked.pod.step(position).is_some());
+        }
+        if positions.is_empty() {
+            continue;
+        }
         let source = asked
             .facts
             .lifecycle
@@ -25,7 +32,11 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
             .map(|container| asked.know.source(asked.object, &container.restart.policy.field));
         let names = asked.names(&positions);
         let one = positions.len() == 1;
-        let words = if stays_down {
+        let words = if stays_down && asked.pod.steps > 1 {
+            let steps = positions.iter().map(|&step| vec![asked.know.container(asked.index, step)]);
+            let then = " fails, the steps after it do not run, and the pod has failed.";
+            concat(vec![plain("If "), joined(steps.collect(), "or"), plain(then)])
+        } else if stays_down {
             let stays = if one { " stays down" } else { " stay down" };
             let then = match (asked.is_job(), several) {
                 (true, _) if has_failure_policy(asked) => {

@@ -52,6 +52,9 @@ fn who_comes_next(asked: &Asked) -> Prose {
                 asked.know.mention(owner, own),
                 plain("."),
             ]),
+            None if asked.pod.ends() => {
+                plain(format!("{after}, the pod has failed; what comes next is up to what made it."))
+            }
             None => plain(format!("{after}, a new pod starts on another node.")),
         },
     };

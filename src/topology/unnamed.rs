@@ -1,0 +1,43 @@
+//! Names for containers whose manifest gives them none, and keys that tell siblings apart.
+
+use super::pod::{Container, Pod};
+use crate::catalog::Step;
+use crate::catalog::vocabulary::Template;
+
+/// Gives app containers without a name the one that whoever makes the pod will give them, if that is known.
+///
+/// Sources: `github.com/knative/serving`, `pkg/apis/serving/v1/revision_defaults.go`, `applyDefaultContainerNames`;
+/// `github.com/tektoncd/pipeline`, `pkg/pod/entrypoint.go`, `StepName`.
+pub(super) fn name(pod: &mut Pod, template: Option<&Template>) {
+    let Some(template) = template else { return };
+    let apps = pod.apps().count();
+    let taken: Vec<String> = pod.containers.iter().map(|container| container.name.clone()).collect();
+    let counts = template.fill("0", "", "") != template.fill("", "", "");
+    let mut number = 0;
+    for (place, app) in pod.apps_mut().enumerate().filter(|(_, app)| app.name.is_empty()) {
+        let mut name = template.fill(&place.to_string(), "", "");
+        let is_listed = matches!(app.path.steps().last(), Some(Step::Item(..)));
+        if !counts && ((is_listed && apps > 1) || taken.contains(&name)) {
+            let bare = name;
+            name = format!("{bare}-{number}");
+            while taken.contains(&name) {
+                number += 1;
+                name = format!("{bare}-{number}");
+            }
+            number += 1;
+        }
+        (app.key, app.spec.name) = (name.as_str().into(), name.clone());
+        app.name = name;
+    }
+    tell_apart(&mut pod.containers);
+}
+
+/// Makes the key of each container without a name, or with one that is taken, different from those before it.
+pub(super) fn tell_apart(containers: &mut [Container]) {
+    for index in 0..containers.len() {
+        let name = &containers[index].name;
+        if name.is_empty() || containers[..index].iter().any(|earlier| earlier.name == *name) {
+            containers[index].key = format!("{name} ({})", index + 1).into();
+        }
+    }
+}
