@@ -67,8 +67,13 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let (mut inventory, met) = model::take_inventory(reading.documents, &catalog, &grouping);
     problems.extend(met);
     if let Some(name) = request.build.as_ref().and_then(|build| build.only.as_deref()) {
-        let refuse = |candidates| Error::NoSuchEnvironment { name: name.to_owned(), candidates };
-        inventory.keep_only(name).map_err(refuse)?;
+        let name = name.to_owned();
+        let refuse = |candidates| match reading.unbuilt.get(&name) {
+            Some(true) => Error::EnvironmentNotBuilt(name.clone()),
+            Some(false) => Error::EnvironmentEmpty(name.clone()),
+            None => Error::NoSuchEnvironment { name: name.clone(), candidates },
+        };
+        inventory.keep_only(&name).map_err(refuse)?;
     }
     let (topology, met) = topology::connect(&inventory, &catalog);
     problems.extend(met);

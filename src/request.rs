@@ -185,6 +185,12 @@ pub enum Error {
         /// The environments to choose from.
         candidates: Vec<String>,
     },
+    /// The environment is one of a chart or a kustomization that could not be built.
+    #[error("environment `{0}` could not be built")]
+    EnvironmentNotBuilt(String),
+    /// The environment is one of a chart or a kustomization that makes nothing.
+    #[error("environment `{0}` holds no object")]
+    EnvironmentEmpty(String),
     /// The subject is not in the input, or it is not clear which one is meant.
     #[error(transparent)]
     Subject(#[from] SubjectError),
