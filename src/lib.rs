@@ -60,7 +60,7 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let grouping = request.grouping(reading.environments);
     let (inventory, met) = model::take_inventory(reading.documents, &catalog, &grouping);
     problems.extend(met);
-    let inventory = request.wanted(inventory)?;
+    let inventory = request.wanted(inventory, &reading.unbuilt)?;
     let (topology, met) = topology::connect(&inventory, &catalog);
     problems.extend(met);
     let facts = facts::derive(&topology, &catalog);

@@ -60,6 +60,7 @@ codes! {
     DiagramTooLarge "diagram-too-large" "A diagram was too large to lay out; its table stands alone."
     DuplicateKey "duplicate-key" "A mapping holds the same key twice; the last one counts."
     DuplicateObject "duplicate-object" "Two documents define the same object; the last one counts."
+    EmptyBuild "empty-build" "A chart or a kustomization makes no object."
     HelmTemplate "helm-template" "A Helm template was found that has not been rendered."
     HiddenObject "hidden-object" "The settings hide objects from pages and diagrams."
     InvalidField "invalid-field" "A field has a value of the wrong type."

@@ -10,6 +10,7 @@ use crate::page::findings::AdviceFormat;
 use crate::problem::{Level, Problem};
 use crate::source;
 use crate::topology::subject::SubjectError;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What to read, and what to make of it.
@@ -71,10 +72,19 @@ impl Request {
         Grouping { default_namespace: &self.default_namespace, built, flat: self.build.is_none() }
     }
 
-    /// The part of the input that is wanted: all of it, or one environment.
-    pub(crate) fn wanted(&self, mut inventory: Inventory) -> Result<Inventory, Error> {
+    /// The part of the input that is wanted: all of it, or one environment. `unbuilt` names those that hold nothing, each
+    /// with whether that is because it could not be built.
+    pub(crate) fn wanted(
+        &self,
+        mut inventory: Inventory,
+        unbuilt: &BTreeMap<String, bool>,
+    ) -> Result<Inventory, Error> {
         if let Some(name) = self.build.as_ref().and_then(|build| build.only.as_deref()) {
-            let refuse = |candidates| Error::NoSuchEnvironment { name: name.to_owned(), candidates };
+            let refuse = |candidates| match unbuilt.get(name) {
+                Some(true) => Error::EnvironmentNotBuilt(name.to_owned()),
+                Some(false) => Error::EnvironmentEmpty(name.to_owned()),
+                None => Error::NoSuchEnvironment { name: name.to_owned(), candidates },
+            };
             inventory.keep_only(name).map_err(refuse)?;
         }
         if inventory.objects.is_empty() { Err(Error::NothingToDocument) } else { Ok(inventory) }
@@ -217,6 +227,12 @@ pub enum Error {
         /// The environments to choose from.
         candidates: Vec<String>,
     },
+    /// The environment is one of a chart or a kustomization that could not be built.
+    #[error("environment `{0}` could not be built")]
+    EnvironmentNotBuilt(String),
+    /// The environment is one of a chart or a kustomization that makes nothing.
+    #[error("environment `{0}` holds no object")]
+    EnvironmentEmpty(String),
     /// The subject is not in the input, or it is not clear which one is meant.
     #[error(transparent)]
     Subject(#[from] SubjectError),

@@ -14,7 +14,6 @@ mod json;
 mod kustomize;
 mod load;
 mod manifest;
-mod naming;
 mod plan;
 mod redact;
 mod roots;
@@ -155,6 +154,8 @@ pub struct Reading {
     pub documents: Vec<Document>,
     /// The environments that are built, sorted by name.
     pub environments: Vec<Environment>,
+    /// The names of those that were to be built, and hold nothing: each with whether that is because it failed.
+    pub unbuilt: BTreeMap<String, bool>,
     /// What went wrong, in the order of the files.
     pub problems: Problems,
 }
@@ -174,6 +175,7 @@ pub fn read(order: &Order) -> Result<Reading, ReadError> {
         found.files.retain(|file| file.path.as_deref().is_none_or(|path| plan.leaves(path)));
         rendered = plan.charts().map(Path::to_owned).collect();
         found.charts.clear();
+        reading.problems = plan.unreleased(&found.roots, build);
         plan.carry_out(&found.roots, build, order, &mut reading);
     }
     let problems = std::mem::take(&mut reading.problems);

@@ -100,24 +100,45 @@ fn bare(graph: &Value, environment: &str) -> BTreeSet<String> {
     mine.collect()
 }
 
+/// What the tool of an environment prints for its folder, if it can, and does not make up anew each time.
+fn printed(environment: &Value, input: &Path, path: &OsStr) -> Option<Vec<u8>> {
+    let folder = input.join(environment["path"].as_str().expect("a path"));
+    let mut command = match environment["source"].as_str()? {
+        "kustomize" => {
+            let mut command = Command::new("kubectl");
+            command.arg("kustomize");
+            command
+        }
+        "helm" => {
+            let chart = fs::read_to_string(folder.join("Chart.yaml")).expect("a chart");
+            let name = chart.lines().find_map(|line| line.strip_prefix("name: ")).expect("a name");
+            let mut command = Command::new("helm");
+            command.args(["template", name, "--namespace", "default"]);
+            command
+        }
+        _ => return None,
+    };
+    command.arg(&folder).env("PATH", path);
+    let mut text = || {
+        let output = command.output().expect("the tool runs");
+        output.status.success().then_some(output.stdout)
+    };
+    text().filter(|first| text().as_ref() == Some(first))
+}
+
 #[test]
-fn what_is_built_is_what_kubectl_builds() {
+fn what_is_built_is_what_the_tools_print() {
     let Some(path) = tools() else { return };
-    let mut compared = 0;
+    let mut compared = BTreeSet::new();
     for (folder, arguments, _) in cases() {
         let [input] = &arguments[..] else { continue };
+        if folder.join(input).join("podviz.yaml").exists() {
+            continue;
+        }
         let output = podviz(&[input], &folder, &path);
-        let graph: Value = serde_json::from_slice(&output.stdout).expect("a graph");
+        let Ok(graph) = serde_json::from_slice::<Value>(&output.stdout) else { continue };
         for environment in graph["environments"].as_array().expect("a list") {
-            if environment["source"] != "kustomize" {
-                continue;
-            }
-            let root = folder.join(input).join(environment["path"].as_str().expect("a path"));
-            let built = Command::new("kubectl").arg("kustomize").arg(&root).env("PATH", &path).output();
-            let built = built.expect("kubectl runs");
-            if !built.status.success() {
-                continue;
-            }
+            let Some(text) = printed(environment, &folder.join(input), &path) else { continue };
             let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
             let mut child = command
                 .args(["graph", "-"])
@@ -125,15 +146,16 @@ fn what_is_built_is_what_kubectl_builds() {
                 .stdout(Stdio::piped())
                 .spawn()
                 .expect("podviz runs");
-            child.stdin.take().expect("a standard input").write_all(&built.stdout).expect("podviz reads");
+            child.stdin.take().expect("a standard input").write_all(&text).expect("podviz reads");
             let piped = child.wait_with_output().expect("podviz ends").stdout;
             let piped: Value = serde_json::from_slice(&piped).expect("a graph");
             let name = environment["name"].as_str().expect("a name");
             assert_eq!(bare(&graph, name), bare(&piped, "default"), "{}: {name}", folder.display());
-            compared += 1;
+            compared.insert((folder.clone(), name.to_owned(), environment["source"].to_string()));
         }
     }
-    assert!(compared > 10, "many environments can be built: {compared}");
+    let charts = compared.iter().filter(|(_, _, source)| source.contains("helm")).count();
+    assert!(compared.len() > 20 && charts > 2, "many environments can be built: {compared:?}");
 }
 
 const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n";

@@ -18,6 +18,8 @@ pub struct Document {
     pub comment: Option<String>,
     /// The environment that it was built for; `None` for a plain file, whose environment follows from what others define.
     pub environment: Option<Arc<str>>,
+    /// Where its object goes if it names no namespace; `None` where that is said for all.
+    pub namespace: Option<Arc<str>>,
     /// What it holds: always a mapping with `apiVersion` and `kind`; a `List` is not unpacked yet.
     pub value: Value,
 }

@@ -35,7 +35,9 @@ pub fn take_inventory(
     let mut objects: BTreeMap<Identity, Arc<Object>> = BTreeMap::new();
     for manifest in named {
         let own = grouping.built.iter().find(|one| *one.name == *manifest.environment());
-        let namespace = own.and_then(|one| one.namespace.as_deref()).unwrap_or(grouping.default_namespace);
+        let namespace = manifest.manifest.document.namespace.clone();
+        let namespace = namespace.as_deref().or(own.and_then(|one| one.namespace.as_deref()));
+        let namespace = namespace.unwrap_or(grouping.default_namespace);
         let object = manifest.identified(&scopes, namespace);
         if let Some(earlier) = objects.insert(object.identity.clone(), Arc::clone(&object)) {
             problems.push(duplicate(&earlier, &object));
@@ -98,9 +100,11 @@ fn split_plain(named: &mut [Named], catalog: &Catalog, grouping: &Grouping) -> V
     let held: BTreeSet<&str> =
         definitions.iter().filter_map(|one| split::innermost(&folders, one.file)).collect();
     let held: Vec<&str> = held.into_iter().collect();
-    let mut taken: BTreeSet<&str> = grouping.built.iter().map(|one| one.name.as_str()).collect();
-    taken.insert(PLAIN_ENVIRONMENT);
-    let environments: Vec<Environment> = of_folders(&held, &taken)
+    let built = grouping.built.iter().map(|one| one.name.clone());
+    let taken: BTreeSet<String> = built.chain([PLAIN_ENVIRONMENT.to_owned()]).collect();
+    let parts = |folder: &&str| ["plain"].into_iter().chain(folder.split('/')).map(str::to_owned).collect();
+    let paths: Vec<Vec<String>> = held.iter().map(parts).collect();
+    let environments: Vec<Environment> = of_folders(&paths, &taken)
         .into_iter()
         .zip(&held)
         .map(|(name, &path)| Environment { name, path: path.to_owned(), ..Environment::plain() })
@@ -145,6 +149,7 @@ fn unpack(mut document: Document, manifests: &mut Vec<Manifest>) {
             last_line: ends.get(index).copied().unwrap_or(document.last_line).max(value.line),
             comment: None,
             environment: document.environment.clone(),
+            namespace: document.namespace.clone(),
             value,
         };
         // The items of a PodList need not repeat that they are Pods.

@@ -57,15 +57,25 @@ pub fn build(unit: &Unit, tool: &Tool) -> Built {
             unit.render(&chart, tool).map(|(text, note)| Some((chart, text, note)))
         });
     match rendered {
-        Ok(None) => Built::default(),
+        Ok(None) => nothing(unit, "this is a library chart: it renders nothing by itself"),
         Ok(Some((chart, text, note))) => {
             let mut built = unit.load(&chart, &text);
             built.problems.extend(note.into_iter().collect());
             built.problems.extend(unit.left_out(&chart));
+            if built.documents.is_empty() && built.problems.is_empty() {
+                built.problems.extend(nothing(unit, "this chart renders nothing with these values").problems);
+            }
             built
         }
         Err(problem) => Built { problems: [problem].into_iter().collect(), ..Built::default() },
     }
+}
+
+/// No objects, and a note that says why.
+fn nothing(unit: &Unit, reason: &str) -> Built {
+    let message = format!("{reason}, so it is no environment");
+    let note = Problem::new(Level::Note, Code::EmptyBuild, message).at(unit.chart_file(), 0, 0);
+    Built { problems: [note].into_iter().collect(), ..Built::default() }
 }
 
 impl Unit<'_> {

@@ -173,6 +173,7 @@ impl Reader<'_> {
             last_line: document.last_line.max(document.value.line),
             comment: document.comment,
             environment: None,
+            namespace: None,
             value: document.value,
         });
         documents.collect()

@@ -2,16 +2,18 @@
 
 use super::built::Built;
 use super::kustomize::{self, Library};
-use super::naming;
 use super::roots::Roots;
 use super::tool::Tool;
 use super::walk::Found;
 use super::{Build, Limits, Order, Reading, Release, helm, parse};
-use crate::model::{Environment, PLAIN_ENVIRONMENT, Value};
+use crate::model::{Document, Environment, PLAIN_ENVIRONMENT, Value};
+use crate::names::of_folders;
+use crate::problem::{Code, Level, Problem, Problems};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What is to be built, and what is not read beside that.
 pub struct Plan {
@@ -67,7 +69,7 @@ impl Plan {
                 recipe: Recipe::Kustomize,
             });
         }
-        for (folder, name) in charts.roots() {
+        for (folder, name) in charts.roots(&released(build)) {
             let releases: Vec<&Release> = build
                 .releases
                 .iter()
@@ -128,12 +130,21 @@ impl Plan {
                         self.library.get(&unit.folder).map(|volume| volume.kustomization.name.as_str()),
                     );
                 }
+                let failed = built.problems.left_something_out();
                 reading.problems.extend(built.problems);
                 if built.documents.is_empty() {
+                    *reading.unbuilt.entry(unit.name.clone()).or_default() |= failed;
                     continue;
                 }
+                // Several releases may make up one environment, each with a namespace of its own.
+                let namespace: Option<Arc<str>> = built.namespace.as_deref().map(Into::into);
                 environment.namespace = built.namespace;
-                reading.documents.extend(built.documents);
+                reading.documents.extend(
+                    built
+                        .documents
+                        .into_iter()
+                        .map(|document| Document { namespace: namespace.clone(), ..document }),
+                );
             }
             if reading.environments.last().is_none_or(|last: &Environment| last.name != environment.name) {
                 reading.environments.push(environment);
@@ -159,6 +170,24 @@ impl Plan {
         }
     }
 
+    /// What the settings name a release of, and what is no chart of the input.
+    pub fn unreleased(&self, roots: &Roots, build: &Build) -> Problems {
+        let charts: BTreeSet<&Path> = self.charts().collect();
+        let problem = |release: &Release| {
+            let chart = fs::canonicalize(&release.chart).ok();
+            let found =
+                chart.as_deref().is_some_and(|chart| charts.contains(chart) || roots.of(chart).is_none());
+            let folder = release.chart.file_name().unwrap_or_default().to_string_lossy();
+            let message = format!(
+                "the settings name a release for environment `{}`, but there is no chart in its folder `{folder}`",
+                release.environment
+            );
+            let help = "correct `releases[].chart` in podviz.yaml: the folder of a `Chart.yaml`, relative to the settings";
+            (!found).then(|| Problem::new(Level::Error, Code::BuildFailed, message).help(help))
+        };
+        build.releases.iter().filter_map(problem).collect()
+    }
+
     /// The folders of charts.
     pub fn charts(&self) -> impl Iterator<Item = &Path> {
         self.inside.iter().filter_map(|inside| inside.parent())
@@ -181,10 +210,11 @@ struct Draft {
 }
 
 fn units(drafts: Vec<Draft>, shown: impl Fn(&Path) -> String) -> Vec<Unit> {
-    let taken: BTreeSet<String> = drafts.iter().filter_map(|draft| draft.name.clone()).collect();
+    let given = drafts.iter().filter_map(|draft| draft.name.clone());
+    let taken: BTreeSet<String> = given.chain([PLAIN_ENVIRONMENT.to_owned()]).collect();
     let open: Vec<Vec<String>> =
         drafts.iter().filter(|draft| draft.name.is_none()).map(|draft| draft.parts.clone()).collect();
-    let mut names = naming::names(&open, &taken).into_iter();
+    let mut names = of_folders(&open, &taken).into_iter();
     let unit = |draft: Draft| {
         let name = draft.name.or_else(|| names.next()).unwrap_or_default();
         Unit { name, path: shown(&draft.folder), folder: draft.folder, recipe: draft.recipe }
@@ -230,6 +260,11 @@ fn roots(library: &Library, files: &[PathBuf]) -> Vec<PathBuf> {
     roots
 }
 
+/// The folders of the charts that the settings name a release of.
+fn released(build: &Build) -> BTreeSet<PathBuf> {
+    build.releases.iter().filter_map(|release| fs::canonicalize(&release.chart).ok()).collect()
+}
+
 /// The charts of the input.
 struct Charts {
     /// The folder of each, and its name.
@@ -258,11 +293,12 @@ impl Charts {
         charts
     }
 
-    /// The charts that no other one depends on.
-    fn roots(&self) -> Vec<(PathBuf, Option<String>)> {
+    /// The charts that no other one depends on, or that are `released` by themselves.
+    fn roots(&self, released: &BTreeSet<PathBuf>) -> Vec<(PathBuf, Option<String>)> {
         let nested =
             |folder: &Path| self.all.iter().any(|(outer, _)| folder.starts_with(outer.join("charts")));
-        let is_root = |folder: &Path| !nested(folder) && !self.dependencies.contains(folder);
+        let alone = |folder: &Path| !nested(folder) && !self.dependencies.contains(folder);
+        let is_root = |folder: &Path| alone(folder) || released.contains(folder);
         self.all.iter().filter(|(folder, _)| is_root(folder)).cloned().collect()
     }
 

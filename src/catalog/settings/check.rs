@@ -3,7 +3,7 @@
 use super::{Settings, Wildcard};
 use crate::catalog::fault::closest;
 use crate::catalog::{Catalog, Fault, KindRule};
-use crate::model::Value;
+use crate::model::{PLAIN_ENVIRONMENT, Value};
 use std::path::{Component, Path};
 
 /// The kinds of the catalog that stand for every pod, container and object.
@@ -102,6 +102,10 @@ impl Check<'_> {
             let path = format!("releases[{at}]");
             if release.environment.trim().is_empty() {
                 return self.fault(&format!("{path}.environment"), Fault::new("an environment needs a name"));
+            }
+            if release.environment == PLAIN_ENVIRONMENT {
+                let fault = Fault::new(format!("`{PLAIN_ENVIRONMENT}` is the environment of plain files"));
+                return self.fault(&format!("{path}.environment"), fault.help("give it another name"));
             }
             let values =
                 release.values.iter().enumerate().map(|(at, file)| (format!("{path}.values[{at}]"), file));

@@ -277,7 +277,9 @@ fn a_template_that_never_ends_is_bounded() {
 fn a_library_chart_has_no_objects() {
     let Some(helm) = helm() else { return };
     let root = folder(&format!("== c/Chart.yaml\n{CHART}type: library\n== c/templates/_x.tpl\n\n"));
-    assert_eq!(told(&rendered(root.path(), "c", &Build::default(), helm)), [""; 0]);
+    let built = rendered(root.path(), "c", &Build::default(), helm);
+    let note = "note[empty-build] c/Chart.yaml:0: this is a library chart: it renders nothing by itself, so it is no environment";
+    assert_eq!((built.documents.len(), told(&built)), (0, vec![note.to_owned()]));
 }
 
 #[test]

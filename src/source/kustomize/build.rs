@@ -83,6 +83,12 @@ pub fn build(unit: &Unit, tool: &Tool) -> Built {
             plain
         }
     };
+    if built.documents.is_empty() && !built.problems.left_something_out() && matches!(tool, Tool::Program(_))
+    {
+        let file = closure.first().map(|root| root.kustomization.name.clone()).unwrap_or_default();
+        let message = "this kustomization makes no object, so it is no environment";
+        built.problems.push(Problem::new(Level::Note, Code::EmptyBuild, message).at(file, 0, 0));
+    }
     let name: Arc<str> = unit.name.into();
     built.documents.iter_mut().for_each(|document| document.environment = Some(Arc::clone(&name)));
     built

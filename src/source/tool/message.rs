@@ -30,12 +30,16 @@ pub fn clean(complaint: &[u8], folder: &Path, private: &[&Path]) -> String {
 
 static ERROR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(?i:error): *").expect("a pattern"));
 
-/// A line without secrets. Complaints are chains, `where: why: which`: each link may be a name and its value.
+/// A line without secrets. Complaints are chains, `where: why: which`, and sentences: each word may be a name whose value
+/// follows.
 fn redact(line: &str) -> String {
     let mut line = redact_text(line, false).unwrap_or_else(|| line.to_owned());
     let mut from = 0;
-    while let Some(at) = line[from..].find(": ") {
-        from += at + 2;
+    while let Some(at) = line[from..].find(' ') {
+        from += at + 1;
+        if line[from..].split(' ').next().is_none_or(|word| !word.ends_with(':')) {
+            continue;
+        }
         if let Some(rest) = redact_text(&line[from..], false) {
             line.truncate(from);
             line.push_str(&rest);
@@ -162,6 +166,7 @@ mod tests {
     fn nothing_hostile_is_left() {
         check("Error: \u{1b}[31mred\u{1b}[0m \u{7}bell\u{0}", "red  bell");
         check("Error: password: hunter2 is too short", "password: [redacted]");
+        check("Error: bad password: hunter2, and more", "bad password: [redacted]");
         check("Error: at (x.yaml:3:4): token: hunter2", "at (x.yaml:3:4): token: [redacted]");
         check("Error: postgres://u:pass@db:5432/x is no URL", "postgres://u:[redacted]@db:5432/x is no URL");
         let long = "x".repeat(595);

@@ -1,0 +1,1 @@
+{{ define "word" }}x{{ end }}
