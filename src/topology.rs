@@ -14,6 +14,7 @@ mod pod;
 mod reference;
 mod rules;
 mod selector;
+mod shape;
 pub mod subject;
 mod typed;
 mod unnamed;

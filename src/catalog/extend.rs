@@ -33,6 +33,8 @@ impl KindRule {
                 "role" => self.role = more.role,
                 "pods" => self.pods.clone_from(&more.pods),
                 "unnamed" => self.unnamed.clone_from(&more.unnamed),
+                "pod-labels" => self.pod_labels.extend(more.pod_labels.clone()),
+                "pod-labels-from" => self.pod_labels_from.clone_from(&more.pod_labels_from),
                 "copies" => self.copies.clone_from(&more.copies),
                 "ambient" => self.ambient = more.ambient.clone(),
                 "entry" => self.entry = more.entry.clone(),

@@ -13,6 +13,7 @@ pub use pods::{Pods, PodsAt};
 pub use reach::{EmptyReach, Reach};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What podviz knows about one kind: one file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -42,6 +43,13 @@ pub struct KindRule {
     /// no `{value}` and the list has several, a number follows.
     #[serde(default)]
     pub unnamed: Option<Template>,
+    /// The labels of the pods that an operator makes for an object of this kind, which describes none itself; `{name}` is
+    /// the object's name.
+    #[serde(default, rename = "pod-labels")]
+    pub pod_labels: BTreeMap<String, Template>,
+    /// The field with more labels for these pods.
+    #[serde(default, rename = "pod-labels-from")]
+    pub pod_labels_from: Option<String>,
     /// The field with the number of its pods, for a kind that keeps so many alike.
     #[serde(default)]
     pub copies: Option<String>,

@@ -20,7 +20,7 @@ pub use identity::changes;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, plain};
 use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
-use crate::catalog::Relation;
+use crate::catalog::{Relation, is_built_in};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw, lifecycle_parts};
 use crate::facts::controller::bounds;
@@ -35,6 +35,12 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     let (pod, _) = know.pod(index)?;
     let mut page = object::frame(know, index, object, Sort::Workload)?;
     page.lead = vec![sentence::workload(know, index)];
+    let is_found = is_found(know, object);
+    page.lead.extend(is_found.then(|| {
+        plain(
+            "podviz found a pod template in it; what makes pods of that, and how many, podviz does not know.",
+        )
+    }));
     page.children =
         pod.containers.iter().filter_map(|container| container::link(know, index, container)).collect();
     page.keywords = keywords(pod);
@@ -59,6 +65,12 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     ];
     page.sections = sections.into_iter().filter(|section| !section.blocks.is_empty()).collect();
     Some(page)
+}
+
+/// Whether podviz knows the pods of an object only by the shape of its fields.
+pub fn is_found(know: &Knowledge, object: &Object) -> bool {
+    let own = &object.identity;
+    !is_built_in(&own.group) && know.catalog.kind(&own.group, &own.kind).is_none()
 }
 
 /// A section with a fixed anchor.

@@ -1,5 +1,8 @@
 //! From the inventory to the topology: nodes first, then every edge that the catalog or a rule finds.
 
+mod crew;
+mod spread;
+
 use super::application;
 use super::call::{Call, LocalAddress};
 use super::described;
@@ -9,6 +12,7 @@ use super::reference::{produced_services, refer};
 use super::rules;
 use super::rules::service_name::Names;
 use super::selector::{Labels, labels};
+use super::shape;
 use super::typed::read_pod;
 use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
@@ -65,14 +69,21 @@ pub(super) struct Member {
     pub pod: Option<Arc<Pod>>,
     /// Its pod, if a workload of the input made it.
     pub replica: Option<Arc<Pod>>,
+    /// The labels of the pods that an operator makes for it, if it describes none.
+    pub crew: Option<Labels>,
     /// For one of several pods that an object describes: that object, and the field with the description.
     pub part_of: Option<(Arc<Object>, FieldPath)>,
 }
 
 fn member(object: &Arc<Object>, catalog: &Catalog, problems: &mut Problems) -> Member {
     let rule = catalog.kind(&object.identity.group, &object.identity.kind);
-    let pod = rule.and_then(|rule| read_pod(object, rule, problems)).map(Arc::new);
-    Member { object: Arc::clone(object), pod, replica: None, part_of: None }
+    let pod = match rule {
+        Some(rule) => read_pod(object, rule, problems),
+        None => shape::only_pod(object, catalog, problems),
+    };
+    let pod = pod.map(Arc::new);
+    let crew = rule.filter(|_| pod.is_none()).and_then(|rule| crew::crew(object, rule));
+    Member { object: Arc::clone(object), pod, replica: None, crew, part_of: None }
 }
 
 /// All members, looked up in the ways that rules need.
@@ -83,6 +94,7 @@ pub(super) struct Cast<'a> {
     by_identity: BTreeMap<&'a Identity, usize>,
     pods_of_namespace: BTreeMap<(&'a str, &'a str), Vec<usize>>,
     pods_by_label: BTreeMap<(&'a str, &'a str, &'a str, &'a str), Vec<usize>>,
+    crews: BTreeMap<(&'a str, &'a str), Vec<usize>>,
     by_kind: BTreeMap<(&'a str, &'a str), Vec<usize>>,
     /// By environment; sorted by name.
     namespaces: BTreeMap<&'a str, BTreeMap<Arc<str>, Labels>>,
@@ -98,6 +110,7 @@ impl<'a> Cast<'a> {
             by_identity: BTreeMap::new(),
             pods_of_namespace: BTreeMap::new(),
             pods_by_label: BTreeMap::new(),
+            crews: BTreeMap::new(),
             by_kind: BTreeMap::new(),
             namespaces: BTreeMap::new(),
             names: Names::of(members, &catalog.cluster_domain),
@@ -108,6 +121,9 @@ impl<'a> Cast<'a> {
             cast.by_identity.insert(identity, index);
             cast.by_kind.entry((environment, &*identity.kind)).or_default().push(index);
             cast.note_namespace(&member.object);
+            if member.crew.is_some() {
+                cast.crews.entry((environment, namespace)).or_default().push(index);
+            }
             let Some(pod) = &member.pod else { continue };
             cast.pods_of_namespace.entry((environment, namespace)).or_default().push(index);
             for (key, value) in &pod.labels {
@@ -157,6 +173,13 @@ impl<'a> Cast<'a> {
         members
             .filter(|member| member.pod.as_ref().is_some_and(|pod| selector.matches(&pod.labels)))
             .collect()
+    }
+
+    /// The members in a namespace for which an operator makes pods that a selector picks.
+    pub fn crews(&self, environment: &str, namespace: &str, selector: &super::Selector) -> Vec<&'a Member> {
+        let at = self.crews.get(&(environment, namespace)).map(Vec::as_slice).unwrap_or_default();
+        let members = at.iter().map(|&index| &self.members[index]);
+        members.filter(|member| member.crew.as_ref().is_some_and(|crew| selector.matches(crew))).collect()
     }
 
     /// The namespaces of an environment, with their labels. One without a Namespace object has only the label that
@@ -226,6 +249,7 @@ pub(super) struct DraftLocal {
     pub declared_by: Identity,
 }
 
+#[derive(Clone)]
 struct DraftEdge {
     from: Identity,
     to: Identity,
@@ -314,7 +338,8 @@ impl Draft {
         self.inferred.insert(identity, role);
     }
 
-    fn finish(self, inventory: &Inventory, members: Vec<Member>, catalog: &Catalog) -> Topology {
+    fn finish(mut self, inventory: &Inventory, members: Vec<Member>, catalog: &Catalog) -> Topology {
+        self.spread(catalog);
         let mut nodes: BTreeMap<Identity, Node> = BTreeMap::new();
         for Member { object, pod, replica, .. } in members {
             let identity = object.identity.clone();

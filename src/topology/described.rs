@@ -3,6 +3,7 @@
 
 use super::Pod;
 use super::build::{Draft, Member, Reference};
+use super::shape;
 use super::typed::{read_spec, read_template};
 use super::unnamed;
 use crate::catalog::vocabulary::{PodsAt, Template};
@@ -36,25 +37,37 @@ const INHERITED: [&str; 17] = [
 /// The field with the claims that are made for all pods of a run.
 const CLAIM_TEMPLATES: &str = "volumeClaimTemplates";
 
+/// The name of a container that has none, where the kind does not say.
+const MAIN: &str = "main";
+
 /// The pods that the members describe beside their own.
 pub(super) fn members(members: &[Member], catalog: &Catalog, problems: &mut Problems) -> Vec<Member> {
     let mut taken: BTreeSet<Identity> = members.iter().map(|member| member.object.identity.clone()).collect();
     let mut described = Vec::new();
-    for whole in members.iter().map(|member| &member.object) {
-        let Some(rule) = catalog.kind(&whole.identity.group, &whole.identity.kind) else { continue };
+    for member in members {
+        let whole = &member.object;
+        let Some(rule) = catalog.kind(&whole.identity.group, &whole.identity.kind) else {
+            let found = shape::pods(member, catalog, problems).into_iter();
+            described.extend(found.filter(|found| taken.insert(found.object.identity.clone())));
+            continue;
+        };
         for at in rule.pods.places() {
             let hits = at.path.find_with_parent(&whole.value, &FieldPath::root());
             for (index, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.value.is_map()) {
                 let object = part(whole, at, index, hit);
                 let Some(mut pod) = pod(&object, at, hit, problems) else { continue };
                 let shown = catalog.kind(&object.identity.group, &object.identity.kind);
-                unnamed::name(&mut pod, shown.and_then(|rule| rule.unnamed.as_ref()));
+                let in_own_form = !at.containers.is_empty() || !at.steps.is_empty();
+                let unnamed = shown.and_then(|rule| rule.unnamed.clone());
+                let unnamed = unnamed.or_else(|| Template::parse(MAIN).ok().filter(|_| in_own_form));
+                unnamed::name(&mut pod, unnamed.as_ref());
                 if taken.insert(object.identity.clone()) {
                     let part_of = Some((Arc::clone(whole), hit.path.clone()));
                     described.push(Member {
                         object: Arc::new(object),
                         pod: Some(Arc::new(pod)),
                         replica: None,
+                        crew: None,
                         part_of,
                     });
                 }
@@ -74,23 +87,50 @@ fn part(whole: &Object, at: &PodsAt, index: usize, hit: &Hit) -> Object {
         None => format!("{name}.{value}"),
     };
     let identity = Identity { kind: at.kind.as_str().into(), name: name.into(), ..whole.identity.clone() };
-    let mut kept: Vec<FieldPath> = vec![hit.path.clone(), FieldPath::of("metadata.name")];
+    let mut kept: Vec<FieldPath> = Vec::new();
     kept.extend(at.copies.as_deref().and_then(|key| key_near(whole, hit, key)).map(|(path, _)| path));
     if let Some(inherits) = at.inherits.as_deref().map(FieldPath::of) {
         kept.extend(INHERITED.iter().chain(&[CLAIM_TEMPLATES]).map(|key| inherits.key(key)));
     }
+    cut(whole, identity, &hit.path, hit.value, kept)
+}
+
+/// What of an object is about the pod that is described at `path`, and what else is kept, as an object of its own.
+fn cut(
+    whole: &Object,
+    identity: Identity,
+    path: &FieldPath,
+    value: &Value,
+    mut kept: Vec<FieldPath>,
+) -> Object {
+    kept.extend([path.clone(), FieldPath::of("metadata.name")]);
     let ways: Vec<&[Step]> = kept.iter().map(FieldPath::steps).collect();
-    let first_line = hit.path.line(&whole.value);
+    let first_line = path.line(&whole.value);
     Object {
         identity,
         version: whole.version.clone(),
         file: Arc::clone(&whole.file),
         document: whole.document,
         first_line,
-        last_line: last_line(hit.value).min(whole.last_line).max(first_line),
+        last_line: last_line(value).min(whole.last_line).max(first_line),
         comment: None,
         value: keep(&whole.value, &ways),
     }
+}
+
+/// The pod template at `path` of an object, as a member of its own.
+pub(super) fn member_of(
+    whole: &Arc<Object>,
+    kind: &Arc<str>,
+    name: &str,
+    path: FieldPath,
+    problems: &mut Problems,
+) -> Option<Member> {
+    let identity = Identity { kind: Arc::clone(kind), name: name.into(), ..whole.identity.clone() };
+    let object = cut(whole, identity, &path, path.find(&whole.value)?, Vec::new());
+    let pod = read_template(&object, path.clone(), problems)?;
+    let part_of = Some((Arc::clone(whole), path));
+    Some(Member { object: Arc::new(object), pod: Some(Arc::new(pod)), replica: None, crew: None, part_of })
 }
 
 /// The value of a key, in the description or in a mapping around it, the innermost first, and its path.

@@ -1,6 +1,7 @@
 //! A reference to an object that is not in the input.
 
 use super::{Findings, Rule};
+use crate::catalog::is_built_in;
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
 use crate::topology::{Certainty, State};
@@ -9,7 +10,8 @@ pub(super) static RULE: Rule = Rule {
     code: "missing-object",
     level: Level::Warning,
     meaning: "An object is named that is not in these manifests. If it is not in the cluster either, a pod does not start, \
-              or traffic goes nowhere. Secrets are often kept elsewhere on purpose, so they are a note.",
+              or traffic goes nowhere. Secrets are often kept elsewhere on purpose, and so is what one custom resource needs of another: they are \
+              a note.",
     check,
 };
 
@@ -29,11 +31,21 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
             namespace if *namespace == *scene.object.identity.namespace => String::new(),
             namespace => format!(" in namespace {}", quoted(namespace)),
         };
-        let level = if kind == "Secret" { Level::Note } else { Level::Warning };
+        // Sources of a deployment, stores and the like often stand in another repository.
+        let is_custom = |group: &str| !is_built_in(group);
+        let lives_elsewhere = is_custom(&other.identity.group) && is_custom(&scene.object.identity.group);
+        let level = if kind == "Secret" || lives_elsewhere { Level::Note } else { Level::Warning };
+        let help = if lives_elsewhere {
+            format!(
+                "If the {kind} stands in another repository, nothing is wrong; else add it, or correct the name."
+            )
+        } else {
+            format!("Add the {kind}, correct the name, or see to it that something else makes it.")
+        };
         findings
             .add(
                 format!("{title}{place} is named here and is not in these manifests."),
-                format!("Add the {kind}, correct the name, or see to it that something else makes it."),
+                help,
                 edge.field.clone(),
             )
             .at_level(level);

@@ -30,7 +30,10 @@ pub(super) fn select(
     let namespaces = namespaces(&rule.namespaces, by, cast);
     let picked: Vec<&Member> = match rule.to.as_deref() {
         None | Some("Pod") => {
-            namespaces.iter().flat_map(|namespace| cast.picked(environment, namespace, &selector)).collect()
+            let pods = namespaces.iter().flat_map(|namespace| cast.picked(environment, namespace, &selector));
+            let is_service = by.identity.group.is_empty() && &*by.identity.kind == "Service";
+            let made = namespaces.iter().filter(|_| is_service);
+            pods.chain(made.flat_map(|namespace| cast.crews(environment, namespace, &selector))).collect()
         }
         Some(to) => {
             let (kind, group) = to.split_once('.').map_or((to, None), |(kind, group)| (kind, Some(group)));

@@ -3,6 +3,7 @@
 //! a guess, so the edge is inferred.
 
 use super::super::build::{Cast, Draft, Member, Reference};
+use super::super::shape;
 use crate::catalog::{FieldPath, Relation};
 use crate::model::{Identity, Kind, Object, Value};
 use std::sync::Arc;
@@ -34,7 +35,8 @@ struct Guesser<'a> {
 
 impl Guesser<'_> {
     fn walk(&self, key: &str, value: &Value, path: &FieldPath, depth: usize, draft: &mut Draft) {
-        if depth > DEEPEST {
+        // What a pod template refers to is known for sure.
+        if depth > DEEPEST || (shape::is_called_template(key) && shape::is_template(value)) {
             return;
         }
         self.guess(key, value, path, draft);

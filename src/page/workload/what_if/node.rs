@@ -10,6 +10,7 @@ use crate::facts::placement::{HOSTNAME, Neighbors, Spread};
 use crate::facts::storage::{Access, Survival};
 use crate::page::Prose;
 use crate::page::prose::{code, concat, listed, plain, text};
+use crate::page::workload::is_found;
 
 /// The taint of a node that nobody hears from.
 const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
@@ -52,6 +53,9 @@ fn who_comes_next(asked: &Asked) -> Prose {
                 asked.know.mention(owner, own),
                 plain("."),
             ]),
+            None if is_found(asked.know, asked.object) => {
+                plain(format!("{after}, the pod is given up; what comes next is up to what made it."))
+            }
             None if asked.pod.ends() => {
                 plain(format!("{after}, the pod has failed; what comes next is up to what made it."))
             }
