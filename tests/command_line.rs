@@ -7,7 +7,8 @@ mod files;
 mod golden;
 
 use files::{Tree, folders, tests, tree};
-use golden::{assert_same, differences};
+use golden::{assert_same, assert_table_in_book, differences};
+use podviz::problem::Code;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -112,6 +113,14 @@ fn each_view_of_each_example_is_text_and_a_picture_or_neither() {
         }
     }
     assert!(drawn > 8, "many views have something to show: {drawn}");
+}
+
+#[test]
+fn the_book_lists_every_code_of_a_message() {
+    let rows: String =
+        Code::ALL.iter().map(|code| format!("| `{}` | {} |\n", code.id(), code.meaning())).collect();
+    let table = format!("| Code | What it means |\n|---|---|\n{rows}");
+    assert_table_in_book("commands.md", "problems", &table);
 }
 
 #[test]

@@ -7,7 +7,7 @@
 mod files;
 mod golden;
 
-use files::{Tree, folders, tests};
+use files::{Tree, folders, tests, written};
 use golden::{assert_same, differences};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -16,7 +16,6 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use tempfile::TempDir;
 
 /// The folder with the tools, and those that every system needs to start them.
 fn tools() -> Option<OsString> {
@@ -159,16 +158,6 @@ fn what_is_built_is_what_the_tools_print() {
 }
 
 const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n";
-
-fn written(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    folder
-}
 
 #[cfg(unix)]
 #[test]

@@ -1,8 +1,10 @@
 //! `podviz.yaml` as its users meet it: the schema, the book, `podviz init`, and what the settings do to a site.
 
 mod files;
+mod golden;
 
-use files::{Tree, tree};
+use files::{Tree, tree, written};
+use golden::{assert_in_book, assert_table_in_book};
 use podviz::catalog::settings::schema;
 use podviz::facts::advice::RULES;
 use serde_json::Value;
@@ -10,7 +12,6 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use tempfile::TempDir;
 
 fn podviz(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
@@ -30,17 +31,6 @@ fn book(page: &str) -> String {
         .expect("a page of the book")
 }
 
-/// A folder with files in it.
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    folder
-}
-
 fn page(site: &Tree, name: &str) -> String {
     String::from_utf8(site.get(name).unwrap_or_else(|| panic!("{name} is written")).clone()).expect("text")
 }
@@ -50,20 +40,9 @@ fn the_schema() -> String {
     schema(&codes)
 }
 
-/// Compares a page of the book with what it should be, or writes it.
-fn assert_kept(page: &str, actual: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src").join(page);
-    if std::env::var_os("PODVIZ_BLESS").is_some() {
-        fs::write(path, actual).expect("a page that may be written");
-        return;
-    }
-    let known = fs::read_to_string(path).unwrap_or_default();
-    assert!(known == actual, "book/src/{page} is not as expected; `PODVIZ_BLESS=1 cargo test` rewrites it");
-}
-
 #[test]
 fn the_book_holds_the_schema_of_today() {
-    assert_kept("podviz.schema.json", &the_schema());
+    assert_in_book("podviz.schema.json", &the_schema());
 }
 
 #[test]
@@ -110,13 +89,7 @@ fn the_book_lists_every_key() {
     let schema: Value = serde_json::from_str(&the_schema()).expect("JSON");
     let mut table = "| Key | What it says |\n|---|---|\n".to_owned();
     rows(&schema, &schema, "", &mut table);
-    let page = book("configuration.md");
-    let (before, rest) = page.split_once("<!-- keys -->").expect("where the keys begin");
-    let (_, after) = rest.split_once("<!-- end of keys -->").expect("where they end");
-    assert_kept(
-        "configuration.md",
-        &format!("{before}<!-- keys -->\n\n{table}\n<!-- end of keys -->{after}"),
-    );
+    assert_table_in_book("configuration.md", "keys", &table);
 }
 
 /// The fenced YAML behind a heading.
@@ -132,7 +105,7 @@ fn a_kind_of_your_own_takes_ten_lines_as_the_book_says() {
     let blocks = fences(&book("catalog.md"), "## Add a kind of your own");
     let [settings, manifest] = &blocks[..] else { panic!("settings and a manifest") };
     assert!(settings.lines().count() <= 10, "{settings}");
-    let folder = folder(&[("podviz.yaml", settings), ("k8s/bakery.yaml", manifest)]);
+    let folder = written(&[("podviz.yaml", settings), ("k8s/bakery.yaml", manifest)]);
     let graph = podviz(folder.path(), &["graph", "k8s"]);
     assert_eq!(said(&graph), (0, String::new()));
     let graph: Value = serde_json::from_slice(&graph.stdout).expect("JSON");
@@ -153,7 +126,7 @@ fn a_kind_of_your_own_takes_ten_lines_as_the_book_says() {
 fn every_example_of_the_book_is_understood() {
     let manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
     for block in fences(&book("configuration.md"), "# Configuration") {
-        let folder = folder(&[("podviz.yaml", &block), ("a.yaml", manifest)]);
+        let folder = written(&[("podviz.yaml", &block), ("a.yaml", manifest)]);
         let output = podviz(folder.path(), &["graph", ".", "--no-tools"]);
         assert!(said(&output).0 < 2, "{}\n{block}", said(&output).1);
     }
@@ -186,7 +159,7 @@ spec: {containers: [{name: app, image: agent:1}]}
 #[test]
 fn what_is_hidden_has_no_page_and_is_counted() {
     let settings = "title: Our shop\nrepository: https://example.org/blob/main\nhide: {kinds: [ConfigMap], namespaces: [kube-*]}\n";
-    let folder = folder(&[("podviz.yaml", settings), ("shop.yaml", SHOP), ("agent.yaml", AGENT)]);
+    let folder = written(&[("podviz.yaml", settings), ("shop.yaml", SHOP), ("agent.yaml", AGENT)]);
     let output = podviz(folder.path(), &["render", ".", "-o", "site", "-v"]);
     let (status, messages) = said(&output);
     assert_eq!(status, 0, "{messages}");
@@ -229,7 +202,7 @@ fn what_is_hidden_has_no_page_and_is_counted() {
 
 #[test]
 fn what_is_asked_for_is_drawn_though_hidden() {
-    let folder = folder(&[
+    let folder = written(&[
         ("podviz.yaml", "hide: {namespaces: [kube-*]}\n"),
         ("shop.yaml", SHOP),
         ("agent.yaml", AGENT),
@@ -247,7 +220,7 @@ fn what_is_asked_for_is_drawn_though_hidden() {
 
 #[test]
 fn a_flag_comes_before_the_environment_and_that_before_the_file() {
-    let folder = folder(&[
+    let folder = written(&[
         ("podviz.yaml", "title: From the file\n"),
         ("environment.yaml", "title: From the environment\n"),
         ("flag.yaml", "title: From the flag\nrepository: https://example.org/file\n"),
@@ -279,7 +252,7 @@ fn settings_reveal_no_secret() {
     let secret =
         "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hunter2hunter2}\n";
     let settings = "rules: {kinds: [{kind: Secret, role: config, explain: [{field: stringData.password, say: 'It is `{value}`.'}]}]}\n";
-    let folder = folder(&[("podviz.yaml", settings), ("s.yaml", secret)]);
+    let folder = written(&[("podviz.yaml", settings), ("s.yaml", secret)]);
     assert_eq!(said(&podviz(folder.path(), &["render", ".", "-o", "site"])).0, 0);
     for (path, bytes) in tree(&folder.path().join("site")) {
         assert!(!String::from_utf8_lossy(&bytes).contains("hunter2"), "{path}");
@@ -288,7 +261,7 @@ fn settings_reveal_no_secret() {
 
 #[test]
 fn init_writes_settings_that_work_once() {
-    let folder = folder(&[
+    let folder = written(&[
         ("k8s/shop.yaml", SHOP),
         ("k8s/charts/web/Chart.yaml", "name: web\n"),
         ("k8s/overlays/dev/kustomization.yaml", ""),
@@ -326,7 +299,7 @@ fn init_writes_settings_that_work_once() {
 #[cfg(unix)]
 #[test]
 fn init_follows_no_link() {
-    let folder = folder(&[("mine.txt", "mine"), ("k8s/shop.yaml", SHOP)]);
+    let folder = written(&[("mine.txt", "mine"), ("k8s/shop.yaml", SHOP)]);
     std::os::unix::fs::symlink("../mine.txt", folder.path().join("k8s/podviz.yaml")).expect("a link");
     assert_eq!(said(&podviz(folder.path(), &["init", "k8s"])).0, 2);
     assert_eq!(said(&podviz(folder.path(), &["init", "k8s", "--force"])).0, 0);

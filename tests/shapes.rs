@@ -3,7 +3,7 @@
 use podviz::catalog::Catalog;
 use podviz::diagram::views::{Budget, Focus, draw};
 use podviz::diagram::{View, mermaid, svg};
-use podviz::model::{Grouping, take_inventory};
+use podviz::model::{Environment, Grouping, take_inventory};
 use podviz::source::{Limits, load};
 use podviz::{facts, page, topology};
 use proptest::prelude::*;
@@ -397,5 +397,66 @@ proptest! {
             json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}}}),
         ];
         prop_assert!(tell_all_with(&TAUGHT, &manifests) > 4);
+    }
+}
+
+/// The pages of the same objects in two environments, of which some kinds are hidden; how many pages there were.
+fn tell_side_by_side(manifests: &[Value], hidden: &str) -> usize {
+    let text = manifests.iter().map(|manifest| format!("{manifest}\n")).collect::<String>();
+    let built =
+        |name: &str| Environment { name: name.to_owned(), source: "kustomize", ..Environment::plain() };
+    let in_environment = |name: &str| {
+        let mut documents = load("in.json", text.as_bytes(), &Limits::default()).documents;
+        documents.iter_mut().for_each(|document| document.environment = Some(name.into()));
+        documents
+    };
+    let documents = [in_environment("dev"), in_environment("prod")].concat();
+    let built = vec![built("dev"), built("prod")];
+    let grouping = Grouping { default_namespace: "default", built, flat: false };
+    let (inventory, problems) = take_inventory(documents, &CATALOG, &grouping);
+    let (mut topology, _) = topology::connect(&inventory, &CATALOG);
+    let facts = facts::derive(&topology, &CATALOG);
+    topology.hide(|identity| &*identity.kind == hidden);
+    page::build("test", &topology, &facts, &CATALOG, &problems).pages.len()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_owner_and_no_application_makes_a_stage_panic(
+        spec in spec(),
+        owners in proptest::collection::vec(
+            (proptest::sample::select(&[("apps/v1", "Deployment"), ("apps/v1", "ReplicaSet"), ("v1", "Pod"), ("v1", "Node")][..]),
+                proptest::sample::select(&["web", "app", "data"][..])),
+            9,
+        ),
+        applications in proptest::collection::vec(proptest::sample::select(&["shop", "web", "", "../x"][..]), 9),
+        wrong in anything(),
+        hidden in proptest::sample::select(&["Pod", "ReplicaSet", "Deployment", "Service", "Namespace", "None"][..]),
+    ) {
+        let mut manifests: Vec<Value> = Vec::new();
+        let kinds = [("apps/v1", "Deployment"), ("apps/v1", "ReplicaSet"), ("v1", "Pod")];
+        for (at, ((version, kind), name)) in kinds.iter().flat_map(|kind| ["web", "app", "data"].map(|name| (*kind, name))).enumerate() {
+            let ((owner_version, owner), owner_name) = owners[at];
+            let metadata = json!({
+                "name": name, "uid": format!("{at}"),
+                "labels": {"app.kubernetes.io/part-of": applications[at], "app": name},
+                "ownerReferences": [
+                    {"apiVersion": owner_version, "kind": owner, "name": owner_name, "controller": true},
+                    wrong,
+                ],
+            });
+            let body = if kind == "Pod" {
+                spec.clone()
+            } else {
+                json!({"template": {"metadata": {"labels": {"app": name}}, "spec": spec}})
+            };
+            manifests.push(json!({"apiVersion": version, "kind": kind, "metadata": metadata, "spec": body, "status": wrong}));
+        }
+        manifests.push(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "uid": "s"},
+            "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}}));
+        prop_assert!(tell_side_by_side(&manifests, hidden) > 4);
+        prop_assert!(tell_all(&manifests) > 4);
     }
 }

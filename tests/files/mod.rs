@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// Files by their path below some folder, with `/`.
 pub type Tree = BTreeMap<String, Vec<u8>>;
@@ -41,4 +42,15 @@ pub fn tree(folder: &Path) -> Tree {
         }
     }
     tree
+}
+
+/// A temporary folder with these files in it: path and text.
+pub fn written(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    folder
 }

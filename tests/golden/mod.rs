@@ -1,9 +1,10 @@
+#![allow(dead_code, reason = "every test takes what it needs")]
 //! Whole outputs as files: compared byte by byte, or rewritten under `PODVIZ_BLESS=1`.
 
 use crate::files::{Tree, tree};
 use similar::TextDiff;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How the files below `expected` differ from `actual`: one text a file, none if nothing does. Under `PODVIZ_BLESS`
 /// they are made equal instead.
@@ -37,6 +38,35 @@ pub fn assert_same(differences: &[String]) {
         differences.is_empty(),
         "{count} outputs are not as expected; `PODVIZ_BLESS=1 cargo test --release` rewrites them\n{shown}"
     );
+}
+
+/// Fails if a file of the book is another than `wanted`.
+pub fn assert_in_book(name: &str, wanted: &str) {
+    let path = book(name);
+    if std::env::var_os("PODVIZ_BLESS").is_some() {
+        fs::write(path, wanted).expect("a file of the book to write");
+        return;
+    }
+    let known = fs::read(path).unwrap_or_default();
+    let same = known == wanted.as_bytes();
+    assert!(
+        same,
+        "book/src/{name} is not as expected; `PODVIZ_BLESS=1 cargo test --release` rewrites it\n{}",
+        diff(&known, wanted.as_bytes())
+    );
+}
+
+/// Fails if a table of the book, which stands between `<!-- part -->` and `<!-- end of part -->`, is another one.
+pub fn assert_table_in_book(name: &str, part: &str, table: &str) {
+    let page = fs::read_to_string(book(name)).expect("a page of the book");
+    let (start, end) = (format!("<!-- {part} -->"), format!("<!-- end of {part} -->"));
+    let (before, rest) = page.split_once(&start).expect("the start of the table");
+    let (_, after) = rest.split_once(&end).expect("the end of the table");
+    assert_in_book(name, &format!("{before}{start}\n\n{table}\n{end}{after}"));
+}
+
+fn book(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src").join(name)
 }
 
 fn bless(expected: &Path, known: &Tree, actual: &Tree) {
