@@ -79,7 +79,9 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let study = Study { catalog, topology, facts, problems: problems.clone() };
     let (product, met) = match &request.goal {
         Goal::Site { title, flavour, options } => study.site(title, *flavour, options)?,
-        Goal::Diagram { view, focus, format } => study.diagram(*view, focus.as_ref(), *format)?,
+        Goal::Diagram { view, focus, format, host } => {
+            study.diagram(*view, focus.as_ref(), *format, *host)?
+        }
         Goal::Explain { focus, format } => (study.explain(focus.as_ref(), *format)?, Problems::none()),
         Goal::Advise { format, level } => (study.advise(&request.inputs, *format, *level), Problems::none()),
         Goal::Reach { ends: (from, to), namespace, port, format } => {

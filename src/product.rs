@@ -3,6 +3,7 @@
 mod explain;
 
 use crate::catalog::Catalog;
+use crate::diagram::host::Host;
 use crate::diagram::views::{Budget, Focus, draw, whole};
 use crate::diagram::{View, dot, mermaid, svg};
 use crate::facts::Facts;
@@ -65,6 +66,7 @@ impl Study {
         view: View,
         focus: Option<&Subject>,
         format: DiagramFormat,
+        host: Host,
     ) -> Result<(Product, Problems), Error> {
         let found = self.found(focus)?;
         let hidden = self.hide(found.as_ref());
@@ -78,13 +80,16 @@ impl Study {
         };
         let nothing = || Error::NothingToDraw(view.name());
         let drawn = self.topology.without_hidden();
-        let diagram = draw(view, &focus, &drawn, &self.facts, &Budget::default()).ok_or_else(nothing)?;
         match format {
             DiagramFormat::Mermaid => {
+                let fitted = host.draw(view, &focus, &drawn, &self.facts).ok_or_else(nothing)?;
+                let diagram = fitted.map_err(|_| Error::TooLargeForHost { view: view.name(), host })?;
                 let text = mermaid::write(&diagram, &|_| None).to_string();
                 Ok((Product::Text(text), hidden))
             }
             DiagramFormat::Svg => {
+                let budget = Budget::of(view);
+                let diagram = draw(view, &focus, &drawn, &self.facts, &budget).ok_or_else(nothing)?;
                 let (svg, mut problems) = svg::paint_standalone(&diagram, &|_| None);
                 problems.extend(hidden);
                 Ok((Product::Text(svg.ok_or_else(nothing)?.to_string()), problems))
