@@ -6,6 +6,7 @@ mod words;
 
 use crate::catalog::CLUSTER_DOMAIN;
 use crate::diagram::View;
+use crate::diagram::host::Host;
 use crate::facts::reach::Port;
 use crate::output::{Flavour, Options};
 use crate::page::findings::AdviceFormat;
@@ -151,6 +152,9 @@ pub struct DrawOne {
     /// Mermaid text, or an SVG picture
     #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
     format: DiagramFormat,
+    /// Who will show the Mermaid text: it is folded until it fits
+    #[arg(long, value_name = "HOST", default_value = "mermaid")]
+    host: Host,
 }
 
 /// Explain one pod, one container, or everything.
@@ -320,6 +324,7 @@ impl Command {
                 view: diagram.view,
                 focus: diagram.focus.clone().map(|subject| (subject, diagram.namespace.clone())),
                 format: diagram.format,
+                host: diagram.host,
             },
             Command::Explain(explain) => explain.goal(),
             Command::Advise(advise) => advise.goal(),

@@ -3,6 +3,7 @@
 //! [`mermaid`] spells a diagram as Mermaid text, [`svg`] paints it. Both read the same model, so they cannot disagree.
 
 pub mod dot;
+pub mod host;
 pub mod svg;
 pub mod views;
 

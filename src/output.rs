@@ -12,7 +12,7 @@ mod switch;
 pub mod terminal;
 mod view;
 
-use crate::diagram::mermaid::Budget;
+use crate::diagram::host::Host;
 use crate::page::Site;
 use crate::problem::Problems;
 use engine::Engine;
@@ -56,11 +56,11 @@ impl Flavour {
         }
     }
 
-    /// What the host draws from Mermaid text; none where podviz paints the picture itself.
-    fn budget(self) -> Option<Budget> {
+    /// Who draws its Mermaid text; nobody where podviz paints the picture itself.
+    fn host(self) -> Option<Host> {
         match self {
             Flavour::Html => None,
-            Flavour::Github => Some(Budget::GITHUB),
+            Flavour::Github => Some(Host::Github),
         }
     }
 

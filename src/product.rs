@@ -3,6 +3,7 @@
 mod explain;
 
 use crate::catalog::Catalog;
+use crate::diagram::host::Host;
 use crate::diagram::views::{Budget, Focus, draw, whole};
 use crate::diagram::{View, dot, mermaid, svg};
 use crate::facts::Facts;
@@ -41,7 +42,9 @@ impl Study {
         let alone = |product| (product, Problems::none());
         match &request.goal {
             Goal::Site { title, flavour, options } => self.site(title, *flavour, options),
-            Goal::Diagram { view, focus, format } => self.diagram(*view, focus.as_ref(), *format),
+            Goal::Diagram { view, focus, format, host } => {
+                self.diagram(*view, focus.as_ref(), *format, *host)
+            }
             Goal::Explain { focus, format } => self.explain(focus.as_ref(), *format).map(alone),
             Goal::Advise { format, level } => Ok(alone(self.advise(&request.inputs, *format, *level))),
             Goal::Reach { ends: (from, to), namespace, port, format } => {
@@ -80,6 +83,7 @@ impl Study {
         view: View,
         focus: Option<&Subject>,
         format: DiagramFormat,
+        host: Host,
     ) -> Result<(Product, Problems), Error> {
         let found = self.found(focus)?;
         let hidden = self.hide(found.as_ref());
@@ -93,13 +97,16 @@ impl Study {
         };
         let nothing = || Error::NothingToDraw(view.name());
         let drawn = self.topology.without_hidden();
-        let diagram = draw(view, &focus, &drawn, &self.facts, &Budget::default()).ok_or_else(nothing)?;
         match format {
             DiagramFormat::Mermaid => {
+                let fitted = host.draw(view, &focus, &drawn, &self.facts).ok_or_else(nothing)?;
+                let diagram = fitted.map_err(|_| Error::TooLargeForHost { view: view.name(), host })?;
                 let text = mermaid::write(&diagram, &|_| None).to_string();
                 Ok((Product::Text(text), hidden))
             }
             DiagramFormat::Svg => {
+                let budget = Budget::of(view);
+                let diagram = draw(view, &focus, &drawn, &self.facts, &budget).ok_or_else(nothing)?;
                 let (svg, mut problems) = svg::paint_standalone(&diagram, &|_| None);
                 problems.extend(hidden);
                 Ok((Product::Text(svg.ok_or_else(nothing)?.to_string()), problems))

@@ -2,6 +2,7 @@
 
 use crate::catalog::{Catalog, CatalogError, Fault, Settings};
 use crate::diagram::View;
+use crate::diagram::host::Host;
 use crate::facts::advice::RULES;
 use crate::facts::reach::{Port, QuestionError};
 use crate::model::{Environment, Grouping, Inventory};
@@ -111,6 +112,8 @@ pub enum Goal {
         focus: Option<(String, Option<String>)>,
         /// How it is written.
         format: DiagramFormat,
+        /// Who is to show it, where it is written as Mermaid text.
+        host: Host,
     },
     /// What is true of one object, of one container, or of everything.
     Explain {
@@ -247,6 +250,17 @@ pub enum Error {
         "the whole graph is larger than Mermaid draws; ask for one view with `podviz diagram`, or for `--format dot`"
     )]
     TooLargeForMermaid,
+    /// Even the smallest form of a view is more than the host draws.
+    #[error(
+        "the `{view}` view is larger than {} draws, folded as far as it goes; narrow it with --focus, or ask for `--format svg`",
+        host.title()
+    )]
+    TooLargeForHost {
+        /// The view.
+        view: &'static str,
+        /// The host.
+        host: Host,
+    },
     /// The view is about one pod, and there are several.
     #[error("the `{view}` view shows one pod; choose it with --focus: {candidates}")]
     ManyPods {

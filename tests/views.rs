@@ -6,12 +6,14 @@ mod golden;
 use files::{Tree, tests};
 use golden::{assert_same, differences};
 use podviz::catalog::Catalog;
+use podviz::diagram::host::Host;
 use podviz::diagram::views::{Budget, Focus, draw, lifecycle_parts};
 use podviz::diagram::{Body, Class, Diagram, Flow, Line, Sequence, Step, View, mermaid};
 use podviz::facts::{Facts, derive};
 use podviz::model::{Grouping, take_inventory};
 use podviz::source::{Limits, Order, load, read};
 use podviz::topology::{Topology, connect};
+use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -45,7 +47,7 @@ impl Stage {
     }
 
     fn draw(&self, view: View, focus: &Focus) -> Option<Diagram> {
-        self.draw_within(view, focus, Budget::default())
+        self.draw_within(view, focus, Budget::of(view))
     }
 
     fn draw_within(&self, view: View, focus: &Focus, budget: Budget) -> Option<Diagram> {
@@ -606,11 +608,100 @@ fn calls_fold_hosts_outside_first() {
         urls.join(",")
     );
     let stage = Stage::text(&yaml);
-    let wide = stage.draw(View::Calls, &all()).unwrap();
+    let wide = stage.draw_within(View::Calls, &all(), Budget::default()).unwrap();
     assert_eq!(flow(&wide).nodes.len(), 33);
     let narrow = stage.draw_within(View::Calls, &all(), Budget { nodes: 10, edges: 10 }).unwrap();
     assert_eq!(labels(&narrow), ["caller", "30 hosts", "gone", "web"]);
     assert_eq!(narrow.rows.len(), 32);
     assert_eq!(narrow.left_out, ["Not drawn one by one: 30 hosts; the table lists them."]);
     assert!(stage.draw(View::Calls, &stage.object("Deployment", "web")).is_some());
+}
+
+/// Deployments with a Service each; the one with number `i` calls the one with number `i * 7 + 3` and some more.
+fn callers(number: usize, namespaces: usize) -> String {
+    let place = |i: usize| (format!("w{i:02}"), format!("ns{}", i % namespaces));
+    let one = |i: usize| {
+        let (name, namespace) = place(i);
+        let urls = [(i * 7 + 3) % number, (i * 5 + 1) % number, (i / 3) % number].map(|other| {
+            let (name, namespace) = place(other);
+            format!("http://{name}.{namespace}:80")
+        });
+        let part = format!("namespace: {namespace}, labels: {{app.kubernetes.io/part-of: a{}}}}}", i % 6);
+        let workload = deployment(&name, &namespace, 1)
+            .replacen(&format!("namespace: {namespace}}}"), &part, 1)
+            .replacen("{name: c0", &format!("{{name: c0, args: [\"{}\"]", urls.join(",")), 1);
+        workload + &service(&name, &namespace, "ClusterIP")
+    };
+    (0..number).map(one).collect()
+}
+
+#[test]
+fn calls_fold_what_stands_outside_before_what_they_are_about() {
+    let wide = Stage::text(&callers(60, 4));
+    let namespace = Focus::Namespace("default".into(), "ns0".into());
+    let one = Stage::text(&callers(60, 1));
+    let around = one.object("Deployment", "w03");
+    let drawn = [
+        file("everything", &wide.draw(View::Calls, &all()).unwrap()),
+        file("one-namespace", &wide.draw(View::Calls, &namespace).unwrap()),
+        file("one-namespace-by-application", &one.draw(View::Calls, &all()).unwrap()),
+        file("around-one-application", &one.draw(View::Calls, &Focus::Application(0)).unwrap()),
+        file("around-one-workload", &one.draw(View::Calls, &around).unwrap()),
+    ];
+    assert_same(&differences(&tests("views/many-calls"), &drawn.into_iter().collect()));
+}
+
+#[test]
+fn arrows_that_everyone_has_are_not_drawn() {
+    let policies = (0..6).map(|i| {
+        format!(
+            "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: w{i}, namespace: shop}}\nspec: {{podSelector: \
+             {{matchLabels: {{app: w{i}}}}}, policyTypes: [Ingress, Egress], egress: [{{}}], ingress: [{{from: [{{podSelector: \
+             {{matchLabels: {{app: w{}}}}}}}]}}]}}\n",
+            (i + 1) % 6
+        )
+    });
+    let yaml: String = (0..6).map(|i| deployment(&format!("w{i}"), "shop", 1)).chain(policies).collect();
+    let diagram = Stage::text(&yaml).draw(View::NetworkPolicy, &all()).unwrap();
+    assert!(!labels(&diagram).contains(&"Anyone"), "{:?}", labels(&diagram));
+    assert_eq!(diagram.rows.iter().filter(|row| row.to.0 == "anyone").count(), 6);
+    assert_eq!(diagram.left_out, ["Not drawn: arrows from 6 boxes to anyone; the table lists them."]);
+}
+
+#[test]
+fn a_frame_stands_around_several_workloads_only() {
+    let named = |name: &str, part: &str| {
+        let labels = format!("namespace: shop, labels: {{app.kubernetes.io/part-of: {part}}}}}");
+        deployment(name, "shop", 1).replacen("namespace: shop}", &labels, 1)
+    };
+    let yaml = named("web", "front") + &named("api", "back") + &named("worker", "back");
+    let diagram = Stage::text(&yaml).draw(View::Architecture, &all()).unwrap();
+    let groups: Vec<&str> = flow(&diagram).groups.iter().map(|group| group.label.as_str()).collect();
+    assert_eq!(groups, ["Namespace shop", "Application back"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #[test]
+    fn every_host_gets_what_it_draws(number in 1..70_usize, namespaces in 1..6_usize, exposed in any::<bool>()) {
+        let mut yaml = callers(number, namespaces);
+        if exposed {
+            yaml = yaml.replace("ClusterIP", "LoadBalancer");
+        }
+        let stage = Stage::text(&yaml);
+        let pod = stage.object("Deployment", "w00");
+        for host in Host::ALL {
+            for view in View::ALL {
+                for focus in [&all(), &Focus::Namespace("default".into(), "ns0".into()), &pod] {
+                    let drawn = host.draw(view, focus, &stage.topology, &stage.facts);
+                    if let Some(Ok(diagram)) = &drawn {
+                        let size = mermaid::measure(diagram);
+                        prop_assert!(host.budget().fits(size), "{}: {size:?}", diagram.title);
+                    }
+                    // Only one host is so small that some views find no room.
+                    prop_assert!(host == Host::Gitlab || !matches!(drawn, Some(Err(_))), "{} {}", host.name(), view.name());
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The words that stand for views and formats on the command line.
 
 use crate::diagram::View;
+use crate::diagram::host::Host;
 use crate::{DiagramFormat, GraphFormat, ReachFormat};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -8,6 +9,16 @@ use clap::builder::PossibleValue;
 impl ValueEnum for View {
     fn value_variants<'a>() -> &'a [View] {
         &View::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Host {
+    fn value_variants<'a>() -> &'a [Host] {
+        &Host::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

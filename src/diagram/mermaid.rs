@@ -47,23 +47,30 @@ pub struct Budget {
     pub nodes: usize,
     /// Most edges.
     pub edges: usize,
-    /// Most characters; on hosts that count all diagrams of a page together, for all of them.
+    /// Most characters of one diagram.
     pub characters: usize,
+    /// Most characters of all diagrams of a page together, on hosts that count so.
+    pub page: Option<usize>,
 }
 
 impl Budget {
     /// Mermaid itself refuses 500 edges and 50,000 characters.
-    pub const MERMAID: Budget = Budget { nodes: 450, edges: 450, characters: 45_000 };
+    pub const MERMAID: Budget = Budget { nodes: 450, edges: 450, characters: 45_000, page: None };
     /// GitHub keeps Mermaid's limits.
     pub const GITHUB: Budget = Budget::MERMAID;
     /// GitLab allows 2,000 characters a page.
-    pub const GITLAB: Budget = Budget { nodes: 60, edges: 100, characters: 1_900 };
+    pub const GITLAB: Budget = Budget { nodes: 60, edges: 100, characters: 1_900, page: Some(1_900) };
     /// Gitea allows 5,000 characters a diagram.
-    pub const GITEA: Budget = Budget { nodes: 60, edges: 100, characters: 4_900 };
+    pub const GITEA: Budget = Budget { nodes: 60, edges: 100, characters: 4_900, page: None };
 
     /// Whether a diagram of this size may be shown.
     pub fn fits(self, size: Size) -> bool {
         size.nodes <= self.nodes && size.edges <= self.edges && size.characters <= self.characters
+    }
+
+    /// Whether a diagram of this size may stand on a page whose other diagrams have `used` characters.
+    pub fn fits_after(self, used: usize, size: Size) -> bool {
+        self.fits(size) && self.page.is_none_or(|most| used + size.characters <= most)
     }
 }
 

@@ -71,6 +71,21 @@ impl Default for Budget {
     }
 }
 
+impl Budget {
+    /// What a view may hold on a page and still be read at a glance. Arrows that cross each other take more room than
+    /// those of a tree, so views of who talks to whom hold less.
+    pub fn of(view: View) -> Budget {
+        match view {
+            // Its boxes stand in a column or two.
+            View::Architecture => Budget { nodes: 30, edges: 60 },
+            View::Traffic => Budget { nodes: 24, edges: 32 },
+            View::Calls | View::Applications => Budget { nodes: 30, edges: 36 },
+            View::Access | View::NetworkPolicy => Budget { nodes: 36, edges: 44 },
+            _ => Budget::default(),
+        }
+    }
+}
+
 /// What the views read: everything is borrowed, nothing is kept.
 #[derive(Clone, Copy)]
 struct Scene<'a> {

@@ -3,6 +3,7 @@
 use super::Language;
 use super::spelling::{Place, Spelling, finished};
 use super::view::{Pages, object};
+use crate::diagram::host::Host;
 use crate::diagram::{self, Diagram, Row, mermaid, svg};
 use crate::escape;
 use crate::model::{Subject, Token, TokenClass};
@@ -18,12 +19,14 @@ pub(super) struct Blocks<'a> {
     page: &'a Page,
     /// How often each accessible name was used: no two regions of a page may share one.
     labels: BTreeMap<String, usize>,
+    /// How many characters of Mermaid text the page has so far.
+    drawn: usize,
     problems: Problems,
 }
 
 impl<'a> Blocks<'a> {
     pub(super) fn new(pages: &'a Pages<'a>, spelling: Spelling<'a>, page: &'a Page) -> Blocks<'a> {
-        Blocks { pages, spelling, page, labels: BTreeMap::new(), problems: Problems::none() }
+        Blocks { pages, spelling, page, labels: BTreeMap::new(), drawn: 0, problems: Problems::none() }
     }
 
     /// What the blocks so far could not draw.
@@ -129,15 +132,22 @@ impl<'a> Blocks<'a> {
         // Links of a Mermaid diagram are relative to the site that shows it, so the source carries none.
         let text = mermaid::write(diagram, &|_| None).to_string();
         let (mut picture, mut legend, mut fence) = (None, Vec::new(), None);
-        match pages.flavour.budget() {
+        match pages.flavour.host() {
             None => {
                 let (painted, problems) = svg::paint(diagram, &href);
                 self.problems.extend(problems);
                 picture = painted.map(|painted| painted.to_string());
                 legend = svg::legend(diagram);
             }
-            Some(budget) if budget.fits(mermaid::measure(diagram)) => fence = Some(fenced("mermaid", &text)),
-            Some(_) => self.problems.push(too_large(diagram)),
+            Some(host) => {
+                let size = mermaid::measure(diagram);
+                if host.budget().fits_after(self.drawn, size) {
+                    self.drawn += size.characters;
+                    fence = Some(fenced("mermaid", &text));
+                } else {
+                    self.problems.push(too_large(diagram, host));
+                }
+            }
         }
         let legend: Vec<Value> = legend
             .into_iter()
@@ -250,9 +260,9 @@ fn text(lines: &[Vec<Token>]) -> String {
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn too_large(diagram: &Diagram) -> Problem {
-    let message =
-        format!("the diagram \"{}\" is larger than the host draws; its table stands alone", diagram.title);
+fn too_large(diagram: &Diagram, host: Host) -> Problem {
+    let (title, host) = (&diagram.title, host.title());
+    let message = format!("the diagram \"{title}\" is larger than {host} draws; its table stands alone");
     Problem::new(Level::Warning, Code::DiagramTooLarge, message)
 }
 

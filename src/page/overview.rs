@@ -22,9 +22,6 @@ use std::sync::Arc;
 /// More workloads than this in one place are listed by namespace only.
 const MOST_LISTED: usize = 60;
 
-/// Many ways in side by side are a poster; beyond this they fold.
-const MOST_TRAFFIC: Budget = Budget { nodes: 24, edges: 32 };
-
 /// The overview of an environment: the first page, unless there are several environments and this is not the plain one.
 pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Problems) -> Page {
     let environment: &Arc<str> = &of.name.as_str().into();
@@ -101,11 +98,7 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
 
 /// The diagram of one view, small enough for a page of many things.
 pub fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Vec<Block> {
-    let budget = match view {
-        View::Traffic => MOST_TRAFFIC,
-        _ => Budget::default(),
-    };
-    let diagram = draw(view, focus, know.drawn, know.facts, &budget);
+    let diagram = draw(view, focus, know.drawn, know.facts, &Budget::of(view));
     diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 

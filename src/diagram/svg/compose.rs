@@ -32,6 +32,8 @@ pub(super) struct Line {
 
 /// How wide a picture may be before other ways are tried.
 pub(super) const PAGE: f64 = 1060.0;
+/// How much wider than the page a picture may be before it is turned: it is scaled down, and stays readable.
+const NEARLY: f64 = 1.08;
 /// How far a self edge stands out.
 pub(super) const LOOP: f64 = 26.0;
 /// Deeper nesting than any topology has.
@@ -303,7 +305,7 @@ impl<'a> Composer<'a> {
             let block = self.drawn(container, members, direction, available * share)?;
             let too_wide = (block.w / available).max(1.0);
             let cost = (block.w / 1.5).max(block.h) * too_wide * too_wide;
-            let fits = block.w <= available && block.h <= (block.w * 1.3).max(460.0);
+            let fits = block.w <= available * NEARLY && block.h <= (block.w * 1.3).max(460.0);
             if best.as_ref().is_none_or(|(least, _)| cost < least * 0.95) {
                 best = Some((cost, block));
             }

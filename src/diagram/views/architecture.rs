@@ -19,10 +19,6 @@ use std::sync::Arc;
 
 /// Up to so many containers the tree grows downwards, as on a blackboard.
 const FEW_CONTAINERS: usize = 8;
-/// Up to so many boxes, containers are drawn one by one.
-const MOST_WITH_CONTAINERS: usize = 44;
-/// Up to so many boxes, workloads of several namespaces are drawn one by one; those of one namespace may fill the budget.
-const MOST_OF_NAMESPACES: usize = 36;
 /// Up to so many boxes, workloads that stand in several applications are drawn one by one.
 const MOST_IN_APPLICATIONS: usize = 24;
 /// So many containers of one pod are drawn one by one.
@@ -65,6 +61,8 @@ struct Plan<'a> {
     title: String,
     workloads: Vec<Workload<'a>>,
     alone: bool,
+    /// How many of the workloads each application has.
+    applications: BTreeMap<usize, usize>,
     places: BTreeMap<NodeIndex, Vec<Place>>,
     sheet: Sheet,
 }
@@ -103,7 +101,11 @@ impl<'a> Plan<'a> {
         let environment = Arc::clone(environment);
         let indexes: Vec<NodeIndex> = workloads.iter().map(|(index, ..)| *index).collect();
         let (places, sheet) = (place::places(scene, &indexes), Sheet::default());
-        Some(Plan { scene, environment, title, workloads, alone: false, places, sheet })
+        let mut applications = BTreeMap::new();
+        for at in indexes.iter().filter_map(|&index| scene.topology.application_of(index)) {
+            *applications.entry(at).or_default() += 1;
+        }
+        Some(Plan { scene, environment, title, workloads, alone: false, applications, places, sheet })
     }
 
     fn of_one(scene: Scene<'a>, workload: Workload<'a>) -> Plan<'a> {
@@ -114,6 +116,7 @@ impl<'a> Plan<'a> {
             title: format!("Architecture of {} {}", identity.kind, identity.name),
             workloads: vec![workload],
             alone: true,
+            applications: BTreeMap::new(),
             places: place::places(scene, &[workload.0]),
             sheet: Sheet::default(),
         }
@@ -137,14 +140,14 @@ impl<'a> Plan<'a> {
     fn depth(&self) -> Depth {
         let most = self.scene.budget.nodes.min(self.scene.budget.edges);
         let trunk = 1 + self.pools().len() + self.workloads.len();
-        if self.alone || trunk + self.containers() <= most.min(MOST_WITH_CONTAINERS) {
+        if self.alone || trunk + self.containers() <= most {
             Depth::Containers
         } else if self.namespaces().len() == 1
             && self.applications().len() > 1
             && trunk > MOST_IN_APPLICATIONS
         {
             Depth::Applications
-        } else if trunk <= most && (trunk <= MOST_OF_NAMESPACES || self.namespaces().len() == 1) {
+        } else if trunk <= most {
             Depth::Workloads
         } else if self.namespaces().len() > 1 {
             Depth::Namespaces
@@ -235,7 +238,8 @@ impl<'a> Plan<'a> {
         let topology = self.scene.topology;
         let namespace = self.sheet.namespace(&topology.nodes[index].identity);
         match topology.application_of(index) {
-            Some(at) if !self.alone => {
+            // A frame around one workload would say nothing.
+            Some(at) if !self.alone && self.applications.get(&at).is_some_and(|size| *size > 1) => {
                 Some(self.sheet.application(&topology.applications[at], namespace.as_ref()))
             }
             _ => namespace,

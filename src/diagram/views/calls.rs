@@ -1,6 +1,8 @@
 //! Who calls whom across the cluster, read out of values such as URLs in environment variables. A Service in front of
 //! one workload is drawn as that workload: what people look for is who answers.
 
+mod folds;
+
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet, line};
 use super::wording;
@@ -10,27 +12,25 @@ use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::model::{Identity, PLAIN_ENVIRONMENT, Subject};
 use crate::names::count;
 use crate::topology::{Certainty, Edge, HOST, NodeIndex, State};
+use folds::{Folds, Ranks, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// How much is folded into one box, each level with what the ones before it fold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    Nothing,
-    /// Hosts outside, if there are several.
-    Outside,
-    /// Services that are not in the input, if there are several.
-    Missing,
-    /// Other namespaces than the one that the diagram is about, each.
-    Namespaces,
-}
 
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let calls = calls(scene, focus);
     if calls.is_empty() {
         return None;
     }
-    let map = Map::draw(scene, focus, &calls);
+    let mut best = None;
+    for folds in Folds::tries() {
+        let map = Map::draw(scene, focus, &calls, folds);
+        let fits = map.sheet.fits(scene.budget);
+        best = Some(map);
+        if fits {
+            break;
+        }
+    }
+    let map = best?;
     let description = describe(scene, focus, &calls);
     Some(map.sheet.finish(View::Calls, title(scene, focus), description, Direction::Right, scene.budget))
 }
@@ -73,12 +73,26 @@ fn calls<'a>(scene: Scene<'a>, focus: &Focus) -> Vec<&'a Edge> {
     }
 }
 
+/// At which end of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Calls,
+    Answers,
+}
+
 struct Map<'a> {
     scene: Scene<'a>,
     focus: &'a Focus,
-    level: Level,
+    folds: Folds,
     sheet: Sheet,
     wide: bool,
+    /// How many applications what the diagram is about has.
+    applications: usize,
+    /// What is drawn one by one, and the number of the rest: of what the diagram is about, and of what is elsewhere.
+    here: Ranks,
+    elsewhere: Ranks,
+    /// The boxes that stand for several.
+    folded: BTreeSet<Id>,
     /// How many hosts outside, and how many missing Services, are called.
     outside: usize,
     missing: usize,
@@ -87,7 +101,7 @@ struct Map<'a> {
 }
 
 impl<'a> Map<'a> {
-    fn draw(scene: Scene<'a>, focus: &'a Focus, calls: &[&Edge]) -> Map<'a> {
+    fn draw(scene: Scene<'a>, focus: &'a Focus, calls: &[&Edge], folds: Folds) -> Map<'a> {
         let nodes = &scene.topology.nodes;
         let targets: BTreeSet<NodeIndex> = calls.iter().map(|edge| edge.to).collect();
         let ends = calls.iter().flat_map(|edge| [edge.from, edge.to]);
@@ -95,10 +109,14 @@ impl<'a> Map<'a> {
         let mut map = Map {
             scene,
             focus,
-            level: Level::Nothing,
+            folds,
             sheet: Sheet::default(),
+            here: Ranks::default(),
+            elsewhere: Ranks::default(),
+            folded: BTreeSet::new(),
             wide: namespaces.iter().filter(|name| !name.is_empty()).count() > 1,
             outside: targets.iter().filter(|&&index| &*nodes[index].identity.kind == HOST).count(),
+            applications: 0,
             missing: targets.iter().filter(|&&index| nodes[index].state == State::Missing).count(),
             fronts: BTreeMap::new(),
         };
@@ -107,7 +125,7 @@ impl<'a> Map<'a> {
                 map.fronts.entry(only).or_default().push(target);
             }
         }
-        map.level = map.level_that_fits(calls);
+        map.rank(calls);
         for edge in calls {
             map.call(edge);
         }
@@ -117,27 +135,57 @@ impl<'a> Map<'a> {
         map
     }
 
-    /// The first level at which all boxes fit, or the last one.
-    fn level_that_fits(&self, calls: &[&Edge]) -> Level {
-        let mut boxes: BTreeSet<NodeIndex> = BTreeSet::new();
-        for edge in calls {
-            boxes.insert(edge.from);
-            match &self.behind(edge.to)[..] {
-                [only] => boxes.insert(*only),
-                many => {
-                    boxes.extend(many);
-                    boxes.insert(edge.to)
-                }
-            };
+    /// Finds out which boxes have the most calls.
+    fn rank(&mut self, calls: &[&Edge]) {
+        let ends: Vec<NodeIndex> = calls.iter().flat_map(|edge| [edge.from, self.answers(edge.to)]).collect();
+        let here = ends.iter().filter(|&&end| self.is_here(end));
+        let applications = here.map(|&end| self.scene.topology.application_of(end));
+        self.applications = applications.collect::<BTreeSet<_>>().len();
+        let (mut here, mut elsewhere) = (BTreeMap::new(), BTreeMap::new());
+        let behind = ends.iter().flat_map(|&end| self.behind(end));
+        for (end, calls) in ends.iter().map(|&end| (end, 1)).chain(behind.map(|end| (end, 0))) {
+            let (unit, is_here) = self.unit(end);
+            *if is_here { &mut here } else { &mut elsewhere }.entry(unit).or_default() += calls;
         }
-        let most = self.scene.budget.nodes;
-        let without_hosts = boxes.len().saturating_sub(self.outside.saturating_sub(1));
-        let without_missing = without_hosts.saturating_sub(self.missing.saturating_sub(1));
-        match most {
-            most if boxes.len() <= most => Level::Nothing,
-            most if without_hosts <= most => Level::Outside,
-            most if without_missing <= most => Level::Missing,
-            _ => Level::Namespaces,
+        self.here = Ranks::of(here, self.folds.most_here);
+        self.elsewhere = Ranks::of(elsewhere, self.folds.most_elsewhere);
+    }
+
+    /// Whether an object belongs to what the diagram is about.
+    fn is_here(&self, index: NodeIndex) -> bool {
+        let identity = &self.scene.topology.nodes[index].identity;
+        match self.focus {
+            _ if identity.namespace.is_empty() => true,
+            Focus::Namespace(_, namespace) => *namespace == identity.namespace,
+            Focus::Application(at) => self.scene.is_in(*at, index),
+            Focus::All(_) => !self.wide,
+            Focus::Object(_) | Focus::Container(..) => true,
+        }
+    }
+
+    /// What an object is drawn as, and whether that belongs to what the diagram is about.
+    fn unit(&self, index: NodeIndex) -> (Unit, bool) {
+        let is_here = self.is_here(index);
+        let application = self.scene.topology.application_of(index).map(Unit::Application);
+        let unit = match self.focus {
+            Focus::Application(_) if self.folds.elsewhere && !is_here => application,
+            Focus::All(_) | Focus::Namespace(..)
+                if self.folds.applications && is_here && self.applications > 1 =>
+            {
+                application
+            }
+            _ => None,
+        };
+        let namespace = || Unit::Namespace(Arc::clone(&self.scene.topology.nodes[index].identity.namespace));
+        let elsewhere = (self.folds.elsewhere && !is_here).then(namespace);
+        (unit.or(elsewhere).unwrap_or(Unit::Object(index)), is_here)
+    }
+
+    /// Who answers at a Service: the workload behind it if there is one only.
+    fn answers(&self, service: NodeIndex) -> NodeIndex {
+        match self.behind(service)[..] {
+            [only] => only,
+            _ => service,
         }
     }
 
@@ -149,11 +197,7 @@ impl<'a> Map<'a> {
 
     fn call(&mut self, edge: &Edge) {
         let topology = self.scene.topology;
-        let answers = match self.behind(edge.to)[..] {
-            [only] => only,
-            _ => edge.to,
-        };
-        let (from, to) = (self.spot(edge.from), self.spot(answers));
+        let (from, to) = (self.spot(edge.from, End::Calls), self.spot(self.answers(edge.to), End::Answers));
         let verb = edge.detail().map_or_else(|| "calls".to_owned(), |ports| format!("calls on {ports}"));
         let denial = denial::of_edge(self.scene, edge, &verb);
         let (verb, row) = match denial {
@@ -161,8 +205,8 @@ impl<'a> Map<'a> {
             None => (verb.clone(), verb),
         };
         // Where several calls share a box at one end, one arrow stands for all of them.
-        let is_folded = |id: &Id| id.to_string().starts_with(['s', 'f']);
-        let short = if is_folded(&from) || is_folded(&to) { "calls" } else { &verb };
+        let is_folded = self.folded.contains(&from) || self.folded.contains(&to);
+        let short = if is_folded { "calls" } else { &verb };
         if from != to {
             self.sheet.silent_arrow(&from, &to, short, line(topology, edge));
         }
@@ -180,9 +224,9 @@ impl<'a> Map<'a> {
             return;
         }
         let topology = self.scene.topology;
-        let from = self.spot(service);
+        let from = self.spot(service, End::Answers);
         for edge in topology.from(service).filter(|edge| edge.relation == Relation::Selects) {
-            let to = self.spot(edge.to);
+            let to = self.spot(edge.to, End::Answers);
             if from != to {
                 let verb = route::bare_verb(topology, edge);
                 self.sheet.arrow(&from, &to, verb, Line::Solid, Reason::edge(topology, edge));
@@ -191,35 +235,86 @@ impl<'a> Map<'a> {
     }
 
     /// Where an object is drawn: as itself, or in a box that stands for several.
-    fn spot(&mut self, index: NodeIndex) -> Id {
+    fn spot(&mut self, index: NodeIndex, end: End) -> Id {
         let node = &self.scene.topology.nodes[index];
         let identity = &node.identity;
         let of_environment = |name: &str| Id::of('f', &[&identity.environment, "calls", name]);
-        if &*identity.kind == HOST && self.level >= Level::Outside && self.outside > 1 {
+        if &*identity.kind == HOST && self.folds.outside && self.outside > 1 {
             let words = count(self.outside, "host", "hosts");
             self.fold(&words);
+            self.folded.insert(of_environment("outside"));
             let actor = Actor::new(of_environment("outside"), Class::External, &words, "outside the cluster");
             return self.sheet.node(actor, None);
         }
-        if node.state == State::Missing && self.level >= Level::Missing && self.missing > 1 {
+        if node.state == State::Missing && self.folds.missing && self.missing > 1 {
             let words = count(self.missing, "Service", "Services");
             self.fold(&format!("{words} that are not in these manifests"));
+            self.folded.insert(of_environment("missing"));
             let actor =
                 Actor::new(of_environment("missing"), Class::Missing, &words, "not in these manifests");
             return self.sheet.node(actor, None);
         }
-        let is_here = match self.focus {
-            Focus::Namespace(_, namespace) => *namespace == identity.namespace,
-            Focus::Application(at) => self.scene.is_in(*at, index),
-            _ => false,
-        };
-        let alone = matches!(self.focus, Focus::Object(_) | Focus::Container(..)) || !self.wide;
-        if self.level >= Level::Namespaces && !identity.namespace.is_empty() && !is_here && !alone {
-            return self.namespace(identity);
+        let (unit, is_here) = self.unit(index);
+        let ranks = if is_here { &self.here } else { &self.elsewhere };
+        if !ranks.shown.contains(&unit) {
+            let (rest, is_all) = (ranks.rest, ranks.shown.is_empty());
+            return self.rest(index, &unit, (rest, is_all), (!is_here).then_some(end));
         }
-        let actor = self.actor(index);
-        let group = self.group(index);
-        self.sheet.node(actor, group.as_ref())
+        match unit {
+            Unit::Namespace(_) => self.namespace(identity),
+            Unit::Application(at) => self.application(at),
+            Unit::Object(_) => {
+                let actor = self.actor(index);
+                let group = self.group(index);
+                self.sheet.node(actor, group.as_ref())
+            }
+        }
+    }
+
+    /// The box of all that is drawn nowhere else. What stands outside is drawn twice, before and behind the rest, so that
+    /// no arrow runs back.
+    fn rest(
+        &mut self,
+        index: NodeIndex,
+        unit: &Unit,
+        (rest, is_all): (usize, bool),
+        elsewhere: Option<End>,
+    ) -> Id {
+        let (class, one, many) = match unit {
+            Unit::Namespace(_) => (Class::Namespace, "namespace", "namespaces"),
+            Unit::Application(_) => (Class::Application, "application", "applications"),
+            Unit::Object(_) => (Class::Workload, "workload or Service", "workloads and Services"),
+        };
+        let more = if is_all { "other" } else { "more" };
+        let words = count(rest, &format!("{more} {one}"), &format!("{more} {many}"));
+        let identity = &self.scene.topology.nodes[index].identity;
+        let (place, note) = match elsewhere {
+            None => ("rest", "with fewer calls"),
+            Some(End::Calls) => ("callers", "those that call"),
+            Some(End::Answers) => ("called", "those that are called"),
+        };
+        let id = Id::of('f', &[&identity.environment, "calls", place]);
+        let group = match self.focus {
+            Focus::Namespace(..) | Focus::Application(_) if elsewhere.is_none() => self.group(index),
+            _ => None,
+        };
+        self.fold(&words);
+        self.folded.insert(id.clone());
+        self.sheet.node(Actor::new(id, class, &words, note), group.as_ref())
+    }
+
+    fn application(&mut self, at: usize) -> Id {
+        let application = &self.scene.topology.applications[at];
+        self.sheet.leave_out(
+            "Not drawn: who calls whom inside of each application that is one box; its page draws it."
+                .to_owned(),
+        );
+        let members = application.members.iter();
+        let workloads = members.filter(|&&member| self.scene.topology.nodes[member].pod.is_some()).count();
+        let note = count(workloads, "workload", "workloads");
+        let id = self.sheet.node(cast::application(application, &note), None);
+        self.folded.insert(id.clone());
+        id
     }
 
     fn actor(&self, index: NodeIndex) -> Actor {
@@ -265,6 +360,7 @@ impl<'a> Map<'a> {
     fn namespace(&mut self, identity: &Identity) -> Id {
         let (environment, namespace) = (Arc::clone(&identity.environment), Arc::clone(&identity.namespace));
         let id = Id::of('s', &[&environment, &namespace]);
+        self.folded.insert(id.clone());
         self.sheet.leave_out(
             "Not drawn: who calls whom inside of each namespace that is one box; its page draws it."
                 .to_owned(),

@@ -31,6 +31,9 @@ const MOST_DENIED: usize = 12;
 /// How many objects that one peer means are drawn one by one.
 const MOST_MEANT: usize = 3;
 
+/// How many arrows that lead to anyone are drawn; more of them say the same, and cross all others.
+const MOST_OPEN: usize = 3;
+
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let policies = in_scope(scene, focus);
     if policies.is_empty() {
@@ -50,14 +53,29 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
         _ => None,
     };
     let rulers = policies.len() <= MOST_RULERS;
-    let mut map =
-        Map { scene, center, rulers, sheet: Sheet::default(), isolated: BTreeSet::new(), denies: false };
+    let is_open = |policy: &&&Policy| {
+        let mut rules = policy.rules(Direction::Egress).into_iter().flatten();
+        rules.any(|rule| rule.peers.is_none() && !rule.is_void())
+    };
+    let mut map = Map {
+        scene,
+        center,
+        rulers,
+        sheet: Sheet::default(),
+        isolated: BTreeSet::new(),
+        open: (policies.iter().filter(is_open).count() > MOST_OPEN).then(BTreeSet::new),
+        denies: false,
+    };
     for policy in policies.iter().take(MOST_DRAWN) {
         map.draw(policy);
     }
     if let Some(more) = policies.len().checked_sub(MOST_DRAWN).filter(|more| *more > 0) {
         let more = count(more, "NetworkPolicy", "NetworkPolicies");
         map.sheet.leave_out(format!("Not drawn: {more} more; the page of each draws its own rules."));
+    }
+    if let Some(open) = map.open.as_ref().filter(|open| !open.is_empty()) {
+        let boxes = count(open.len(), "box", "boxes");
+        map.sheet.leave_out(format!("Not drawn: arrows from {boxes} to anyone; the table lists them."));
     }
     map.draw_denied(&policies);
     let description = map.describe(&policies);
@@ -178,6 +196,8 @@ struct Map<'a> {
     rulers: bool,
     sheet: Sheet,
     isolated: BTreeSet<NodeIndex>,
+    /// Who may reach anyone, where those are too many to draw their arrows.
+    open: Option<BTreeSet<Id>>,
     /// Whether a call that is denied is drawn.
     denies: bool,
 }
@@ -199,6 +219,13 @@ impl Map<'_> {
         for direction in Direction::BOTH {
             for rule in policy.rules(direction).into_iter().flatten().filter(|rule| !rule.is_void()) {
                 match &rule.peers {
+                    None if direction == Direction::Egress && self.open.is_some() => {
+                        let reason = Reason::field(node.object.as_deref(), &rule.field);
+                        let verb = plain_words(&format!("may reach {}", on_ports(rule)));
+                        let from = self.sheet.said(&pods);
+                        self.sheet.row(from, &verb, ("anyone".to_owned(), None), reason);
+                        self.open.as_mut().map(|open| open.insert(pods.clone()));
+                    }
                     None => {
                         let anyone = self.anyone(&node.identity);
                         self.arrow(policy, (&pods, &anyone), (direction, rule), &rule.field, Line::Solid);

@@ -128,6 +128,11 @@ impl Sheet {
         self.nodes.len()
     }
 
+    /// Whether all that is drawn is within the budget.
+    pub fn fits(&self, budget: Budget) -> bool {
+        self.nodes.len() <= budget.nodes && self.edges.len() <= budget.edges
+    }
+
     /// Draws an arrow between two drawn nodes and writes its row; the same arrow again only adds its reason.
     pub fn arrow(&mut self, from: &Id, to: &Id, verb: &str, line: Line, reason: Reason) {
         let (Some(from_said), Some(to_said)) = (self.said.get(from).cloned(), self.said.get(to).cloned())
