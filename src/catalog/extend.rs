@@ -35,7 +35,7 @@ impl KindRule {
                 "copies" => self.copies.clone_from(&more.copies),
                 "ambient" => self.ambient = more.ambient.clone(),
                 "entry" => self.entry = more.entry.clone(),
-                "guards" => self.guards = more.guards.clone(),
+                "guards" => self.guards = more.guards,
                 "summary" => self.summary.clone_from(&more.summary),
                 // `kind` and `group` are equal; edges and explanations are added below.
                 _ => {}

@@ -40,8 +40,8 @@ fn naming<'a>(
     let pods = cast.with_pods(environment).filter_map(|member| Some((member, member.pod.as_ref()?)));
     let found = pods.filter_map(|(member, pod)| {
         let field = pod.containers.iter().find_map(|container| {
-            let lists = ["command", "args"].into_iter();
-            lists.flat_map(|key| flag(member, container, key, fits)).next()
+            let lists = ["command", "args"];
+            lists.into_iter().find_map(|key| flag(member, container, key, fits))
         });
         field.map(|field| (member, field))
     });
