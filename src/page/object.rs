@@ -156,7 +156,7 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
             // What a policy needs to know is not what it rules over.
             .filter(|&to| !matches!(know.node(to).role, Role::Config | Role::Secret | Role::Access))
             .collect(),
-        _ => know.topology.to(index).map(|edge| edge.from).collect(),
+        _ => know.topology.to(index).filter(|edge| is_use(know, edge)).map(|edge| edge.from).collect(),
     };
     targets.dedup();
     let mentions: Vec<Prose> = targets.iter().map(|&target| know.mention(target, &node.identity)).collect();
@@ -399,6 +399,13 @@ pub fn references(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
     }
     let head = ["Reference", "More", "Because of"].map(str::to_owned).to_vec();
     vec![Block::Table(Table { caption: format!("References of {title}"), head, rows })]
+}
+
+/// Whether an object uses the other one, and does not merely say what others may do with it.
+pub(super) fn is_use(know: &Knowledge, edge: &Edge) -> bool {
+    let by = &know.node(edge.from).identity;
+    let rules = matches!(&*by.kind, "Role" | "ClusterRole" | "ReferenceGrant");
+    !(rules && edge.relation == Relation::References)
 }
 
 fn row(know: &Knowledge, edge: &Edge, what: Prose) -> Vec<Prose> {

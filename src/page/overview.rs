@@ -242,15 +242,17 @@ fn purpose(know: &Knowledge, index: NodeIndex) -> Prose {
     }
     let phrase = |(verb, targets)| concat(vec![plain(format!("{verb} ")), listed(targets, 3)]);
     let mut words: Vec<Prose> = verbs.into_iter().map(phrase).collect();
-    let mut users: Vec<Prose> = Vec::new();
-    for edge in know.topology.to(index) {
-        let user = know.mention(edge.from, near);
-        if !users.contains(&user) {
-            users.push(user);
+    for (verb, used) in [("is used by ", true), ("is named by ", false)] {
+        let mut others: Vec<Prose> = Vec::new();
+        for edge in know.topology.to(index).filter(|edge| object::is_use(know, edge) == used) {
+            let other = know.mention(edge.from, near);
+            if !others.contains(&other) {
+                others.push(other);
+            }
         }
-    }
-    if !users.is_empty() {
-        words.push(concat(vec![plain("is used by "), listed(users, 3)]));
+        if !others.is_empty() {
+            words.push(concat(vec![plain(verb), listed(others, 3)]));
+        }
     }
     if words.is_empty() { vec![muted("nothing in these manifests names it")] } else { separated(words, "; ") }
 }

@@ -8,7 +8,7 @@ use super::call::{Call, LocalAddress};
 use super::described;
 use super::fold::{Unread, made_by_workloads, place};
 use super::part;
-use super::reference::{produced_services, refer};
+use super::reference::{produced_services, refer, refer_beside_template};
 use super::rules;
 use super::rules::service_name::Names;
 use super::selector::{Labels, labels};
@@ -18,7 +18,7 @@ use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
 use crate::model::{Identity, Inventory, Object};
 use crate::problem::Problems;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The kind of a node that stands for a name in the DNS or an address outside of the cluster.
@@ -50,6 +50,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
     for member in &members {
         if made.contains(&member.object.identity) {
             place(&member.object, &mut draft);
+            refer_beside_template(member, &cast, &mut draft);
         }
         refer(member, &cast, &mut draft);
         rules::apply(member, &cast, &mut draft, &mut problems);
@@ -153,6 +154,12 @@ impl<'a> Cast<'a> {
         indexes.iter().map(|&index| &self.members[index]).collect()
     }
 
+    /// The members of an environment that make pods.
+    pub fn with_pods(&self, environment: &str) -> impl Iterator<Item = &'a Member> {
+        let members = self.members.iter().filter(|member| member.pod.is_some());
+        members.filter(move |member| &*member.object.identity.environment == environment)
+    }
+
     /// The kinds of an environment's objects, sorted.
     pub fn kinds<'b>(&'b self, environment: &'b str) -> impl Iterator<Item = &'b str> {
         self.by_kind
@@ -217,6 +224,8 @@ pub(super) struct Draft {
     inferred: BTreeMap<Identity, Role>,
     /// What objects produce, which need not be in the input.
     made: BTreeMap<Identity, Identity>,
+    /// What workloads make while they run, and who does: it is drawn, but whoever needs it still misses it.
+    expected: BTreeMap<Identity, Identity>,
     /// Calls, each with an edge between its ends.
     pub calls: Vec<DraftCall>,
     /// Addresses on localhost.
@@ -328,6 +337,13 @@ impl Draft {
         self.edges.extend(other.edges.into_iter().filter(|edge| counts(&edge.field)));
     }
 
+    /// Adds what another draft reads or mounts, apart from what is known; it is drawn only if it is there.
+    pub fn add_read(&mut self, other: Draft, known: &BTreeSet<Identity>) {
+        let reads = |edge: &DraftEdge| matches!(edge.relation, Relation::ReadsEnv | Relation::Mounts);
+        let new = other.edges.into_iter().filter(|edge| reads(edge) && !known.contains(&edge.to));
+        self.edges.extend(new.map(|edge| DraftEdge { optional: true, ..edge }));
+    }
+
     /// The objects that edges point to.
     pub fn targets(self) -> impl Iterator<Item = Identity> {
         self.edges.into_iter().map(|edge| edge.to)
@@ -336,6 +352,11 @@ impl Draft {
     /// Says that Kubernetes will make an object which may not be in the input.
     pub fn infer(&mut self, identity: Identity, role: Role) {
         self.inferred.insert(identity, role);
+    }
+
+    /// Says that somebody will make an object at run time, if nothing else in the input does.
+    pub fn expect(&mut self, identity: Identity, maker: Identity) {
+        self.expected.entry(identity).or_insert(maker);
     }
 
     fn finish(mut self, inventory: &Inventory, members: Vec<Member>, catalog: &Catalog) -> Topology {
@@ -364,16 +385,7 @@ impl Draft {
         });
         let inferred = self.inferred.into_iter().map(|(identity, role)| (identity, role, None));
         for (identity, role, maker) in made.chain(inferred) {
-            let node = Node {
-                identity: identity.clone(),
-                state: State::Inferred,
-                role,
-                object: None,
-                pod: None,
-                replica: None,
-                maker,
-            };
-            nodes.entry(identity).or_insert(node);
+            nodes.entry(identity.clone()).or_insert_with(|| inferred_node(identity, role, maker));
         }
         let unread = Unread::of(inventory);
         for edge in self.edges.iter().filter(|edge| !edge.optional) {
@@ -382,6 +394,10 @@ impl Draft {
                     nodes.insert(end.clone(), absent(end, catalog, &unread));
                 }
             }
+        }
+        for (identity, maker) in self.expected {
+            let role = catalog.role(&identity.group, &identity.kind);
+            nodes.entry(identity.clone()).or_insert_with(|| inferred_node(identity, role, Some(maker)));
         }
         let nodes: Vec<Node> = nodes.into_values().collect();
         let index = |identity: &Identity| nodes.binary_search_by(|node| node.identity.cmp(identity)).ok();
@@ -456,6 +472,11 @@ impl Draft {
             ..Topology::new(inventory.environments.clone(), nodes, edges)
         }
     }
+}
+
+/// The node of an object that somebody makes.
+fn inferred_node(identity: Identity, role: Role, maker: Option<Identity>) -> Node {
+    Node { identity, state: State::Inferred, role, object: None, pod: None, replica: None, maker }
 }
 
 /// The node of an object that is not in the input: clusters bring some along, the others are missing.

@@ -55,7 +55,7 @@ pub(super) fn members(members: &[Member], catalog: &Catalog, problems: &mut Prob
             let hits = at.path.find_with_parent(&whole.value, &FieldPath::root());
             for (index, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.value.is_map()) {
                 let object = part(whole, at, index, hit);
-                let Some(mut pod) = pod(&object, at, hit, problems) else { continue };
+                let Some(mut pod) = pod(&object, &whole.identity, at, hit, problems) else { continue };
                 let shown = catalog.kind(&object.identity.group, &object.identity.kind);
                 let in_own_form = !at.containers.is_empty() || !at.steps.is_empty();
                 let unnamed = shown.and_then(|rule| rule.unnamed.clone());
@@ -195,14 +195,22 @@ fn last_line(value: &Value) -> u32 {
     entries.chain(value.items().iter().map(last_line)).fold(own, u32::max)
 }
 
-fn pod(object: &Object, at: &PodsAt, hit: &Hit, problems: &mut Problems) -> Option<Pod> {
+fn pod(object: &Object, whole: &Identity, at: &PodsAt, hit: &Hit, problems: &mut Problems) -> Option<Pod> {
     let pod = if at.containers.is_empty() && at.steps.is_empty() {
         read_template(object, hit.path.clone(), problems)?
     } else {
         own_form(object, at, hit, problems)?
     };
     let copies = at.copies.as_deref().and_then(|key| key_near(object, hit, key)).map(|(path, _)| path);
-    Some(Pod { copies, ..pod })
+    let mut labels = pod.labels;
+    labels.extend(given(whole, at));
+    Some(Pod { copies, labels, ..pod })
+}
+
+/// The labels that the pods of a description get from whoever makes them.
+fn given<'a>(whole: &'a Identity, at: &'a PodsAt) -> impl Iterator<Item = (String, String)> {
+    let labels = at.labels.iter();
+    labels.map(|(key, value)| (key.clone(), value.fill("", &whole.name, &whole.namespace)))
 }
 
 /// The pod of a description whose containers stand in fields of their own: its spec is put together as Kubernetes would

@@ -23,7 +23,7 @@ pub(super) fn made_by_workloads<'a>(inventory: &'a Inventory, catalog: &Catalog)
 }
 
 /// The object that an owner reference names as the controller.
-fn maker(object: &Object, catalog: &Catalog) -> Option<Identity> {
+pub(super) fn maker(object: &Object, catalog: &Catalog) -> Option<Identity> {
     let owners = object.value.at("metadata.ownerReferences").map(Value::items).unwrap_or_default();
     let controls = |owner: &&Value| owner.get("controller").and_then(Value::as_bool) == Some(true);
     let owner = owners.iter().find(controls)?;

@@ -8,6 +8,7 @@ mod tests;
 use super::Pod;
 use super::build::{Cast, Draft, Member, Reference};
 use super::described;
+use super::fold::maker;
 use super::rules::ports;
 use crate::catalog::vocabulary::{NameForm, Optional};
 use crate::catalog::{EdgeRule, FieldPath, Hit, Relation};
@@ -28,6 +29,25 @@ pub(super) fn refer(member: &Member, cast: &Cast, draft: &mut Draft) {
         draft.add(Reference::new(whole, object.identity.clone(), Relation::Owns, field.clone()));
         described::claim(object, pod, draft);
     }
+    refer_from_pod(object, pod, cast, draft);
+}
+
+/// Adds what a pod of a live dump reads beside what the template of its workload names: what was added when it was made,
+/// such as the certificate of the API server. It is drawn only if the dump holds it.
+pub(super) fn refer_beside_template(member: &Member, cast: &Cast, draft: &mut Draft) {
+    let maker = maker(&member.object, cast.catalog).and_then(|maker| cast.find(&maker));
+    let (Some(pod), Some(maker)) = (&member.replica, maker) else { return };
+    let mut named = Draft::default();
+    if let Some(template) = maker.pod.as_ref().or(maker.replica.as_ref()) {
+        refer_from_pod(&maker.object, template, cast, &mut named);
+    }
+    let mut found = Draft::default();
+    refer_from_pod(&member.object, pod, cast, &mut found);
+    draft.add_read(found, &named.targets().collect());
+}
+
+/// The references of a pod and its containers.
+fn refer_from_pod(object: &Object, pod: &Pod, cast: &Cast, draft: &mut Draft) {
     refer_from_spec(object, pod, cast, draft);
     for container in &pod.containers {
         if let Some(value) = container.path.find(&object.value) {

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Where an object of a kind describes pods.
@@ -34,6 +35,9 @@ pub struct PodsAt {
     pub name_as: Option<Template>,
     /// The kind, of the same group, that it is shown as; it needs a file of its own.
     pub kind: String,
+    /// Labels that its pods get beside those of the description.
+    #[serde(default)]
+    pub labels: BTreeMap<String, Template>,
     /// In a form of its own: where the app containers are, each a mapping. Where there is none, there is no pod.
     #[serde(default)]
     pub containers: Vec<Pattern>,

@@ -7,8 +7,13 @@ use crate::catalog::{FieldPath, Pattern, Relation};
 use crate::model::{Identity, Object, Value};
 use std::sync::Arc;
 
-/// Adds an edge to every object of the input that the grant is for: of a kind and a namespace that it names.
+/// Where a grant is for more objects of a kind than this, none of them is named.
+const MOST_NAMED: usize = 20;
+
+/// Adds an edge to every object of the input that the grant is for, of a kind and a namespace that it names, and to
+/// those that they may refer to.
 pub(super) fn apply(grant: &Object, cast: &Cast, draft: &mut Draft) {
+    refer(grant, cast, draft);
     let Ok(list) = Pattern::parse("spec.from[]") else { return };
     for (field, from) in list.find(&grant.value, &FieldPath::root()) {
         let Some(kind) = text(from, "kind") else { continue };
@@ -18,6 +23,27 @@ pub(super) fn apply(grant: &Object, cast: &Cast, draft: &mut Draft) {
                 let to = identity.clone();
                 draft.add(Reference::new(grant, to, Relation::Allows, field.clone()));
             }
+        }
+    }
+}
+
+/// Refers to the objects of the input that others may refer to: those that the grant names, or all of a kind.
+fn refer(grant: &Object, cast: &Cast, draft: &mut Draft) {
+    let Ok(list) = Pattern::parse("spec.to[]") else { return };
+    let own = &grant.identity;
+    for (field, entry) in list.find(&grant.value, &FieldPath::root()) {
+        let Some(kind) = text(entry, "kind") else { continue };
+        let group = text(entry, "group").unwrap_or_default();
+        let alike = cast.of_kind(&own.environment, kind).into_iter().filter(|member| {
+            let identity = &member.object.identity;
+            *identity.group == *group
+                && identity.namespace == own.namespace
+                && text(entry, "name").is_none_or(|name| *name == *identity.name)
+        });
+        let alike: Vec<_> = alike.take(MOST_NAMED + 1).collect();
+        for member in alike.iter().filter(|_| alike.len() <= MOST_NAMED) {
+            let to = member.object.identity.clone();
+            draft.add(Reference::new(grant, to, Relation::References, field.clone()));
         }
     }
 }
