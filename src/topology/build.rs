@@ -1,6 +1,7 @@
 //! From the inventory to the topology: nodes first, then every edge that the catalog or a rule finds.
 
 mod crew;
+mod found;
 mod spread;
 
 use super::application;
@@ -18,6 +19,7 @@ use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
 use crate::model::{Identity, Inventory, Object};
 use crate::problem::Problems;
+pub(super) use found::{DraftCall, DraftLocal, Reference};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -232,32 +234,6 @@ pub(super) struct Draft {
     pub local: Vec<DraftLocal>,
 }
 
-/// A [`Call`] as it is found.
-pub(super) struct DraftCall {
-    pub from: Identity,
-    pub container: usize,
-    pub to: Identity,
-    pub host: String,
-    pub port: Option<u16>,
-    pub names_port: bool,
-    pub port_exists: bool,
-    pub via: String,
-    pub written: Vec<String>,
-    pub field: FieldPath,
-    pub declared_by: Identity,
-    pub confidence: u8,
-}
-
-/// A [`LocalAddress`] as it is found.
-pub(super) struct DraftLocal {
-    pub from: Identity,
-    pub container: usize,
-    pub port: u16,
-    pub listens: bool,
-    pub field: FieldPath,
-    pub declared_by: Identity,
-}
-
 #[derive(Clone)]
 struct DraftEdge {
     from: Identity,
@@ -269,31 +245,6 @@ struct DraftEdge {
     certainty: Certainty,
     label: Option<String>,
     line: u32,
-}
-
-/// A reference that was found: who refers to whom, and which field says so.
-pub(super) struct Reference<'a> {
-    /// The object whose manifest holds the field.
-    pub by: &'a Object,
-    /// The other one.
-    pub to: Identity,
-    /// What the first does to the second.
-    pub relation: Relation,
-    /// The field.
-    pub field: FieldPath,
-    /// Whether the arrow points from `to` to `by`.
-    pub reverse: bool,
-    /// Whether the other need not exist: then it is drawn only if it does.
-    pub optional: bool,
-    /// More on it, such as ports.
-    pub label: Option<String>,
-}
-
-impl<'a> Reference<'a> {
-    /// A reference to an object that must exist, with nothing more to say about it.
-    pub fn new(by: &'a Object, to: Identity, relation: Relation, field: FieldPath) -> Reference<'a> {
-        Reference { by, to, relation, field, reverse: false, optional: false, label: None }
-    }
 }
 
 impl Draft {
