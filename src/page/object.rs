@@ -12,7 +12,7 @@ mod service;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, listed, muted, plain, text};
 use super::workload::{diagrams, running, section};
-use super::{Block, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
+use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::facts::is_headless;
@@ -58,7 +58,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("identity", "Who may do what", role::blocks(know, index, object)),
         section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", references(know, index)),
-        section("source", "Manifest", vec![manifest(object)]),
+        section("source", "Manifest", manifest_blocks(know, object)),
     ];
     page.sections = sections.into_iter().filter(|section| !section.blocks.is_empty()).collect();
     Some(page)
@@ -141,7 +141,12 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
     }
     let picks = |relation: Relation| know.topology.from(index).filter(move |edge| edge.relation == relation);
     let mut targets: Vec<NodeIndex> = match node.role {
-        Role::Service => picks(Relation::Selects).map(|edge| edge.to).collect(),
+        // An operator's object stands for the pods that it makes.
+        Role::Service => picks(Relation::Selects)
+            .chain(picks(Relation::RoutesTo))
+            .map(|edge| edge.to)
+            .filter(|to| &*know.node(*to).identity.kind != HOST)
+            .collect(),
         Role::Route => picks(Relation::RoutesTo).map(|edge| edge.to).collect(),
         Role::Policy if picks(Relation::Scales).next().is_some() => {
             picks(Relation::Scales).map(|edge| edge.to).collect()
@@ -430,6 +435,21 @@ fn row(know: &Knowledge, edge: &Edge, what: Prose) -> Vec<Prose> {
     }
     because.extend(know.because(edge));
     vec![what, more, because]
+}
+
+/// The manifest of an object, and where a tool built it, the way to all that it built.
+pub fn manifest_blocks(know: &Knowledge, object: &Object) -> Vec<Block> {
+    let built = object.file.origin.as_ref().and_then(|_| know.places.files.get(&object.file.path));
+    let built = built.map(|page| {
+        let to = Target { page: page.clone(), anchor: String::new() };
+        let link = Link { text: object.file.path.clone(), code: true, to };
+        Block::Paragraph(vec![
+            text("As it was built, with everything else of "),
+            Inline::Link(link),
+            text("."),
+        ])
+    });
+    built.into_iter().chain([manifest(object)]).collect()
 }
 
 /// The manifest of an object, each line an anchor.

@@ -61,7 +61,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("grouping", "Group or split", grouping::blocks(know, index, object, pod)),
         section("advice", "Advice", advice::of_object(know, index)),
         section("references", "Everything it refers to", object::references(know, index)),
-        section("source", "Manifest", vec![object::manifest(object)]),
+        section("source", "Manifest", object::manifest_blocks(know, object)),
     ];
     page.sections = sections.into_iter().filter(|section| !section.blocks.is_empty()).collect();
     Some(page)

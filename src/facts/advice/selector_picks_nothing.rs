@@ -26,7 +26,9 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         Some(labels) => !labels.entries().is_empty(),
         None => !selector.entries().is_empty(),
     });
-    if !selects || scene.from(relation).next().is_some() || is_without_pods(scene) {
+    // A Service that leads to an operator's object leads to the pods that are made for it.
+    let leads = [relation, Relation::RoutesTo].iter().any(|relation| scene.from(*relation).next().is_some());
+    if !selects || leads || is_without_pods(scene) {
         return;
     }
     let level = if is_made_elsewhere(scene) { Level::Note } else { Level::Warning };

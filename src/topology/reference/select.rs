@@ -4,7 +4,7 @@ use super::super::build::{Cast, Draft, Member, Reference};
 use super::super::rules::ports;
 use super::super::selector::{Selector, labels};
 use crate::catalog::vocabulary::{Empty, EmptyReach, Reach};
-use crate::catalog::{EdgeRule, FieldPath, Hit, Selection};
+use crate::catalog::{EdgeRule, FieldPath, Hit, Relation, Selection};
 use crate::model::{Object, Value};
 use std::sync::Arc;
 
@@ -56,7 +56,14 @@ pub(super) fn select(
     };
     for member in picked.into_iter().filter(|member| member.object.identity != by.identity) {
         let (to, field) = (member.object.identity.clone(), hit.path.clone());
-        let (relation, reverse) = (rule.relation, rule.reverse);
+        // What an operator makes pods for has none of its own: traffic goes there, but no selector picks it.
+        let is_crew = member.pod.is_none() && rule.relation == Relation::Selects;
+        let relation = if is_crew && rule.to.as_deref().is_none_or(|to| to == "Pod") {
+            Relation::RoutesTo
+        } else {
+            rule.relation
+        };
+        let reverse = rule.reverse;
         let label = member.pod.as_ref().and_then(|pod| ports::service_label(by, pod));
         draft.add(Reference { by, to, relation, field, reverse, optional: false, label });
     }
