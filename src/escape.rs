@@ -1,4 +1,4 @@
-//! Everything that turns text from the input into text that is safe in a target: one type a target, all in this file.
+//! Everything that turns text from the input into text that is safe in a target: one type a target, all here.
 //!
 //! Renderers take these types and never a plain string, so a byte of the input cannot become syntax. Every
 //! constructor applies [`visible`] first: what cannot be seen, or reorders what can, is spelled out.
@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
+pub mod mermaid;
 #[cfg(test)]
 mod tests;
 
@@ -177,162 +178,6 @@ impl Href {
     }
 }
 
-/// Strings of Mermaid diagrams. Most positions take `#NN;` codes, which Mermaid decodes after parsing.
-pub mod mermaid {
-    use super::{Href, Mermaid, visible};
-    use std::fmt::Write as _;
-
-    /// What shows nothing, where a position must not be empty.
-    const EMPTY: &str = "#160;";
-
-    /// A zero-width space, as a code: it breaks up what Mermaid reads after it has decoded the codes.
-    const BREAK: &str = "#8203;";
-
-    /// Words that begin a statement somewhere: an unquoted text that starts with one gets its first letter encoded.
-    const KEYWORDS: &[&str] = &[
-        "accdescr",
-        "acctitle",
-        "activate",
-        "actor",
-        "alt",
-        "and",
-        "as",
-        "autonumber",
-        "box",
-        "break",
-        "create",
-        "critical",
-        "deactivate",
-        "destroy",
-        "else",
-        "end",
-        "link",
-        "links",
-        "loop",
-        "note",
-        "nowrap",
-        "opt",
-        "option",
-        "over",
-        "par",
-        "participant",
-        "properties",
-        "rect",
-        "sequencediagram",
-        "title",
-        "wrap",
-    ];
-
-    /// The label of a node, a group or an edge, without its quotes: newlines become line breaks.
-    pub fn label(raw: &str) -> Mermaid {
-        encoded(raw, "<br/>", false)
-    }
-
-    /// A message, a note or a participant of a sequence: newlines become line breaks.
-    pub fn message(raw: &str) -> Mermaid {
-        encoded(raw, "<br/>", true)
-    }
-
-    /// The title or the description of a diagram: one line.
-    pub fn title(raw: &str) -> Mermaid {
-        encoded(raw, " ", true)
-    }
-
-    /// The label of a frame. Mermaid wraps these before it decodes, so lookalikes stand in for syntax.
-    pub fn frame(raw: &str) -> Mermaid {
-        let mut text = String::with_capacity(raw.len());
-        for c in lines(&visible(raw)).join(" ").chars() {
-            match c {
-                '#' => text.push('＃'),
-                ';' => text.push('；'),
-                ':' => text.push('：'),
-                '<' => text.push('‹'),
-                '>' => text.push('›'),
-                '&' => text.push('＆'),
-                '%' => text.push('％'),
-                '\\' => text.push('＼'),
-                '$' => text.push('＄'),
-                // Mermaid's own marks for a code that it will decode begin with these two.
-                'ﬂ' => text.push_str("fl"),
-                '¶' => text.push('⁋'),
-                c => text.push(c),
-            }
-        }
-        if text.is_empty() {
-            text.push('\u{a0}');
-        }
-        Mermaid(text)
-    }
-
-    /// The address of a link, for between double quotes.
-    pub fn address(href: &Href) -> Mermaid {
-        Mermaid(href.0.clone())
-    }
-
-    /// The lines that are shown: trimmed, tabs as blanks. Some versions fail on an empty line, so there is none.
-    fn lines(text: &str) -> Vec<String> {
-        text.split('\n')
-            .map(|line| line.replace('\t', " ").trim().to_owned())
-            .filter(|line| !line.is_empty())
-            .collect()
-    }
-
-    fn encoded(raw: &str, separator: &str, hides_keywords: bool) -> Mermaid {
-        let lines = lines(&visible(raw));
-        let lines = lines.iter().enumerate().map(|(at, line)| encoded_line(line, hides_keywords && at == 0));
-        let lines: Vec<String> = lines.collect();
-        Mermaid(if lines.is_empty() { EMPTY.to_owned() } else { lines.join(separator) })
-    }
-
-    /// Whether `before` and `rest` make a mark that labels of two lines are searched for once they are decoded: a
-    /// formula, an icon, a line break, or one of the placeholders that codes become.
-    fn is_mark(before: char, rest: &str) -> bool {
-        match before {
-            '$' => rest.starts_with('$'),
-            ':' => rest.starts_with("fa-"),
-            '\\' => rest.starts_with('n'),
-            'ﬂ' => rest.starts_with('°'),
-            '¶' => rest.starts_with('ß'),
-            _ => false,
-        }
-    }
-
-    /// One line. Letters, digits, blanks and a few marks that are syntax nowhere stay readable.
-    fn encoded_line(line: &str, hides_keywords: bool) -> String {
-        let lower = line.to_ascii_lowercase();
-        let word = lower.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        let is_keyword = hides_keywords && KEYWORDS.contains(&word);
-        let mut text = String::with_capacity(line.len() + line.len() / 4);
-        let mut before = ' ';
-        let mut could_be_list = true; // older versions refuse labels that look like a Markdown list
-        for (at, c) in line.char_indices() {
-            if is_mark(before, &lower[at..]) {
-                text.push_str(BREAK);
-            }
-            let stays = match c {
-                ' ' => true,
-                // Flowcharts find `direction LR` even inside quotes.
-                'd' | 'D' if lower[at..].starts_with("direction") => false,
-                c if c.is_ascii_alphanumeric() => at > 0 || !is_keyword,
-                '.' => !could_be_list && !lower[..at].ends_with("www"),
-                '-' => !could_be_list && before != '-',
-                '+' | ')' | '=' => !could_be_list,
-                ',' | '/' | '(' | '!' | '?' | '\'' => true,
-                'ﬂ' | '°' | '¶' | 'ß' | '\u{a0}' | '\u{200b}' => false,
-                c => !c.is_ascii(),
-            };
-            if stays {
-                text.push(c);
-            } else {
-                let _ = write!(text, "#{};", u32::from(c));
-            }
-            could_be_list &= c.is_ascii_digit();
-            before = c;
-        }
-        text
-    }
-}
-
 /// Inline Markdown that reads the same in CommonMark, GitHub, MDX, Python-Markdown and Hugo.
 ///
 /// Where the dialects disagree about a backslash, a character reference is written: all of them know those.
@@ -362,9 +207,23 @@ pub mod markdown {
         text(raw)
     }
 
-    /// A code span. Newlines and tabs become spaces; an empty text is shown as an empty span.
+    /// What a tool acts on even inside code, because it edits pages before it reads Markdown: templates and includes of
+    /// mdBook, Hugo, Jinja and snippets, marks of Critic Markup, diagrams of PlantUML and Graphviz.
+    const EDITED: &[&str] =
+        &["{{", "{%", "{#", "{++", "{--", "{==", "{>>", "{~~", "-8<-", "::uml::", "<svg", "</svg"];
+
+    /// What opens a code block or an alert inside of a code block, as tools that look for them line by line see it.
+    const NESTED: &[&str] = &["```", "~~~", "[!"];
+
+    /// A code span. Newlines and tabs become spaces; an empty text is shown as an empty span. Where a tool would act on
+    /// the text, the span is an element of HTML.
     pub fn code(raw: &str) -> Markdown {
         let text = visible(raw).replace(['\n', '\t'], " ");
+        // A code span that begins like these names a language in Python-Markdown, and loses it.
+        let names_language = text.trim_start().starts_with("#!") || text.trim_start().starts_with(":::");
+        if names_language || is_edited(&text) {
+            return element(&text);
+        }
         let fence = "`".repeat(longest_run(&text) + 1);
         // One space at both ends is taken off again by the reader, unless there is nothing but spaces.
         let strips = text.starts_with(' ') && text.ends_with(' ') && !text.trim_matches(' ').is_empty();
@@ -381,9 +240,34 @@ pub mod markdown {
         if !raw.contains('|') {
             return code(raw);
         }
-        let mut text = String::from("<code>");
-        push_prose(&mut text, &visible(raw).replace(['\n', '\t'], " "), true);
-        Markdown(text.replace(JOINER, "") + "</code>")
+        element(&visible(raw).replace(['\n', '\t'], " "))
+    }
+
+    fn element(text: &str) -> Markdown {
+        Markdown(format!("<code>{}</code>", references(text)))
+    }
+
+    fn is_edited(text: &str) -> bool {
+        EDITED.iter().any(|mark| text.contains(mark))
+    }
+
+    /// The text with every mark as a character reference, save a dot or a dash within a word.
+    fn references(raw: &str) -> String {
+        let mut text = String::with_capacity(raw.len() * 2);
+        let mut before = ' ';
+        let mut chars = raw.chars().peekable();
+        while let Some(c) = chars.next() {
+            let in_word =
+                before.is_ascii_alphanumeric() && chars.peek().is_some_and(char::is_ascii_alphanumeric);
+            match c {
+                '-' if in_word => text.push(c),
+                '.' if in_word && !ends_with_www(&text) => text.push(c),
+                c if c.is_ascii_punctuation() || c == '\t' => push_reference(&mut text, c),
+                c => text.push(c),
+            }
+            before = c;
+        }
+        text
     }
 
     /// A fence of backticks, longer than any run of them in `raw`.
@@ -396,6 +280,19 @@ pub mod markdown {
         let text = visible(raw);
         let fence = fence(&text);
         Markdown(format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n')))
+    }
+
+    /// The same code block for tools that edit pages before they read Markdown: where a tool would act on the text, or
+    /// lose its tabs, the block is an element of HTML.
+    pub fn guarded_block(language: &'static str, raw: &str) -> Markdown {
+        let text = visible(raw);
+        if !is_edited(&text) && !text.contains('\t') && !NESTED.iter().any(|mark| text.contains(mark)) {
+            return block(language, raw);
+        }
+        let class =
+            if language.is_empty() { String::new() } else { format!(" class=\"language-{language}\"") };
+        let text = references(text.trim_end_matches('\n'));
+        Markdown(format!("<pre><code{class}>{text}\n</code></pre>"))
     }
 
     /// A link's destination, for between the parentheses.
@@ -426,11 +323,16 @@ pub mod markdown {
                 '-' | '.' if starts || next == c || before == c => text.extend(['\\', c]),
                 ')' if starts => text.extend(['\\', c]),
                 '+' | '!' if at == 0 => text.extend(['\\', c]),
+                '+' if next == c || before == c => text.extend(['\\', c]),
                 '.' if ends_with_www(&prose[..at]) => text.push_str("\\."),
                 '=' | '?' | ':' if at == 0 => push_reference(text, c),
                 ':' if next == '/' || next == ':' || before == ':' => push_reference(text, c),
                 '=' if next == c || before == c => push_reference(text, c),
                 '&' | '<' | '>' | '"' => push_html(text, c),
+                '(' | '+' | '=' if SYMBOLS.iter().any(|symbol| prose[at..].starts_with(symbol)) => {
+                    push_reference(text, c);
+                }
+                '/' if at == 0 || is_fraction(&prose[..at], rest) => push_reference(text, c),
                 // A backslash before a bracket would begin a formula of MathJax.
                 '[' | ']' | '\\' | '|' | '~' | '^' | '$' | '{' | '}' => push_reference(text, c),
                 c => text.push(c),
@@ -446,6 +348,27 @@ pub mod markdown {
             }
             starts &= c.is_ascii_digit();
             before = c;
+        }
+    }
+
+    /// What some tools replace by a single character.
+    const SYMBOLS: &[&str] = &["(c)", "(r)", "(tm)", "+/-", "=/="];
+
+    /// Whether a slash between these two makes `1/2` or `c/o`, for which some tools have a single character.
+    fn is_fraction(before: &str, after: &str) -> bool {
+        let (mut before, mut after) = (before.chars().rev(), after.chars());
+        let ends = (before.next(), before.next(), after.next(), after.next());
+        let is_apart = |c: Option<char>, is_part: fn(char) -> bool| !c.is_some_and(is_part);
+        match ends {
+            (Some('1'..='7'), more, Some('2'..='8'), further) => {
+                let is_digit = |c: char| c.is_ascii_digit();
+                is_apart(more, is_digit) && is_apart(further, is_digit)
+            }
+            (Some('c'), more, Some('o'), further) => {
+                let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+                is_apart(more, is_letter) && is_apart(further, is_letter)
+            }
+            _ => false,
         }
     }
 
