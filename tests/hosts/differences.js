@@ -25,13 +25,24 @@ function differences(wanted, found, host, built) {
 
 // Diagrams that stand in no script: bundlers write texts as strings in quotes of three kinds.
 function inScripts(diagrams, scripts) {
-  return diagrams.filter((diagram) => !spellings(diagram).some((one) => scripts.some((script) => script.includes(one)))).map((diagram) => `diagram lost: ${short(diagram)}`);
+  const found = drawn.get(scripts) ?? new Set(scripts.flatMap(strings));
+  drawn.set(scripts, found);
+  return diagrams.filter((diagram) => !found.has(diagram)).map((diagram) => `diagram lost: ${short(diagram)}`);
 }
 
-function spellings(text) {
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-  const template = text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
-  return [escaped.replaceAll('"', '\\"'), escaped.replaceAll("'", "\\'"), template, template.replaceAll('\n', '\\n')];
+const drawn = new Map();
+
+function strings(script) {
+  const literals = script.matchAll(/(["'`])((?:flowchart|sequenceDiagram|stateDiagram-v2)\b(?:\\[^]|(?!\1)[^\\])*)\1/g);
+  return [...literals].map((literal) => unquoted(literal[2]).replace(/\n+$/, ''));
+}
+
+function unquoted(text) {
+  return text.replace(/\\(?:u\{([0-9a-f]+)\}|u([0-9a-f]{4})|x([0-9a-f]{2})|([^]))/gi, (_, braced, four, two, one) => {
+    const code = braced ?? four ?? two;
+    if (code !== undefined) return String.fromCodePoint(parseInt(code, 16));
+    return { n: '\n', t: '\t', r: '\r' }[one] ?? one;
+  });
 }
 
 function lists(what, wanted, found) {
