@@ -82,6 +82,8 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
             write_out(&text, &mut anstream::stdout().lock())?;
             answer = Some(yes);
         }
+        // Only asked for by commands that put them somewhere themselves.
+        Product::Regions(_) => {}
         Product::Files(files) => {
             let destination = destination.context("a site needs a folder to be written to")?;
             publish(&files, &destination)?;

@@ -6,6 +6,7 @@
 mod block;
 mod engine;
 pub mod publish;
+mod region;
 mod search;
 mod spelling;
 mod switch;
@@ -17,6 +18,7 @@ use crate::page::Site;
 use crate::problem::Problems;
 use engine::Engine;
 use rayon::prelude::*;
+pub use region::{Looks, region};
 use std::path::PathBuf;
 use view::Pages;
 
@@ -57,7 +59,7 @@ impl Flavour {
     }
 
     /// Who draws its Mermaid text; nobody where podviz paints the picture itself.
-    fn host(self) -> Option<Host> {
+    pub fn host(self) -> Option<Host> {
         match self {
             Flavour::Html => None,
             Flavour::Github => Some(Host::Github),

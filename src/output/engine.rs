@@ -88,6 +88,11 @@ impl Engine {
         self.tera.render_to(self.page, context, out).map_err(explain)
     }
 
+    /// Adds the text of one page to `out` as it stands inside of other Markdown.
+    pub(super) fn region(&self, context: &Context, out: &mut Vec<u8>) -> Result<(), RenderError> {
+        self.tera.render_to("region.md", context, out).map_err(explain)
+    }
+
     /// The files that all pages of the HTML site use.
     pub(super) fn assets(&self) -> Result<[File; 2], RenderError> {
         let file = |path: &str, text: &str| File { path: path.to_owned(), bytes: text.as_bytes().to_vec() };
