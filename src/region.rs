@@ -362,7 +362,7 @@ mod tests {
             ("", "it does not say what to show", "write one of `architecture`"),
             ("archtecture", "there is no view `archtecture`", "did you mean `architecture`? Write one of"),
             ("pie", "there is no view `pie`", "write one of `architecture`"),
-            ("traffic name=x", "there is no option `name`", "options are `namespace`"),
+            ("traffic xyz=x", "there is no option `xyz`", "options are `namespace`"),
             ("traffic namspace=x", "there is no option `namspace`", "did you mean `namespace`? Options are"),
             ("traffic host=github table=yes", "`table=yes` says neither yes nor no", "write `table=true`"),
             (

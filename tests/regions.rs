@@ -16,7 +16,7 @@ fn texts(example: &str, repo_url: Option<&str>, regions: &[&str]) -> Vec<Result<
         build: None,
         goal: Goal::Regions {
             regions: regions.iter().map(|region| Region::read(region).expect(region)).collect(),
-            flavour: Flavour::Github,
+            flavour: Flavour::github(),
             options: Options { repo_url: repo_url.map(str::to_owned), ..Options::default() },
         },
     };

@@ -1,5 +1,6 @@
 //! A page as a part of somebody else's Markdown: no other page stands beside it, so no link leads to one.
 
+use super::navigation::Navigation;
 use super::spelling::finished;
 use super::view::Pages;
 use super::{Engine, Flavour, Options, RenderError};
@@ -39,10 +40,12 @@ pub fn region(
         environments: Vec::new(),
         sections: Vec::new(),
         pages: Vec::new(),
+        folders: BTreeMap::new(),
         places: BTreeMap::new(),
         graph: String::new(),
     };
-    let pages = Pages::new(&site, &[], flavour, options).drawn_by(looks.host);
+    let navigation = Navigation::of(&site, &[]);
+    let pages = Pages::new(&site, &[], &navigation, flavour, options).drawn_by(looks.host);
     let page = Alone { pages: &pages }.page(page);
     let (mut context, problems) = pages.context(&page);
     let hashes = |level: u8| finished(&"#".repeat(usize::from(level.clamp(1, 6))));
@@ -50,8 +53,7 @@ pub fn region(
     context.insert_value("subheading", hashes(looks.heading + 1));
     context.insert("bare", &looks.bare);
     context.insert("table", &looks.table);
-    let mut out = Vec::new();
-    engine.region(&context, &mut out)?;
+    let out = engine.extra("region.md", &context)?;
     Ok((String::from_utf8_lossy(&out).trim_matches('\n').to_owned(), problems))
 }
 
