@@ -4,6 +4,7 @@
 //! the templates that the user brings along.
 
 mod block;
+pub mod drift;
 mod engine;
 mod flavour;
 mod navigation;
