@@ -1,6 +1,7 @@
 //! The command line: what people may ask for, and how the answer is told.
 
 mod init;
+mod mend;
 mod message;
 mod words;
 
@@ -16,6 +17,7 @@ use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Reques
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use init::Init;
+pub use mend::mending;
 pub use message::{ColorChoice, MessageFormat, Messages};
 use std::path::{Component, Path, PathBuf};
 
@@ -133,6 +135,9 @@ pub struct Render {
     /// Write into a folder that holds other files; they are kept
     #[arg(long)]
     force: bool,
+    /// Write nothing; print what differs in the folder as a unified diff, and exit with 1 if anything does
+    #[arg(long)]
+    check: bool,
 }
 
 /// Print one diagram.
@@ -298,6 +303,11 @@ impl Command {
             Command::Render(render) => Some((&render.output, render.force)),
             _ => None,
         }
+    }
+
+    /// Whether the command only compares what it would write with what is there.
+    pub fn is_check(&self) -> bool {
+        matches!(self, Command::Render(Render { check: true, .. }))
     }
 
     /// The first file of what the command writes.
