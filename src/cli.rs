@@ -1,6 +1,8 @@
 //! The command line: what people may ask for, and how the answer is told.
 
+mod completions;
 mod init;
+mod manual;
 mod message;
 mod words;
 
@@ -14,8 +16,10 @@ use crate::problem::Level;
 use crate::source::Build;
 use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+pub use completions::Completions;
 pub use init::Init;
+pub use manual::{Manual, ManualPage, manual_pages};
 pub use message::{ColorChoice, MessageFormat, Messages};
 use std::path::{Component, Path, PathBuf};
 
@@ -45,6 +49,10 @@ pub enum Command {
     Graph(Graph),
     /// Write a first podviz.yaml, in which every key is explained
     Init(Init),
+    /// Print what a shell needs to complete command lines
+    Completions(Completions),
+    /// Print the manual page, or write the pages of all commands
+    Man(Manual),
 }
 
 /// What every command that reads manifests takes.
@@ -65,6 +73,7 @@ pub struct Input {
         value_name = "FILE",
         env = "PODVIZ_CONFIG",
         hide_env_values = true,
+        value_hint = ValueHint::FilePath,
         value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub config: Option<PathBuf>,
@@ -75,7 +84,7 @@ pub struct Input {
     #[arg(long, conflicts_with_all = ["values", "set"])]
     pub flat: bool,
     /// Values for Helm charts, as with helm -f
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub values: Vec<PathBuf>,
     /// One value for Helm charts, as with helm --set
     #[arg(long, value_name = "KEY=VALUE")]
@@ -113,7 +122,7 @@ pub struct Render {
     #[command(flatten)]
     input: Input,
     /// The folder to write
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     output: PathBuf,
     /// HTML, or Markdown
     #[arg(long, value_name = "FORMAT", default_value = "html")]
@@ -122,13 +131,13 @@ pub struct Render {
     #[arg(long, value_name = "FLAVOR")]
     flavor: Option<MarkdownFlavor>,
     /// A folder whose templates replace the built-in ones, file by file
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     templates: Option<PathBuf>,
     /// A folder with a theme: layout, styles, and script of the HTML site
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     theme: Option<PathBuf>,
     /// Where the manifests can be read on the web, so that pages link to them
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     repo_url: Option<String>,
     /// Write into a folder that holds other files; they are kept
     #[arg(long)]
@@ -272,7 +281,7 @@ impl Command {
             Command::Advise(advise) => Some(&advise.input),
             Command::Reach(reach) => Some(&reach.input),
             Command::Graph(graph) => Some(&graph.input),
-            Command::Init(_) => None,
+            Command::Init(_) | Command::Completions(_) | Command::Man(_) => None,
         }
     }
 
@@ -280,6 +289,8 @@ impl Command {
     pub fn voice(&self) -> &Voice {
         match self {
             Command::Init(init) => &init.voice,
+            Command::Completions(completions) => &completions.voice,
+            Command::Man(manual) => &manual.voice,
             Command::Render(Render { input, .. })
             | Command::Diagram(DrawOne { input, .. })
             | Command::Explain(Explain { input, .. })
@@ -318,7 +329,7 @@ impl Command {
     pub fn request(&self) -> Option<Request> {
         let input = self.input()?;
         let goal = match self {
-            Command::Init(_) => return None,
+            Command::Init(_) | Command::Completions(_) | Command::Man(_) => return None,
             Command::Render(render) => render.goal(),
             Command::Diagram(diagram) => Goal::Diagram {
                 view: diagram.view,

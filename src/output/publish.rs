@@ -14,6 +14,7 @@ mod guard;
 mod in_place;
 mod listing;
 mod lock;
+mod manual;
 mod plan;
 mod settings;
 mod survey;
@@ -22,6 +23,7 @@ mod swap;
 mod tests;
 
 pub use guard::{Destination, guard};
+pub use manual::write_manual;
 pub use settings::write_settings;
 
 use crate::output::File;
