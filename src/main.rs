@@ -2,9 +2,9 @@
 
 use anyhow::Context;
 use clap::Parser;
-use podviz::cli::{Cli, Command, Init, Messages, mending};
+use podviz::cli::{Cli, Command, Init, Manual, Messages, manual_pages, mending};
 use podviz::output::drift;
-use podviz::output::publish::{Drift, compare, guard, publish, write_settings};
+use podviz::output::publish::{Drift, compare, guard, publish, write_manual, write_settings};
 use podviz::problem::{Code, Level, Problem};
 use podviz::{Product, first_settings, run};
 use std::io::{IsTerminal, Write};
@@ -61,8 +61,14 @@ fn end_cleanly() {
 }
 
 fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
-    if let Command::Init(init) = &cli.command {
-        return start(init, messages);
+    match &cli.command {
+        Command::Init(init) => return start(init, messages),
+        Command::Completions(completions) => {
+            write_out(&completions.script(), &mut std::io::stdout().lock())?;
+            return Ok(Exit::Complete);
+        }
+        Command::Man(manual) => return tell(manual, messages),
+        _ => {}
     }
     let request = cli.command.request().context("this command reads no manifests")?;
     let inputs = cli.command.inputs();
@@ -145,6 +151,22 @@ fn start(init: &Init, messages: &Messages) -> anyhow::Result<Exit> {
     write_settings(&path, &text, init.force).with_context(|| format!("cannot write {shown}"))?;
     let folder = init.folder.display();
     messages.done(&format!("Wrote {shown}; next, write the site: podviz render {folder} -o site"));
+    Ok(Exit::Complete)
+}
+
+/// Prints the first page of the manual, or writes them all.
+fn tell(manual: &Manual, messages: &Messages) -> anyhow::Result<Exit> {
+    let pages = manual_pages();
+    match (&manual.output, pages.first()) {
+        (Some(folder), _) => {
+            let files = pages.iter().map(|page| (page.name.as_str(), page.text.as_str()));
+            write_manual(folder, files)
+                .with_context(|| format!("cannot write the manual into `{}`", folder.display()))?;
+            messages.done(&format!("Wrote {} pages of the manual into {}", pages.len(), folder.display()));
+        }
+        (None, Some(page)) => write_out(&page.text, &mut std::io::stdout().lock())?,
+        (None, None) => {}
+    }
     Ok(Exit::Complete)
 }
 
