@@ -9,7 +9,7 @@ mod ports;
 pub mod settings;
 #[cfg(test)]
 mod tests;
-mod typed;
+pub(crate) mod typed;
 pub mod vocabulary;
 
 use crate::names::plural;

@@ -119,8 +119,8 @@ pub struct Render {
     #[arg(long, value_name = "FORMAT", default_value = "html")]
     format: Format,
     /// Which Markdown; implies --format markdown
-    #[arg(long, value_name = "FLAVOR")]
-    flavor: Option<MarkdownFlavor>,
+    #[arg(long, alias = "flavour", value_name = "FLAVOR")]
+    flavor: Option<Flavour>,
     /// A folder whose templates replace the built-in ones, file by file
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
@@ -254,12 +254,6 @@ pub struct Graph {
 enum Format {
     Html,
     Markdown,
-}
-
-/// Which Markdown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum MarkdownFlavor {
-    Github,
 }
 
 impl Command {
@@ -411,8 +405,9 @@ fn columns() -> usize {
 impl Render {
     fn flavour(&self) -> Flavour {
         match (self.format, self.flavor) {
-            (Format::Html, None) => Flavour::Html,
-            (Format::Markdown, None) | (_, Some(MarkdownFlavor::Github)) => Flavour::Github,
+            (_, Some(flavour)) => flavour,
+            (Format::Html, None) => Flavour::html(),
+            (Format::Markdown, None) => Flavour::github(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Turns the blocks of one page into what their templates see. Each has the name of its template in `is`.
 
-use super::Language;
+use super::flavour::Language;
 use super::spelling::{Place, Spelling, finished};
 use super::view::{Pages, object};
 use crate::diagram::host::Host;

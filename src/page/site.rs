@@ -66,7 +66,15 @@ pub fn build(
     let first = environments.iter().find(|area| area.home == root);
     let sections = first.map_or_else(|| sections(&root, &[]), |area| area.sections.clone());
     let graph = graph::json(topology, facts, problems, true, Spacing::Compact);
-    Site { title: title.to_owned(), environments, sections, pages, places: places.subjects, graph }
+    Site {
+        title: title.to_owned(),
+        environments,
+        sections,
+        pages,
+        places: places.subjects,
+        folders: places.folders,
+        graph,
+    }
 }
 
 /// The page of one subject alone. Links lead to where the pages of the whole site would be.

@@ -1,0 +1,129 @@
+//! Inline Markdown that reads the same in CommonMark, GitHub, MDX, Python-Markdown and Hugo.
+//!
+//! Where the dialects disagree about a backslash, a character reference is written: all of them know those.
+
+use super::{Href, Markdown, push_html, visible};
+use std::fmt::Write as _;
+
+/// Keeps GitHub from reading `@name`, `#12` and `:word:` as a mention, a reference and an emoji.
+const JOINER: &str = "&#8288;";
+
+/// Prose in one line: blanks and newlines are single spaces, nothing in it is syntax.
+pub fn text(raw: &str) -> Markdown {
+    let one_line = one_line(raw);
+    let mut text = String::with_capacity(one_line.len() + one_line.len() / 4);
+    if one_line.starts_with("import ") || one_line.starts_with("export ") {
+        // MDX would take the paragraph for a module statement.
+        let _ = write!(text, "&#{};", one_line.as_bytes()[0]);
+        push_prose(&mut text, &one_line[1..], false);
+    } else {
+        push_prose(&mut text, &one_line, true);
+    }
+    Markdown(text)
+}
+
+/// The content of a table cell: prose, as [`text`] writes it, holds no bar and no newline either.
+pub fn cell(raw: &str) -> Markdown {
+    text(raw)
+}
+
+/// A code span. Newlines and tabs become spaces; an empty text is shown as an empty span.
+pub fn code(raw: &str) -> Markdown {
+    let text = visible(raw).replace(['\n', '\t'], " ");
+    let fence = "`".repeat(longest_run(&text) + 1);
+    // One space at both ends is taken off again by the reader, unless there is nothing but spaces.
+    let strips = text.starts_with(' ') && text.ends_with(' ') && !text.trim_matches(' ').is_empty();
+    let pads = strips || text.starts_with('`') || text.ends_with('`');
+    match (text.is_empty(), pads) {
+        (true, _) => Markdown("` `".to_owned()),
+        (_, true) => Markdown(format!("{fence} {text} {fence}")),
+        _ => Markdown(format!("{fence}{text}{fence}")),
+    }
+}
+
+/// A code span in a table cell. A bar cannot be written in one everywhere, so it is then an element of HTML.
+pub fn cell_code(raw: &str) -> Markdown {
+    if !raw.contains('|') {
+        return code(raw);
+    }
+    let mut text = String::from("<code>");
+    push_prose(&mut text, &visible(raw).replace(['\n', '\t'], " "), true);
+    Markdown(text.replace(JOINER, "") + "</code>")
+}
+
+/// A fence of backticks, longer than any run of them in `raw`.
+pub fn fence(raw: &str) -> Markdown {
+    Markdown("`".repeat(longest_run(raw).max(2) + 1))
+}
+
+/// A whole code block with its fences, `language` being a word of ours. It ends without a newline.
+pub fn block(language: &'static str, raw: &str) -> Markdown {
+    let text = visible(raw);
+    let fence = fence(&text);
+    Markdown(format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n')))
+}
+
+/// A link's destination, for between the parentheses.
+pub fn destination(href: &Href) -> Markdown {
+    let mut text = String::from("<");
+    href.0.chars().for_each(|c| push_html(&mut text, c));
+    text.push('>');
+    Markdown(text)
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+fn one_line(raw: &str) -> String {
+    visible(raw).split([' ', '\t', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn push_prose(text: &mut String, prose: &str, starts_line: bool) {
+    let mut starts = starts_line; // only digits so far: what follows could make a list, a heading, a rule
+    let mut before = ' ';
+    for (at, c) in prose.char_indices() {
+        let rest = &prose[at + c.len_utf8()..];
+        let next = rest.chars().next().unwrap_or(' ');
+        match c {
+            '*' | '_' | '`' => text.extend(['\\', c]),
+            '#' => text.push_str("\\#"),
+            '-' | '.' if starts || next == c || before == c => text.extend(['\\', c]),
+            ')' if starts => text.extend(['\\', c]),
+            '+' | '!' if at == 0 => text.extend(['\\', c]),
+            '.' if ends_with_www(&prose[..at]) => text.push_str("\\."),
+            '=' | '?' | ':' if at == 0 => push_reference(text, c),
+            ':' if next == '/' || next == ':' || before == ':' => push_reference(text, c),
+            '=' if next == c || before == c => push_reference(text, c),
+            '&' | '<' | '>' | '"' => push_html(text, c),
+            // A backslash before a bracket would begin a formula of MathJax.
+            '[' | ']' | '\\' | '|' | '~' | '^' | '$' | '{' | '}' => push_reference(text, c),
+            c => text.push(c),
+        }
+        let is_reference = match c {
+            '#' => next.is_ascii_digit(),
+            '@' => next.is_ascii_alphanumeric(),
+            ':' => is_emoji_name(rest),
+            _ => false,
+        };
+        if is_reference {
+            text.push_str(JOINER);
+        }
+        starts &= c.is_ascii_digit();
+        before = c;
+    }
+}
+
+fn push_reference(text: &mut String, c: char) {
+    let _ = write!(text, "&#{};", u32::from(c));
+}
+
+fn ends_with_www(text: &str) -> bool {
+    text.len() >= 3 && text.as_bytes()[text.len() - 3..].eq_ignore_ascii_case(b"www")
+}
+
+/// Whether `rest`, which follows a colon, is the name of an emoji and another colon.
+fn is_emoji_name(rest: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
+    rest.find(':').is_some_and(|end| end > 0 && rest[..end].chars().all(is_part))
+}
