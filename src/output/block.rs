@@ -132,7 +132,7 @@ impl<'a> Blocks<'a> {
         // Links of a Mermaid diagram are relative to the site that shows it, so the source carries none.
         let text = mermaid::write(diagram, &|_| None).to_string();
         let (mut picture, mut legend, mut fence) = (None, Vec::new(), None);
-        match pages.flavour.host() {
+        match pages.host {
             None => {
                 let (painted, problems) = svg::paint(diagram, &href);
                 self.problems.extend(problems);
@@ -191,11 +191,14 @@ impl<'a> Blocks<'a> {
         if let Some(diagram::Place { file, line, text: (built, own) }) = &row.source {
             let text = self.spelling.text(&format!("{}:{line}", file.rsplit('/').next().unwrap_or(file)));
             let href = |file, line| self.pages.line(self.spelling, file, line);
+            let repository = |file, line| self.pages.repository_address(file, line);
             // A file that may not be shown is replaced by what was built out of it.
-            because.push(match href(file, *line).or_else(|| href(built, *own)) {
-                Some(href) => self.spelling.anchor(&href, &text, " class=\"source\""),
-                None => text,
-            });
+            because.push(
+                match href(file, *line).or_else(|| href(built, *own)).or_else(|| repository(file, *line)) {
+                    Some(href) => self.spelling.anchor(&href, &text, " class=\"source\""),
+                    None => text,
+                },
+            );
         }
         object([
             ("from", end(&row.from)),
