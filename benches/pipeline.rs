@@ -145,7 +145,7 @@ fn stages_6_and_7_build(bencher: Bencher) {
     bencher.bench(|| built(&topology, &facts, &catalog));
 }
 
-#[divan::bench(args = Flavour::ALL, sample_count = 20)]
+#[divan::bench(args = Flavour::all(), sample_count = 20)]
 fn stage_8_render(bencher: Bencher, flavour: Flavour) {
     let catalog = catalog();
     let topology = connected(loaded(&manifests(STAGES_WITH)), &catalog);

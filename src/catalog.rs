@@ -9,12 +9,12 @@ mod ports;
 pub mod settings;
 #[cfg(test)]
 mod tests;
-mod typed;
+pub(crate) mod typed;
 pub mod vocabulary;
 
 use crate::names::plural;
 use crate::problem::{Code, Level, Problem};
-pub use fault::Fault;
+pub use fault::{Fault, closest};
 pub use image::{ImageClass, ImagePart, InitTask, image_base_name};
 pub use path::{FieldPath, Hit, Pattern, Step};
 pub use ports::Ports;

@@ -3,6 +3,7 @@
 mod completions;
 mod init;
 mod manual;
+mod mend;
 mod message;
 mod words;
 
@@ -20,6 +21,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use completions::Completions;
 pub use init::Init;
 pub use manual::{Manual, ManualPage, manual_pages};
+pub use mend::mending;
 pub use message::{ColorChoice, MessageFormat, Messages};
 use std::path::{Component, Path, PathBuf};
 
@@ -128,8 +130,8 @@ pub struct Render {
     #[arg(long, value_name = "FORMAT", default_value = "html")]
     format: Format,
     /// Which Markdown; implies --format markdown
-    #[arg(long, value_name = "FLAVOR")]
-    flavor: Option<MarkdownFlavor>,
+    #[arg(long, alias = "flavour", value_name = "FLAVOR")]
+    flavor: Option<Flavour>,
     /// A folder whose templates replace the built-in ones, file by file
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     templates: Option<PathBuf>,
@@ -142,6 +144,9 @@ pub struct Render {
     /// Write into a folder that holds other files; they are kept
     #[arg(long)]
     force: bool,
+    /// Write nothing; print what differs in the folder as a unified diff, and exit with 1 if anything does
+    #[arg(long)]
+    check: bool,
 }
 
 /// Print one diagram.
@@ -265,12 +270,6 @@ enum Format {
     Markdown,
 }
 
-/// Which Markdown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum MarkdownFlavor {
-    Github,
-}
-
 impl Command {
     /// What the command reads; `None` for one that reads no manifests.
     pub fn input(&self) -> Option<&Input> {
@@ -315,6 +314,11 @@ impl Command {
             Command::Render(render) => Some((&render.output, render.force)),
             _ => None,
         }
+    }
+
+    /// Whether the command only compares what it would write with what is there.
+    pub fn is_check(&self) -> bool {
+        matches!(self, Command::Render(Render { check: true, .. }))
     }
 
     /// The first file of what the command writes.
@@ -422,8 +426,9 @@ fn columns() -> usize {
 impl Render {
     fn flavour(&self) -> Flavour {
         match (self.format, self.flavor) {
-            (Format::Html, None) => Flavour::Html,
-            (Format::Markdown, None) | (_, Some(MarkdownFlavor::Github)) => Flavour::Github,
+            (_, Some(flavour)) => flavour,
+            (Format::Html, None) => Flavour::html(),
+            (Format::Markdown, None) => Flavour::github(),
         }
     }
 

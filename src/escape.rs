@@ -1,4 +1,4 @@
-//! Everything that turns text from the input into text that is safe in a target: one type a target, all in this file.
+//! Everything that turns text from the input into text that is safe in a target: one type a target, all in this module.
 //!
 //! Renderers take these types and never a plain string, so a byte of the input cannot become syntax. Every
 //! constructor applies [`visible`] first: what cannot be seen, or reorders what can, is spelled out.
@@ -6,10 +6,12 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
+pub mod markdown;
+pub mod mermaid;
 #[cfg(test)]
 mod tests;
 
-/// Declares the targets: a string that only this file can make.
+/// Declares the targets: a string that only this module can make.
 macro_rules! targets {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
@@ -46,12 +48,21 @@ targets! {
     Terminal
     /// A quoted string of Graphviz' language, its quotes included.
     Dot
+    /// A quoted string of JSON and YAML, its quotes included.
+    Quoted
 }
 
 /// Text as a quoted string of Graphviz' language, where only quotes and backslashes mean something.
 pub fn dot(raw: &str) -> Dot {
     let text = visible(raw).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     Dot(format!("\"{text}\""))
+}
+
+/// Text as a quoted string of JSON, which YAML reads too.
+pub fn quoted(raw: &str) -> Quoted {
+    let text =
+        visible(raw).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t");
+    Quoted(format!("\"{text}\""))
 }
 
 /// Whether `c` cannot be seen, reorders its neighbors, or is no character at all.
@@ -174,293 +185,6 @@ impl Href {
     /// The link as the value of an XML attribute.
     pub fn xml(&self) -> Xml {
         xml(&self.0)
-    }
-}
-
-/// Strings of Mermaid diagrams. Most positions take `#NN;` codes, which Mermaid decodes after parsing.
-pub mod mermaid {
-    use super::{Href, Mermaid, visible};
-    use std::fmt::Write as _;
-
-    /// What shows nothing, where a position must not be empty.
-    const EMPTY: &str = "#160;";
-
-    /// A zero-width space, as a code: it breaks up what Mermaid reads after it has decoded the codes.
-    const BREAK: &str = "#8203;";
-
-    /// Words that begin a statement somewhere: an unquoted text that starts with one gets its first letter encoded.
-    const KEYWORDS: &[&str] = &[
-        "accdescr",
-        "acctitle",
-        "activate",
-        "actor",
-        "alt",
-        "and",
-        "as",
-        "autonumber",
-        "box",
-        "break",
-        "create",
-        "critical",
-        "deactivate",
-        "destroy",
-        "else",
-        "end",
-        "link",
-        "links",
-        "loop",
-        "note",
-        "nowrap",
-        "opt",
-        "option",
-        "over",
-        "par",
-        "participant",
-        "properties",
-        "rect",
-        "sequencediagram",
-        "title",
-        "wrap",
-    ];
-
-    /// The label of a node, a group or an edge, without its quotes: newlines become line breaks.
-    pub fn label(raw: &str) -> Mermaid {
-        encoded(raw, "<br/>", false)
-    }
-
-    /// A message, a note or a participant of a sequence: newlines become line breaks.
-    pub fn message(raw: &str) -> Mermaid {
-        encoded(raw, "<br/>", true)
-    }
-
-    /// The title or the description of a diagram: one line.
-    pub fn title(raw: &str) -> Mermaid {
-        encoded(raw, " ", true)
-    }
-
-    /// The label of a frame. Mermaid wraps these before it decodes, so lookalikes stand in for syntax.
-    pub fn frame(raw: &str) -> Mermaid {
-        let mut text = String::with_capacity(raw.len());
-        for c in lines(&visible(raw)).join(" ").chars() {
-            match c {
-                '#' => text.push('＃'),
-                ';' => text.push('；'),
-                ':' => text.push('：'),
-                '<' => text.push('‹'),
-                '>' => text.push('›'),
-                '&' => text.push('＆'),
-                '%' => text.push('％'),
-                '\\' => text.push('＼'),
-                '$' => text.push('＄'),
-                // Mermaid's own marks for a code that it will decode begin with these two.
-                'ﬂ' => text.push_str("fl"),
-                '¶' => text.push('⁋'),
-                c => text.push(c),
-            }
-        }
-        if text.is_empty() {
-            text.push('\u{a0}');
-        }
-        Mermaid(text)
-    }
-
-    /// The address of a link, for between double quotes.
-    pub fn address(href: &Href) -> Mermaid {
-        Mermaid(href.0.clone())
-    }
-
-    /// The lines that are shown: trimmed, tabs as blanks. Some versions fail on an empty line, so there is none.
-    fn lines(text: &str) -> Vec<String> {
-        text.split('\n')
-            .map(|line| line.replace('\t', " ").trim().to_owned())
-            .filter(|line| !line.is_empty())
-            .collect()
-    }
-
-    fn encoded(raw: &str, separator: &str, hides_keywords: bool) -> Mermaid {
-        let lines = lines(&visible(raw));
-        let lines = lines.iter().enumerate().map(|(at, line)| encoded_line(line, hides_keywords && at == 0));
-        let lines: Vec<String> = lines.collect();
-        Mermaid(if lines.is_empty() { EMPTY.to_owned() } else { lines.join(separator) })
-    }
-
-    /// Whether `before` and `rest` make a mark that labels of two lines are searched for once they are decoded: a
-    /// formula, an icon, a line break, or one of the placeholders that codes become.
-    fn is_mark(before: char, rest: &str) -> bool {
-        match before {
-            '$' => rest.starts_with('$'),
-            ':' => rest.starts_with("fa-"),
-            '\\' => rest.starts_with('n'),
-            'ﬂ' => rest.starts_with('°'),
-            '¶' => rest.starts_with('ß'),
-            _ => false,
-        }
-    }
-
-    /// One line. Letters, digits, blanks and a few marks that are syntax nowhere stay readable.
-    fn encoded_line(line: &str, hides_keywords: bool) -> String {
-        let lower = line.to_ascii_lowercase();
-        let word = lower.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        let is_keyword = hides_keywords && KEYWORDS.contains(&word);
-        let mut text = String::with_capacity(line.len() + line.len() / 4);
-        let mut before = ' ';
-        let mut could_be_list = true; // older versions refuse labels that look like a Markdown list
-        for (at, c) in line.char_indices() {
-            if is_mark(before, &lower[at..]) {
-                text.push_str(BREAK);
-            }
-            let stays = match c {
-                ' ' => true,
-                // Flowcharts find `direction LR` even inside quotes.
-                'd' | 'D' if lower[at..].starts_with("direction") => false,
-                c if c.is_ascii_alphanumeric() => at > 0 || !is_keyword,
-                '.' => !could_be_list && !lower[..at].ends_with("www"),
-                '-' => !could_be_list && before != '-',
-                '+' | ')' | '=' => !could_be_list,
-                ',' | '/' | '(' | '!' | '?' | '\'' => true,
-                'ﬂ' | '°' | '¶' | 'ß' | '\u{a0}' | '\u{200b}' => false,
-                c => !c.is_ascii(),
-            };
-            if stays {
-                text.push(c);
-            } else {
-                let _ = write!(text, "#{};", u32::from(c));
-            }
-            could_be_list &= c.is_ascii_digit();
-            before = c;
-        }
-        text
-    }
-}
-
-/// Inline Markdown that reads the same in CommonMark, GitHub, MDX, Python-Markdown and Hugo.
-///
-/// Where the dialects disagree about a backslash, a character reference is written: all of them know those.
-pub mod markdown {
-    use super::{Href, Markdown, push_html, visible};
-    use std::fmt::Write as _;
-
-    /// Keeps GitHub from reading `@name`, `#12` and `:word:` as a mention, a reference and an emoji.
-    const JOINER: &str = "&#8288;";
-
-    /// Prose in one line: blanks and newlines are single spaces, nothing in it is syntax.
-    pub fn text(raw: &str) -> Markdown {
-        let one_line = one_line(raw);
-        let mut text = String::with_capacity(one_line.len() + one_line.len() / 4);
-        if one_line.starts_with("import ") || one_line.starts_with("export ") {
-            // MDX would take the paragraph for a module statement.
-            let _ = write!(text, "&#{};", one_line.as_bytes()[0]);
-            push_prose(&mut text, &one_line[1..], false);
-        } else {
-            push_prose(&mut text, &one_line, true);
-        }
-        Markdown(text)
-    }
-
-    /// The content of a table cell: prose, as [`text`] writes it, holds no bar and no newline either.
-    pub fn cell(raw: &str) -> Markdown {
-        text(raw)
-    }
-
-    /// A code span. Newlines and tabs become spaces; an empty text is shown as an empty span.
-    pub fn code(raw: &str) -> Markdown {
-        let text = visible(raw).replace(['\n', '\t'], " ");
-        let fence = "`".repeat(longest_run(&text) + 1);
-        // One space at both ends is taken off again by the reader, unless there is nothing but spaces.
-        let strips = text.starts_with(' ') && text.ends_with(' ') && !text.trim_matches(' ').is_empty();
-        let pads = strips || text.starts_with('`') || text.ends_with('`');
-        match (text.is_empty(), pads) {
-            (true, _) => Markdown("` `".to_owned()),
-            (_, true) => Markdown(format!("{fence} {text} {fence}")),
-            _ => Markdown(format!("{fence}{text}{fence}")),
-        }
-    }
-
-    /// A code span in a table cell. A bar cannot be written in one everywhere, so it is then an element of HTML.
-    pub fn cell_code(raw: &str) -> Markdown {
-        if !raw.contains('|') {
-            return code(raw);
-        }
-        let mut text = String::from("<code>");
-        push_prose(&mut text, &visible(raw).replace(['\n', '\t'], " "), true);
-        Markdown(text.replace(JOINER, "") + "</code>")
-    }
-
-    /// A fence of backticks, longer than any run of them in `raw`.
-    pub fn fence(raw: &str) -> Markdown {
-        Markdown("`".repeat(longest_run(raw).max(2) + 1))
-    }
-
-    /// A whole code block with its fences, `language` being a word of ours. It ends without a newline.
-    pub fn block(language: &'static str, raw: &str) -> Markdown {
-        let text = visible(raw);
-        let fence = fence(&text);
-        Markdown(format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n')))
-    }
-
-    /// A link's destination, for between the parentheses.
-    pub fn destination(href: &Href) -> Markdown {
-        let mut text = String::from("<");
-        href.0.chars().for_each(|c| push_html(&mut text, c));
-        text.push('>');
-        Markdown(text)
-    }
-
-    fn longest_run(text: &str) -> usize {
-        text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-    }
-
-    fn one_line(raw: &str) -> String {
-        visible(raw).split([' ', '\t', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-    }
-
-    fn push_prose(text: &mut String, prose: &str, starts_line: bool) {
-        let mut starts = starts_line; // only digits so far: what follows could make a list, a heading, a rule
-        let mut before = ' ';
-        for (at, c) in prose.char_indices() {
-            let rest = &prose[at + c.len_utf8()..];
-            let next = rest.chars().next().unwrap_or(' ');
-            match c {
-                '*' | '_' | '`' => text.extend(['\\', c]),
-                '#' => text.push_str("\\#"),
-                '-' | '.' if starts || next == c || before == c => text.extend(['\\', c]),
-                ')' if starts => text.extend(['\\', c]),
-                '+' | '!' if at == 0 => text.extend(['\\', c]),
-                '.' if ends_with_www(&prose[..at]) => text.push_str("\\."),
-                '=' | '?' | ':' if at == 0 => push_reference(text, c),
-                ':' if next == '/' || next == ':' || before == ':' => push_reference(text, c),
-                '=' if next == c || before == c => push_reference(text, c),
-                '&' | '<' | '>' | '"' => push_html(text, c),
-                // A backslash before a bracket would begin a formula of MathJax.
-                '[' | ']' | '\\' | '|' | '~' | '^' | '$' | '{' | '}' => push_reference(text, c),
-                c => text.push(c),
-            }
-            let is_reference = match c {
-                '#' => next.is_ascii_digit(),
-                '@' => next.is_ascii_alphanumeric(),
-                ':' => is_emoji_name(rest),
-                _ => false,
-            };
-            if is_reference {
-                text.push_str(JOINER);
-            }
-            starts &= c.is_ascii_digit();
-            before = c;
-        }
-    }
-
-    fn push_reference(text: &mut String, c: char) {
-        let _ = write!(text, "&#{};", u32::from(c));
-    }
-
-    fn ends_with_www(text: &str) -> bool {
-        text.len() >= 3 && text.as_bytes()[text.len() - 3..].eq_ignore_ascii_case(b"www")
-    }
-
-    /// Whether `rest`, which follows a colon, is the name of an emoji and another colon.
-    fn is_emoji_name(rest: &str) -> bool {
-        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
-        rest.find(':').is_some_and(|end| end > 0 && rest[..end].chars().all(is_part))
     }
 }
 

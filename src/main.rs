@@ -2,10 +2,12 @@
 
 use anyhow::Context;
 use clap::Parser;
-use podviz::cli::{Cli, Command, Init, Manual, Messages, manual_pages};
-use podviz::output::publish::{guard, publish, write_manual, write_settings};
+use podviz::cli::{Cli, Command, Init, Manual, Messages, manual_pages, mending};
+use podviz::output::drift;
+use podviz::output::publish::{Drift, compare, guard, publish, write_manual, write_settings};
+use podviz::problem::{Code, Level, Problem};
 use podviz::{Product, first_settings, run};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 /// How the program ended, as other programs may rely on it.
@@ -88,8 +90,20 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
             write_out(&text, &mut anstream::stdout().lock())?;
             answer = Some(yes);
         }
+        // Only asked for by commands that put them somewhere themselves.
+        Product::Regions(_) => {}
         Product::Files(files) => {
             let destination = destination.context("a site needs a folder to be written to")?;
+            if cli.command.is_check() {
+                let drift = compare(&files, &destination)?;
+                messages.problems(&problems);
+                let is_fresh = report(&drift, messages)?;
+                return Ok(if is_fresh && !problems.left_something_out() {
+                    Exit::Complete
+                } else {
+                    Exit::Incomplete
+                });
+            }
             publish(&files, &destination)?;
         }
     }
@@ -100,6 +114,26 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
     // An answer is told by the status alone, whatever else was met.
     let complete = answer.unwrap_or_else(|| !problems.left_something_out());
     Ok(if complete { Exit::Complete } else { Exit::Incomplete })
+}
+
+/// Tells what is stale, and how to mend it; whether nothing is.
+fn report(drift: &Drift, messages: &Messages) -> anyhow::Result<bool> {
+    if drift.is_none() {
+        messages.done(&drift.words());
+        return Ok(true);
+    }
+    let bare = std::io::stdout();
+    let is_colored = anstream::AutoStream::choice(&bare) != anstream::ColorChoice::Never;
+    let written = if is_colored || bare.is_terminal() {
+        drift.write(&mut anstream::stdout().lock(), |diff| drift::for_terminal(&diff))
+    } else {
+        drift.write(&mut bare.lock(), |diff| diff)
+    };
+    is_written(written)?;
+    let problem = Problem::new(Level::Error, Code::OutOfDate, drift.words());
+    let problem = problem.help(format!("to bring it up to date: {}", mending(std::env::args_os())));
+    messages.problems(&[problem].into_iter().collect());
+    Ok(false)
 }
 
 /// Writes the first settings of a folder.
@@ -136,9 +170,13 @@ fn tell(manual: &Manual, messages: &Messages) -> anyhow::Result<Exit> {
     Ok(Exit::Complete)
 }
 
-/// A reader that has seen enough, such as `head`, is no error.
 fn write_out(text: &str, out: &mut impl Write) -> anyhow::Result<()> {
-    match out.write_all(text.as_bytes()) {
+    is_written(out.write_all(text.as_bytes()))
+}
+
+/// A reader that has seen enough, such as `head`, is no error.
+fn is_written(result: std::io::Result<()>) -> anyhow::Result<()> {
+    match result {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write the result")
         }

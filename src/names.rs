@@ -39,6 +39,19 @@ impl PagePath {
         self.0.split('/').filter(|part| !part.is_empty())
     }
 
+    /// The folder above; `None` for the first page.
+    pub fn parent(&self) -> Option<PagePath> {
+        match self.0.rsplit_once('/') {
+            Some((above, _)) => Some(PagePath(above.to_owned())),
+            None => (!self.0.is_empty()).then(PagePath::root),
+        }
+    }
+
+    /// The last of its parts; empty for the first page.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+
     /// The path below `above`, as if that were the first page; `None` where it is not below it.
     pub fn below(&self, above: &PagePath) -> Option<PagePath> {
         let mut parts = self.parts();

@@ -4,73 +4,29 @@
 //! the templates that the user brings along.
 
 mod block;
+pub mod drift;
 mod engine;
+mod flavour;
+mod navigation;
 pub mod publish;
+mod region;
 mod search;
 mod spelling;
 mod switch;
 pub mod terminal;
 mod view;
 
-use crate::diagram::host::Host;
+use crate::names::PagePath;
 use crate::page::Site;
 use crate::problem::Problems;
 use engine::Engine;
+pub use flavour::Flavour;
+use flavour::{Each, Language};
+use navigation::Navigation;
 use rayon::prelude::*;
+pub use region::{Looks, region};
 use std::path::PathBuf;
 use view::Pages;
-
-/// A kind of pages that podviz can write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Flavour {
-    /// A web site that needs no server.
-    Html,
-    /// Markdown as GitHub shows it.
-    Github,
-}
-
-/// What a flavour's pages are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Language {
-    Html,
-    Markdown,
-}
-
-impl Flavour {
-    /// Every flavour, in the order in which they are listed.
-    pub const ALL: [Flavour; 2] = [Flavour::Html, Flavour::Github];
-
-    /// Its name on the command line, which is that of its folder in `templates/`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Flavour::Html => "html",
-            Flavour::Github => "github",
-        }
-    }
-
-    /// The file that is a folder's page.
-    pub fn index(self) -> &'static str {
-        match self {
-            Flavour::Html => "index.html",
-            Flavour::Github => "README.md",
-        }
-    }
-
-    /// Who draws its Mermaid text; nobody where podviz paints the picture itself.
-    fn host(self) -> Option<Host> {
-        match self {
-            Flavour::Html => None,
-            Flavour::Github => Some(Host::Github),
-        }
-    }
-
-    fn language(self) -> Language {
-        match self {
-            Flavour::Html => Language::Html,
-            Flavour::Github => Language::Markdown,
-        }
-    }
-}
 
 /// A file to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +87,7 @@ pub fn render(
 ) -> Result<(Vec<File>, Problems), RenderError> {
     let engine = Engine::load(flavour, options)?;
     let mut files = Vec::with_capacity(site.pages.len() + 5);
-    if flavour == Flavour::Html {
+    if flavour.language() == Language::Html {
         files.extend(engine.assets()?);
         files.push(File { path: "assets/search.js".to_owned(), bytes: search::index(&site).into_bytes() });
         // GitHub Pages would leave out paths that begin with `_`.
@@ -140,7 +96,20 @@ pub fn render(
     let graph = std::mem::take(&mut site.graph);
     files.push(File { path: "graph.json".to_owned(), bytes: graph.into_bytes() });
     let pages = std::mem::take(&mut site.pages);
-    let view = Pages::new(&site, &pages, flavour, options);
+    let navigation = Navigation::of(&site, &pages);
+    let view = Pages::new(&site, &pages, &navigation, flavour, options);
+    for extra in flavour.extras() {
+        let folders = match extra.each {
+            Each::Site => vec![PagePath::root()],
+            Each::Folder => navigation.folders().cloned().collect(),
+        };
+        for folder in folders {
+            let text = engine.extra(&extra.template, &view.table_of_contents(&folder))?;
+            if !text.trim_ascii().is_empty() {
+                files.push(File { path: folder.file(&extra.name), bytes: text });
+            }
+        }
+    }
     let rendered: Vec<(File, Problems)> = pages
         .into_par_iter()
         // One buffer grows for many pages, so that none of them keeps the room that it did not need.

@@ -22,6 +22,7 @@ mod permission;
 mod places;
 mod prose;
 pub mod reach;
+pub mod region;
 mod sentence;
 mod site;
 #[cfg(test)]
@@ -48,6 +49,8 @@ pub struct Site {
     pub pages: Vec<Page>,
     /// Where the page of each subject is: the links of diagrams are looked up here.
     pub places: BTreeMap<Subject, PagePath>,
+    /// What the folders are called, raw, that hold pages and are none.
+    pub folders: BTreeMap<PagePath, String>,
     /// The whole graph as JSON text, for `graph.json`.
     pub graph: String,
 }

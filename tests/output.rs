@@ -34,7 +34,7 @@ fn files(spice: &str, flavour: Flavour) -> BTreeMap<String, String> {
 }
 
 fn pages(spice: &str) -> BTreeMap<String, Markup> {
-    let html = files(spice, Flavour::Html).into_iter().filter(|(path, _)| path.ends_with(".html"));
+    let html = files(spice, Flavour::html()).into_iter().filter(|(path, _)| path.ends_with(".html"));
     html.map(|(path, text)| {
         let markup = markup::read(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
         (path, markup)
@@ -48,7 +48,7 @@ fn pages_are_as_expected() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/output/golden");
     let bless = std::env::var_os("PODVIZ_BLESS").is_some();
     for (name, spice) in [("plain", ""), ("hostile", HOSTILE)] {
-        for flavour in Flavour::ALL {
+        for flavour in Flavour::all() {
             for (path, text) in files(spice, flavour) {
                 // One page holds every block; a hostile twin of the others would show nothing new.
                 let skipped = path == "assets/style.css" || path == "assets/podviz.js";
@@ -118,15 +118,15 @@ fn hostile_markdown_has_the_structure_of_its_harmless_twin() {
             .filter(|event| !event.contains("example.org"))
             .collect()
     }
-    let twins = files(&twin(), Flavour::Github);
-    for (path, text) in files(HOSTILE, Flavour::Github) {
+    let twins = files(&twin(), Flavour::github());
+    for (path, text) in files(HOSTILE, Flavour::github()) {
         assert_eq!(structure(&text), structure(&twins[&path]), "{path}\n{text}");
     }
 }
 
 #[test]
 fn every_link_and_anchor_of_the_html_resolves_and_no_page_is_an_orphan() {
-    let (pages, files) = (pages(""), files("", Flavour::Html));
+    let (pages, files) = (pages(""), files("", Flavour::html()));
     let mut reached = BTreeSet::from(["index.html".to_owned()]);
     for (path, page) in &pages {
         for link in page.links.iter().filter(|link| !link.starts_with("https://example.org/")) {
@@ -146,7 +146,7 @@ fn every_link_and_anchor_of_the_html_resolves_and_no_page_is_an_orphan() {
 
 #[test]
 fn every_link_of_the_markdown_resolves() {
-    let files = files("", Flavour::Github);
+    let files = files("", Flavour::github());
     for (path, text) in &files {
         for event in Parser::new_ext(text, pulldown_cmark::Options::ENABLE_TABLES) {
             let Event::Start(Tag::Link { dest_url, .. }) = event else { continue };
@@ -165,7 +165,7 @@ fn every_link_of_the_markdown_resolves() {
 
 #[test]
 fn the_number_of_threads_does_not_show() {
-    for flavour in Flavour::ALL {
+    for flavour in Flavour::all() {
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| files(HOSTILE, flavour))
@@ -176,7 +176,7 @@ fn the_number_of_threads_does_not_show() {
 
 #[test]
 fn nothing_that_cannot_be_seen_is_written() {
-    for flavour in Flavour::ALL {
+    for flavour in Flavour::all() {
         for (path, text) in files(HOSTILE, flavour) {
             let hidden = |c: char| matches!(c, '\u{202e}' | '\u{200b}' | '\u{7}');
             assert!(!text.contains(hidden), "{path}");
@@ -190,7 +190,7 @@ fn with_template(name: &str, text: &str) -> Result<BTreeMap<String, String>, Ren
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, text).unwrap();
     let options = Options { templates: Some(folder.path().to_owned()), ..options() };
-    let flavour = if name.ends_with(".md") { Flavour::Github } else { Flavour::Html };
+    let flavour = if name.ends_with(".md") { Flavour::github() } else { Flavour::html() };
     let (files, _) = render(site::site("<b>"), flavour, &options)?;
     Ok(files.into_iter().map(|file| (file.path, String::from_utf8(file.bytes).unwrap())).collect())
 }
@@ -223,7 +223,7 @@ fn a_bad_template_says_what_is_wrong() {
 #[test]
 fn only_the_web_is_linked_as_a_repository() {
     let options = Options { repo_url: Some("javascript:alert(1)".to_owned()), ..options() };
-    let (files, _) = render(site::site(""), Flavour::Html, &options).unwrap();
+    let (files, _) = render(site::site(""), Flavour::html(), &options).unwrap();
     assert!(files.iter().all(|file| !String::from_utf8_lossy(&file.bytes).contains("javascript:")));
 }
 
@@ -232,7 +232,7 @@ fn only_the_web_is_linked_as_a_repository() {
 fn sample() {
     let Some(folder) = std::env::var_os("PODVIZ_SAMPLE") else { return };
     for (name, spice) in [("plain", ""), ("hostile", HOSTILE)] {
-        for flavour in Flavour::ALL {
+        for flavour in Flavour::all() {
             for (path, text) in files(spice, flavour) {
                 let path = Path::new(&folder).join(name).join(flavour.name()).join(path);
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -246,7 +246,7 @@ fn sample() {
 #[test]
 #[ignore = "a measurement"]
 fn five_thousand_pages() {
-    for flavour in Flavour::ALL {
+    for flavour in Flavour::all() {
         let site = site::large(5000);
         let start = std::time::Instant::now();
         let (files, _) = render(site, flavour, &options()).unwrap();

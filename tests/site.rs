@@ -99,7 +99,7 @@ fn faults(files: &Tree, index: &str) -> Vec<String> {
 #[test]
 fn every_link_and_anchor_resolves_and_every_page_is_reached() {
     for (name, folder) in folders(&tests("../examples")) {
-        for flavour in Flavour::ALL {
+        for flavour in Flavour::all() {
             let (files, _) = site(&tree(&folder), flavour);
             assert_eq!(faults(&files, flavour.index()), Vec::<String>::new(), "{name}");
         }
@@ -110,10 +110,10 @@ fn every_link_and_anchor_resolves_and_every_page_is_reached() {
 fn sites_of_several_environments_begin_as_expected_and_lead_everywhere() {
     let mut found = Vec::new();
     for (_, folder) in folders(&tests("side-by-side")) {
-        for flavour in Flavour::ALL {
+        for flavour in Flavour::all() {
             let (files, _) = site(&tree(&folder.join("in")), flavour);
             assert_eq!(faults(&files, flavour.index()), Vec::<String>::new());
-            if flavour == Flavour::Github {
+            if flavour == Flavour::github() {
                 let first = Tree::from([("README.md".to_owned(), files["README.md"].clone())]);
                 found.extend(differences(&folder.join("expected"), &first));
             }
@@ -124,7 +124,7 @@ fn sites_of_several_environments_begin_as_expected_and_lead_everywhere() {
 
 #[test]
 fn a_page_leads_to_the_same_thing_in_other_environments() {
-    let (files, _) = site(&tree(&tests("side-by-side/with-rest/in")), Flavour::Html);
+    let (files, _) = site(&tree(&tests("side-by-side/with-rest/in")), Flavour::html());
     let leads = |from: &str| {
         let page = utf8(&files[from]);
         let switch =
@@ -161,7 +161,7 @@ fn a_new_environment_leaves_the_pages_of_the_plain_one_where_they_are() {
         .filter(|(path, _)| path.starts_with("monitoring/"))
         .map(|(p, b)| (p.clone(), b.clone()))
         .collect();
-    for flavour in Flavour::ALL {
+    for flavour in Flavour::all() {
         let ((before, old), (after, new)) = (site(&plain, flavour), site(&all, flavour));
         let gone: Vec<_> = before.keys().filter(|path| !after.contains_key(*path)).collect();
         assert!(gone.is_empty(), "{gone:?}");
@@ -178,7 +178,7 @@ fn every_link_and_anchor_of_rendered_sites_resolves() {
     let sites: Vec<_> = all.into_iter().filter(|(name, _)| name.starts_with("corpus-")).collect();
     assert!(!sites.is_empty(), "there are sites");
     for (name, folder) in sites {
-        let faults = faults(&tree(&folder), Flavour::Html.index());
+        let faults = faults(&tree(&folder), Flavour::html().index());
         assert!(
             faults.is_empty(),
             "{name}: {} faults, such as {:?}",
@@ -232,7 +232,7 @@ fn a_new_file_changes_only_the_pages_it_has_to_do_with() {
         touched.extend(ends.chain([index]).chain(called).map(|end| topology.nodes[end].identity.clone()));
     }
     assert!(touched.iter().any(|identity| &*identity.kind == "ConfigMap"), "{touched:?}");
-    for flavour in Flavour::ALL {
+    for flavour in Flavour::all() {
         let ((old, _), (new, places)) = (site(&before, flavour), site(&after, flavour));
         let index = flavour.index();
         let mut allowed: BTreeSet<String> = touched
@@ -281,7 +281,7 @@ fn an_application_and_a_custom_object_of_kind_app_have_pages_of_their_own() {
     };
     let custom = "---\napiVersion: example.org/v1\nkind: App\nmetadata: {name: store, namespace: shop}\n";
     let text = deployment("web", "store") + &deployment("mail", "mail") + custom;
-    let (files, places) = site(&Tree::from([("in.yaml".to_owned(), text.into_bytes())]), Flavour::Html);
+    let (files, places) = site(&Tree::from([("in.yaml".to_owned(), text.into_bytes())]), Flavour::html());
     let of = |subject: &Subject| places[subject].as_str();
     let application = Subject::Application("default".into(), "shop".into(), "store".into());
     assert_eq!(of(&application), "ns/shop/app/store");

@@ -2,9 +2,11 @@
 
 use crate::diagram::View;
 use crate::diagram::host::Host;
+use crate::output::Flavour;
 use crate::{DiagramFormat, GraphFormat, ReachFormat};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
+use std::sync::LazyLock;
 
 impl ValueEnum for View {
     fn value_variants<'a>() -> &'a [View] {
@@ -19,6 +21,17 @@ impl ValueEnum for View {
 impl ValueEnum for Host {
     fn value_variants<'a>() -> &'a [Host] {
         &Host::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Flavour {
+    fn value_variants<'a>() -> &'a [Flavour] {
+        static MARKDOWN: LazyLock<Vec<Flavour>> = LazyLock::new(|| Flavour::markdown().collect());
+        &MARKDOWN
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

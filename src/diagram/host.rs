@@ -6,9 +6,11 @@ use super::{Body, Diagram, View};
 use crate::facts::Facts;
 use crate::names::count;
 use crate::topology::Topology;
+use serde::Deserialize;
 
 /// A program that shows Mermaid text as pictures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Host {
     /// Mermaid itself, as it comes.
     Mermaid,

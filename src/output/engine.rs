@@ -1,6 +1,7 @@
 //! The template engine, set up for one flavour.
 
-use super::{File, Flavour, Language, Options, RenderError};
+use super::flavour::{Language, Templates};
+use super::{File, Flavour, Options, RenderError};
 use crate::diagram::svg;
 use crate::escape;
 use rust_embed::RustEmbed;
@@ -8,10 +9,6 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use tera::{Context, Tera};
-
-#[derive(RustEmbed)]
-#[folder = "templates/"]
-struct Templates;
 
 #[derive(RustEmbed)]
 #[folder = "themes/"]
@@ -41,8 +38,8 @@ impl Engine {
             Language::Markdown => "markdown",
         };
         let mut templates = embedded::<Templates>(base, "default/");
-        if flavour.name() != base {
-            templates.extend(embedded::<Templates>(flavour.name(), "flavour/"));
+        for folder in flavour.folders().into_iter().filter(|folder| *folder != base) {
+            templates.extend(embedded::<Templates>(folder, "flavour/"));
         }
         if language == Language::Html {
             templates.extend(embedded::<Themes>("default", "default/"));
@@ -52,7 +49,7 @@ impl Engine {
         }
         if let Some(folder) = &options.templates {
             // What is meant for this flavour alone comes last, so it wins over what is meant for all Markdown.
-            for name in [base, flavour.name()] {
+            for name in std::iter::once(base).chain(flavour.folders()) {
                 let folder = folder.join(name);
                 if folder.is_dir() {
                     templates.extend(on_disk(&folder, "user/")?);
@@ -86,6 +83,13 @@ impl Engine {
     /// Adds the text of one page to `out`.
     pub(super) fn page(&self, context: &Context, out: &mut Vec<u8>) -> Result<(), RenderError> {
         self.tera.render_to(self.page, context, out).map_err(explain)
+    }
+
+    /// The text of a file that is no page, by the name of its template.
+    pub(super) fn extra(&self, template: &str, context: &Context) -> Result<Vec<u8>, RenderError> {
+        let mut out = Vec::new();
+        self.tera.render_to(template, context, &mut out).map_err(explain)?;
+        Ok(out)
     }
 
     /// The files that all pages of the HTML site use.

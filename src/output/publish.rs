@@ -10,6 +10,7 @@
 //! Nothing waits for the disk itself, as other site generators do not: flushing 10,000 pages takes seconds, and a site
 //! can be made again. A power cut may lose bytes; the next run compares bytes, not names, and repairs such files.
 
+mod compare;
 mod guard;
 mod in_place;
 mod listing;
@@ -22,6 +23,7 @@ mod swap;
 #[cfg(test)]
 mod tests;
 
+pub use compare::{Drift, compare};
 pub use guard::{Destination, guard};
 pub use manual::write_manual;
 pub use settings::write_settings;

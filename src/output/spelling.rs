@@ -1,6 +1,7 @@
 //! Spells links and prose in a flavour's language. What it returns is finished text that no template escapes again.
 
-use super::{Flavour, Language};
+use super::Flavour;
+use super::flavour::Language;
 use crate::escape;
 use crate::names::PagePath;
 use crate::page::{Inline, Link, Source, Target};

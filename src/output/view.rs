@@ -1,9 +1,12 @@
 //! Turns a page into what its template sees: every link is relative, every inline piece is spelled.
 
 use super::block::Blocks;
+use super::flavour::Language;
+use super::navigation::{Entry, Navigation};
 use super::spelling::{Place, Spelling, destination, finished, percent_encoded};
 use super::switch::Switch;
-use super::{Flavour, Language, Options};
+use super::{Flavour, Options};
+use crate::diagram::host::Host;
 use crate::escape;
 use crate::names::PagePath;
 use crate::page::{Area, Block, Link, Page, Site, Sort, Target};
@@ -16,21 +19,44 @@ use tera::{Context, Value};
 pub(super) struct Pages<'a> {
     pub(super) site: &'a Site,
     pub(super) flavour: Flavour,
+    navigation: &'a Navigation,
     /// Where the page of each file is.
     sources: BTreeMap<String, PagePath>,
     /// The ways between environments, if there are several.
     switch: Option<Switch<'a>>,
     repository: Option<String>,
     generator: &'a str,
+    /// Who draws Mermaid text; nobody where podviz paints the picture itself.
+    pub(super) host: Option<Host>,
 }
 
 impl<'a> Pages<'a> {
     /// What all `pages` of `site` share.
-    pub(super) fn new(site: &'a Site, pages: &[Page], flavour: Flavour, options: &'a Options) -> Pages<'a> {
+    pub(super) fn new(
+        site: &'a Site,
+        pages: &[Page],
+        navigation: &'a Navigation,
+        flavour: Flavour,
+        options: &'a Options,
+    ) -> Pages<'a> {
         let repository = options.repo_url.as_deref().map(str::trim).filter(|url| is_web(url));
         let repository = repository.map(|url| url.trim_end_matches('/').to_owned());
         let switch = Switch::of(&site.environments, pages);
-        Pages { site, flavour, sources: sources(pages), switch, repository, generator: &options.generator }
+        Pages {
+            site,
+            flavour,
+            navigation,
+            sources: sources(pages),
+            switch,
+            repository,
+            generator: &options.generator,
+            host: flavour.host(),
+        }
+    }
+
+    /// The same, where somebody else draws.
+    pub(super) fn drawn_by(self, host: Option<Host>) -> Pages<'a> {
+        Pages { host: host.or(self.host), ..self }
     }
 
     /// What the template of `page` sees, and what was too large to be drawn.
@@ -53,6 +79,19 @@ impl<'a> Pages<'a> {
         set("title", page.title.as_str().into());
         set("name", finished(&spelling.name(&page.title, is_name(page), Place::Flow)));
         set("kicker", page.kicker.as_str().into());
+        // The same as strings of YAML and JSON, for front matter.
+        let position = self.navigation.entry(&page.path).map_or(0, |entry| entry.position);
+        set("position", position.into());
+        set(
+            "quoted",
+            object([
+                ("title", quoted(&page.title)),
+                ("html", quoted(escape::html(&page.title).as_str())),
+                ("kicker", quoted(&page.kicker)),
+                ("site", quoted(&self.site.title)),
+                ("description", quoted(&plain(&page.lead))),
+            ]),
+        );
         set("is_home", (page.path == *self.home(page)).into());
         let links = |links: &[Link]| links.iter().map(|to| self.link(spelling, page, to)).collect::<Vec<_>>();
         let areas = self.area(page).map_or(&self.site.sections, |area| &area.sections);
@@ -75,6 +114,37 @@ impl<'a> Pages<'a> {
         set("author", author.into());
         set("sections", sections.into());
         (context, problems)
+    }
+
+    /// What the template of a file sees that is no page but lists them: all of them, and the folder that it is in. Links
+    /// are relative to the site.
+    pub(super) fn table_of_contents(&self, folder: &PagePath) -> Context {
+        let mut context = Context::new();
+        context.insert_value("generator", self.generator.into());
+        context.insert_value("site", self.site.title.as_str().into());
+        let entries = self.navigation.entries().iter().map(|entry| self.entry(entry));
+        context.insert_value("entries", entries.collect::<Vec<_>>().into());
+        context.insert_value("folder", self.navigation.entry(folder).map(|entry| self.entry(entry)).into());
+        context
+    }
+
+    fn entry(&self, entry: &Entry) -> Value {
+        let root = PagePath::root();
+        let spelling = Spelling { flavour: self.flavour, from: &root };
+        let href = entry.is_page.then(|| entry.path.file(self.flavour.index()));
+        object([
+            ("path", entry.path.to_string().into()),
+            ("href", href.map(|href| spelling.address(&href)).into()),
+            ("name", finished(&spelling.name(&entry.title, entry.is_name, Place::Flow))),
+            ("title", entry.title.as_str().into()),
+            ("quoted", quoted(&entry.title)),
+            // Some tools put what they read as text into their pages as HTML.
+            ("quoted_html", quoted(escape::html(&entry.title).as_str())),
+            ("depth", entry.depth.into()),
+            ("position", entry.position.into()),
+            ("is_page", entry.is_page.into()),
+            ("has_children", entry.has_children.into()),
+        ])
     }
 
     fn area(&self, page: &Page) -> Option<&'a Area> {
@@ -126,10 +196,14 @@ impl<'a> Pages<'a> {
         Some(spelling.href(&Target { page: page.clone(), anchor: format!("L{line}") }))
     }
 
-    /// The address of a line of the input where it is kept; none without `--repo-url`.
+    /// The address of a line of the input where it is kept, raw; none without `--repo-url`.
+    pub(super) fn repository_address(&self, file: &str, line: u32) -> Option<String> {
+        Some(format!("{}/{}#L{line}", self.repository.as_ref()?, percent_encoded(file)))
+    }
+
+    /// The same, as a template takes it.
     pub(super) fn repository_line(&self, file: &str, line: u32) -> Value {
-        let Some(repository) = &self.repository else { return Value::none() };
-        let address = format!("{repository}/{}#L{line}", percent_encoded(file));
+        let Some(address) = self.repository_address(file, line) else { return Value::none() };
         match (escape::href(&address), self.flavour.language()) {
             (Some(href), Language::Html) => finished(href.html().as_str()),
             (Some(href), Language::Markdown) => finished(&destination(&href)),
@@ -149,6 +223,11 @@ pub(super) fn sources(pages: &[Page]) -> BTreeMap<String, PagePath> {
         }
     }
     sources
+}
+
+/// Text as a string of YAML and JSON, quotes included.
+fn quoted(raw: &str) -> Value {
+    finished(escape::quoted(raw).as_str())
 }
 
 /// A map for a template.
@@ -175,7 +254,7 @@ fn plain(lead: &[crate::page::Prose]) -> String {
 }
 
 /// Whether the title of the page is the name of a thing.
-fn is_name(page: &Page) -> bool {
+pub(super) fn is_name(page: &Page) -> bool {
     matches!(page.sort, Sort::Namespace | Sort::Workload | Sort::Container | Sort::Object | Sort::Source)
 }
 

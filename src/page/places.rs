@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::model::{Environment, Identity, Object, PLAIN_ENVIRONMENT, SourceFile, Subject};
-use crate::names::PagePath;
+use crate::names::{PagePath, plural};
 use crate::topology::Topology;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,6 +16,8 @@ pub struct Places {
     pub subjects: BTreeMap<Subject, PagePath>,
     /// The page of each file of the input, by its path.
     pub files: BTreeMap<String, PagePath>,
+    /// What the folders are called, raw, that hold pages and are none.
+    pub folders: BTreeMap<PagePath, String>,
 }
 
 impl Places {
@@ -57,8 +59,39 @@ impl Places {
         }
         let files = topology.present().filter_map(|(_, node)| node.object.as_deref()).flat_map(files_of);
         let files = files.map(|(file, _)| (file.path.clone(), file_path(&file.path))).collect();
-        Places { environments, subjects, files }
+        let folders = folders(&environments, &subjects, &files);
+        Places { environments, subjects, files, folders }
     }
+}
+
+/// What the folders are called that hold pages and are none.
+fn folders(
+    environments: &BTreeMap<Arc<str>, PagePath>,
+    subjects: &BTreeMap<Subject, PagePath>,
+    files: &BTreeMap<String, PagePath>,
+) -> BTreeMap<PagePath, String> {
+    let mut folders = BTreeMap::from([
+        (PagePath::root().fixed("environments"), "Environments".to_owned()),
+        (PagePath::root().fixed("source"), "Manifests".to_owned()),
+    ]);
+    for home in environments.values() {
+        folders.insert(home.fixed("ns"), "Namespaces".to_owned());
+        folders.insert(home.fixed("cluster"), "Cluster-wide objects".to_owned());
+    }
+    for (subject, path) in subjects {
+        let label = match subject {
+            Subject::Application(..) => "Applications".to_owned(),
+            Subject::Object(identity) => plural(&identity.kind),
+            Subject::Container(..) => "Containers".to_owned(),
+            Subject::Cluster(_) | Subject::Namespace(..) => continue,
+        };
+        folders.extend(path.parent().map(|folder| (folder, label)));
+    }
+    for (file, path) in files {
+        let above = file.rsplit('/').skip(1);
+        folders.extend(std::iter::successors(path.parent(), PagePath::parent).zip(above.map(str::to_owned)));
+    }
+    folders
 }
 
 /// The files that show an object, each with the object's first line in it: the one that it stands in, and those that

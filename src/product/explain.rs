@@ -63,11 +63,13 @@ impl Study {
             sections: Vec::new(),
             pages,
             places: BTreeMap::new(),
+            folders: BTreeMap::new(),
             graph: String::new(),
         };
+        let flavour = Flavour::github();
         let options = Options { repo_url: self.catalog.settings.repository.clone(), ..Options::default() };
-        let (files, _) = render(site, Flavour::Github, &options)?;
-        let pages = files.into_iter().filter(|file| file.path.ends_with(Flavour::Github.index()));
+        let (files, _) = render(site, flavour, &options)?;
+        let pages = files.into_iter().filter(|file| file.path.ends_with(flavour.index()));
         let texts: Vec<String> =
             pages.map(|file| String::from_utf8_lossy(&file.bytes).trim().to_owned()).collect();
         Ok(Product::Text(format!("{}\n", texts.join("\n\n"))))

@@ -451,6 +451,7 @@ pub fn site(spice: &str) -> Site {
         ],
         pages,
         places,
+        folders: BTreeMap::new(),
         graph: "{\"version\":1}\n".to_owned(),
     }
 }

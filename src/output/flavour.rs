@@ -1,0 +1,230 @@
+//! What is known of each flavour: a folder in `templates/` with a description of itself, `flavor.yaml`.
+
+use crate::catalog::typed;
+use crate::diagram::host::Host;
+use rust_embed::RustEmbed;
+use serde::Deserialize;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::LazyLock;
+
+/// The file in a flavour's folder that describes it.
+const DESCRIPTION: &str = "flavor.yaml";
+
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+pub(super) struct Templates;
+
+/// A kind of pages that podviz can write.
+#[derive(Clone, Copy)]
+pub struct Flavour(&'static Description);
+
+/// What `flavor.yaml` says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Description {
+    /// The name of its folder.
+    #[serde(skip)]
+    name: String,
+    /// Who shows the pages, as people write it.
+    title: String,
+    /// The flavour whose templates it has where it brings none of its own.
+    #[serde(default)]
+    based_on: Option<String>,
+    /// The file that is a folder's page.
+    index: String,
+    /// Who draws its Mermaid text; absent where podviz paints the pictures itself.
+    #[serde(default)]
+    host: Option<Host>,
+    /// Whether its tool edits pages before it reads their Markdown, even inside code.
+    #[serde(default)]
+    edits_code: bool,
+    /// What it has beside pages.
+    #[serde(default)]
+    files: Vec<Extra>,
+}
+
+/// What a flavour's pages are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Html,
+    Markdown,
+}
+
+/// A file that is no page, such as a table of contents.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Extra {
+    /// Its name.
+    pub name: String,
+    /// The template that makes it. Where it gives nothing, there is no file.
+    pub template: String,
+    /// Which folders it is in.
+    #[serde(default)]
+    pub each: Each,
+}
+
+/// Which folders a file is in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Each {
+    /// Only the first.
+    #[default]
+    Site,
+    /// Every folder.
+    Folder,
+}
+
+/// The web site. It is no flavour of Markdown, so there is nothing to choose about it.
+static HTML: LazyLock<Description> = LazyLock::new(|| Description {
+    name: "html".to_owned(),
+    title: "a browser".to_owned(),
+    based_on: None,
+    index: "index.html".to_owned(),
+    host: None,
+    edits_code: false,
+    files: Vec::new(),
+});
+
+static MARKDOWN: LazyLock<Vec<Description>> = LazyLock::new(|| {
+    let folders = Templates::iter();
+    let folders =
+        folders.filter_map(|path| Some(path.strip_suffix(DESCRIPTION)?.trim_end_matches('/').to_owned()));
+    let folders: BTreeSet<String> = folders.collect();
+    // A test proves that every description is valid.
+    folders.iter().filter_map(|name| read(name).ok()).collect()
+});
+
+fn read(name: &str) -> Result<Description, String> {
+    let file = Templates::get(&format!("{name}/{DESCRIPTION}")).ok_or("there is no description")?;
+    let value = crate::source::parse(&file.data)?;
+    let description: Description = typed::read(&value).map_err(|fault| fault.to_string())?;
+    Ok(Description { name: name.to_owned(), ..description })
+}
+
+impl Flavour {
+    /// The web site, which needs no server.
+    pub fn html() -> Flavour {
+        Flavour(&HTML)
+    }
+
+    /// Markdown as GitHub shows it: what is written where nobody says which Markdown.
+    pub fn github() -> Flavour {
+        Flavour::named("github").unwrap_or(Flavour::html())
+    }
+
+    /// Every flavour of Markdown, by name.
+    pub fn markdown() -> impl Iterator<Item = Flavour> {
+        MARKDOWN.iter().map(Flavour)
+    }
+
+    /// Every flavour.
+    pub fn all() -> impl Iterator<Item = Flavour> {
+        std::iter::once(Flavour::html()).chain(Flavour::markdown())
+    }
+
+    /// The flavour of Markdown of a name.
+    pub fn named(name: &str) -> Option<Flavour> {
+        Flavour::markdown().find(|flavour| flavour.name() == name)
+    }
+
+    /// Its name on the command line, which is that of its folder in `templates/`.
+    pub fn name(self) -> &'static str {
+        &self.0.name
+    }
+
+    /// Who shows the pages, as people write it.
+    pub fn title(self) -> &'static str {
+        &self.0.title
+    }
+
+    /// The file that is a folder's page.
+    pub fn index(self) -> &'static str {
+        &self.0.index
+    }
+
+    /// Who draws its Mermaid text; nobody where podviz paints the picture itself.
+    pub fn host(self) -> Option<Host> {
+        self.0.host
+    }
+
+    /// Whether its tool edits pages before it reads their Markdown, so that code it would act on must not be written out.
+    pub(super) fn edits_code(self) -> bool {
+        self.0.edits_code
+    }
+
+    pub(super) fn language(&self) -> Language {
+        if *self == Flavour::html() { Language::Html } else { Language::Markdown }
+    }
+
+    /// Its files beside the pages.
+    pub(super) fn extras(self) -> &'static [Extra] {
+        &self.0.files
+    }
+
+    /// The folders of its templates, from the one that all others build on to its own.
+    pub(super) fn folders(self) -> Vec<&'static str> {
+        let mut folders = vec![self.name()];
+        let mut at = self;
+        while let Some(below) = at.0.based_on.as_deref().and_then(Flavour::named) {
+            if folders.contains(&below.name()) {
+                break;
+            }
+            folders.push(below.name());
+            at = below;
+        }
+        folders.reverse();
+        folders
+    }
+}
+
+impl fmt::Debug for Flavour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl PartialEq for Flavour {
+    fn eq(&self, other: &Flavour) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Flavour {}
+
+impl PartialOrd for Flavour {
+    fn partial_cmp(&self, other: &Flavour) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Flavour {
+    fn cmp(&self, other: &Flavour) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl Hash for Flavour {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_description_is_valid_and_builds_on_one_that_is_there() {
+        let files: Vec<_> = Templates::iter().filter(|path| path.ends_with(DESCRIPTION)).collect();
+        for path in &files {
+            let name = path.split('/').next().unwrap();
+            let description = read(name).unwrap_or_else(|error| panic!("{path}: {error}"));
+            assert!(description.based_on.iter().all(|below| Flavour::named(below).is_some()), "{path}");
+        }
+        assert_eq!(Flavour::markdown().count(), files.len());
+        assert_eq!(Flavour::github().name(), "github");
+    }
+}
