@@ -3,6 +3,7 @@
 use anyhow::Context;
 use clap::Parser;
 use podviz::cli::{Cli, Command, Init, Messages};
+use podviz::output::Extent;
 use podviz::output::publish::{guard, publish, write_settings};
 use podviz::{Product, first_settings, run};
 use std::io::Write;
@@ -75,6 +76,7 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
         }
     };
     let mut answer = None;
+    let mut extent = Extent::default();
     match product {
         Product::Text(text) => write_out(&text, &mut std::io::stdout().lock())?,
         Product::Styled(text) => write_out(&text, &mut anstream::stdout().lock())?,
@@ -84,12 +86,16 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
         }
         Product::Files(files) => {
             let destination = destination.context("a site needs a folder to be written to")?;
+            extent = Extent::of(&files, cli.command.index());
             publish(&files, &destination)?;
         }
     }
     messages.problems(&problems);
     if let Some((folder, _)) = cli.command.output() {
-        messages.done(&format!("Wrote the site; open {}", folder.join(cli.command.index()).display()));
+        messages.done(&format!("Wrote {extent}; open {}", folder.join(cli.command.index()).display()));
+        if extent.has_several() {
+            messages.done("-e NAME renders one environment alone");
+        }
     }
     // An answer is told by the status alone, whatever else was met.
     let complete = answer.unwrap_or_else(|| !problems.left_something_out());

@@ -5,6 +5,7 @@
 
 mod block;
 mod engine;
+mod extent;
 mod flavour;
 mod navigation;
 pub mod publish;
@@ -18,6 +19,7 @@ use crate::names::PagePath;
 use crate::page::Site;
 use crate::problem::Problems;
 use engine::Engine;
+pub use extent::Extent;
 pub use flavour::Flavour;
 use flavour::{Each, Language};
 use navigation::Navigation;
