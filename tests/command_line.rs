@@ -418,6 +418,8 @@ fn a_check_of_what_could_not_all_be_read_says_both() {
     let fresh = check(&temp, &[]);
     assert_eq!(status(&fresh), 1, "some input is still left out");
     assert!(messages(&fresh).ends_with("`docs` is up to date\n"), "{}", messages(&fresh));
+}
+
 #[test]
 fn a_written_site_says_how_much_it_holds() {
     let folder = TempDir::new().expect("a temporary folder");
