@@ -41,9 +41,13 @@ impl Dialect {
         }
     }
 
-    /// A code span, as [`markdown::code`] writes it. What a program would run even there is prose instead.
+    /// A code span, as [`markdown::code`] writes it. What Hugo would run even there is prose.
     pub fn code(self, raw: &str) -> Markdown {
-        if self.runs(raw) { self.text(raw) } else { markdown::code(raw) }
+        match self {
+            Dialect::Hugo if self.runs(raw) => self.text(raw),
+            Dialect::Hugo => markdown::span(&visible(raw).replace(['\n', '\t'], " ")),
+            _ => markdown::code(raw),
+        }
     }
 
     /// A code span in a cell of a table.
@@ -67,7 +71,8 @@ impl Dialect {
     }
 
     fn runs(self, raw: &str) -> bool {
-        self == Dialect::Hugo && [SHORTCODES[0].0, SHORTCODES[1].0, MORE].iter().any(|mark| raw.contains(mark))
+        self == Dialect::Hugo
+            && [SHORTCODES[0].0, SHORTCODES[1].0, MORE].iter().any(|mark| raw.contains(mark))
     }
 }
 
@@ -84,7 +89,8 @@ fn unprepared(text: &str) -> String {
             line.replace("{#", &format!("{{{JOINER}#"))
         } else if bare.starts_with(":::") {
             apart(line, line.len() - bare.len() + 1)
-        } else if bare.starts_with("```") && bare.trim_start_matches(['`', ' ']).starts_with("mdx-code-block") {
+        } else if bare.starts_with("```") && bare.trim_start_matches(['`', ' ']).starts_with("mdx-code-block")
+        {
             apart(line, line.len() - bare.trim_start_matches(['`', ' ']).len())
         } else {
             line.to_owned()
@@ -105,7 +111,9 @@ fn inert(text: &str) -> String {
     let text = text.replace(MORE, &format!("<!--{JOINER}more-->"));
     let mut out = String::with_capacity(text.len() + 8);
     let mut rest = text.as_str();
-    let first = |rest: &str| SHORTCODES.into_iter().filter_map(|(open, close)| Some((rest.find(open)?, open, close))).min();
+    let first = |rest: &str| {
+        SHORTCODES.into_iter().filter_map(|(open, close)| Some((rest.find(open)?, open, close))).min()
+    };
     while let Some((start, open, close)) = first(rest) {
         out.push_str(&rest[..start]);
         rest = &rest[start + open.len()..];

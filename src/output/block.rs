@@ -145,7 +145,7 @@ impl<'a> Blocks<'a> {
         // Links of a Mermaid diagram are relative to the site that shows it, so the source carries none.
         let text = mermaid::write(diagram, &|_| None).to_string();
         let (mut picture, mut legend, mut fence, mut file) = (None, Vec::new(), None, None);
-        match pages.flavour.host() {
+        match pages.host {
             None => {
                 let (painted, problems) = svg::paint(diagram, &href);
                 self.problems.extend(problems);
@@ -196,7 +196,7 @@ impl<'a> Blocks<'a> {
     /// The name of the file beside the page that shows the diagram; none where it is too large even for that, or the
     /// flavour has no such files.
     fn picture(&mut self, diagram: &Diagram) -> Option<String> {
-        if !self.pages.flavour.has_pictures() {
+        if !self.pages.has_pictures {
             return None;
         }
         let (painted, problems) = svg::paint_standalone(diagram, &|_| None);
@@ -226,11 +226,14 @@ impl<'a> Blocks<'a> {
         if let Some(diagram::Place { file, line, text: (built, own) }) = &row.source {
             let text = self.spelling.text(&format!("{}:{line}", file.rsplit('/').next().unwrap_or(file)));
             let href = |file, line| self.pages.line(self.spelling, file, line);
+            let repository = |file, line| self.pages.repository_address(file, line);
             // A file that may not be shown is replaced by what was built out of it.
-            because.push(match href(file, *line).or_else(|| href(built, *own)) {
-                Some(href) => self.spelling.anchor(&href, &text, " class=\"source\""),
-                None => text,
-            });
+            because.push(
+                match href(file, *line).or_else(|| href(built, *own)).or_else(|| repository(file, *line)) {
+                    Some(href) => self.spelling.anchor(&href, &text, " class=\"source\""),
+                    None => text,
+                },
+            );
         }
         object([
             ("from", end(&row.from)),
@@ -283,6 +286,9 @@ impl<'a> Blocks<'a> {
 
     /// A code block of Markdown.
     fn fenced(&self, language: &'static str, raw: &str) -> String {
+        if self.pages.flavour.edits_code() {
+            return escape::markdown::guarded_block(language, raw).to_string();
+        }
         self.pages.flavour.dialect().block(language, raw).to_string()
     }
 
