@@ -119,10 +119,11 @@ pub(super) fn block_of(language: &'static str, text: &str) -> Markdown {
 }
 
 /// The same code block for tools that edit pages before they read Markdown: where a tool would act on the text, or
-/// lose its tabs, the block is an element of HTML.
+/// lose its tabs or its first lines, the block is an element of HTML.
 pub fn guarded_block(language: &'static str, raw: &str) -> Markdown {
     let text = visible(raw);
-    if !is_edited(&text) && !text.contains('\t') && !NESTED.iter().any(|mark| text.contains(mark)) {
+    let is_taken_apart = text.starts_with('\n') || text.contains('\t');
+    if !is_edited(&text) && !is_taken_apart && !NESTED.iter().any(|mark| text.contains(mark)) {
         return block(language, raw);
     }
     let class = if language.is_empty() { String::new() } else { format!(" class=\"language-{language}\"") };

@@ -156,7 +156,8 @@ impl<'a> Blocks<'a> {
                 let size = mermaid::measure(diagram);
                 if host.budget().fits_after(self.drawn, size) {
                     self.drawn += size.characters;
-                    fence = Some(self.fenced("mermaid", &text));
+                    // Nothing of it is for tools that edit pages: `mermaid::write` sees to that.
+                    fence = Some(pages.flavour.dialect().block("mermaid", &text).to_string());
                 } else {
                     file = self.picture(diagram);
                     if file.is_none() {
