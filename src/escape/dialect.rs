@@ -61,10 +61,7 @@ impl Dialect {
     /// A whole code block, as [`markdown::block`] writes it.
     pub fn block(self, language: &'static str, raw: &str) -> Markdown {
         match self {
-            Dialect::Docusaurus => {
-                let is_marked = HIGHLIGHTS.iter().any(|mark| raw.contains(mark));
-                markdown::block_of(if is_marked { "" } else { language }, &unprepared(&visible(raw)))
-            }
+            Dialect::Docusaurus => markdown::block_of(language, &unprepared(&visible(raw))),
             Dialect::Hugo if self.runs(raw) => markdown::block_of(language, &inert(&visible(raw))),
             _ => markdown::block(language, raw),
         }
@@ -76,13 +73,14 @@ impl Dialect {
     }
 }
 
-/// Comments of code with a language that Docusaurus takes for orders.
-const HIGHLIGHTS: [&str; 3] = ["highlight-start", "highlight-end", "highlight-next-line"];
-
-/// The text without what Docusaurus rewrites before it reads Markdown, even in code: anchors of headings, titles of
-/// admonitions, and fences that it takes off.
+/// The text without what Docusaurus acts on even in code: anchors of headings, titles of admonitions, fences that it takes
+/// off, and comments that it takes for orders.
 fn unprepared(text: &str) -> String {
     let apart = |line: &str, at: usize| format!("{}{JOINER}{}", &line[..at], &line[at..]);
+    let orders = ["start", "end", "next-line"];
+    let text = orders.into_iter().fold(text.to_owned(), |text, order| {
+        text.replace(&format!("highlight-{order}"), &format!("highlight-{JOINER}{order}"))
+    });
     let lines = text.split('\n').map(|line| {
         let bare = line.trim_start_matches([' ', '\t', '>']);
         if line.starts_with('#') && line.contains("{#") {

@@ -8,7 +8,7 @@ const tones = { note: 'note', info: 'note', tip: 'note', warning: 'warning', dan
 // alert(classes): the tone of an element that is an alert, or nothing. title: classes of an alert's own title.
 // layout: classes of tables that hold code. diagram: what code begins with that is a diagram, where no class says so.
 // scripts: diagrams are drawn from the page's scripts. characters: how many of Mermaid are drawn on a page; the rest is
-// pictures. smart: punctuation is rounded.
+// pictures. smart: punctuation is rounded. fewerNames: some code is prose, since the host would run it.
 const hosts = {
   github: { isMarkdown: true },
   gitlab: { isMarkdown: true, characters: 1900 },
@@ -22,6 +22,7 @@ const hosts = {
   hugo: {
     main: ['main'],
     drop: ['anchor'],
+    fewerNames: true,
     alert: (classes) => classes.includes('alert') && alertOf(classes, 'alert-'),
     title: ['alert-title'],
   },

@@ -150,11 +150,6 @@ function first(tree, selectors) {
   return undefined;
 }
 
-function within(node, tag) {
-  for (let at = node.parentNode; at; at = at.parentNode) if (at.tagName === tag) return true;
-  return false;
-}
-
 function elements(node) {
   return (node.childNodes ?? []).filter((child) => child.tagName);
 }
@@ -212,8 +207,9 @@ function content(main, file, host) {
       pre(node, page, host);
       return;
     }
-    const titled = tag === 'code' && within(node, 'h1'); // some hosts set the title as plain words
     if (/^h[1-6]$/.test(tag ?? '')) page.headings.push(`${tag} ${normal(plain(kept(node, host)), host)}`);
+    // Some hosts set the title themselves, before all else and as plain words.
+    if (tag === 'h1') return;
     if (tag === 'table' && !has(node, host.layout)) page.tables.push(shape(node));
     if (tag === 'a' && elements(node)[0]?.tagName === 'img' && attribute(elements(node)[0], 'src') === attribute(node, 'href')) {
       page.pictures.push(attribute(elements(node)[0], 'alt'));
@@ -229,7 +225,7 @@ function content(main, file, host) {
     const before = text.length;
     (node.childNodes ?? []).forEach(visit);
     if (alert) text = text.slice(0, before) + text.slice(before).replace(/\[!\w+\]/, '');
-    if (tag === 'code') page.names += titled ? 0 : 1;
+    if (tag === 'code') page.names += 1;
     else if (!INLINE.has(tag)) text += '\n';
   };
   visit(main);
