@@ -1,6 +1,9 @@
 //! The command line: what people may ask for, and how the answer is told.
 
+mod completions;
 mod init;
+mod manual;
+mod mend;
 mod message;
 mod words;
 
@@ -14,8 +17,11 @@ use crate::problem::Level;
 use crate::source::Build;
 use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+pub use completions::Completions;
 pub use init::Init;
+pub use manual::{Manual, ManualPage, manual_pages};
+pub use mend::mending;
 pub use message::{ColorChoice, MessageFormat, Messages};
 use std::path::{Component, Path, PathBuf};
 
@@ -45,6 +51,10 @@ pub enum Command {
     Graph(Graph),
     /// Write a first podviz.yaml, in which every key is explained
     Init(Init),
+    /// Print what a shell needs to complete command lines
+    Completions(Completions),
+    /// Print the manual page, or write the pages of all commands
+    Man(Manual),
 }
 
 /// What every command that reads manifests takes.
@@ -65,6 +75,7 @@ pub struct Input {
         value_name = "FILE",
         env = "PODVIZ_CONFIG",
         hide_env_values = true,
+        value_hint = ValueHint::FilePath,
         value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub config: Option<PathBuf>,
@@ -75,7 +86,7 @@ pub struct Input {
     #[arg(long, conflicts_with_all = ["values", "set"])]
     pub flat: bool,
     /// Values for Helm charts, as with helm -f
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub values: Vec<PathBuf>,
     /// One value for Helm charts, as with helm --set
     #[arg(long, value_name = "KEY=VALUE")]
@@ -113,7 +124,7 @@ pub struct Render {
     #[command(flatten)]
     input: Input,
     /// The folder to write
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     output: PathBuf,
     /// HTML, or Markdown
     #[arg(long, value_name = "FORMAT", default_value = "html")]
@@ -122,17 +133,20 @@ pub struct Render {
     #[arg(long, alias = "flavour", value_name = "FLAVOR")]
     flavor: Option<Flavour>,
     /// A folder whose templates replace the built-in ones, file by file
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     templates: Option<PathBuf>,
     /// A folder with a theme: layout, styles, and script of the HTML site
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     theme: Option<PathBuf>,
     /// Where the manifests can be read on the web, so that pages link to them
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     repo_url: Option<String>,
     /// Write into a folder that holds other files; they are kept
     #[arg(long)]
     force: bool,
+    /// Write nothing; print what differs in the folder as a unified diff, and exit with 1 if anything does
+    #[arg(long)]
+    check: bool,
 }
 
 /// Print one diagram.
@@ -266,7 +280,7 @@ impl Command {
             Command::Advise(advise) => Some(&advise.input),
             Command::Reach(reach) => Some(&reach.input),
             Command::Graph(graph) => Some(&graph.input),
-            Command::Init(_) => None,
+            Command::Init(_) | Command::Completions(_) | Command::Man(_) => None,
         }
     }
 
@@ -274,6 +288,8 @@ impl Command {
     pub fn voice(&self) -> &Voice {
         match self {
             Command::Init(init) => &init.voice,
+            Command::Completions(completions) => &completions.voice,
+            Command::Man(manual) => &manual.voice,
             Command::Render(Render { input, .. })
             | Command::Diagram(DrawOne { input, .. })
             | Command::Explain(Explain { input, .. })
@@ -300,6 +316,11 @@ impl Command {
         }
     }
 
+    /// Whether the command only compares what it would write with what is there.
+    pub fn is_check(&self) -> bool {
+        matches!(self, Command::Render(Render { check: true, .. }))
+    }
+
     /// The first file of what the command writes.
     pub fn index(&self) -> &'static str {
         match self {
@@ -312,7 +333,7 @@ impl Command {
     pub fn request(&self) -> Option<Request> {
         let input = self.input()?;
         let goal = match self {
-            Command::Init(_) => return None,
+            Command::Init(_) | Command::Completions(_) | Command::Man(_) => return None,
             Command::Render(render) => render.goal(),
             Command::Diagram(diagram) => Goal::Diagram {
                 view: diagram.view,

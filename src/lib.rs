@@ -25,6 +25,7 @@ pub mod output;
 pub mod page;
 pub mod problem;
 mod product;
+pub mod region;
 mod request;
 #[allow(clippy::disallowed_methods, reason = "the two stages at the ends are the ones that touch the disk")]
 pub mod source;

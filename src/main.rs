@@ -2,10 +2,12 @@
 
 use anyhow::Context;
 use clap::Parser;
-use podviz::cli::{Cli, Command, Init, Messages};
-use podviz::output::publish::{guard, publish, write_settings};
+use podviz::cli::{Cli, Command, Init, Manual, Messages, manual_pages, mending};
+use podviz::output::drift;
+use podviz::output::publish::{Drift, compare, guard, publish, write_manual, write_settings};
+use podviz::problem::{Code, Level, Problem};
 use podviz::{Product, first_settings, run};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 /// How the program ended, as other programs may rely on it.
@@ -59,8 +61,14 @@ fn end_cleanly() {
 }
 
 fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
-    if let Command::Init(init) = &cli.command {
-        return start(init, messages);
+    match &cli.command {
+        Command::Init(init) => return start(init, messages),
+        Command::Completions(completions) => {
+            write_out(&completions.script(), &mut std::io::stdout().lock())?;
+            return Ok(Exit::Complete);
+        }
+        Command::Man(manual) => return tell(manual, messages),
+        _ => {}
     }
     let request = cli.command.request().context("this command reads no manifests")?;
     let inputs = cli.command.inputs();
@@ -82,8 +90,20 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
             write_out(&text, &mut anstream::stdout().lock())?;
             answer = Some(yes);
         }
+        // Only asked for by commands that put them somewhere themselves.
+        Product::Regions(_) => {}
         Product::Files(files) => {
             let destination = destination.context("a site needs a folder to be written to")?;
+            if cli.command.is_check() {
+                let drift = compare(&files, &destination)?;
+                messages.problems(&problems);
+                let is_fresh = report(&drift, messages)?;
+                return Ok(if is_fresh && !problems.left_something_out() {
+                    Exit::Complete
+                } else {
+                    Exit::Incomplete
+                });
+            }
             publish(&files, &destination)?;
         }
     }
@@ -94,6 +114,26 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
     // An answer is told by the status alone, whatever else was met.
     let complete = answer.unwrap_or_else(|| !problems.left_something_out());
     Ok(if complete { Exit::Complete } else { Exit::Incomplete })
+}
+
+/// Tells what is stale, and how to mend it; whether nothing is.
+fn report(drift: &Drift, messages: &Messages) -> anyhow::Result<bool> {
+    if drift.is_none() {
+        messages.done(&drift.words());
+        return Ok(true);
+    }
+    let bare = std::io::stdout();
+    let is_colored = anstream::AutoStream::choice(&bare) != anstream::ColorChoice::Never;
+    let written = if is_colored || bare.is_terminal() {
+        drift.write(&mut anstream::stdout().lock(), |diff| drift::for_terminal(&diff))
+    } else {
+        drift.write(&mut bare.lock(), |diff| diff)
+    };
+    is_written(written)?;
+    let problem = Problem::new(Level::Error, Code::OutOfDate, drift.words());
+    let problem = problem.help(format!("to bring it up to date: {}", mending(std::env::args_os())));
+    messages.problems(&[problem].into_iter().collect());
+    Ok(false)
 }
 
 /// Writes the first settings of a folder.
@@ -114,9 +154,29 @@ fn start(init: &Init, messages: &Messages) -> anyhow::Result<Exit> {
     Ok(Exit::Complete)
 }
 
-/// A reader that has seen enough, such as `head`, is no error.
+/// Prints the first page of the manual, or writes them all.
+fn tell(manual: &Manual, messages: &Messages) -> anyhow::Result<Exit> {
+    let pages = manual_pages();
+    match (&manual.output, pages.first()) {
+        (Some(folder), _) => {
+            let files = pages.iter().map(|page| (page.name.as_str(), page.text.as_str()));
+            write_manual(folder, files)
+                .with_context(|| format!("cannot write the manual into `{}`", folder.display()))?;
+            messages.done(&format!("Wrote {} pages of the manual into {}", pages.len(), folder.display()));
+        }
+        (None, Some(page)) => write_out(&page.text, &mut std::io::stdout().lock())?,
+        (None, None) => {}
+    }
+    Ok(Exit::Complete)
+}
+
 fn write_out(text: &str, out: &mut impl Write) -> anyhow::Result<()> {
-    match out.write_all(text.as_bytes()) {
+    is_written(out.write_all(text.as_bytes()))
+}
+
+/// A reader that has seen enough, such as `head`, is no error.
+fn is_written(result: std::io::Result<()>) -> anyhow::Result<()> {
+    match result {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write the result")
         }

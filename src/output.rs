@@ -4,10 +4,12 @@
 //! the templates that the user brings along.
 
 mod block;
+pub mod drift;
 mod engine;
 mod flavour;
 mod navigation;
 pub mod publish;
+mod region;
 mod search;
 mod spelling;
 mod switch;
@@ -22,6 +24,7 @@ pub use flavour::Flavour;
 use flavour::{Each, Language};
 use navigation::Navigation;
 use rayon::prelude::*;
+pub use region::{Looks, region};
 use std::path::PathBuf;
 use view::Pages;
 

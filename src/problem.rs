@@ -73,6 +73,7 @@ codes! {
     MissingTool "missing-tool" "A program that builds a part of the input is not installed, or may not be started."
     NotText "not-text" "A file is not text that can be decoded."
     NotAManifest "not-a-manifest" "Files that hold no manifest were passed over."
+    OutOfDate "out-of-date" "A file is not what podviz would write now."
     OutsideReference "outside-reference" "What is built refers to something outside of the input."
     RemoteBase "remote-base" "A kustomization refers to something on another machine."
     ScalarType "scalar-type" "A scalar has another type than the string that Kubernetes wants."

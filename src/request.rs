@@ -9,6 +9,7 @@ use crate::model::{Environment, Grouping, Inventory};
 use crate::output::{self, File, Flavour, RenderError};
 use crate::page::findings::AdviceFormat;
 use crate::problem::{Level, Problem};
+use crate::region::{Region, RegionError};
 use crate::source;
 use crate::topology::subject::SubjectError;
 use std::collections::BTreeMap;
@@ -147,6 +148,15 @@ pub enum Goal {
         /// Whether each object comes with its manifest.
         full: bool,
     },
+    /// What stands in marked regions of other Markdown.
+    Regions {
+        /// What each asks for.
+        regions: Vec<Region>,
+        /// Which Markdown.
+        flavour: Flavour,
+        /// Where manifests can be read, and whose templates are used.
+        options: output::Options,
+    },
 }
 
 /// How a diagram is written.
@@ -208,6 +218,8 @@ pub enum Product {
         /// Whether it is yes.
         yes: bool,
     },
+    /// The Markdown of each region, or why there is none, in the order in which they were asked for.
+    Regions(Vec<Result<String, Error>>),
 }
 
 /// Why nothing was made.
@@ -275,6 +287,9 @@ pub enum Error {
         /// The environments to choose from.
         candidates: Vec<String>,
     },
+    /// The input does not hold what a marked region asks for.
+    #[error(transparent)]
+    Region(#[from] RegionError),
     /// A template could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),

@@ -95,7 +95,7 @@ impl<'a> Blocks<'a> {
                 ("caption", caption.as_str().into()),
                 ("label", self.label(caption, "Text").into()),
                 ("text", text.as_str().into()),
-                ("block", finished(&fenced("", text))),
+                ("block", finished(&self.fenced("", text))),
             ]),
         }
     }
@@ -132,7 +132,7 @@ impl<'a> Blocks<'a> {
         // Links of a Mermaid diagram are relative to the site that shows it, so the source carries none.
         let text = mermaid::write(diagram, &|_| None).to_string();
         let (mut picture, mut legend, mut fence) = (None, Vec::new(), None);
-        match pages.flavour.host() {
+        match pages.host {
             None => {
                 let (painted, problems) = svg::paint(diagram, &href);
                 self.problems.extend(problems);
@@ -143,7 +143,7 @@ impl<'a> Blocks<'a> {
                 let size = mermaid::measure(diagram);
                 if host.budget().fits_after(self.drawn, size) {
                     self.drawn += size.characters;
-                    fence = Some(fenced("mermaid", &text));
+                    fence = Some(escape::markdown::block("mermaid", &text).to_string());
                 } else {
                     self.problems.push(too_large(diagram, host));
                 }
@@ -191,11 +191,14 @@ impl<'a> Blocks<'a> {
         if let Some(diagram::Place { file, line, text: (built, own) }) = &row.source {
             let text = self.spelling.text(&format!("{}:{line}", file.rsplit('/').next().unwrap_or(file)));
             let href = |file, line| self.pages.line(self.spelling, file, line);
+            let repository = |file, line| self.pages.repository_address(file, line);
             // A file that may not be shown is replaced by what was built out of it.
-            because.push(match href(file, *line).or_else(|| href(built, *own)) {
-                Some(href) => self.spelling.anchor(&href, &text, " class=\"source\""),
-                None => text,
-            });
+            because.push(
+                match href(file, *line).or_else(|| href(built, *own)).or_else(|| repository(file, *line)) {
+                    Some(href) => self.spelling.anchor(&href, &text, " class=\"source\""),
+                    None => text,
+                },
+            );
         }
         object([
             ("from", end(&row.from)),
@@ -228,7 +231,7 @@ impl<'a> Blocks<'a> {
                 ])
             })
             .collect();
-        let block = if is_html { String::new() } else { fenced("yaml", &text(shown)) };
+        let block = if is_html { String::new() } else { self.fenced("yaml", &text(shown)) };
         let last = first + shown.len().saturating_sub(1);
         let range = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
         let label = self.label(&format!("{}, {range}", file.path), "Manifest");
@@ -244,6 +247,16 @@ impl<'a> Blocks<'a> {
             ("lines", lines.into()),
             ("block", finished(&block)),
         ])
+    }
+
+    /// A code block of Markdown.
+    fn fenced(&self, language: &'static str, raw: &str) -> String {
+        let block = if self.pages.flavour.edits_code() {
+            escape::markdown::guarded_block(language, raw)
+        } else {
+            escape::markdown::block(language, raw)
+        };
+        block.to_string()
     }
 
     /// An accessible name that no other region of the page has.
@@ -264,11 +277,6 @@ fn too_large(diagram: &Diagram, host: Host) -> Problem {
     let (title, host) = (&diagram.title, host.title());
     let message = format!("the diagram \"{title}\" is larger than {host} draws; its table stands alone");
     Problem::new(Level::Warning, Code::DiagramTooLarge, message)
-}
-
-/// A code block of Markdown.
-fn fenced(language: &'static str, raw: &str) -> String {
-    escape::markdown::block(language, raw).to_string()
 }
 
 /// One line of a manifest in HTML. The classes are short, since there are so many of them.

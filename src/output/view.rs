@@ -6,6 +6,7 @@ use super::navigation::{Entry, Navigation};
 use super::spelling::{Place, Spelling, destination, finished, percent_encoded};
 use super::switch::Switch;
 use super::{Flavour, Options};
+use crate::diagram::host::Host;
 use crate::escape;
 use crate::names::PagePath;
 use crate::page::{Area, Block, Link, Page, Site, Sort, Target};
@@ -25,6 +26,8 @@ pub(super) struct Pages<'a> {
     switch: Option<Switch<'a>>,
     repository: Option<String>,
     generator: &'a str,
+    /// Who draws Mermaid text; nobody where podviz paints the picture itself.
+    pub(super) host: Option<Host>,
 }
 
 impl<'a> Pages<'a> {
@@ -47,7 +50,13 @@ impl<'a> Pages<'a> {
             switch,
             repository,
             generator: &options.generator,
+            host: flavour.host(),
         }
+    }
+
+    /// The same, where somebody else draws.
+    pub(super) fn drawn_by(self, host: Option<Host>) -> Pages<'a> {
+        Pages { host: host.or(self.host), ..self }
     }
 
     /// What the template of `page` sees, and what was too large to be drawn.
@@ -77,6 +86,7 @@ impl<'a> Pages<'a> {
             "quoted",
             object([
                 ("title", quoted(&page.title)),
+                ("html", quoted(escape::html(&page.title).as_str())),
                 ("kicker", quoted(&page.kicker)),
                 ("site", quoted(&self.site.title)),
                 ("description", quoted(&plain(&page.lead))),
@@ -128,6 +138,8 @@ impl<'a> Pages<'a> {
             ("name", finished(&spelling.name(&entry.title, entry.is_name, Place::Flow))),
             ("title", entry.title.as_str().into()),
             ("quoted", quoted(&entry.title)),
+            // Some tools put what they read as text into their pages as HTML.
+            ("quoted_html", quoted(escape::html(&entry.title).as_str())),
             ("depth", entry.depth.into()),
             ("position", entry.position.into()),
             ("is_page", entry.is_page.into()),
@@ -184,10 +196,14 @@ impl<'a> Pages<'a> {
         Some(spelling.href(&Target { page: page.clone(), anchor: format!("L{line}") }))
     }
 
-    /// The address of a line of the input where it is kept; none without `--repo-url`.
+    /// The address of a line of the input where it is kept, raw; none without `--repo-url`.
+    pub(super) fn repository_address(&self, file: &str, line: u32) -> Option<String> {
+        Some(format!("{}/{}#L{line}", self.repository.as_ref()?, percent_encoded(file)))
+    }
+
+    /// The same, as a template takes it.
     pub(super) fn repository_line(&self, file: &str, line: u32) -> Value {
-        let Some(repository) = &self.repository else { return Value::none() };
-        let address = format!("{repository}/{}#L{line}", percent_encoded(file));
+        let Some(address) = self.repository_address(file, line) else { return Value::none() };
         match (escape::href(&address), self.flavour.language()) {
             (Some(href), Language::Html) => finished(href.html().as_str()),
             (Some(href), Language::Markdown) => finished(&destination(&href)),
