@@ -7,7 +7,7 @@ mod golden;
 
 use files::{tests, tree, written};
 use golden::assert_table_in_book;
-use podviz::catalog::{Catalog, EdgeRule, KindRule, is_built_in};
+use podviz::catalog::{Catalog, EdgeRule, KindRule, Relation, is_built_in};
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -207,6 +207,19 @@ fn ways(edges: &[EdgeRule]) -> String {
     ways.collect::<Vec<_>>().join("; ")
 }
 
+/// Calls `found` with each word that a schema allows.
+fn find_words(schema: &Value, found: &mut dyn FnMut(&Value)) {
+    match schema {
+        Value::Object(map) => {
+            map.get("const").into_iter().for_each(&mut *found);
+            map.get("enum").and_then(Value::as_array).into_iter().flatten().for_each(&mut *found);
+            map.values().for_each(|value| find_words(value, found));
+        }
+        Value::Array(list) => list.iter().for_each(|value| find_words(value, found)),
+        _ => {}
+    }
+}
+
 #[test]
 fn the_book_lists_every_kind_and_what_it_leads_to() {
     let catalog = Catalog::embedded().expect("a catalog");
@@ -236,6 +249,19 @@ fn the_book_lists_every_kind_and_what_it_leads_to() {
     assert!(own.len() > 50 && others.len() > 100, "{} and {}", own.len(), others.len());
     assert_table_in_book("kinds.md", "kinds of Kubernetes", &tables(own));
     assert_table_in_book("kinds.md", "kinds of others", &tables(others));
+
+    let schema: Value = serde_json::from_str(&podviz::catalog::settings::schema(&[])).expect("JSON");
+    let mut relations: Vec<Relation> = Vec::new();
+    find_words(&schema["definitions"]["Relation"], &mut |word| {
+        relations.extend(serde_json::from_value::<Relation>(word.clone()));
+    });
+    assert!(relations.len() > 15, "{} relations", relations.len());
+    let rows = relations.iter().map(|relation| {
+        let word = serde_json::to_value(relation).expect("a word");
+        format!("| `{}` | {} |\n", word.as_str().expect("a word"), relation.verb())
+    });
+    let rows = format!("| Relation | On an arrow |\n|---|---|\n{}", rows.collect::<String>());
+    assert_table_in_book("kinds.md", "relations", &rows);
 
     let mut rows = "| What | Leads to |\n|---|---|\n".to_owned();
     for (what, edges) in [
@@ -421,4 +447,21 @@ fn every_link_of_the_book_leads_somewhere() {
     }
     assert!(links > 50, "the book has more than {links} links");
     assert!(faults.is_empty(), "these links lead nowhere:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn the_book_lists_every_fact() {
+    let page = fs::read_to_string(root().join("book/src/facts.md")).expect("a chapter");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
+    let output = command.arg("explain").arg(tests("../examples")).args(["--format", "json"]).output();
+    let output = output.expect("podviz runs");
+    let facts: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let facts = facts.as_array().expect("a list").iter().filter_map(|fact| fact["fact"].as_str());
+    let facts: BTreeSet<&str> = facts.collect();
+    assert!(facts.len() > 40, "{} facts", facts.len());
+    let first_cells: String =
+        page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next()).collect();
+    let missing: Vec<&&str> =
+        facts.iter().filter(|fact| !first_cells.contains(&format!("`{fact}`"))).collect();
+    assert!(missing.is_empty(), "book/src/facts.md does not tell of {missing:?}");
 }
