@@ -6,7 +6,7 @@ const tones = { note: 'note', info: 'note', tip: 'note', warning: 'warning', dan
 // main: the element that holds a page's content, as `tag`, `.class` or `[attribute=value]`, the first that is there.
 // drop: elements of the host's own inside of it. links: classes of links that are the host's own (their words stay).
 // alert(classes): the tone of an element that is an alert, or nothing. title: classes of an alert's own title.
-// diagram(element): whether a <pre> holds a diagram. scripts: diagrams are drawn from the page's scripts.
+// layout: classes of tables that hold code. diagram: what code begins with that is a diagram, where no class says so. scripts: diagrams are drawn from the page's scripts.
 const hosts = {
   github: { isMarkdown: true, index: ['README.md'] },
   gitlab: { isMarkdown: true, index: ['README.md'], folds: true },
@@ -29,7 +29,6 @@ const hosts = {
     drop: ['buttons'],
     alert: (classes) => classes.includes('blockquote-tag') && alertOf(classes, 'blockquote-tag-'),
     title: ['blockquote-tag-title'],
-    smart: true,
   },
   mkdocs: {
     main: ['.md-content__inner', '[role=main]'],
@@ -38,7 +37,8 @@ const hosts = {
     title: ['admonition-title'],
   },
 };
-hosts.techdocs = hosts.mkdocs;
+// Numbers stand before each line of code, in a table; diagrams are known by their first word.
+hosts.techdocs = { ...hosts.mkdocs, drop: [...hosts.mkdocs.drop, 'linenos'], layout: ['highlighttable'], diagram: /^(flowchart|sequenceDiagram|stateDiagram-v2)\b/ };
 
 function alertOf(classes, prefix) {
   for (const name of classes) {

@@ -161,6 +161,12 @@ function rawText(node) {
   return (node.childNodes ?? []).map(rawText).join('');
 }
 
+// The node without what the host has put in.
+function kept(node, host) {
+  const children = (node.childNodes ?? []).filter((child) => !has(child, host.drop)).map((child) => kept(child, host));
+  return node.childNodes ? { ...node, childNodes: children } : node;
+}
+
 function plain(node) {
   return rawText(node).replace(/\s+/g, ' ').trim();
 }
@@ -198,11 +204,11 @@ function content(main, file, host) {
     const tag = node.tagName;
     if (!INLINE.has(tag)) text += '\n';
     if (tag === 'pre') {
-      pre(node, page);
+      pre(node, page, host);
       return;
     }
-    if (/^h[1-6]$/.test(tag ?? '')) page.headings.push(`${tag} ${normal(plain(node), host)}`);
-    if (tag === 'table') page.tables.push(shape(node));
+    if (/^h[1-6]$/.test(tag ?? '')) page.headings.push(`${tag} ${normal(plain(kept(node, host)), host)}`);
+    if (tag === 'table' && !has(node, host.layout)) page.tables.push(shape(node));
     if (tag === 'img') page.images.push(attribute(node, 'src'));
     if (tag === 'summary' || tag === 'p') {
       if (plain(node) === 'As a table') return;
@@ -230,10 +236,10 @@ function normal(text, host) {
   return host.smart ? out.replace(/--+/g, '-') : out;
 }
 
-function pre(node, page) {
+function pre(node, page, host) {
   const code = first(node, ['code']) ?? node;
-  const isDiagram = [node, code].some((one) => has(one, ['mermaid', 'language-mermaid']));
   const text = rawText(code).replace(/\n+$/, '');
+  const isDiagram = host.diagram?.test(text) || [node, code].some((one) => has(one, ['mermaid', 'language-mermaid']));
   if (isDiagram) page.diagrams.push(text);
   else page.code.push(text);
 }
