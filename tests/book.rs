@@ -465,3 +465,30 @@ fn the_book_lists_every_fact() {
         facts.iter().filter(|fact| !first_cells.contains(&format!("`{fact}`"))).collect();
     assert!(missing.is_empty(), "book/src/facts.md does not tell of {missing:?}");
 }
+
+#[test]
+fn every_diagram_of_the_book_can_be_drawn() {
+    let directive = Regex::new(r"(?m)^\{\{#podviz ([^}]+)\}\}$").expect("a regex");
+    let views = ["explain", "containers", "summary", "edges"];
+    let mut wanted = BTreeSet::new();
+    for path in chapters() {
+        for found in directive.captures_iter(&fs::read_to_string(&path).expect("a chapter")) {
+            let words: Vec<&str> = found[1].split(' ').filter(|word| !word.contains('=')).collect();
+            let subject = words.get(1).copied().unwrap_or_default();
+            if !views.contains(&words[0]) {
+                wanted.insert((words[0].to_owned(), subject.to_owned()));
+            }
+        }
+    }
+    assert!(wanted.len() > 12, "the book has more than {} diagrams", wanted.len());
+    for (view, subject) in wanted {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
+        command.arg("diagram").arg(tests("../examples")).args(["--view", &view]);
+        if !subject.is_empty() {
+            command.args(["--focus", &subject]);
+        }
+        let output = command.output().expect("podviz runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !output.stdout.is_empty(), "{view} {subject}: {said}");
+    }
+}
