@@ -349,6 +349,11 @@ fn the_book_lists_every_value_that_a_template_sees() {
         let apart = written(&[("dev/web.yaml", &pod("a:1")), ("prod/web.yaml", &(pod("a:2") + unreadable))]);
         seen.extend(self::seen(apart.path(), flavour));
     }
+    // A region is no page of a site.
+    let region = fs::read_to_string(root().join("src/output/region.rs")).expect("a file");
+    let set = Regex::new(r#"context\.insert(?:_value)?\("(\w+)""#).expect("a regex");
+    seen.extend(set.captures_iter(&region).map(|found| found[1].to_owned()));
+
     let page = fs::read_to_string(root().join("book/src/themes.md")).expect("a chapter");
     let (_, rest) = page.split_once("<!-- values -->").expect("the start of the lists");
     let (lists, _) = rest.split_once("<!-- end of values -->").expect("the end of the lists");
@@ -490,5 +495,17 @@ fn every_diagram_of_the_book_can_be_drawn() {
         let output = command.output().expect("podviz runs");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && !output.stdout.is_empty(), "{view} {subject}: {said}");
+    }
+}
+
+#[test]
+fn the_book_lists_every_template() {
+    let page = fs::read_to_string(root().join("book/src/themes.md")).expect("a chapter");
+    let rows: String = page.lines().filter(|line| line.starts_with("| `")).collect();
+    for folder in ["html", "markdown"] {
+        for name in tree(&root().join("templates").join(folder)).into_keys() {
+            let (template, _) = name.split_once('.').expect("a suffix");
+            assert!(rows.contains(&format!("`{template}`")), "book/src/themes.md does not tell of {name}");
+        }
     }
 }
