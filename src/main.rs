@@ -3,8 +3,8 @@
 use anyhow::Context;
 use clap::Parser;
 use podviz::cli::{Cli, Command, Init, Manual, Messages, manual_pages, mending};
-use podviz::output::drift;
 use podviz::output::publish::{Drift, compare, guard, publish, write_manual, write_settings};
+use podviz::output::{Extent, drift};
 use podviz::problem::{Code, Level, Problem};
 use podviz::{Product, first_settings, run};
 use std::io::{IsTerminal, Write};
@@ -83,6 +83,7 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
         }
     };
     let mut answer = None;
+    let mut extent = Extent::default();
     match product {
         Product::Text(text) => write_out(&text, &mut std::io::stdout().lock())?,
         Product::Styled(text) => write_out(&text, &mut anstream::stdout().lock())?,
@@ -104,12 +105,16 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
                     Exit::Incomplete
                 });
             }
+            extent = Extent::of(&files, cli.command.index());
             publish(&files, &destination)?;
         }
     }
     messages.problems(&problems);
     if let Some((folder, _)) = cli.command.output() {
-        messages.done(&format!("Wrote the site; open {}", folder.join(cli.command.index()).display()));
+        messages.done(&format!("Wrote {extent}; open {}", folder.join(cli.command.index()).display()));
+        if extent.has_several() {
+            messages.done("-e NAME renders one environment alone");
+        }
     }
     // An answer is told by the status alone, whatever else was met.
     let complete = answer.unwrap_or_else(|| !problems.left_something_out());

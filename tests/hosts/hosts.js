@@ -6,6 +6,7 @@ const tones = { note: 'note', info: 'note', tip: 'note', warning: 'warning', dan
 // main: the element that holds a page's content, as `tag`, `.class` or `[attribute=value]`, the first that is there.
 // drop: elements of the host's own inside of it. links: classes of links that are the host's own (their words stay).
 // alert(classes): the tone of an element that is an alert, or nothing. title: classes of an alert's own title.
+// layout: classes of tables that hold code. diagram: what code begins with that is a diagram, where no class says so.
 // scripts: diagrams are drawn from the page's scripts. characters: how many of Mermaid are drawn on a page; the rest is
 // pictures. smart: punctuation is rounded. fewerNames: some code is prose, since the host would run it.
 const hosts = {
@@ -31,7 +32,6 @@ const hosts = {
     drop: ['buttons'],
     alert: (classes) => classes.includes('blockquote-tag') && alertOf(classes, 'blockquote-tag-'),
     title: ['blockquote-tag-title'],
-    smart: true,
   },
   mkdocs: {
     main: ['.md-content__inner', '[role=main]'],
@@ -40,7 +40,8 @@ const hosts = {
     title: ['admonition-title'],
   },
 };
-hosts.techdocs = hosts.mkdocs;
+// Numbers stand before each line of code, in a table; diagrams are known by their first word.
+hosts.techdocs = { ...hosts.mkdocs, drop: [...hosts.mkdocs.drop, 'linenos'], layout: ['highlighttable'], diagram: /^(flowchart|sequenceDiagram|stateDiagram-v2)\b/ };
 
 function alertOf(classes, prefix) {
   for (const name of classes) {

@@ -161,6 +161,12 @@ function rawText(node) {
   return (node.childNodes ?? []).map(rawText).join('');
 }
 
+// The node without what the host has put in.
+function kept(node, host) {
+  const children = (node.childNodes ?? []).filter((child) => !has(child, host.drop)).map((child) => kept(child, host));
+  return node.childNodes ? { ...node, childNodes: children } : node;
+}
+
 function plain(node) {
   return rawText(node).replace(/\s+/g, ' ').trim();
 }
@@ -198,13 +204,13 @@ function content(main, file, host) {
     const tag = node.tagName;
     if (!INLINE.has(tag)) text += '\n';
     if (tag === 'pre') {
-      pre(node, page);
+      pre(node, page, host);
       return;
     }
-    if (/^h[1-6]$/.test(tag ?? '')) page.headings.push(`${tag} ${normal(plain(node), host)}`);
+    if (/^h[1-6]$/.test(tag ?? '')) page.headings.push(`${tag} ${normal(plain(kept(node, host)), host)}`);
     // Some hosts set the title themselves, before all else and as plain words.
     if (tag === 'h1') return;
-    if (tag === 'table') page.tables.push(shape(node));
+    if (tag === 'table' && !has(node, host.layout)) page.tables.push(shape(node));
     if (tag === 'a' && elements(node)[0]?.tagName === 'img' && attribute(elements(node)[0], 'src') === attribute(node, 'href')) {
       page.pictures.push(attribute(elements(node)[0], 'alt'));
       return;
@@ -235,11 +241,11 @@ function normal(text, host) {
   return host.smart ? out.replace(/--+/g, '-') : out;
 }
 
-function pre(node, page) {
+function pre(node, page, host) {
   const code = first(node, ['code']) ?? node;
-  const isDiagram = [node, code].some((one) => has(one, ['mermaid', 'language-mermaid']));
   // What cannot be seen keeps a host from running what it finds in code.
-  const text = rawText(code).replaceAll('\u2060', '').replace(/\n+$/, '');
+  const text = rawText(code).replaceAll('\u2060', '').replace(/^\n+|\n+$/g, '');
+  const isDiagram = host.diagram?.test(text) || [node, code].some((one) => has(one, ['mermaid', 'language-mermaid']));
   if (isDiagram) page.diagrams.push(text);
   else page.code.push(text);
 }
