@@ -1,7 +1,7 @@
 //! Markdown for programs that read more into it than others do.
 
 use super::markdown::{self, Refers};
-use super::{Markdown, visible};
+use super::{Markdown, Quoted, visible};
 use serde::Deserialize;
 
 /// Cannot be seen, and keeps what stands around it apart.
@@ -38,6 +38,16 @@ impl Dialect {
             // A name that ends so would lose its end at the end of a heading, references or not.
             Dialect::Docusaurus if raw.ends_with('}') => Markdown(format!("{text}{}", markdown::JOINER)),
             _ => text,
+        }
+    }
+
+    /// Text as a quoted string of front matter, as [`quoted`](super::quoted) writes it. Docusaurus puts it into a script,
+    /// where `</script>` would end that.
+    pub fn quoted(self, raw: &str) -> Quoted {
+        let quoted = super::quoted(raw);
+        match self {
+            Dialect::Docusaurus => Quoted(quoted.0.replace('<', &format!("<{JOINER}"))),
+            _ => quoted,
         }
     }
 

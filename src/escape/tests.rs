@@ -439,3 +439,45 @@ fn json_shows_what_hides_and_loses_no_key() {
     let expected = serde_json::json!({"a<U+200B>": ["<U+202E>", "x\ny"], "a<U+200B>_": 1});
     assert_eq!(visible_json(value), expected);
 }
+
+#[test]
+fn gitlab_makes_no_reference_of_a_number_or_a_name() {
+    for (raw, expected) in [
+        ("see !12, $12, &12", "see !&#8288;12, &#36;&#8288;12, &amp;&#8288;12"),
+        ("~bug and %next", "&#126;&#8288;bug and %&#8288;next"),
+        ("100% done!", "100% done!"),
+    ] {
+        assert_eq!(Dialect::Gitlab.text(raw).as_str(), expected);
+    }
+}
+
+#[test]
+fn hugo_shows_shortcodes_in_code_as_they_were() {
+    let block = |raw| Dialect::Hugo.block("yaml", raw).to_string();
+    assert_eq!(block("a: {{< ref \"x\" >}} b"), "```yaml\na: {{</* ref \"x\" */>}} b\n```");
+    assert_eq!(block("{{% a %}} {{{< b >}}}"), "```yaml\n{{%/* a */%}} {{{</* b */>}}}\n```");
+    assert_eq!(block("{{< open"), "```yaml\n{{\u{2060}< open\n```");
+    assert_eq!(block("<!--more-->"), "```yaml\n<!--\u{2060}more-->\n```");
+    assert_eq!(block("{{ .Values.x }}"), "```yaml\n{{ .Values.x }}\n```");
+}
+
+#[test]
+fn hugo_gets_no_html_for_code() {
+    assert_eq!(Dialect::Hugo.cell_code("a|b").as_str(), "`a\\|b`");
+    assert_eq!(Dialect::Hugo.code("{{ .x }}").as_str(), "`{{ .x }}`");
+    assert_eq!(Dialect::Hugo.code("{{< x").as_str(), "&#123;&#123;&lt; x");
+}
+
+#[test]
+fn docusaurus_finds_no_order_in_code() {
+    let block = |raw| Dialect::Docusaurus.block("yaml", raw).to_string();
+    assert_eq!(block("# highlight-start"), "```yaml\n# highlight-\u{2060}start\n```");
+    assert_eq!(block("# a {#b}"), "```yaml\n# a {\u{2060}#b}\n```");
+    assert_eq!(block("  :::note Title"), "```yaml\n  :\u{2060}::note Title\n```");
+    assert_eq!(block("```mdx-code-block"), "````yaml\n```\u{2060}mdx-code-block\n````");
+}
+
+#[test]
+fn docusaurus_scripts_do_not_end_in_a_title() {
+    assert_eq!(Dialect::Docusaurus.quoted("</script>").as_str(), "\"<\u{2060}/script>\"");
+}

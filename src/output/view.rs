@@ -88,11 +88,11 @@ impl<'a> Pages<'a> {
         set(
             "quoted",
             object([
-                ("title", quoted(&page.title)),
-                ("html", quoted(escape::html(&page.title).as_str())),
-                ("kicker", quoted(&page.kicker)),
-                ("site", quoted(&self.site.title)),
-                ("description", quoted(&plain(&page.lead))),
+                ("title", self.quoted(&page.title)),
+                ("html", self.quoted(escape::html(&page.title).as_str())),
+                ("kicker", self.quoted(&page.kicker)),
+                ("site", self.quoted(&self.site.title)),
+                ("description", self.quoted(&plain(&page.lead))),
             ]),
         );
         set("is_home", (page.path == *self.home(page)).into());
@@ -140,14 +140,19 @@ impl<'a> Pages<'a> {
             ("href", href.map(|href| spelling.address(&href)).into()),
             ("name", finished(&spelling.name(&entry.title, entry.is_name, Place::Flow))),
             ("title", entry.title.as_str().into()),
-            ("quoted", quoted(&entry.title)),
+            ("quoted", self.quoted(&entry.title)),
             // Some tools put what they read as text into their pages as HTML.
-            ("quoted_html", quoted(escape::html(&entry.title).as_str())),
+            ("quoted_html", self.quoted(escape::html(&entry.title).as_str())),
             ("depth", entry.depth.into()),
             ("place", entry.place.into()),
             ("is_page", entry.is_page.into()),
             ("has_children", entry.has_children.into()),
         ])
+    }
+
+    /// Text as a string of YAML and JSON, quotes included.
+    fn quoted(&self, raw: &str) -> Value {
+        finished(self.flavour.dialect().quoted(raw).as_str())
     }
 
     fn area(&self, page: &Page) -> Option<&'a Area> {
@@ -226,11 +231,6 @@ pub(super) fn sources(pages: &[Page]) -> BTreeMap<String, PagePath> {
         }
     }
     sources
-}
-
-/// Text as a string of YAML and JSON, quotes included.
-fn quoted(raw: &str) -> Value {
-    finished(escape::quoted(raw).as_str())
 }
 
 /// A map for a template.
