@@ -2,6 +2,7 @@
 
 mod completions;
 mod init;
+mod inject;
 mod manual;
 mod mend;
 mod message;
@@ -20,6 +21,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use completions::Completions;
 pub use init::Init;
+pub use inject::Inject;
 pub use manual::{Manual, ManualPage, manual_pages};
 pub use mend::mending;
 pub use message::{ColorChoice, MessageFormat, Messages};
@@ -49,6 +51,8 @@ pub enum Command {
     Reach(Reach),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
+    /// Rewrite the marked regions of Markdown files
+    Inject(Inject),
     /// Write a first podviz.yaml, in which every key is explained
     Init(Init),
     /// Print what a shell needs to complete command lines
@@ -280,6 +284,7 @@ impl Command {
             Command::Advise(advise) => Some(&advise.input),
             Command::Reach(reach) => Some(&reach.input),
             Command::Graph(graph) => Some(&graph.input),
+            Command::Inject(inject) => Some(&inject.input),
             Command::Init(_) | Command::Completions(_) | Command::Man(_) => None,
         }
     }
@@ -295,7 +300,8 @@ impl Command {
             | Command::Explain(Explain { input, .. })
             | Command::Advise(Advise { input, .. })
             | Command::Reach(Reach { input, .. })
-            | Command::Graph(Graph { input, .. }) => &input.voice,
+            | Command::Graph(Graph { input, .. })
+            | Command::Inject(Inject { input, .. }) => &input.voice,
         }
     }
 
@@ -329,11 +335,11 @@ impl Command {
         }
     }
 
-    /// What the command asks of the library, if it reads manifests.
+    /// What the command asks of the library, if that is one thing.
     pub fn request(&self) -> Option<Request> {
         let input = self.input()?;
         let goal = match self {
-            Command::Init(_) | Command::Completions(_) | Command::Man(_) => return None,
+            Command::Inject(_) | Command::Init(_) | Command::Completions(_) | Command::Man(_) => return None,
             Command::Render(render) => render.goal(),
             Command::Diagram(diagram) => Goal::Diagram {
                 view: diagram.view,
@@ -346,21 +352,31 @@ impl Command {
             Command::Reach(reach) => reach.goal(),
             Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
         };
-        Some(Request {
-            inputs: self.inputs().to_vec(),
-            // An empty variable is as good as none.
-            settings: input.config.clone().filter(|path| !path.as_os_str().is_empty()),
-            output: self.output().map(|(folder, _)| folder.to_owned()),
-            default_namespace: input.default_namespace.clone(),
-            cluster_domain: input.cluster_domain.clone(),
-            limits: crate::source::Limits { file_bytes: input.max_file_size << 20, ..Default::default() },
-            build: input.build(),
-            goal,
-        })
+        let output = self.output().map(|(folder, _)| folder.to_owned());
+        Some(input.request(self.inputs().to_vec(), output, goal))
     }
 }
 
 impl Input {
+    /// What to read, how, and what to make of it.
+    fn request(&self, inputs: Vec<PathBuf>, output: Option<PathBuf>, goal: Goal) -> Request {
+        Request {
+            inputs,
+            settings: self.settings(),
+            output,
+            default_namespace: self.default_namespace.clone(),
+            cluster_domain: self.cluster_domain.clone(),
+            limits: crate::source::Limits { file_bytes: self.max_file_size << 20, ..Default::default() },
+            build: self.build(),
+            goal,
+        }
+    }
+
+    /// The settings that are named. An empty variable is as good as none.
+    fn settings(&self) -> Option<PathBuf> {
+        self.config.clone().filter(|path| !path.as_os_str().is_empty())
+    }
+
     fn build(&self) -> Option<Build> {
         let build = || Build {
             tools: !self.no_tools,

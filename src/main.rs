@@ -2,8 +2,10 @@
 
 use anyhow::Context;
 use clap::Parser;
-use podviz::cli::{Cli, Command, Init, Manual, Messages, manual_pages, mending};
+use podviz::cli::{Cli, Command, Init, Inject, Manual, Messages, manual_pages, mending};
+use podviz::inject::inject;
 use podviz::output::publish::{Drift, compare, guard, publish, write_manual, write_settings};
+use podviz::output::rewrite::rewrite;
 use podviz::output::{Extent, drift};
 use podviz::problem::{Code, Level, Problem};
 use podviz::{Product, first_settings, run};
@@ -68,6 +70,7 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
             return Ok(Exit::Complete);
         }
         Command::Man(manual) => return tell(manual, messages),
+        Command::Inject(command) => return rewrite_regions(command, messages),
         _ => {}
     }
     let request = cli.command.request().context("this command reads no manifests")?;
@@ -77,8 +80,7 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
         Ok(made) => made,
         Err((error, problems)) => {
             messages.problems(&problems);
-            let Some(problem) = error.problem() else { return Err(error.into()) };
-            messages.problems(&[problem].into_iter().collect());
+            refuse(error, messages);
             return Ok(Exit::Failed);
         }
     };
@@ -91,7 +93,7 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
             write_out(&text, &mut anstream::stdout().lock())?;
             answer = Some(yes);
         }
-        // Only asked for by commands that put them somewhere themselves.
+        // Commands that ask for these put them somewhere themselves.
         Product::Regions(_) => {}
         Product::Files(files) => {
             let destination = destination.context("a site needs a folder to be written to")?;
@@ -128,17 +130,68 @@ fn report(drift: &Drift, messages: &Messages) -> anyhow::Result<bool> {
         return Ok(true);
     }
     let bare = std::io::stdout();
-    let is_colored = anstream::AutoStream::choice(&bare) != anstream::ColorChoice::Never;
-    let written = if is_colored || bare.is_terminal() {
-        drift.write(&mut anstream::stdout().lock(), |diff| drift::for_terminal(&diff))
-    } else {
-        drift.write(&mut bare.lock(), |diff| diff)
+    let written = match shows_diffs_to_people() {
+        true => drift.write(&mut anstream::stdout().lock(), |diff| drift::for_terminal(&diff)),
+        false => drift.write(&mut bare.lock(), |diff| diff),
     };
     is_written(written)?;
-    let problem = Problem::new(Level::Error, Code::OutOfDate, drift.words());
+    out_of_date(&drift.words(), messages);
+    Ok(false)
+}
+
+/// Whether diffs are colored, and spelled for a terminal.
+fn shows_diffs_to_people() -> bool {
+    let bare = std::io::stdout();
+    anstream::AutoStream::choice(&bare) != anstream::ColorChoice::Never || bare.is_terminal()
+}
+
+/// Says that something is stale, and which command mends it.
+fn out_of_date(words: &str, messages: &Messages) {
+    let problem = Problem::new(Level::Error, Code::OutOfDate, words);
     let problem = problem.help(format!("to bring it up to date: {}", mending(std::env::args_os())));
     messages.problems(&[problem].into_iter().collect());
-    Ok(false)
+}
+
+/// Says why nothing was made.
+fn refuse(error: podviz::Error, messages: &Messages) {
+    match error.problem() {
+        Some(problem) => messages.problems(&[problem].into_iter().collect()),
+        None => messages.fatal(&format!("{:#}", anyhow::Error::from(error)), None),
+    }
+}
+
+/// Makes the marked regions of Markdown files anew; with `--check` only tells which are stale.
+fn rewrite_regions(command: &Inject, messages: &Messages) -> anyhow::Result<Exit> {
+    let jobs = match command.jobs() {
+        Ok(jobs) => jobs,
+        Err(error) => {
+            refuse(error, messages);
+            return Ok(Exit::Failed);
+        }
+    };
+    let injected = inject(jobs);
+    messages.problems(&injected.problems);
+    if injected.has_failed() {
+        injected.errors.into_iter().for_each(|error| refuse(error, messages));
+        messages.problems(&injected.failures);
+        return Ok(Exit::Failed);
+    }
+    let left_out = injected.problems.left_something_out();
+    if !command.check {
+        rewrite(&injected.rewrites)
+            .map_err(|(path, reason)| anyhow::anyhow!("cannot write {}: {reason}", path.display()))?;
+        messages.done(&injected.words());
+        return Ok(if left_out { Exit::Incomplete } else { Exit::Complete });
+    }
+    let diffs = injected.diffs();
+    if !diffs.is_empty() {
+        match shows_diffs_to_people() {
+            true => is_written(anstream::stdout().lock().write_all(drift::for_terminal(&diffs).as_bytes()))?,
+            false => write_out(&diffs, &mut std::io::stdout().lock())?,
+        }
+        out_of_date(&injected.stale_words(), messages);
+    }
+    Ok(if diffs.is_empty() && !left_out { Exit::Complete } else { Exit::Incomplete })
 }
 
 /// Writes the first settings of a folder.

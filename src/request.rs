@@ -40,16 +40,10 @@ pub struct Request {
 impl Request {
     /// The user's settings; none where there is no such file. Their paths start at the folder of the file.
     pub(crate) fn settings(&self, catalog: &Catalog) -> Result<Settings, Error> {
-        let Some(file) = source::read_settings(self.settings.as_deref(), &self.inputs)? else {
+        let Some((file, mut settings)) = settings(self.settings.as_deref(), &self.inputs, catalog)? else {
             return Ok(Settings::default());
         };
-        let value = file.value.map_err(|broken| CatalogError {
-            file: file.path.clone(),
-            fault: Fault::new(broken.reason).at(broken.line, broken.column),
-        })?;
-        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
-        let mut settings = Settings::read(&file.path, &value, &codes, catalog)?;
-        let folder = Path::new(&file.path).parent().unwrap_or(Path::new(""));
+        let folder = file.parent().unwrap_or(Path::new(""));
         settings.releases.iter_mut().for_each(|release| release.start_at(folder));
         Ok(settings)
     }
@@ -91,6 +85,22 @@ impl Request {
         }
         if inventory.objects.is_empty() { Err(Error::NothingToDocument) } else { Ok(inventory) }
     }
+}
+
+/// The settings that are named, or else the nearest above the first input, with their file.
+pub(crate) fn settings(
+    named: Option<&Path>,
+    inputs: &[PathBuf],
+    catalog: &Catalog,
+) -> Result<Option<(PathBuf, Settings)>, Error> {
+    let Some(file) = source::read_settings(named, inputs)? else { return Ok(None) };
+    let value = file.value.map_err(|broken| CatalogError {
+        file: file.path.clone(),
+        fault: Fault::new(broken.reason).at(broken.line, broken.column),
+    })?;
+    let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+    let settings = Settings::read(&file.path, &value, &codes, catalog)?;
+    Ok(Some((file.path.into(), settings)))
 }
 
 /// What to make.
@@ -296,6 +306,24 @@ pub enum Error {
         /// The environments to choose from.
         candidates: Vec<String>,
     },
+    /// Nobody says which Markdown files are meant.
+    #[error("say which Markdown files to rewrite, or list them under `inject` in {}", settings_name(.0.as_deref()))]
+    NothingToInject(Option<PathBuf>),
+    /// A Markdown file is named, but not what it is about.
+    #[error(
+        "say with --from which manifests `{}` is about, or list it under `inject` in podviz.yaml", .0.display()
+    )]
+    NotListed(PathBuf),
+    /// An entry of `inject` in the settings names what is not there.
+    #[error("{}: inject[{at}]: {reason}", file.display())]
+    WrongInjection {
+        /// The settings.
+        file: PathBuf,
+        /// The entry.
+        at: usize,
+        /// What is wrong.
+        reason: String,
+    },
     /// The input does not hold what a marked region asks for.
     #[error(transparent)]
     Region(#[from] RegionError),
@@ -318,6 +346,10 @@ impl Error {
             _ => None,
         }
     }
+}
+
+fn settings_name(file: Option<&Path>) -> String {
+    file.map_or_else(|| "podviz.yaml".to_owned(), |file| file.display().to_string())
 }
 
 fn environments(names: &[String]) -> String {

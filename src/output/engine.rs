@@ -61,7 +61,7 @@ impl Engine {
                 PREFIXES.iter().filter_map(|prefix| templates.remove(&format!("{prefix}{name}"))).collect();
             all.into_iter().next().unwrap_or_default()
         };
-        let style = asset("style.css") + svg::STYLE;
+        let style = asset("style.css") + svg::STYLE + &asset("extra.css");
         let script = asset("podviz.js");
 
         let mut tera = Tera::new();

@@ -57,6 +57,13 @@ pub fn region(
     Ok((String::from_utf8_lossy(&out).trim_matches('\n').to_owned(), problems))
 }
 
+/// Where prose stands: the place of a line is told apart from the words of a sentence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    Inline,
+    Apart,
+}
+
 /// Takes the links to other pages out of a page.
 struct Alone<'a> {
     pages: &'a Pages<'a>,
@@ -66,7 +73,7 @@ impl Alone<'_> {
     fn page(&self, mut page: Page) -> Page {
         page.crumbs.clear();
         page.children.clear();
-        page.lead.iter_mut().for_each(|prose| self.prose(prose));
+        page.lead.iter_mut().for_each(|prose| self.prose(prose, Stands::Inline));
         let blocks = page.sections.iter_mut().flat_map(|section| &mut section.blocks);
         blocks.chain(&mut page.author).for_each(|block| self.block(block));
         page
@@ -74,10 +81,12 @@ impl Alone<'_> {
 
     fn block(&self, block: &mut Block) {
         match block {
-            Block::Paragraph(text) | Block::Alert { text, .. } => self.prose(text),
-            Block::List { items, .. } => items.iter_mut().for_each(|item| self.prose(item)),
-            Block::Table(table) => table.rows.iter_mut().flatten().for_each(|cell| self.prose(cell)),
-            Block::Facts(facts) => facts.iter_mut().for_each(|(_, text)| self.prose(text)),
+            Block::Paragraph(text) | Block::Alert { text, .. } => self.prose(text, Stands::Inline),
+            Block::List { items, .. } => items.iter_mut().for_each(|item| self.prose(item, Stands::Inline)),
+            Block::Table(table) => {
+                table.rows.iter_mut().flatten().for_each(|cell| self.prose(cell, Stands::Apart));
+            }
+            Block::Facts(facts) => facts.iter_mut().for_each(|(_, text)| self.prose(text, Stands::Apart)),
             Block::Cards(cards) => {
                 let items = cards.drain(..).map(|card| self.card(card)).collect();
                 *block = Block::List { ordered: false, items };
@@ -95,20 +104,26 @@ impl Alone<'_> {
             item.push(Inline::Text(": ".to_owned()));
             item.extend(card.text);
         }
-        self.prose(&mut item);
+        self.prose(&mut item, Stands::Inline);
         item
     }
 
-    fn prose(&self, prose: &mut Prose) {
+    fn prose(&self, prose: &mut Prose, stands: Stands) {
         let mut alone = Prose::with_capacity(prose.len());
         for inline in prose.drain(..) {
             match inline {
                 Inline::Link(link) => alone.push(name(link)),
                 Inline::Source(source) => {
-                    if !ends_open(alone.last()) {
+                    let is_in_brackets = ends_with(alone.last(), &['(']);
+                    if !is_in_brackets && !ends_with(alone.last(), &[' ', '\n']) {
                         alone.push(Inline::Text(" ".to_owned()));
                     }
-                    alone.push(self.source(&source));
+                    alone.push(match self.source(&source) {
+                        Inline::Muted(place) if !is_in_brackets && stands == Stands::Inline => {
+                            Inline::Muted(format!("({place})"))
+                        }
+                        other => other,
+                    });
                 }
                 other => alone.push(other),
             }
@@ -133,11 +148,11 @@ fn name(link: Link) -> Inline {
     if link.code { Inline::Code(link.text) } else { Inline::Text(link.text) }
 }
 
-/// Whether nothing has to part the next words from these.
-fn ends_open(before: Option<&Inline>) -> bool {
+/// Whether these words end so; nothing ends in a blank.
+fn ends_with(before: Option<&Inline>, ends: &[char]) -> bool {
     match before {
-        Some(Inline::Text(words) | Inline::Muted(words)) => words.ends_with([' ', '(', '\n']),
+        Some(Inline::Text(words) | Inline::Muted(words)) => words.ends_with(ends),
         Some(_) => false,
-        None => true,
+        None => ends.contains(&' '),
     }
 }
