@@ -1,7 +1,10 @@
 //! The command line: what people may ask for, and how the answer is told.
 
+mod completions;
+mod domain;
 mod init;
 mod inject;
+mod manual;
 mod mend;
 mod message;
 mod words;
@@ -16,9 +19,12 @@ use crate::problem::Level;
 use crate::source::Build;
 use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+pub use completions::Completions;
+use domain::domain;
 pub use init::Init;
 pub use inject::Inject;
+pub use manual::{Manual, ManualPage, manual_pages};
 pub use mend::mending;
 pub use message::{ColorChoice, MessageFormat, Messages};
 use std::path::{Component, Path, PathBuf};
@@ -51,6 +57,10 @@ pub enum Command {
     Inject(Inject),
     /// Write a first podviz.yaml, in which every key is explained
     Init(Init),
+    /// Print what a shell needs to complete command lines
+    Completions(Completions),
+    /// Print the manual page, or write the pages of all commands
+    Man(Manual),
 }
 
 /// What every command that reads manifests takes.
@@ -71,6 +81,7 @@ pub struct Input {
         value_name = "FILE",
         env = "PODVIZ_CONFIG",
         hide_env_values = true,
+        value_hint = ValueHint::FilePath,
         value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub config: Option<PathBuf>,
@@ -81,7 +92,7 @@ pub struct Input {
     #[arg(long, conflicts_with_all = ["values", "set"])]
     pub flat: bool,
     /// Values for Helm charts, as with helm -f
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub values: Vec<PathBuf>,
     /// One value for Helm charts, as with helm --set
     #[arg(long, value_name = "KEY=VALUE")]
@@ -119,7 +130,7 @@ pub struct Render {
     #[command(flatten)]
     input: Input,
     /// The folder to write
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     output: PathBuf,
     /// HTML, or Markdown
     #[arg(long, value_name = "FORMAT", default_value = "html")]
@@ -128,13 +139,13 @@ pub struct Render {
     #[arg(long, alias = "flavour", value_name = "FLAVOR")]
     flavor: Option<Flavour>,
     /// A folder whose templates replace the built-in ones, file by file
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     templates: Option<PathBuf>,
     /// A folder with a theme: layout, styles, and script of the HTML site
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     theme: Option<PathBuf>,
     /// Where the manifests can be read on the web, so that pages link to them
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     repo_url: Option<String>,
     /// Write into a folder that holds other files; they are kept
     #[arg(long)]
@@ -276,7 +287,7 @@ impl Command {
             Command::Reach(reach) => Some(&reach.input),
             Command::Graph(graph) => Some(&graph.input),
             Command::Inject(inject) => Some(&inject.input),
-            Command::Init(_) => None,
+            Command::Init(_) | Command::Completions(_) | Command::Man(_) => None,
         }
     }
 
@@ -284,6 +295,8 @@ impl Command {
     pub fn voice(&self) -> &Voice {
         match self {
             Command::Init(init) => &init.voice,
+            Command::Completions(completions) => &completions.voice,
+            Command::Man(manual) => &manual.voice,
             Command::Render(Render { input, .. })
             | Command::Diagram(DrawOne { input, .. })
             | Command::Explain(Explain { input, .. })
@@ -328,7 +341,7 @@ impl Command {
     pub fn request(&self) -> Option<Request> {
         let input = self.input()?;
         let goal = match self {
-            Command::Inject(_) | Command::Init(_) => return None,
+            Command::Inject(_) | Command::Init(_) | Command::Completions(_) | Command::Man(_) => return None,
             Command::Render(render) => render.goal(),
             Command::Diagram(diagram) => Goal::Diagram {
                 view: diagram.view,
@@ -458,26 +471,6 @@ impl Reach {
         let mut ends = self.positionals().1.iter().map(|end| end.to_string_lossy().into_owned());
         let ends = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
         Goal::Reach { ends, namespace: self.namespace.clone(), port: self.port.clone(), format: self.format }
-    }
-}
-
-/// A domain in lower case, without the dot that may end it.
-///
-/// Source: `k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/validation/validation.go`, `ValidateNetworking`: the domain is a
-/// DNS-1123 subdomain.
-fn domain(text: &str) -> Result<String, String> {
-    let domain = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-    let is_label = |label: &str| {
-        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        (1..=63).contains(&label.len())
-            && label.chars().all(inner)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    if domain.len() <= 253 && domain.split('.').all(is_label) {
-        Ok(domain)
-    } else {
-        Err("write a DNS name, such as cluster.local".to_owned())
     }
 }
 

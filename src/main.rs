@@ -2,11 +2,11 @@
 
 use anyhow::Context;
 use clap::Parser;
-use podviz::cli::{Cli, Command, Init, Inject, Messages, mending};
+use podviz::cli::{Cli, Command, Init, Inject, Manual, Messages, manual_pages, mending};
 use podviz::inject::inject;
-use podviz::output::drift;
-use podviz::output::publish::{Drift, compare, guard, publish, write_settings};
+use podviz::output::publish::{Drift, compare, guard, publish, write_manual, write_settings};
 use podviz::output::rewrite::rewrite;
+use podviz::output::{Extent, drift};
 use podviz::problem::{Code, Level, Problem};
 use podviz::{Product, first_settings, run};
 use std::io::{IsTerminal, Write};
@@ -66,6 +66,11 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Init(init) => return start(init, messages),
         Command::Inject(command) => return rewrite_regions(command, messages),
+        Command::Completions(completions) => {
+            write_out(&completions.script(), &mut std::io::stdout().lock())?;
+            return Ok(Exit::Complete);
+        }
+        Command::Man(manual) => return tell(manual, messages),
         _ => {}
     }
     let request = cli.command.request().context("this command reads no manifests")?;
@@ -80,6 +85,7 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
         }
     };
     let mut answer = None;
+    let mut extent = Extent::default();
     match product {
         Product::Text(text) => write_out(&text, &mut std::io::stdout().lock())?,
         Product::Styled(text) => write_out(&text, &mut anstream::stdout().lock())?,
@@ -101,12 +107,16 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
                     Exit::Incomplete
                 });
             }
+            extent = Extent::of(&files, cli.command.index());
             publish(&files, &destination)?;
         }
     }
     messages.problems(&problems);
     if let Some((folder, _)) = cli.command.output() {
-        messages.done(&format!("Wrote the site; open {}", folder.join(cli.command.index()).display()));
+        messages.done(&format!("Wrote {extent}; open {}", folder.join(cli.command.index()).display()));
+        if extent.has_several() {
+            messages.done("-e NAME renders one environment alone");
+        }
     }
     // An answer is told by the status alone, whatever else was met.
     let complete = answer.unwrap_or_else(|| !problems.left_something_out());
@@ -199,6 +209,22 @@ fn start(init: &Init, messages: &Messages) -> anyhow::Result<Exit> {
     write_settings(&path, &text, init.force).with_context(|| format!("cannot write {shown}"))?;
     let folder = init.folder.display();
     messages.done(&format!("Wrote {shown}; next, write the site: podviz render {folder} -o site"));
+    Ok(Exit::Complete)
+}
+
+/// Prints the first page of the manual, or writes them all.
+fn tell(manual: &Manual, messages: &Messages) -> anyhow::Result<Exit> {
+    let pages = manual_pages();
+    match (&manual.output, pages.first()) {
+        (Some(folder), _) => {
+            let files = pages.iter().map(|page| (page.name.as_str(), page.text.as_str()));
+            write_manual(folder, files)
+                .with_context(|| format!("cannot write the manual into `{}`", folder.display()))?;
+            messages.done(&format!("Wrote {} pages of the manual into {}", pages.len(), folder.display()));
+        }
+        (None, Some(page)) => write_out(&page.text, &mut std::io::stdout().lock())?,
+        (None, None) => {}
+    }
     Ok(Exit::Complete)
 }
 

@@ -6,6 +6,7 @@
 mod block;
 pub mod drift;
 mod engine;
+mod extent;
 mod flavour;
 pub mod markers;
 mod navigation;
@@ -22,6 +23,7 @@ use crate::names::PagePath;
 use crate::page::Site;
 use crate::problem::Problems;
 use engine::Engine;
+pub use extent::Extent;
 pub use flavour::Flavour;
 use flavour::{Each, Language};
 use navigation::Navigation;

@@ -90,6 +90,9 @@ impl Study {
         format: DiagramFormat,
         host: Host,
     ) -> Result<(Product, Problems), Error> {
+        if format == DiagramFormat::Svg && host != Host::Mermaid {
+            return Err(Error::HostOfPicture { host });
+        }
         let found = self.found(focus)?;
         let hidden = self.hide(found.as_ref());
         let focus = match found {

@@ -283,6 +283,15 @@ pub enum Error {
         /// The host.
         host: Host,
     },
+    /// A host was named for a picture.
+    #[error(
+        "--host {} folds Mermaid text, and --format svg writes none; leave one of them out",
+        host.name()
+    )]
+    HostOfPicture {
+        /// The host.
+        host: Host,
+    },
     /// The view is about one pod, and there are several.
     #[error("the `{view}` view shows one pod; choose it with --focus: {candidates}")]
     ManyPods {

@@ -419,3 +419,19 @@ fn a_check_of_what_could_not_all_be_read_says_both() {
     assert_eq!(status(&fresh), 1, "some input is still left out");
     assert!(messages(&fresh).ends_with("`docs` is up to date\n"), "{}", messages(&fresh));
 }
+
+#[test]
+fn a_written_site_says_how_much_it_holds() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let said = |input: &str, more: &[&str]| {
+        let out = folder.path().join(format!("{}-{}", input.replace('/', "-"), more.len()));
+        let output = run(&[&["render", input, "-o", text(&out)], more].concat());
+        messages(&output).replace(text(&out), "OUT")
+    };
+    let one = said("tests/side-by-side/with-rest/in/monitoring", &[]);
+    assert_eq!(one, "Wrote 10 pages; open OUT/index.html\n");
+    let several = said("tests/side-by-side/with-rest/in", &["--flavor", "github"]);
+    let end = " pages of 3 environments; open OUT/README.md\n-e NAME renders one environment alone\n";
+    assert!(several.starts_with("Wrote ") && several.ends_with(end), "{several}");
+    assert_eq!(said("tests/side-by-side/with-rest/in", &["-q"]), "");
+}

@@ -2,6 +2,7 @@
 
 use podviz::catalog::Catalog;
 use podviz::model::{Document, Environment, Grouping, take_inventory};
+use podviz::output::{Flavour, Options, render};
 use podviz::page::findings::{self, AdviceFormat};
 use podviz::problem::{Level, Problems};
 use podviz::source::{Limits, load};
@@ -102,4 +103,32 @@ fn a_finding_that_environments_share_is_told_once() {
     assert_eq!(github.matches("(environments dev and prod)").count(), github.lines().count(), "{github}");
     let json = told(AdviceFormat::Json);
     assert!(json.contains("\"environments\": [\n      \"dev\",\n      \"prod\"\n    ]"), "{json}");
+}
+
+#[test]
+fn many_overlays_are_listed_and_compared_by_their_folder() {
+    let mut all = Vec::new();
+    let mut environments = Vec::new();
+    for app in ["cart", "mail", "pay", "ship", "web"] {
+        for place in ["dev", "prod", "test"] {
+            let name = format!("{app}-{place}");
+            let image = format!("registry.dev/{place}/{app}:v1@sha256:0123456789abcdef");
+            let pod = WEB.replace("name: web", &format!("name: {app}")).replace("web:1", &image);
+            all.extend(documents(Some(&name), "pods.yaml", &pod));
+            all.extend(documents(Some(&name), "proxy.yaml", &WEB.replace("name: web", "name: proxy")));
+            environments.push(Environment { path: format!("{app}/overlays/{place}"), ..built(&name, None) });
+        }
+    }
+    let (topology, problems, catalog) = topology(all, environments);
+    let facts = facts::derive(&topology, &catalog);
+    let site = page::build("test", &topology, &facts, &catalog, &problems);
+    let (files, _) =
+        render(site, Flavour::github(), &Options::default()).expect("the built-in templates are valid");
+    let first = files.iter().find(|file| file.path == "README.md").expect("a first page");
+    let first = String::from_utf8_lossy(&first.bytes);
+    let row = "| `web/overlays` | [`dev`](environments/web-dev/README.md), [`prod`](environments/web-prod/README.md), \
+               and [`test`](environments/web-test/README.md) | `proxy` and `web` |";
+    assert!(first.contains(row), "{first}");
+    assert!(first.contains("| Workload | web-dev | web-prod | web-test |"), "{first}");
+    assert!(!first.contains("0123456789ab"), "the tags tell: {first}");
 }

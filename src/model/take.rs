@@ -292,5 +292,11 @@ fn duplicate(earlier: &Object, later: &Object) -> Problem {
     let title = later.identity.title();
     let (file, line) = earlier.place(earlier.first_line);
     let reason = format!("{title} is also defined at {file}:{line}; this one counts");
-    Problem::new(level, Code::DuplicateObject, reason).at_place(later.place(later.first_line), 1)
+    let folder = |object: &Object| object.file.path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let help = if level == Level::Warning && folder(earlier) == folder(later) {
+        "remove one of them; if they are for different clusters, give each a folder: each is an environment then"
+    } else {
+        "remove one of them"
+    };
+    Problem::new(level, Code::DuplicateObject, reason).at_place(later.place(later.first_line), 1).help(help)
 }

@@ -95,7 +95,7 @@ impl<'a> Blocks<'a> {
                 ("caption", caption.as_str().into()),
                 ("label", self.label(caption, "Text").into()),
                 ("text", text.as_str().into()),
-                ("block", finished(&fenced("", text))),
+                ("block", finished(&self.fenced("", text))),
             ]),
         }
     }
@@ -143,7 +143,7 @@ impl<'a> Blocks<'a> {
                 let size = mermaid::measure(diagram);
                 if host.budget().fits_after(self.drawn, size) {
                     self.drawn += size.characters;
-                    fence = Some(fenced("mermaid", &text));
+                    fence = Some(escape::markdown::block("mermaid", &text).to_string());
                 } else {
                     self.problems.push(too_large(diagram, host));
                 }
@@ -231,7 +231,7 @@ impl<'a> Blocks<'a> {
                 ])
             })
             .collect();
-        let block = if is_html { String::new() } else { fenced("yaml", &text(shown)) };
+        let block = if is_html { String::new() } else { self.fenced("yaml", &text(shown)) };
         let last = first + shown.len().saturating_sub(1);
         let range = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
         let label = self.label(&format!("{}, {range}", file.path), "Manifest");
@@ -247,6 +247,16 @@ impl<'a> Blocks<'a> {
             ("lines", lines.into()),
             ("block", finished(&block)),
         ])
+    }
+
+    /// A code block of Markdown.
+    fn fenced(&self, language: &'static str, raw: &str) -> String {
+        let block = if self.pages.flavour.edits_code() {
+            escape::markdown::guarded_block(language, raw)
+        } else {
+            escape::markdown::block(language, raw)
+        };
+        block.to_string()
     }
 
     /// An accessible name that no other region of the page has.
@@ -267,11 +277,6 @@ fn too_large(diagram: &Diagram, host: Host) -> Problem {
     let (title, host) = (&diagram.title, host.title());
     let message = format!("the diagram \"{title}\" is larger than {host} draws; its table stands alone");
     Problem::new(Level::Warning, Code::DiagramTooLarge, message)
-}
-
-/// A code block of Markdown.
-fn fenced(language: &'static str, raw: &str) -> String {
-    escape::markdown::block(language, raw).to_string()
 }
 
 /// One line of a manifest in HTML. The classes are short, since there are so many of them.

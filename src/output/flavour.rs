@@ -38,6 +38,9 @@ struct Description {
     /// Who draws its Mermaid text; absent where podviz paints the pictures itself.
     #[serde(default)]
     host: Option<Host>,
+    /// Whether its tool edits pages before it reads their Markdown, even inside code.
+    #[serde(default)]
+    edits_code: bool,
     /// What it has beside pages.
     #[serde(default)]
     files: Vec<Extra>,
@@ -81,6 +84,7 @@ static HTML: LazyLock<Description> = LazyLock::new(|| Description {
     based_on: None,
     index: "index.html".to_owned(),
     host: None,
+    edits_code: false,
     files: Vec::new(),
 });
 
@@ -144,6 +148,11 @@ impl Flavour {
     /// Who draws its Mermaid text; nobody where podviz paints the picture itself.
     pub fn host(self) -> Option<Host> {
         self.0.host
+    }
+
+    /// Whether its tool edits pages before it reads their Markdown, so that code it would act on must not be written out.
+    pub(super) fn edits_code(self) -> bool {
+        self.0.edits_code
     }
 
     pub(super) fn language(&self) -> Language {

@@ -15,6 +15,7 @@ mod guard;
 mod in_place;
 mod listing;
 mod lock;
+mod manual;
 mod plan;
 mod settings;
 mod survey;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use compare::{Drift, compare};
 pub use guard::{Destination, guard};
+pub use manual::write_manual;
 pub use settings::write_settings;
 
 use crate::output::File;

@@ -80,12 +80,13 @@ impl<'a> Pages<'a> {
         set("name", finished(&spelling.name(&page.title, is_name(page), Place::Flow)));
         set("kicker", page.kicker.as_str().into());
         // The same as strings of YAML and JSON, for front matter.
-        let position = self.navigation.entry(&page.path).map_or(0, |entry| entry.position);
-        set("position", position.into());
+        let place = self.navigation.entry(&page.path).map_or(0, |entry| entry.place);
+        set("place", place.into());
         set(
             "quoted",
             object([
                 ("title", quoted(&page.title)),
+                ("html", quoted(escape::html(&page.title).as_str())),
                 ("kicker", quoted(&page.kicker)),
                 ("site", quoted(&self.site.title)),
                 ("description", quoted(&plain(&page.lead))),
@@ -137,8 +138,10 @@ impl<'a> Pages<'a> {
             ("name", finished(&spelling.name(&entry.title, entry.is_name, Place::Flow))),
             ("title", entry.title.as_str().into()),
             ("quoted", quoted(&entry.title)),
+            // Some tools put what they read as text into their pages as HTML.
+            ("quoted_html", quoted(escape::html(&entry.title).as_str())),
             ("depth", entry.depth.into()),
-            ("position", entry.position.into()),
+            ("place", entry.place.into()),
             ("is_page", entry.is_page.into()),
             ("has_children", entry.has_children.into()),
         ])

@@ -4,20 +4,25 @@ mod comparison;
 
 use super::knowledge::Knowledge;
 use super::overview::{figures_of, unread};
-use super::prose::{code, concat, plain, text};
+use super::prose::{code, concat, joined, listed, muted, plain, text};
 use super::workload::section;
 use super::{Block, Inline, Link, Page, Prose, Section, Sort, Table, Target};
-use crate::catalog::Role;
 use crate::model::{Environment, PLAIN_ENVIRONMENT};
 use crate::names::{PagePath, count};
 use crate::problem::Problems;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The anchor of the list of environments on the first page.
 const ANCHOR: &str = "environments";
 
-/// More environments than this are listed by the folder at the top that they stand in.
-const MOST_TOGETHER: usize = 24;
+/// The anchor of what the first page says of the plain environment.
+const REST: &str = "overview";
+
+/// More environments than this are listed by the folder that they stand in.
+const MOST_TOGETHER: usize = 12;
+
+/// How many of the workloads of an environment are named.
+const MOST_NAMED: usize = 4;
 
 /// The first page where there are several environments and none of them is the plain one.
 pub fn page(know: &Knowledge, title: &str, problems: &Problems) -> Page {
@@ -26,10 +31,7 @@ pub fn page(know: &Knowledge, title: &str, problems: &Problems) -> Page {
     sections.retain(|section| !section.blocks.is_empty());
     Page {
         kicker: "Overview".to_owned(),
-        lead: vec![plain(format!(
-            "These manifests make {}. Each is applied on its own: nothing here leads from one to another.",
-            count(know.topology.environments.len(), "environment", "environments")
-        ))],
+        lead: vec![made(know)],
         sections,
         ..Page::titled(PagePath::root(), Sort::Overview, title)
     }
@@ -43,19 +45,68 @@ pub fn sections(know: &Knowledge) -> Vec<Section> {
     std::iter::once(list(know)).chain(comparison::section(know)).collect()
 }
 
-/// What the overview of one of several environments says of the others.
+/// How many environments the manifests make, and which of them run the most.
+pub fn made(know: &Knowledge) -> Prose {
+    let environments = &know.topology.environments;
+    let made = format!(
+        "These manifests make {}. Each is applied on its own: nothing here leads from one to another.",
+        count(environments.len(), "environment", "environments")
+    );
+    concat(vec![plain(made), largest(know).unwrap_or_default()])
+}
+
+/// Which environments run the most; `None` where nothing runs, or where most of them run as much.
+fn largest(know: &Knowledge) -> Option<Prose> {
+    let sizes: Vec<(usize, &Environment)> = know
+        .topology
+        .environments
+        .iter()
+        .map(|environment| (figures_of(know, &environment.name).0, environment))
+        .collect();
+    let most = sizes.iter().map(|(workloads, _)| *workloads).max().filter(|most| *most > 1)?;
+    let largest: Vec<Prose> = sizes
+        .iter()
+        .filter(|(workloads, _)| *workloads == most)
+        .map(|(_, environment)| vec![link(know, environment)])
+        .collect();
+    let several = largest.len() > 1;
+    if largest.len() > MOST_NAMED || largest.len() == sizes.len() {
+        return None;
+    }
+    let words = match several {
+        false => format!(" runs the most: {most} workloads."),
+        true => format!(" run the most: {most} workloads each."),
+    };
+    Some(concat(vec![plain(" "), joined(largest, "and"), plain(words)]))
+}
+
+/// What the first page says of the plain environment, given its figures, before it shows what is in it.
+pub fn rest(figures: Prose) -> Section {
+    let what = concat(vec![
+        vec![
+            text("Environment "),
+            code(PLAIN_ENVIRONMENT),
+            text(" holds the manifests that belong to no other. "),
+        ],
+        figures,
+    ]);
+    section(REST, "All other manifests", vec![Block::Paragraph(what)])
+}
+
+/// What the overview of one of several environments, which is not the first page, says of the others.
 pub fn lead(know: &Knowledge, environment: &Environment) -> Option<Prose> {
     if !know.has_several() {
         return None;
     }
     let others = know.topology.environments.len() - 1;
-    let made = match environment.name.as_str() {
-        PLAIN_ENVIRONMENT => plain("This page shows the manifests that belong to no other environment. "),
-        _ => concat(vec![plain("This environment is made from "), made_from(environment), plain(". ")]),
-    };
     let verb = if others == 1 { "is" } else { "are" };
     let all = Inline::Link(all_environments(&count(others, "other environment", "other environments")));
-    Some(concat(vec![made, plain(format!("There {verb} ")), vec![all, text(".")]]))
+    Some(concat(vec![
+        plain("This environment is made from "),
+        made_from(environment),
+        plain(format!(". There {verb} ")),
+        vec![all, text(".")],
+    ]))
 }
 
 /// A link to the list of all environments.
@@ -65,53 +116,97 @@ pub fn all_environments(text: &str) -> Link {
 }
 
 fn list(know: &Knowledge) -> Section {
-    let environments = &know.topology.environments;
-    if environments.len() <= MOST_TOGETHER {
-        let all: Vec<&Environment> = environments.iter().collect();
-        return section(ANCHOR, "Environments", vec![Block::Table(table(know, "Environments", &all))]);
+    let mut blocks = vec![Block::Paragraph(plain(
+        "An environment is a set of manifests that are applied together: an overlay, a chart, or a folder. Each has an \
+         overview and pages of its own.",
+    ))];
+    let all: Vec<&Environment> = know.topology.environments.iter().collect();
+    if all.len() <= MOST_TOGETHER {
+        blocks.push(Block::Table(table(know, "Environments", all)));
+        return section(ANCHOR, "Environments", blocks);
     }
-    let mut tops: BTreeMap<&str, Vec<&Environment>> = BTreeMap::new();
-    for environment in environments {
-        let top = environment.path.split_once('/').map_or("", |(top, _)| top);
-        tops.entry(top).or_default().push(environment);
+    let mut folders: BTreeMap<&str, Vec<&Environment>> = BTreeMap::new();
+    let mut alone = Vec::new();
+    for environment in all {
+        match environment.path.rsplit_once('/') {
+            Some((folder, _)) if environment.source == "kustomize" => {
+                folders.entry(folder).or_default().push(environment);
+            }
+            _ => alone.push(environment),
+        }
     }
-    // A folder with a single environment needs no heading.
-    let (alone, shared): (Vec<_>, Vec<_>) =
-        tops.into_iter().partition(|(top, members)| top.is_empty() || members.len() == 1);
-    let mut alone: Vec<&Environment> = alone.into_iter().flat_map(|(_, members)| members).collect();
+    let (overlays, others): (Vec<_>, Vec<_>) =
+        folders.into_iter().partition(|(_, members)| members.len() > 1);
+    alone.extend(others.into_iter().flat_map(|(_, members)| members));
     alone.sort();
-    let mut blocks = Vec::new();
     if !alone.is_empty() {
-        blocks.push(Block::Table(table(know, "Environments", &alone)));
+        blocks.push(Block::Table(table(know, "Environments", alone)));
     }
-    for (top, members) in shared {
-        blocks.push(Block::Heading(format!("In {top}")));
-        blocks.push(Block::Table(table(know, &format!("Environments in {top}"), &members)));
+    if !overlays.is_empty() {
+        blocks.push(Block::Heading("Kustomizations side by side".to_owned()));
+        blocks.push(Block::Table(side_by_side(know, overlays)));
     }
     section(ANCHOR, "Environments", blocks)
 }
 
-fn table(know: &Knowledge, caption: &str, environments: &[&Environment]) -> Table {
-    let head = ["Environment", "Made from", "Workloads", "Containers", "Services"];
-    let row = |environment: &&Environment| {
-        let (workloads, containers) = figures_of(know, &environment.name);
-        let services = know.topology.present_in(&environment.name);
-        let services = services.filter(|(_, node)| node.role == Role::Service).count();
-        let numbers = [workloads, containers, services].map(|number| plain(number.to_string()));
-        let name = link(know, environment);
-        [vec![vec![name], made_from(environment)], numbers.to_vec()].concat()
+/// A row an environment; those in which nothing runs come last.
+fn table(know: &Knowledge, caption: &str, mut environments: Vec<&Environment>) -> Table {
+    let head = ["Environment", "Made from", "Workloads", "What runs"];
+    environments.sort_by_key(|environment| figures_of(know, &environment.name).0 == 0);
+    let row = |environment: &Environment| {
+        vec![
+            vec![link(know, environment)],
+            made_from(environment),
+            plain(figures_of(know, &environment.name).0.to_string()),
+            what_runs(know, &[environment]),
+        ]
     };
     Table {
         caption: caption.to_owned(),
         head: head.map(str::to_owned).to_vec(),
-        rows: environments.iter().map(row).collect(),
+        rows: environments.into_iter().map(row).collect(),
     }
+}
+
+/// A row a folder that holds several kustomizations.
+fn side_by_side(know: &Knowledge, folders: Vec<(&str, Vec<&Environment>)>) -> Table {
+    let row = |(folder, members): (&str, Vec<&Environment>)| {
+        let name = |member: &&Environment| {
+            let last = member.path.rsplit_once('/').map_or(&*member.path, |(_, last)| last);
+            vec![link_as(know, member, last)]
+        };
+        let names = members.iter().map(name).collect();
+        vec![vec![code(folder)], joined(names, "and"), what_runs(know, &members)]
+    };
+    Table {
+        caption: "Kustomizations side by side".to_owned(),
+        head: ["Folder", "Environments", "What runs"].map(str::to_owned).to_vec(),
+        rows: folders.into_iter().map(row).collect(),
+    }
+}
+
+/// The names of the workloads of some environments, each once; the number of their objects where nothing runs.
+fn what_runs(know: &Knowledge, environments: &[&Environment]) -> Prose {
+    let workloads = environments.iter().flat_map(|environment| know.topology.workloads_of(&environment.name));
+    let names: BTreeSet<&str> = workloads.map(|(_, node, _)| &*node.identity.name).collect();
+    if names.is_empty() {
+        let objects =
+            environments.iter().map(|environment| know.topology.present_in(&environment.name).count()).sum();
+        return vec![muted(format!("nothing; {}", count(objects, "object", "objects")))];
+    }
+    listed(names.into_iter().map(|name| vec![code(name)]).collect(), MOST_NAMED)
 }
 
 /// The name of an environment, linked to its overview.
 fn link(know: &Knowledge, environment: &Environment) -> Inline {
-    let to = Target { page: know.home(&environment.name), anchor: String::new() };
-    Inline::Link(Link { text: environment.name.clone(), code: true, to })
+    link_as(know, environment, &environment.name)
+}
+
+fn link_as(know: &Knowledge, environment: &Environment, name: &str) -> Inline {
+    // The overview of the plain one is a part of the first page.
+    let anchor = if environment.name == PLAIN_ENVIRONMENT { REST } else { "" };
+    let to = Target { page: know.home(&environment.name), anchor: anchor.to_owned() };
+    Inline::Link(Link { text: name.to_owned(), code: true, to })
 }
 
 /// What an environment is made from: `kustomization overlays/prod`, `folder dev`.

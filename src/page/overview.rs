@@ -43,16 +43,27 @@ pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Prob
         "Objects of the whole cluster",
     ));
     sections.push(section("advice", "Most serious advice", advice::most_serious(know, environment, 5)));
+    let is_index = is_first && know.has_several();
+    if is_index {
+        let nothing_runs = figures_of(know, environment).0 == 0;
+        let mut before = environments::sections(know);
+        let comparison = if nothing_runs { Vec::new() } else { before.split_off(1) };
+        before.push(environments::rest(figures(know, &mine)));
+        sections.splice(0..0, before);
+        sections.extend(comparison);
+    }
     if is_first {
-        sections.extend(environments::sections(know));
         sections.push(section("problems", "What could not be read", unread(problems)));
     }
     let crumbs = if is_first { Vec::new() } else { vec![environments::all_environments("All environments")] };
-    let lead = std::iter::once(figures(know, &mine)).chain(environments::lead(know, of));
+    let lead: Vec<Prose> = match is_index {
+        true => vec![environments::made(know)],
+        false => std::iter::once(figures(know, &mine)).chain(environments::lead(know, of)).collect(),
+    };
     Page {
         kicker: if is_first { "Overview" } else { "Environment" }.to_owned(),
         crumbs,
-        lead: lead.chain(hidden(know, environment)).collect(),
+        lead: lead.into_iter().chain(hidden(know, environment)).collect(),
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         ..Page::titled(path, Sort::Overview, if is_first { title } else { environment })
     }

@@ -39,7 +39,10 @@ pub(super) fn section(know: &Knowledge) -> Option<Section> {
             held.entry(key).or_default().entry(place).or_default().push(index);
         }
     }
-    let groups = groups(environments.len(), &held);
+    let together = groups(&(0..environments.len()).collect::<Vec<_>>(), &held);
+    let near = together.iter().any(|group| group.len() > MOST_BESIDE);
+    let groups: Vec<Vec<usize>> =
+        together.into_iter().flat_map(|group| side_by_side(environments, group, &held)).collect();
     let compared: usize = groups.iter().map(Vec::len).sum();
     if groups.is_empty() {
         return None;
@@ -52,26 +55,41 @@ pub(super) fn section(know: &Knowledge) -> Option<Section> {
     for group in groups.iter().take(MOST_GROUPS) {
         blocks.extend(compared_group(know, &held, group, alone));
     }
-    blocks.extend(left_out(environments.len() - compared, groups.len()).map(Block::Paragraph));
+    blocks.extend(left_out(environments.len() - compared, groups.len(), near).map(Block::Paragraph));
     Some(titled("comparison", "What differs", blocks))
 }
 
-/// The environments that share workloads, directly or through others; each group sorted, in the order of their first.
-fn groups(environments: usize, held: &Held) -> Vec<Vec<usize>> {
-    let mut group: Vec<usize> = (0..environments).collect();
+/// Those of `among` that share workloads, directly or through others; each group sorted, in the order of their first.
+fn groups(among: &[usize], held: &Held) -> Vec<Vec<usize>> {
+    let mut group: BTreeMap<usize, usize> = among.iter().map(|&place| (place, place)).collect();
     for places in held.values() {
-        let mut places = places.keys().map(|&place| group[place]);
+        let mut places = places.keys().filter_map(|place| group.get(place).copied());
         let Some(first) = places.next() else { continue };
         let others: BTreeSet<usize> = places.collect();
         let least = others.iter().copied().fold(first, usize::min);
         let joined = |one: usize| one == first || others.contains(&one);
-        group.iter_mut().filter(|one| joined(**one)).for_each(|one| *one = least);
+        group.values_mut().filter(|one| joined(**one)).for_each(|one| *one = least);
     }
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (place, group) in group.into_iter().enumerate() {
+    for (place, group) in group {
         members.entry(group).or_default().push(place);
     }
     members.into_values().filter(|members| members.len() > 1).collect()
+}
+
+/// A group that is too wide for one table as those in it that stand in one folder, such as `web/overlays`; as it is
+/// where that leaves nothing to compare.
+fn side_by_side(environments: &[Environment], group: Vec<usize>, held: &Held) -> Vec<Vec<usize>> {
+    if group.len() <= MOST_BESIDE {
+        return vec![group];
+    }
+    let mut folders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for &place in &group {
+        let folder = environments[place].path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        folders.entry(folder).or_default().push(place);
+    }
+    let near: Vec<Vec<usize>> = folders.values().flat_map(|places| groups(places, held)).collect();
+    if near.is_empty() { vec![group] } else { near }
 }
 
 fn compared_group(know: &Knowledge, held: &Held, group: &[usize], alone: bool) -> Vec<Block> {
@@ -204,7 +222,10 @@ fn versions(know: &Knowledge, index: NodeIndex, all: &BTreeSet<Vec<(&str, &str)>
         let shown = match (same, tag) {
             (true, Some(tag)) => vec![code(tag)],
             (true, None) => vec![muted("no tag")],
-            (false, _) => vec![code(image)],
+            (false, _) => {
+                let others = all.iter().flatten().filter(|(other, _)| *other == name);
+                vec![code(brief(image, &others.map(|(_, image)| *image).collect()))]
+            }
         };
         Some(if several { concat(vec![plain(format!("{name} ")), shown]) } else { shown })
     };
@@ -220,6 +241,29 @@ fn short(digest: &str) -> String {
     hash.chars().take(12).collect()
 }
 
+/// As much of an image as tells it from the other images of its container: its registry and all but the last part of its
+/// repository are left out where the rest does, and so is its digest.
+fn brief(image: &str, others: &BTreeSet<&str>) -> String {
+    let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
+    let last = |image: &str| image.rsplit('/').next().unwrap_or_default().to_owned();
+    let cut = |name: &str| match name.rsplit_once('/') {
+        Some((_, last)) => format!("\u{2026}/{last}"),
+        None => name.to_owned(),
+    };
+    let end = match digest {
+        Some(digest) if Image::read(image).tag.is_none() => format!("@{}", short(digest)),
+        _ => String::new(),
+    };
+    let is_alone = |same: &dyn Fn(&str) -> bool| !others.iter().any(|&other| other != image && same(other));
+    if is_alone(&|other| last(other.split('@').next().unwrap_or_default()) == last(name)) {
+        return cut(name) + &end;
+    }
+    if is_alone(&|other| other.split('@').next() == Some(name)) {
+        return format!("{name}{end}");
+    }
+    digest.map_or_else(|| image.to_owned(), |digest| format!("{name}@{}", short(digest)))
+}
+
 fn copies(know: &Knowledge, index: NodeIndex) -> Option<String> {
     if let Some((least, most)) = sentence::scaled(know, index) {
         return Some(format!("{least} to {most} copies"));
@@ -228,17 +272,44 @@ fn copies(know: &Knowledge, index: NodeIndex) -> Option<String> {
     Some(count(usize::try_from(number).unwrap_or_default(), "copy", "copies"))
 }
 
-fn left_out(alone: usize, groups: usize) -> Option<Prose> {
+/// What is not compared; where `near`, only environments of one folder were.
+fn left_out(alone: usize, groups: usize, near: bool) -> Option<Prose> {
     let mut parts = Vec::new();
     if alone > 0 {
         let verb = if alone == 1 { "shares" } else { "share" };
         parts.push(plain(format!(
-            "{}, which {verb} no workload with another",
-            count(alone, "environment", "environments")
+            "{}, which {verb} no workload with another{}",
+            count(alone, "environment", "environments"),
+            if near { " nearby" } else { "" },
         )));
     }
     if let Some(more) = groups.checked_sub(MOST_GROUPS).filter(|more| *more > 0) {
         parts.push(plain(count(more, "more group of environments", "more groups of environments")));
     }
     (!parts.is_empty()).then(|| concat(vec![plain("Not compared: "), joined(parts, "and"), plain(".")]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brief;
+    use std::collections::BTreeSet;
+
+    #[track_caller]
+    fn check(images: &[&str], shown: &[&str]) {
+        let others: BTreeSet<&str> = images.iter().copied().collect();
+        assert_eq!(images.iter().map(|image| brief(image, &others)).collect::<Vec<_>>(), shown);
+    }
+
+    #[test]
+    fn images_are_as_short_as_still_tells_them_apart() {
+        check(&["web", "acme.dev/team/web:v1"], &["web", "\u{2026}/web:v1"]);
+        check(&["web", "acme.dev/web@sha256:0123456789abcdef"], &["web", "acme.dev/web@0123456789ab"]);
+        check(&["a.dev/web:1", "b.dev/web:1"], &["a.dev/web:1", "b.dev/web:1"]);
+        check(&["a.dev/web:1@sha256:0123456789abcdef", "b/db:2"], &["\u{2026}/web:1", "\u{2026}/db:2"]);
+        check(
+            &["a/web:1@sha256:0123456789abcdef", "a/web:1@sha256:1123456789abcdef"],
+            &["a/web:1@0123456789ab", "a/web:1@1123456789ab"],
+        );
+        check(&["a/web@sha256:0123456789abcdef", "b/db"], &["\u{2026}/web@0123456789ab", "\u{2026}/db"]);
+    }
 }
