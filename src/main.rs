@@ -65,12 +65,12 @@ fn end_cleanly() {
 fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Init(init) => return start(init, messages),
-        Command::Inject(command) => return rewrite_regions(command, messages),
         Command::Completions(completions) => {
             write_out(&completions.script(), &mut std::io::stdout().lock())?;
             return Ok(Exit::Complete);
         }
         Command::Man(manual) => return tell(manual, messages),
+        Command::Inject(command) => return rewrite_regions(command, messages),
         _ => {}
     }
     let request = cli.command.request().context("this command reads no manifests")?;

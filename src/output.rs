@@ -114,19 +114,20 @@ pub fn render(
             }
         }
     }
-    let rendered: Vec<(File, Problems)> = pages
+    let rendered: Vec<(Vec<File>, Problems)> = pages
         .into_par_iter()
         // One buffer grows for many pages, so that none of them keeps the room that it did not need.
         .map_init(Vec::new, |buffer, page| {
-            let (context, problems) = view.context(&page);
+            let (context, mut made, problems) = view.context(&page);
             buffer.clear();
             engine.page(&context, buffer)?;
-            Ok((File { path: page.path.file(flavour.index()), bytes: buffer.as_slice().to_vec() }, problems))
+            made.push(File { path: page.path.file(flavour.index()), bytes: buffer.as_slice().to_vec() });
+            Ok((made, problems))
         })
         .collect::<Result<_, RenderError>>()?;
     let mut problems = Problems::none();
-    for (file, more) in rendered {
-        files.push(file);
+    for (made, more) in rendered {
+        files.extend(made);
         problems.extend(more);
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -7,7 +7,7 @@ mod golden;
 
 use files::{tests, tree, written};
 use golden::assert_table_in_book;
-use podviz::catalog::{Catalog, EdgeRule, KindRule, is_built_in};
+use podviz::catalog::{Catalog, EdgeRule, KindRule, Relation, is_built_in};
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -207,6 +207,19 @@ fn ways(edges: &[EdgeRule]) -> String {
     ways.collect::<Vec<_>>().join("; ")
 }
 
+/// Calls `found` with each word that a schema allows.
+fn find_words(schema: &Value, found: &mut dyn FnMut(&Value)) {
+    match schema {
+        Value::Object(map) => {
+            map.get("const").into_iter().for_each(&mut *found);
+            map.get("enum").and_then(Value::as_array).into_iter().flatten().for_each(&mut *found);
+            map.values().for_each(|value| find_words(value, found));
+        }
+        Value::Array(list) => list.iter().for_each(|value| find_words(value, found)),
+        _ => {}
+    }
+}
+
 #[test]
 fn the_book_lists_every_kind_and_what_it_leads_to() {
     let catalog = Catalog::embedded().expect("a catalog");
@@ -237,6 +250,19 @@ fn the_book_lists_every_kind_and_what_it_leads_to() {
     assert_table_in_book("kinds.md", "kinds of Kubernetes", &tables(own));
     assert_table_in_book("kinds.md", "kinds of others", &tables(others));
 
+    let schema: Value = serde_json::from_str(&podviz::catalog::settings::schema(&[])).expect("JSON");
+    let mut relations: Vec<Relation> = Vec::new();
+    find_words(&schema["definitions"]["Relation"], &mut |word| {
+        relations.extend(serde_json::from_value::<Relation>(word.clone()));
+    });
+    assert!(relations.len() > 15, "{} relations", relations.len());
+    let rows = relations.iter().map(|relation| {
+        let word = serde_json::to_value(relation).expect("a word");
+        format!("| `{}` | {} |\n", word.as_str().expect("a word"), relation.verb())
+    });
+    let rows = format!("| Relation | On an arrow |\n|---|---|\n{}", rows.collect::<String>());
+    assert_table_in_book("kinds.md", "relations", &rows);
+
     let mut rows = "| What | Leads to |\n|---|---|\n".to_owned();
     for (what, edges) in [
         ("every pod", catalog.pod_edges()),
@@ -264,10 +290,9 @@ fn values(value: &Value, path: &str, into: &mut BTreeSet<String>) {
 
 /// What the templates of a site see: the values of pages, and those of blocks, each with the name of its template.
 fn seen(input: &Path, flavour: &str) -> BTreeSet<String> {
-    let templates = written(&[
-        ("html/page.html", "{{ __tera_context | safe }}"),
-        ("markdown/page.md", "{{ __tera_context | safe }}"),
-    ]);
+    let all = "{{ __tera_context | safe }}";
+    let templates =
+        written(&[("html/page.html", all), ("markdown/page.md", all), ("mdbook/summary.md", all)]);
     let out = TempDir::new().expect("a temporary folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
     command.arg("render").arg(input).arg("-o").arg(out.path().join("site"));
@@ -279,17 +304,21 @@ fn seen(input: &Path, flavour: &str) -> BTreeSet<String> {
     let output = command.output().expect("podviz runs");
     assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
 
+    let spelled = Regex::new(r"\\u\{[0-9a-f]+\}").expect("a regex");
+    let absent = Regex::new("\": ([,}])").expect("a regex");
     let (mut seen, mut pages) = (BTreeSet::new(), 0);
     for (name, bytes) in tree(&out.path().join("site")) {
         if !(name.ends_with(".html") || name.ends_with(".md")) {
             continue;
         }
         pages += 1;
-        let mut page: Value =
-            serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+        // Tera spells strings as Rust does, and nothing as nothing.
+        let text = spelled.replace_all(std::str::from_utf8(&bytes).expect("text"), "?");
+        let text = absent.replace_all(&text, "\": null$1");
+        let mut page: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let blocks = |value: &mut Value| value.as_array_mut().map(std::mem::take).unwrap_or_default();
-        let mut all = blocks(&mut page["author"]);
-        for section in page["sections"].as_array_mut().into_iter().flatten() {
+        let mut all = page.get_mut("author").map(blocks).unwrap_or_default();
+        for section in page.get_mut("sections").and_then(Value::as_array_mut).into_iter().flatten() {
             all.extend(blocks(&mut section["blocks"]));
         }
         for mut block in all {
@@ -306,18 +335,25 @@ fn seen(input: &Path, flavour: &str) -> BTreeSet<String> {
 #[test]
 fn the_book_lists_every_value_that_a_template_sees() {
     let mut seen = BTreeSet::new();
-    for flavour in ["html", "github"] {
+    for flavour in ["html", "github", "mdbook"] {
         let inputs = ["../examples/shop", "../examples/data", "../examples/webapp-single-pod"];
         for input in inputs.map(tests) {
             seen.extend(self::seen(&input, flavour));
         }
-        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, annotations: {podviz.dev/description: \"# A\\n\\n> b\\n\\n    c\\n\"}}\nspec: {containers: [{name: web, image: ";
-        let apart = written(&[
-            ("dev/web.yaml", &format!("{pod}a:1}}]}}\n")),
-            ("prod/web.yaml", &format!("{pod}a:2}}]}}\n---\nkind: Pod\nmetadata: [}}\n")),
-        ]);
+        let pod = |image: &str| {
+            let described = r##"annotations: {podviz.dev/description: "# A\n\n> b\n\n    c\n"}"##;
+            let spec = format!("spec: {{containers: [{{name: web, image: \"{image}\"}}]}}");
+            format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: web, {described}}}\n{spec}\n")
+        };
+        let unreadable = "---\nkind: Pod\nmetadata: [}\n";
+        let apart = written(&[("dev/web.yaml", &pod("a:1")), ("prod/web.yaml", &(pod("a:2") + unreadable))]);
         seen.extend(self::seen(apart.path(), flavour));
     }
+    // A region is no page of a site.
+    let region = fs::read_to_string(root().join("src/output/region.rs")).expect("a file");
+    let set = Regex::new(r#"context\.insert(?:_value)?\("(\w+)""#).expect("a regex");
+    seen.extend(set.captures_iter(&region).map(|found| found[1].to_owned()));
+
     let page = fs::read_to_string(root().join("book/src/themes.md")).expect("a chapter");
     let (_, rest) = page.split_once("<!-- values -->").expect("the start of the lists");
     let (lists, _) = rest.split_once("<!-- end of values -->").expect("the end of the lists");
@@ -329,15 +365,147 @@ fn the_book_lists_every_value_that_a_template_sees() {
             word.captures_iter(&cell).map(|found| found[1].to_owned()).collect::<Vec<_>>()
         })
         .collect();
-    // Links have the same values wherever they stand.
+    // Links have the same values wherever they stand, and so has a folder.
     let seen: BTreeSet<String> = seen
         .into_iter()
         .map(|path| {
             ["areas[]", "crumbs[]", "children[]"].iter().fold(path, |path, list| path.replace(list, "link"))
         })
+        .map(|path| path.replace("folder.", "entries[]."))
         .collect();
     let missing: Vec<&String> = seen.difference(&told).collect();
     let wrong: Vec<&String> = told.difference(&seen).collect();
     assert!(missing.is_empty(), "book/src/themes.md does not tell of {missing:#?}");
     assert!(wrong.is_empty(), "book/src/themes.md tells of what no template sees: {wrong:#?}");
+}
+
+#[test]
+fn the_theme_of_the_book_changes_a_site() {
+    let chapter = fs::read_to_string(root().join("book/src/themes.md")).expect("a chapter");
+    let saved: Vec<(String, String)> = fences(&chapter)
+        .into_iter()
+        .filter_map(|fence| Some((fence.name?, fence.text.join("\n") + "\n")))
+        .collect();
+    let files: Vec<(&str, &str)> = saved.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let house = written(&files);
+    let folder = house.path().join("house");
+    let render = |flavour: &[&str], options: &[&str]| {
+        let out = TempDir::new().expect("a temporary folder");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
+        command.arg("render").arg(tests("../examples/shop")).arg("-o").arg(out.path().join("site"));
+        command.args(flavour).args(options).current_dir(&folder);
+        assert!(command.output().expect("podviz runs").status.success());
+        tree(&out.path().join("site"))
+    };
+    let html = render(&[], &["--theme", "theme", "--templates", "templates"]);
+    let text = |name: &str| String::from_utf8(html[name].clone()).expect("text");
+    assert!(text("assets/style.css").trim_end().ends_with("--here: light-dark(#fbeaf5, #43203a);\n}"));
+    assert!(text("assets/style.css").contains(".pv-diagram"), "the styles of podviz stay");
+    let overview = text("index.html");
+    assert!(overview.contains("<p>Who runs this? Ask in <code>#platform</code>.</p>"));
+    assert!(overview.contains("rows</p>") && overview.contains("<table>"));
+
+    let plain = render(&["--flavor", "github"], &["--templates", "templates"]);
+    let has = |words: &str| {
+        plain.values().any(|bytes| std::str::from_utf8(bytes).is_ok_and(|text| text.contains(words)))
+    };
+    assert!(has("**Note:** ") && !has("[!NOTE]"), "alerts have the form that the book gives them");
+}
+
+/// The anchor of a heading, as GitHub and mdBook make it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect::<String>().to_lowercase()
+}
+
+#[test]
+fn every_link_of_the_book_leads_somewhere() {
+    let prose = |path: &Path| {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        let mut is_code = false;
+        let lines = text.lines().filter(|line| {
+            let is_fence = line.starts_with("```");
+            is_code ^= is_fence;
+            !is_fence && !is_code
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let link = Regex::new(r"\]\(([^)\s]+)\)").expect("a regex");
+    let (mut faults, mut links) = (Vec::new(), 0);
+    for path in chapters() {
+        let name = path.strip_prefix(root()).expect("a path below the root").display().to_string();
+        for found in link.captures_iter(&prose(&path)) {
+            let (file, fragment) = found[1].split_once('#').unwrap_or((&found[1], ""));
+            if file.contains("://") {
+                continue;
+            }
+            links += 1;
+            let target = if file.is_empty() { path.clone() } else { path.with_file_name("").join(file) };
+            let text = prose(&target);
+            let mut headings = text.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix(' '));
+            if !target.exists()
+                || !(fragment.is_empty() || headings.any(|heading| anchor(heading) == fragment))
+            {
+                faults.push(format!("{name}: {}", &found[1]));
+            }
+        }
+    }
+    assert!(links > 50, "the book has more than {links} links");
+    assert!(faults.is_empty(), "these links lead nowhere:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn the_book_lists_every_fact() {
+    let page = fs::read_to_string(root().join("book/src/facts.md")).expect("a chapter");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
+    let output = command.arg("explain").arg(tests("../examples")).args(["--format", "json"]).output();
+    let output = output.expect("podviz runs");
+    let facts: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let facts = facts.as_array().expect("a list").iter().filter_map(|fact| fact["fact"].as_str());
+    let facts: BTreeSet<&str> = facts.collect();
+    assert!(facts.len() > 40, "{} facts", facts.len());
+    let first_cells: String =
+        page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next()).collect();
+    let missing: Vec<&&str> =
+        facts.iter().filter(|fact| !first_cells.contains(&format!("`{fact}`"))).collect();
+    assert!(missing.is_empty(), "book/src/facts.md does not tell of {missing:?}");
+}
+
+#[test]
+fn every_diagram_of_the_book_can_be_drawn() {
+    let directive = Regex::new(r"(?m)^\{\{#podviz ([^}]+)\}\}$").expect("a regex");
+    let views = ["explain", "containers", "summary", "edges"];
+    let mut wanted = BTreeSet::new();
+    for path in chapters() {
+        for found in directive.captures_iter(&fs::read_to_string(&path).expect("a chapter")) {
+            let words: Vec<&str> = found[1].split(' ').filter(|word| !word.contains('=')).collect();
+            let subject = words.get(1).copied().unwrap_or_default();
+            if !views.contains(&words[0]) {
+                wanted.insert((words[0].to_owned(), subject.to_owned()));
+            }
+        }
+    }
+    assert!(wanted.len() > 12, "the book has more than {} diagrams", wanted.len());
+    for (view, subject) in wanted {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
+        command.arg("diagram").arg(tests("../examples")).args(["--view", &view]);
+        if !subject.is_empty() {
+            command.args(["--focus", &subject]);
+        }
+        let output = command.output().expect("podviz runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !output.stdout.is_empty(), "{view} {subject}: {said}");
+    }
+}
+
+#[test]
+fn the_book_lists_every_template() {
+    let page = fs::read_to_string(root().join("book/src/themes.md")).expect("a chapter");
+    let rows: String = page.lines().filter(|line| line.starts_with("| `")).collect();
+    for folder in ["html", "markdown"] {
+        for name in tree(&root().join("templates").join(folder)).into_keys() {
+            let (template, _) = name.split_once('.').expect("a suffix");
+            assert!(rows.contains(&format!("`{template}`")), "book/src/themes.md does not tell of {name}");
+        }
+    }
 }

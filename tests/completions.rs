@@ -89,7 +89,7 @@ try podviz graph --config Cargo.t
 fn files_and_folders_are_completed_as_such() {
     for command in commands() {
         for argument in command.get_arguments() {
-            let name = argument.get_value_names().and_then(<[_]>::first).map(|name| name.as_str());
+            let name = argument.get_value_names().and_then(<[_]>::first).map(clap::builder::Str::as_str);
             let hint = argument.get_value_hint();
             let fits = match name {
                 Some("DIR") => hint == ValueHint::DirPath,

@@ -26,12 +26,10 @@ case $RUNNER_OS-$RUNNER_ARCH in
   Linux-ARM64) target=aarch64-unknown-linux-musl ;;
   macOS-X64) target=x86_64-apple-darwin ;;
   macOS-ARM64) target=aarch64-apple-darwin ;;
-  # Windows on ARM runs programs for x86-64.
-  Windows-X64 | Windows-ARM64) target=x86_64-pc-windows-msvc ;;
   *) fail "there is no release for $RUNNER_OS on $RUNNER_ARCH" ;;
 esac
 
-if [ "$RUNNER_OS" = Windows ]; then archive=podviz-$target.zip; else archive=podviz-$target.tar.gz; fi
+archive=podviz-$target.tar.gz
 
 sum_of() {
   if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
@@ -46,12 +44,10 @@ folder=$(mktemp -d "$RUNNER_TEMP/podviz.XXXXXX")
   done
   expected=$(cut -d ' ' -f 1 "$archive.sha256")
   [ "$(sum_of "$archive")" = "$expected" ] || fail "$archive is not the file whose SHA-256 the release names"
-  # The archives for Windows hold no folder.
-  if [ "$RUNNER_OS" = Windows ]; then unzip -q "$archive"; else tar -xzf "$archive" --strip-components 1; fi
+  tar -xzf "$archive" --strip-components 1
 )
 printf '%s\n' "$folder" >>"$GITHUB_PATH"
-# On Windows the name of the folder holds a colon, which parts one folder of PATH from the next.
-PATH=$(cd "$folder" && pwd):$PATH
+PATH=$folder:$PATH
 podviz --version
 
 if [[ ${PODVIZ_ARGS:-} == *[![:space:]]* ]]; then

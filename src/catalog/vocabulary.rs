@@ -387,4 +387,9 @@ impl Relation {
             Relation::References => "refers to",
         }
     }
+
+    /// Whether what it joins belongs together where nothing else is known, such as a pod and its ConfigMap.
+    pub fn ties(self) -> bool {
+        !matches!(self, Relation::Allows | Relation::SchedulesOn | Relation::Provisions)
+    }
 }

@@ -22,8 +22,7 @@ enum Shell {
     Elvish,
     Fish,
     Nushell,
-    #[value(name = "powershell")]
-    PowerShell,
+    Powershell,
     Zsh,
 }
 
@@ -37,7 +36,7 @@ impl Completions {
             Shell::Bash => Known::Bash,
             Shell::Elvish => Known::Elvish,
             Shell::Fish => Known::Fish,
-            Shell::PowerShell => Known::PowerShell,
+            Shell::Powershell => Known::PowerShell,
             Shell::Zsh => Known::Zsh,
             Shell::Nushell => {
                 clap_complete::generate(Nushell, &mut command, name, &mut script);

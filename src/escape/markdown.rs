@@ -6,18 +6,26 @@ use super::{Href, Markdown, push_html, visible};
 use std::fmt::Write as _;
 
 /// Keeps GitHub from reading `@name`, `#12` and `:word:` as a mention, a reference and an emoji.
-const JOINER: &str = "&#8288;";
+pub(super) const JOINER: &str = "&#8288;";
+
+/// Whether a character and the one behind it would begin a reference in some dialect.
+pub(super) type Refers = fn(char, char) -> bool;
 
 /// Prose in one line: blanks and newlines are single spaces, nothing in it is syntax.
 pub fn text(raw: &str) -> Markdown {
+    prose(raw, |_, _| false)
+}
+
+/// The same with more references kept apart.
+pub(super) fn prose(raw: &str, refers: Refers) -> Markdown {
     let one_line = one_line(raw);
     let mut text = String::with_capacity(one_line.len() + one_line.len() / 4);
     if one_line.starts_with("import ") || one_line.starts_with("export ") {
         // MDX would take the paragraph for a module statement.
         let _ = write!(text, "&#{};", one_line.as_bytes()[0]);
-        push_prose(&mut text, &one_line[1..], false);
+        push_prose(&mut text, &one_line[1..], false, refers);
     } else {
-        push_prose(&mut text, &one_line, true);
+        push_prose(&mut text, &one_line, true, refers);
     }
     Markdown(text)
 }
@@ -44,7 +52,12 @@ pub fn code(raw: &str) -> Markdown {
     if names_language || is_edited(&text) {
         return element(&text);
     }
-    let fence = "`".repeat(longest_run(&text) + 1);
+    span(&text)
+}
+
+/// A code span of text that is [`visible`] and one line, whatever a tool makes of it.
+pub(super) fn span(text: &str) -> Markdown {
+    let fence = "`".repeat(longest_run(text) + 1);
     // One space at both ends is taken off again by the reader, unless there is nothing but spaces.
     let strips = text.starts_with(' ') && text.ends_with(' ') && !text.trim_matches(' ').is_empty();
     let pads = strips || text.starts_with('`') || text.ends_with('`');
@@ -96,16 +109,21 @@ pub fn fence(raw: &str) -> Markdown {
 
 /// A whole code block with its fences, `language` being a word of ours. It ends without a newline.
 pub fn block(language: &'static str, raw: &str) -> Markdown {
-    let text = visible(raw);
-    let fence = fence(&text);
+    block_of(language, &visible(raw))
+}
+
+/// The same of text that is [`visible`] already.
+pub(super) fn block_of(language: &'static str, text: &str) -> Markdown {
+    let fence = fence(text);
     Markdown(format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n')))
 }
 
 /// The same code block for tools that edit pages before they read Markdown: where a tool would act on the text, or
-/// lose its tabs, the block is an element of HTML.
+/// lose its tabs or its first lines, the block is an element of HTML.
 pub fn guarded_block(language: &'static str, raw: &str) -> Markdown {
     let text = visible(raw);
-    if !is_edited(&text) && !text.contains('\t') && !NESTED.iter().any(|mark| text.contains(mark)) {
+    let is_taken_apart = text.starts_with('\n') || text.contains('\t');
+    if !is_edited(&text) && !is_taken_apart && !NESTED.iter().any(|mark| text.contains(mark)) {
         return block(language, raw);
     }
     let class = if language.is_empty() { String::new() } else { format!(" class=\"language-{language}\"") };
@@ -129,7 +147,7 @@ fn one_line(raw: &str) -> String {
     visible(raw).split([' ', '\t', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn push_prose(text: &mut String, prose: &str, starts_line: bool) {
+fn push_prose(text: &mut String, prose: &str, starts_line: bool, refers: Refers) {
     let mut starts = starts_line; // only digits so far: what follows could make a list, a heading, a rule
     let mut before = ' ';
     for (at, c) in prose.char_indices() {
@@ -159,7 +177,7 @@ fn push_prose(text: &mut String, prose: &str, starts_line: bool) {
             '#' => next.is_ascii_digit(),
             '@' => next.is_ascii_alphanumeric(),
             ':' => is_emoji_name(rest),
-            _ => false,
+            _ => refers(c, next),
         };
         if is_reference {
             text.push_str(JOINER);

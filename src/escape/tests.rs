@@ -383,7 +383,9 @@ fn tools_that_edit_pages_find_nothing_in_code() {
 
 #[test]
 fn a_guarded_block_shows_what_it_guards() {
-    for raw in ["a: \"{{ .b }}\"\n\n</code></pre>\n\n# c\n", "```\tx\n```", "> [!NOTE]\n> x", "~~~"] {
+    for raw in
+        ["a: \"{{ .b }}\"\n\n</code></pre>\n\n# c\n", "```\tx\n```", "> [!NOTE]\n> x", "~~~", "\n\na: 1"]
+    {
         let source = markdown::guarded_block("yaml", raw).to_string();
         let mut events = Parser::new(&source);
         assert!(matches!(events.next(), Some(Event::Start(Tag::HtmlBlock))), "{source}");

@@ -47,7 +47,7 @@ pub fn region(
     let navigation = Navigation::of(&site, &[]);
     let pages = Pages::new(&site, &[], &navigation, flavour, options).drawn_by(looks.host);
     let page = Alone { pages: &pages }.page(page);
-    let (mut context, problems) = pages.context(&page);
+    let (mut context, _, problems) = pages.context(&page);
     let hashes = |level: u8| finished(&"#".repeat(usize::from(level.clamp(1, 6))));
     context.insert_value("heading", hashes(looks.heading));
     context.insert_value("subheading", hashes(looks.heading + 1));

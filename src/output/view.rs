@@ -5,7 +5,7 @@ use super::flavour::Language;
 use super::navigation::{Entry, Navigation};
 use super::spelling::{Place, Spelling, destination, finished, percent_encoded};
 use super::switch::Switch;
-use super::{Flavour, Options};
+use super::{File, Flavour, Options};
 use crate::diagram::host::Host;
 use crate::escape;
 use crate::names::PagePath;
@@ -28,6 +28,8 @@ pub(super) struct Pages<'a> {
     generator: &'a str,
     /// Who draws Mermaid text; nobody where podviz paints the picture itself.
     pub(super) host: Option<Host>,
+    /// Whether diagrams that nobody else draws are pictures beside the page.
+    pub(super) has_pictures: bool,
 }
 
 impl<'a> Pages<'a> {
@@ -51,27 +53,28 @@ impl<'a> Pages<'a> {
             repository,
             generator: &options.generator,
             host: flavour.host(),
+            has_pictures: flavour.has_pictures(),
         }
     }
 
-    /// The same, where somebody else draws.
+    /// The same, where somebody else draws, and no file stands beside the page.
     pub(super) fn drawn_by(self, host: Option<Host>) -> Pages<'a> {
-        Pages { host: host.or(self.host), ..self }
+        Pages { host: host.or(self.host), has_pictures: false, ..self }
     }
 
-    /// What the template of `page` sees, and what was too large to be drawn.
-    pub(super) fn context(&self, page: &Page) -> (Context, Problems) {
+    /// What the template of `page` sees, the pictures beside it, and what was too large to be drawn.
+    pub(super) fn context(&self, page: &Page) -> (Context, Vec<File>, Problems) {
         let spelling = Spelling { flavour: self.flavour, from: &page.path };
         let mut blocks = Blocks::new(self, spelling, page);
         let sections: Vec<Value> = page.sections.iter().map(|section| blocks.section(section)).collect();
         let author = blocks.all(&page.author, "From the manifest");
-        let problems = blocks.problems();
+        let (pictures, problems) = blocks.finish();
 
         let mut context = Context::new();
         let mut set = |key: &'static str, value: Value| context.insert_value(key, value);
         set("generator", self.generator.into());
         set("site", self.site.title.as_str().into());
-        set("home", PagePath::root().relative_to(&page.path, self.flavour.index()).into());
+        set("home", self.flavour.address(&PagePath::root(), &page.path).into());
         let root = PagePath::root().relative_to(&page.path, "");
         set("root", if root.is_empty() { "./".into() } else { root.into() });
         set("path", page.path.to_string().into());
@@ -113,7 +116,7 @@ impl<'a> Pages<'a> {
         set("lead", lead.into());
         set("author", author.into());
         set("sections", sections.into());
-        (context, problems)
+        (context, pictures, problems)
     }
 
     /// What the template of a file sees that is no page but lists them: all of them, and the folder that it is in. Links

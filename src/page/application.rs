@@ -160,7 +160,7 @@ fn lead(know: &Knowledge, at: usize) -> Prose {
     let needs = [("calls ", called), ("reads ", read)].into_iter().filter(|(_, what)| !what.is_empty());
     let needs: Vec<Prose> = needs.map(|(verb, what)| concat(vec![plain(verb), listed(what, 4)])).collect();
     if !needs.is_empty() {
-        prose.extend(concat(vec![plain("It "), joined(needs, "and"), plain(".")]));
+        prose.extend(concat(vec![plain("The application "), joined(needs, "and"), plain(".")]));
     }
     prose
 }
@@ -245,8 +245,7 @@ fn name(know: &Knowledge, application: &Application, near: &Application) -> Pros
 /// A table of what belongs to no application and is used by this one and by others.
 fn shared(know: &Knowledge, at: usize) -> Vec<Block> {
     let application = &know.topology.applications[at];
-    let ties =
-        |relation: Relation| !matches!(relation, Relation::Allows | Relation::SchedulesOn | Relation::Calls);
+    let ties = |relation: Relation| relation.ties() && relation != Relation::Calls;
     let near = |index: NodeIndex| {
         let out = know.topology.from(index).filter(|edge| ties(edge.relation)).map(|edge| edge.to);
         let back = know.topology.to(index).filter(|edge| ties(edge.relation)).map(|edge| edge.from);

@@ -4,7 +4,7 @@ use super::knowledge::Knowledge;
 use super::prose::{code, muted, plain, text};
 use super::workload::section;
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Source, Table, Target};
-use crate::model::{SourceFile, Subject};
+use crate::model::{Environment, SourceFile, Subject};
 use crate::names::{PagePath, count};
 use crate::problem::{Level, Problems};
 use crate::topology::NodeIndex;
@@ -90,22 +90,23 @@ pub fn source(know: &Knowledge, objects: &[Shown], crumbs: Vec<Link>) -> Option<
     });
     let items: Vec<Prose> = items.collect();
     let environment = &know.node(objects.first()?.index).identity.environment;
-    let builder =
-        know.topology.environments.iter().find(|one| *one.name == **environment).map(|one| one.source);
-    let kicker = match builder.filter(|_| file.origin.is_some()) {
+    let builder = know.topology.environments.iter().find(|one| *one.name == **environment);
+    let kicker = match builder.filter(|_| file.origin.is_some()).map(|one| one.source) {
         Some("helm") => "Rendered by helm",
         Some(_) => "Built by kustomize",
         None => "File",
     };
+    let size = plain(format!(
+        "{}, {}.",
+        count(file.lines.len(), "line", "lines"),
+        count(items.len(), "object", "objects")
+    ));
+    let made = builder.filter(|_| file.origin.is_some()).map(built);
     Some(Page {
         path: know.places.files.get(&file.path)?.clone(),
         kicker: kicker.to_owned(),
         crumbs,
-        lead: vec![plain(format!(
-            "{}, {}.",
-            count(file.lines.len(), "line", "lines"),
-            count(items.len(), "object", "objects")
-        ))],
+        lead: made.into_iter().chain([size]).collect(),
         sections: vec![
             section("overview", "What it defines", vec![Block::List { ordered: false, items }]),
             section(
@@ -116,4 +117,21 @@ pub fn source(know: &Knowledge, objects: &[Shown], crumbs: Vec<Link>) -> Option<
         ],
         ..Page::titled(know.places.files.get(&file.path)?.clone(), Sort::Source, &file.path)
     })
+}
+
+/// What a text that a tool built is, and where its lines come from.
+fn built(environment: &Environment) -> Prose {
+    let (tool, what, sources) = match environment.source {
+        "helm" => ("helm template", "chart", "templates"),
+        _ => ("kustomize build", "kustomization", "bases, patches and generators"),
+    };
+    let mut prose = vec![text("What "), code(tool), text(" prints for ")];
+    prose.extend(match environment.path.as_str() {
+        "" => plain(format!("the {what} of the input")),
+        path => vec![text(format!("{what} ")), code(path)],
+    });
+    prose.push(text(format!(
+        ". No such file is in the repository: the pages of its objects lead to the lines of the {sources} that it is made of."
+    )));
+    prose
 }

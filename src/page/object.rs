@@ -169,6 +169,10 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
         Role::Service if is_headless(node) => " This one leads to ",
         Role::Service | Role::Route => " This one sends traffic to ",
         Role::Policy if picks(Relation::Calls).next().is_some() => " This one calls ",
+        Role::Policy if targets.iter().all(|&target| is_only_referred_to(know, index, target)) => {
+            " This one refers to "
+        }
+        Role::Policy if picks(Relation::Scales).next().is_some() => " This one scales ",
         Role::Policy => " This one applies to ",
         Role::Node if targets.iter().all(|&target| know.node(target).pod.is_some()) => " This one runs ",
         _ => " This one is used by ",
@@ -198,6 +202,12 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
             .extend(["Ingress", "Egress"].into_iter().filter_map(|way| policy_effect(object, way)).map(text));
     }
     prose
+}
+
+/// Whether one object names another without a word for what it does with it.
+fn is_only_referred_to(know: &Knowledge, index: NodeIndex, target: NodeIndex) -> bool {
+    let mut edges = know.topology.from(index).filter(|edge| edge.to == target);
+    edges.all(|edge| edge.relation == Relation::References)
 }
 
 /// What a Service without an address of its own does; `None` for any other object.

@@ -41,7 +41,7 @@ for (const [page, reference] of wanted.pages) {
   const diagrams = own.pages.get(page)?.diagrams ?? reference.diagrams;
   counts.diagrams += diagrams.length;
   const found = built.pages.get(page);
-  const faults = found ? differences({ ...reference, diagrams }, found, host, built) : ['the page is missing'];
+  const faults = found ? differences({ ...reference, diagrams, drawn: reference.diagrams.length }, found, host, built) : ['the page is missing'];
   if (faults.length > 0) wrong.push([page, faults]);
 }
 for (const [page, faults] of built.dangling()) wrong.push([page, faults]);

@@ -15,7 +15,13 @@ function differences(wanted, found, host, built) {
   told('code block', wanted.code, found.code);
   if (host.scripts) faults.push(...inScripts(wanted.diagrams, built.scripts));
   else told('diagram', wanted.diagrams, found.diagrams);
-  if ((wanted.inline ?? 0) !== (found.inline ?? 0)) faults.push(`${found.inline ?? 0} names are set as code, not ${wanted.inline ?? 0}`);
+  if (host.characters) {
+    const drawn = found.diagrams.join('').length;
+    if (drawn > host.characters) faults.push(`${drawn} characters of diagrams are more than the host draws on a page`);
+    const shown = found.diagrams.length + found.pictures.length;
+    if (shown !== wanted.drawn) faults.push(`${shown} diagrams and pictures, not ${wanted.drawn} diagrams`);
+  }
+  if (host.fewerNames ? wanted.names < found.names : wanted.names !== found.names) faults.push(`${found.names} names are set as code, not ${wanted.names}`);
   for (const mark of MARKS) {
     const [before, after] = [wanted.outside.match(mark) ?? [], found.outside.match(mark) ?? []];
     if (after.length > before.length) faults.push(`syntax is shown: ${after.length - before.length} × ${after.find((one) => !before.includes(one)) ?? after[0]}`);

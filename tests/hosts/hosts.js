@@ -6,20 +6,23 @@ const tones = { note: 'note', info: 'note', tip: 'note', warning: 'warning', dan
 // main: the element that holds a page's content, as `tag`, `.class` or `[attribute=value]`, the first that is there.
 // drop: elements of the host's own inside of it. links: classes of links that are the host's own (their words stay).
 // alert(classes): the tone of an element that is an alert, or nothing. title: classes of an alert's own title.
-// layout: classes of tables that hold code. diagram: what code begins with that is a diagram, where no class says so. scripts: diagrams are drawn from the page's scripts.
+// layout: classes of tables that hold code. diagram: what code begins with that is a diagram, where no class says so.
+// scripts: diagrams are drawn from the page's scripts. characters: how many of Mermaid are drawn on a page; the rest is
+// pictures. smart: punctuation is rounded. fewerNames: some code is prose, since the host would run it.
 const hosts = {
-  github: { isMarkdown: true, index: ['README.md'] },
-  gitlab: { isMarkdown: true, index: ['README.md'], folds: true },
+  github: { isMarkdown: true },
+  gitlab: { isMarkdown: true, characters: 1900 },
   docusaurus: {
     main: ['.theme-doc-markdown'],
     drop: ['hash-link', 'buttonGroup', 'theme-doc-toc-mobile'],
     alert: (classes) => classes.includes('theme-admonition') && alertOf(classes, 'theme-admonition-'),
-    title: ['admonition-heading'],
+    title: ['admonitionHeading'],
     scripts: true,
   },
   hugo: {
     main: ['main'],
     drop: ['anchor'],
+    fewerNames: true,
     alert: (classes) => classes.includes('alert') && alertOf(classes, 'alert-'),
     title: ['alert-title'],
   },

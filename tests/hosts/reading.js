@@ -192,7 +192,7 @@ function navigation(main) {
 }
 
 function content(main, file, host) {
-  const page = { words: [], links: [], code: [], diagrams: [], headings: [], tables: [], alerts: [], images: [], outside: '' };
+  const page = { words: [], links: [], code: [], diagrams: [], headings: [], tables: [], alerts: [], pictures: [], names: 0, outside: '' };
   const nav = navigation(main);
   let text = '';
   const visit = (node) => {
@@ -208,8 +208,13 @@ function content(main, file, host) {
       return;
     }
     if (/^h[1-6]$/.test(tag ?? '')) page.headings.push(`${tag} ${normal(plain(kept(node, host)), host)}`);
+    // Some hosts set the title themselves, before all else and as plain words.
+    if (tag === 'h1') return;
     if (tag === 'table' && !has(node, host.layout)) page.tables.push(shape(node));
-    if (tag === 'img') page.images.push(attribute(node, 'src'));
+    if (tag === 'a' && elements(node)[0]?.tagName === 'img' && attribute(elements(node)[0], 'src') === attribute(node, 'href')) {
+      page.pictures.push(attribute(elements(node)[0], 'alt'));
+      return;
+    }
     if (tag === 'summary' || tag === 'p') {
       if (plain(node) === 'As a table') return;
     }
@@ -220,7 +225,7 @@ function content(main, file, host) {
     const before = text.length;
     (node.childNodes ?? []).forEach(visit);
     if (alert) text = text.slice(0, before) + text.slice(before).replace(/\[!\w+\]/, '');
-    if (tag === 'code') page.inline = (page.inline ?? 0) + 1;
+    if (tag === 'code') page.names += 1;
     else if (!INLINE.has(tag)) text += '\n';
   };
   visit(main);
@@ -238,7 +243,8 @@ function normal(text, host) {
 
 function pre(node, page, host) {
   const code = first(node, ['code']) ?? node;
-  const text = rawText(code).replace(/\n+$/, '');
+  // What cannot be seen keeps a host from running what it finds in code.
+  const text = rawText(code).replaceAll('\u2060', '').replace(/\n+$/, '');
   const isDiagram = host.diagram?.test(text) || [node, code].some((one) => has(one, ['mermaid', 'language-mermaid']));
   if (isDiagram) page.diagrams.push(text);
   else page.code.push(text);

@@ -285,8 +285,12 @@ impl<'a> Map<'a> {
             Unit::Application(_) => (Class::Application, "application", "applications"),
             Unit::Object(_) => (Class::Workload, "workload or Service", "workloads and Services"),
         };
-        let more = if is_all { "other" } else { "more" };
-        let words = count(rest, &format!("{more} {one}"), &format!("{more} {many}"));
+        let more = match self.focus {
+            _ if !is_all => "more ",
+            Focus::All(_) => "",
+            _ => "other ",
+        };
+        let words = count(rest, &format!("{more}{one}"), &format!("{more}{many}"));
         let identity = &self.scene.topology.nodes[index].identity;
         let (place, note) = match elsewhere {
             None => ("rest", "with fewer calls"),

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Relation, Role};
 use crate::model::{Object, Value};
-use crate::topology::{Edge, Node, Pod, Topology, service_ports};
+use crate::topology::{Edge, HOST, Node, Pod, Topology, service_ports};
 
 /// What the arrow of an edge says, with ports or paths behind the verb.
 pub(super) fn verb(topology: &Topology, edge: &Edge) -> String {
@@ -20,7 +20,10 @@ pub(super) fn bare_verb(topology: &Topology, edge: &Edge) -> &'static str {
         (Relation::Selects, Role::Service) if is_headless(from) => "gives the addresses of",
         (Relation::Selects, Role::Service) => "sends traffic to",
         (Relation::Selects, Role::Policy) if &*from.identity.kind == "NetworkPolicy" => "limits traffic of",
-        (Relation::RoutesTo, Role::Service) => "is another name for",
+        (Relation::RoutesTo, Role::Service) if &*topology.nodes[edge.to].identity.kind == HOST => {
+            "is another name for"
+        }
+        (Relation::RoutesTo, Role::Service) => "sends traffic to the pods of",
         (Relation::Allows, _) if edge.allows_incoming() == Some(true) => "allows connections from",
         (Relation::Allows, _) if edge.allows_incoming() == Some(false) => "allows connections to",
         (relation, _) => relation.verb(),

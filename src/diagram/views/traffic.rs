@@ -345,11 +345,16 @@ impl Map<'_> {
     fn describe(&self) -> String {
         let nodes = self.flow.objects().into_iter().map(|index| &self.scene.topology.nodes[index]);
         let (mut routes, mut services, mut workloads) = (0, 0, 0);
+        let mut makers = Vec::new();
         for node in nodes {
             match node.role {
                 Role::Route => routes += 1,
                 Role::Service => services += 1,
                 Role::Workload => workloads += 1,
+                // An operator's object stands for the pods that it makes.
+                _ if node.state == State::Present => {
+                    makers.push(format!("{} {}", node.identity.kind, node.identity.name));
+                }
                 _ => {}
             }
         }
@@ -362,7 +367,8 @@ impl Map<'_> {
             _ => "Requests from outside and inside go",
         };
         let end = match workloads {
-            0 => "no pod in these manifests".to_owned(),
+            0 if makers.is_empty() => "no pod in these manifests".to_owned(),
+            0 => format!("the pods of {}", list(&makers, "object", "objects")),
             n => format!("the pods of {}", count(n, "workload", "workloads")),
         };
         format!("{who} through {} to {end}.", list(&ways, "object", "objects"))

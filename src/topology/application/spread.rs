@@ -2,7 +2,7 @@
 //! all belong to one. What several use belongs to the namespace.
 
 use super::{Membership, may_belong};
-use crate::catalog::{Relation, Role};
+use crate::catalog::Role;
 use crate::topology::{NodeIndex, Topology};
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ pub(super) fn spread(topology: &Topology, membership: &mut Membership) {
 /// The neighbors that say where a node belongs: what a Service, a route or a policy is made for; of anything else, all.
 fn decisive(topology: &Topology, index: NodeIndex) -> Vec<NodeIndex> {
     if matches!(topology.nodes[index].role, Role::Service | Role::Route | Role::Policy) {
-        let out = topology.from(index).filter(|edge| ties(edge.relation)).map(|edge| edge.to);
+        let out = topology.from(index).filter(|edge| edge.relation.ties()).map(|edge| edge.to);
         let out: Vec<NodeIndex> = out.collect();
         if !out.is_empty() {
             return out;
@@ -53,12 +53,7 @@ fn decisive(topology: &Topology, index: NodeIndex) -> Vec<NodeIndex> {
 
 /// What a node uses and what uses it.
 fn neighbors(topology: &Topology, index: NodeIndex) -> Vec<NodeIndex> {
-    let out = topology.from(index).filter(|edge| ties(edge.relation)).map(|edge| edge.to);
-    let back = topology.to(index).filter(|edge| ties(edge.relation)).map(|edge| edge.from);
+    let out = topology.from(index).filter(|edge| edge.relation.ties()).map(|edge| edge.to);
+    let back = topology.to(index).filter(|edge| edge.relation.ties()).map(|edge| edge.from);
     out.chain(back).collect()
-}
-
-/// Whether a relation says that the two belong together where nothing else is known.
-fn ties(relation: Relation) -> bool {
-    !matches!(relation, Relation::Allows | Relation::SchedulesOn | Relation::Provisions)
 }
