@@ -1,6 +1,7 @@
 //! The command line: what people may ask for, and how the answer is told.
 
 mod completions;
+mod domain;
 mod init;
 mod inject;
 mod manual;
@@ -20,6 +21,7 @@ use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Reques
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use completions::Completions;
+use domain::domain;
 pub use init::Init;
 pub use inject::Inject;
 pub use manual::{Manual, ManualPage, manual_pages};
@@ -469,26 +471,6 @@ impl Reach {
         let mut ends = self.positionals().1.iter().map(|end| end.to_string_lossy().into_owned());
         let ends = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
         Goal::Reach { ends, namespace: self.namespace.clone(), port: self.port.clone(), format: self.format }
-    }
-}
-
-/// A domain in lower case, without the dot that may end it.
-///
-/// Source: `k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/validation/validation.go`, `ValidateNetworking`: the domain is a
-/// DNS-1123 subdomain.
-fn domain(text: &str) -> Result<String, String> {
-    let domain = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-    let is_label = |label: &str| {
-        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        (1..=63).contains(&label.len())
-            && label.chars().all(inner)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    if domain.len() <= 253 && domain.split('.').all(is_label) {
-        Ok(domain)
-    } else {
-        Err("write a DNS name, such as cluster.local".to_owned())
     }
 }
 

@@ -173,3 +173,21 @@ fn what_cannot_be_read_is_told_and_the_rest_is_written() {
     let text = fs::read_to_string(temp.path().join("README.md")).expect("text");
     assert!(text.contains(SUMMARY.split(';').next().expect("words")), "{text}");
 }
+
+#[test]
+fn the_readmes_of_the_project_and_its_examples_are_up_to_date() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![("README.md".to_owned(), "examples/shop".to_owned())];
+    for (name, _) in folders(&tests("../examples")) {
+        pages.push((format!("examples/{name}/README.md"), format!("examples/{name}")));
+    }
+    for (page, manifests) in pages {
+        let mut arguments = vec!["inject", &page, "--from", &manifests];
+        if std::env::var_os("PODVIZ_BLESS").is_none() {
+            arguments.push("--check");
+        }
+        let output = podviz(root, &arguments);
+        let diff = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(status(&output), 0, "{}{diff}", said(&output));
+    }
+}
