@@ -14,7 +14,7 @@ pub mod vocabulary;
 
 use crate::names::plural;
 use crate::problem::{Code, Level, Problem};
-pub use fault::Fault;
+pub use fault::{Fault, closest};
 pub use image::{ImageClass, ImagePart, InitTask, image_base_name};
 pub use path::{FieldPath, Hit, Pattern, Step};
 pub use ports::Ports;

@@ -1,6 +1,10 @@
 //! The command line: what people may ask for, and how the answer is told.
 
+mod completions;
 mod init;
+mod inject;
+mod manual;
+mod mend;
 mod message;
 mod words;
 
@@ -14,8 +18,12 @@ use crate::problem::Level;
 use crate::source::Build;
 use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+pub use completions::Completions;
 pub use init::Init;
+pub use inject::Inject;
+pub use manual::{Manual, ManualPage, manual_pages};
+pub use mend::mending;
 pub use message::{ColorChoice, MessageFormat, Messages};
 use std::path::{Component, Path, PathBuf};
 
@@ -43,8 +51,14 @@ pub enum Command {
     Reach(Reach),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
+    /// Rewrite the marked regions of Markdown files
+    Inject(Inject),
     /// Write a first podviz.yaml, in which every key is explained
     Init(Init),
+    /// Print what a shell needs to complete command lines
+    Completions(Completions),
+    /// Print the manual page, or write the pages of all commands
+    Man(Manual),
 }
 
 /// What every command that reads manifests takes.
@@ -65,6 +79,7 @@ pub struct Input {
         value_name = "FILE",
         env = "PODVIZ_CONFIG",
         hide_env_values = true,
+        value_hint = ValueHint::FilePath,
         value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub config: Option<PathBuf>,
@@ -75,7 +90,7 @@ pub struct Input {
     #[arg(long, conflicts_with_all = ["values", "set"])]
     pub flat: bool,
     /// Values for Helm charts, as with helm -f
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub values: Vec<PathBuf>,
     /// One value for Helm charts, as with helm --set
     #[arg(long, value_name = "KEY=VALUE")]
@@ -113,7 +128,7 @@ pub struct Render {
     #[command(flatten)]
     input: Input,
     /// The folder to write
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     output: PathBuf,
     /// HTML, or Markdown
     #[arg(long, value_name = "FORMAT", default_value = "html")]
@@ -122,17 +137,20 @@ pub struct Render {
     #[arg(long, alias = "flavour", value_name = "FLAVOR")]
     flavor: Option<Flavour>,
     /// A folder whose templates replace the built-in ones, file by file
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     templates: Option<PathBuf>,
     /// A folder with a theme: layout, styles, and script of the HTML site
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     theme: Option<PathBuf>,
     /// Where the manifests can be read on the web, so that pages link to them
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     repo_url: Option<String>,
     /// Write into a folder that holds other files; they are kept
     #[arg(long)]
     force: bool,
+    /// Write nothing; print what differs in the folder as a unified diff, and exit with 1 if anything does
+    #[arg(long)]
+    check: bool,
 }
 
 /// Print one diagram.
@@ -266,7 +284,8 @@ impl Command {
             Command::Advise(advise) => Some(&advise.input),
             Command::Reach(reach) => Some(&reach.input),
             Command::Graph(graph) => Some(&graph.input),
-            Command::Init(_) => None,
+            Command::Inject(inject) => Some(&inject.input),
+            Command::Init(_) | Command::Completions(_) | Command::Man(_) => None,
         }
     }
 
@@ -274,12 +293,15 @@ impl Command {
     pub fn voice(&self) -> &Voice {
         match self {
             Command::Init(init) => &init.voice,
+            Command::Completions(completions) => &completions.voice,
+            Command::Man(manual) => &manual.voice,
             Command::Render(Render { input, .. })
             | Command::Diagram(DrawOne { input, .. })
             | Command::Explain(Explain { input, .. })
             | Command::Advise(Advise { input, .. })
             | Command::Reach(Reach { input, .. })
-            | Command::Graph(Graph { input, .. }) => &input.voice,
+            | Command::Graph(Graph { input, .. })
+            | Command::Inject(Inject { input, .. }) => &input.voice,
         }
     }
 
@@ -300,6 +322,11 @@ impl Command {
         }
     }
 
+    /// Whether the command only compares what it would write with what is there.
+    pub fn is_check(&self) -> bool {
+        matches!(self, Command::Render(Render { check: true, .. }))
+    }
+
     /// The first file of what the command writes.
     pub fn index(&self) -> &'static str {
         match self {
@@ -308,11 +335,11 @@ impl Command {
         }
     }
 
-    /// What the command asks of the library, if it reads manifests.
+    /// What the command asks of the library, if that is one thing.
     pub fn request(&self) -> Option<Request> {
         let input = self.input()?;
         let goal = match self {
-            Command::Init(_) => return None,
+            Command::Inject(_) | Command::Init(_) | Command::Completions(_) | Command::Man(_) => return None,
             Command::Render(render) => render.goal(),
             Command::Diagram(diagram) => Goal::Diagram {
                 view: diagram.view,
@@ -325,21 +352,31 @@ impl Command {
             Command::Reach(reach) => reach.goal(),
             Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
         };
-        Some(Request {
-            inputs: self.inputs().to_vec(),
-            // An empty variable is as good as none.
-            settings: input.config.clone().filter(|path| !path.as_os_str().is_empty()),
-            output: self.output().map(|(folder, _)| folder.to_owned()),
-            default_namespace: input.default_namespace.clone(),
-            cluster_domain: input.cluster_domain.clone(),
-            limits: crate::source::Limits { file_bytes: input.max_file_size << 20, ..Default::default() },
-            build: input.build(),
-            goal,
-        })
+        let output = self.output().map(|(folder, _)| folder.to_owned());
+        Some(input.request(self.inputs().to_vec(), output, goal))
     }
 }
 
 impl Input {
+    /// What to read, how, and what to make of it.
+    fn request(&self, inputs: Vec<PathBuf>, output: Option<PathBuf>, goal: Goal) -> Request {
+        Request {
+            inputs,
+            settings: self.settings(),
+            output,
+            default_namespace: self.default_namespace.clone(),
+            cluster_domain: self.cluster_domain.clone(),
+            limits: crate::source::Limits { file_bytes: self.max_file_size << 20, ..Default::default() },
+            build: self.build(),
+            goal,
+        }
+    }
+
+    /// The settings that are named. An empty variable is as good as none.
+    fn settings(&self) -> Option<PathBuf> {
+        self.config.clone().filter(|path| !path.as_os_str().is_empty())
+    }
+
     fn build(&self) -> Option<Build> {
         let build = || Build {
             tools: !self.no_tools,

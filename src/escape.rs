@@ -6,10 +6,13 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
+mod dialect;
 pub mod markdown;
 pub mod mermaid;
 #[cfg(test)]
 mod tests;
+
+pub use dialect::Dialect;
 
 /// Declares the targets: a string that only this module can make.
 macro_rules! targets {

@@ -18,6 +18,7 @@ pub mod cli;
 pub mod diagram;
 pub mod escape;
 pub mod facts;
+pub mod inject;
 pub mod model;
 pub mod names;
 #[allow(clippy::disallowed_methods, reason = "the two stages at the ends are the ones that touch the disk")]
@@ -25,6 +26,7 @@ pub mod output;
 pub mod page;
 pub mod problem;
 mod product;
+pub mod region;
 mod request;
 #[allow(clippy::disallowed_methods, reason = "the two stages at the ends are the ones that touch the disk")]
 pub mod source;

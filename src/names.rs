@@ -129,7 +129,10 @@ fn is_reserved(raw: &str) -> bool {
         || ((stem.starts_with("com") || stem.starts_with("lpt"))
             && stem.len() == 4
             && stem.ends_with(|c: char| c.is_ascii_digit() && c != '0'));
-    device || matches!(raw, "index.html" | "index.md" | "readme.md" | "_index.md" | "_category_.json")
+    let picture = raw.starts_with("diagram-") && raw.ends_with(".svg");
+    device
+        || picture
+        || matches!(raw, "index.html" | "index.md" | "readme.md" | "_index.md" | "_category_.json")
 }
 
 /// Whether a name ends like a slug with a hash: such a name gets a hash of its own, so that it cannot pose as one.

@@ -4,11 +4,15 @@
 //! the templates that the user brings along.
 
 mod block;
+pub mod drift;
 mod engine;
 mod extent;
 mod flavour;
+pub mod markers;
 mod navigation;
 pub mod publish;
+mod region;
+pub mod rewrite;
 mod search;
 mod spelling;
 mod switch;
@@ -24,6 +28,7 @@ pub use flavour::Flavour;
 use flavour::{Each, Language};
 use navigation::Navigation;
 use rayon::prelude::*;
+pub use region::{Looks, region};
 use std::path::PathBuf;
 use view::Pages;
 
@@ -109,19 +114,20 @@ pub fn render(
             }
         }
     }
-    let rendered: Vec<(File, Problems)> = pages
+    let rendered: Vec<(Vec<File>, Problems)> = pages
         .into_par_iter()
         // One buffer grows for many pages, so that none of them keeps the room that it did not need.
         .map_init(Vec::new, |buffer, page| {
-            let (context, problems) = view.context(&page);
+            let (context, mut made, problems) = view.context(&page);
             buffer.clear();
             engine.page(&context, buffer)?;
-            Ok((File { path: page.path.file(flavour.index()), bytes: buffer.as_slice().to_vec() }, problems))
+            made.push(File { path: page.path.file(flavour.index()), bytes: buffer.as_slice().to_vec() });
+            Ok((made, problems))
         })
         .collect::<Result<_, RenderError>>()?;
     let mut problems = Problems::none();
-    for (file, more) in rendered {
-        files.push(file);
+    for (made, more) in rendered {
+        files.extend(made);
         problems.extend(more);
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -22,6 +22,7 @@ mod permission;
 mod places;
 mod prose;
 pub mod reach;
+pub mod region;
 mod sentence;
 mod site;
 #[cfg(test)]

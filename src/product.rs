@@ -1,6 +1,7 @@
 //! What is made of the input: one function a goal.
 
 mod explain;
+mod region;
 
 use crate::catalog::Catalog;
 use crate::diagram::host::Host;
@@ -51,6 +52,10 @@ impl Study {
                 self.reach((from, to), namespace.as_deref(), port, *format).map(alone)
             }
             Goal::Graph { format, full } => self.graph(*format, *full).map(alone),
+            Goal::Regions { regions, flavour, options } => {
+                let texts = regions.iter().map(|region| self.region(region, *flavour, options));
+                Ok(alone(Product::Regions(texts.collect())))
+            }
         }
     }
 
@@ -123,8 +128,16 @@ impl Study {
         if rule.is_empty() {
             return Problems::none();
         }
+        let asked = self.asked(asked);
+        self.topology.hide(|one| !asked.contains(one) && rule.hides(one));
+        let words = self.topology.hidden_in_words(None).map(|words| format!("podviz.yaml hides {words}"));
+        words.map(|words| Problem::new(Level::Note, Code::HiddenObject, words)).into_iter().collect()
+    }
+
+    /// The objects that were asked for by a name of theirs.
+    fn asked(&self, asked: Option<&Found>) -> BTreeSet<Identity> {
         let identity = |index: &NodeIndex| self.topology.nodes[*index].identity.clone();
-        let asked: BTreeSet<Identity> = match asked {
+        match asked {
             None => BTreeSet::new(),
             Some(Found::Namespace(environment, namespace)) => {
                 let here = |one: &Identity| (&one.environment, &one.namespace) == (environment, namespace);
@@ -140,10 +153,7 @@ impl Study {
                 self.topology.applications[*at].members.iter().map(identity).collect()
             }
             Some(Found::Object(index) | Found::Container(index, _)) => BTreeSet::from([identity(index)]),
-        };
-        self.topology.hide(|one| !asked.contains(one) && rule.hides(one));
-        let words = self.topology.hidden_in_words(None).map(|words| format!("podviz.yaml hides {words}"));
-        words.map(|words| Problem::new(Level::Note, Code::HiddenObject, words)).into_iter().collect()
+        }
     }
 
     /// The findings, for which it is well that none is as bad as `level`.

@@ -9,6 +9,7 @@ use crate::model::{Environment, Grouping, Inventory};
 use crate::output::{self, File, Flavour, RenderError};
 use crate::page::findings::AdviceFormat;
 use crate::problem::{Level, Problem};
+use crate::region::{Region, RegionError};
 use crate::source;
 use crate::topology::subject::SubjectError;
 use std::collections::BTreeMap;
@@ -39,16 +40,10 @@ pub struct Request {
 impl Request {
     /// The user's settings; none where there is no such file. Their paths start at the folder of the file.
     pub(crate) fn settings(&self, catalog: &Catalog) -> Result<Settings, Error> {
-        let Some(file) = source::read_settings(self.settings.as_deref(), &self.inputs)? else {
+        let Some((file, mut settings)) = settings(self.settings.as_deref(), &self.inputs, catalog)? else {
             return Ok(Settings::default());
         };
-        let value = file.value.map_err(|broken| CatalogError {
-            file: file.path.clone(),
-            fault: Fault::new(broken.reason).at(broken.line, broken.column),
-        })?;
-        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
-        let mut settings = Settings::read(&file.path, &value, &codes, catalog)?;
-        let folder = Path::new(&file.path).parent().unwrap_or(Path::new(""));
+        let folder = file.parent().unwrap_or(Path::new(""));
         settings.releases.iter_mut().for_each(|release| release.start_at(folder));
         Ok(settings)
     }
@@ -90,6 +85,22 @@ impl Request {
         }
         if inventory.objects.is_empty() { Err(Error::NothingToDocument) } else { Ok(inventory) }
     }
+}
+
+/// The settings that are named, or else the nearest above the first input, with their file.
+pub(crate) fn settings(
+    named: Option<&Path>,
+    inputs: &[PathBuf],
+    catalog: &Catalog,
+) -> Result<Option<(PathBuf, Settings)>, Error> {
+    let Some(file) = source::read_settings(named, inputs)? else { return Ok(None) };
+    let value = file.value.map_err(|broken| CatalogError {
+        file: file.path.clone(),
+        fault: Fault::new(broken.reason).at(broken.line, broken.column),
+    })?;
+    let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+    let settings = Settings::read(&file.path, &value, &codes, catalog)?;
+    Ok(Some((file.path.into(), settings)))
 }
 
 /// What to make.
@@ -146,6 +157,15 @@ pub enum Goal {
         format: GraphFormat,
         /// Whether each object comes with its manifest.
         full: bool,
+    },
+    /// What stands in marked regions of other Markdown.
+    Regions {
+        /// What each asks for.
+        regions: Vec<Region>,
+        /// Which Markdown.
+        flavour: Flavour,
+        /// Where manifests can be read, and whose templates are used.
+        options: output::Options,
     },
 }
 
@@ -208,6 +228,8 @@ pub enum Product {
         /// Whether it is yes.
         yes: bool,
     },
+    /// The Markdown of each region, or why there is none, in the order in which they were asked for.
+    Regions(Vec<Result<String, Error>>),
 }
 
 /// Why nothing was made.
@@ -284,6 +306,27 @@ pub enum Error {
         /// The environments to choose from.
         candidates: Vec<String>,
     },
+    /// Nobody says which Markdown files are meant.
+    #[error("say which Markdown files to rewrite, or list them under `inject` in {}", settings_name(.0.as_deref()))]
+    NothingToInject(Option<PathBuf>),
+    /// A Markdown file is named, but not what it is about.
+    #[error(
+        "say with --from which manifests `{}` is about, or list it under `inject` in podviz.yaml", .0.display()
+    )]
+    NotListed(PathBuf),
+    /// An entry of `inject` in the settings names what is not there.
+    #[error("{}: inject[{at}]: {reason}", file.display())]
+    WrongInjection {
+        /// The settings.
+        file: PathBuf,
+        /// The entry.
+        at: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The input does not hold what a marked region asks for.
+    #[error(transparent)]
+    Region(#[from] RegionError),
     /// A template could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -303,6 +346,10 @@ impl Error {
             _ => None,
         }
     }
+}
+
+fn settings_name(file: Option<&Path>) -> String {
+    file.map_or_else(|| "podviz.yaml".to_owned(), |file| file.display().to_string())
 }
 
 fn environments(names: &[String]) -> String {

@@ -14,6 +14,7 @@ mod json;
 mod kustomize;
 mod load;
 mod manifest;
+mod matching;
 mod plan;
 mod redact;
 mod roots;
@@ -29,6 +30,7 @@ mod yaml;
 
 use load::load_text;
 pub use load::{Loaded, load};
+pub use matching::{is_pattern, matching};
 pub use redact::MARK;
 pub use settings::{Malformed, SettingsFile, read_settings};
 pub use survey::{Survey, survey};

@@ -303,6 +303,123 @@ fn a_flavor_makes_markdown() {
     assert!(files("html", &["--format", "html"]).contains_key("index.html"));
 }
 
+/// A folder with the manifests of an example, and the Markdown site that was made of them.
+fn rendered() -> TempDir {
+    let temp = TempDir::new().expect("a temporary folder");
+    let k8s = temp.path().join("k8s");
+    fs::create_dir(&k8s).expect("a folder");
+    for (name, bytes) in tree(&tests("../examples/shop")) {
+        if let Some(name) = name.strip_suffix(".yaml").filter(|name| !name.contains('/')) {
+            fs::write(k8s.join(format!("{name}.yaml")), bytes).expect("a file");
+        }
+    }
+    let output = check(&temp, &[]);
+    assert_eq!(status(&output), 1, "{}", messages(&output));
+    assert!(messages(&output).contains("`docs` does not hold the site yet"), "{}", messages(&output));
+    mend(&output, &temp);
+    temp
+}
+
+/// `podviz render --check` in the folder of [`rendered`].
+fn check(temp: &TempDir, more: &[&str]) -> Output {
+    let arguments = [&["render", "k8s", "--flavor", "github", "-o", "docs", "--check"], more].concat();
+    podviz(&arguments).current_dir(temp.path()).output().expect("podviz runs")
+}
+
+/// Runs the command that a check ends with.
+fn mend(check: &Output, temp: &TempDir) {
+    let (_, command) = messages(check).split_once("up to date: podviz ").expect("the command that mends");
+    let arguments: Vec<&str> = command.split_whitespace().collect();
+    assert!(!arguments.contains(&"--check"));
+    let output = podviz(&arguments).current_dir(temp.path()).output().expect("podviz runs");
+    assert_eq!(status(&output), 0, "{}", messages(&output));
+}
+
+fn words(output: &Output) -> &str {
+    messages(output).lines().next().expect("a message")
+}
+
+#[test]
+fn a_check_tells_what_is_stale_and_writes_nothing() {
+    let temp = rendered();
+    let fresh = check(&temp, &[]);
+    assert_eq!((status(&fresh), messages(&fresh)), (0, "`docs` is up to date\n"));
+    assert!(fresh.stdout.is_empty());
+
+    let manifest = temp.path().join("k8s/cart.yaml");
+    let text = fs::read_to_string(&manifest).expect("a manifest").replace("redis:", "valkey:");
+    fs::write(&manifest, text).expect("a manifest");
+    let before = tree(temp.path());
+    let stale = check(&temp, &[]);
+    assert!(before == tree(temp.path()), "a check writes nothing");
+    assert_eq!(status(&stale), 1);
+    let said = words(&stale);
+    assert!(
+        said.starts_with("error[out-of-date]: `docs` is out of date: ") && said.ends_with(" files differ")
+    );
+    let diff = std::str::from_utf8(&stale.stdout).expect("text");
+    let page = "docs/ns/shop/deployment/cart/README.md";
+    assert!(diff.contains(&format!("diff --git a/{page} b/{page}\n--- a/{page}\n+++ b/{page}\n@@ -")));
+    assert!(diff.contains("# docs/graph.json differs; its lines are too long to be shown\n"));
+
+    mend(&stale, &temp);
+    assert_eq!(status(&check(&temp, &[])), 0, "the command that it prints mends what it found");
+}
+
+#[test]
+fn a_check_counts_what_is_missing_and_what_nobody_wants() {
+    let temp = rendered();
+    let docs = temp.path().join("docs");
+    let (from, list) = (docs.join("advice/README.md"), docs.join(".podviz"));
+    fs::rename(&from, docs.join("moved.md")).expect("a file to move");
+    let listed = fs::read_to_string(&list).expect("a list").replace("advice/README.md", "moved.md");
+    fs::write(&list, listed).expect("a list");
+    let stale = check(&temp, &[]);
+    assert_eq!(
+        words(&stale),
+        "error[out-of-date]: `docs` is out of date: 1 file is missing and 1 file is not wanted any more"
+    );
+    let diff = std::str::from_utf8(&stale.stdout).expect("text");
+    assert!(diff.contains("new file mode 100644\n--- /dev/null\n+++ b/docs/advice/README.md\n"));
+    assert!(diff.contains("deleted file mode 100644\n--- a/docs/moved.md\n+++ /dev/null\n"));
+    assert!(diff.contains("+++ b/docs/.podviz\n"), "the list is part of the diff");
+}
+
+#[test]
+fn a_check_overlooks_line_endings_and_what_others_keep_there() {
+    let temp = rendered();
+    let docs = temp.path().join("docs");
+    for (name, bytes) in tree(&docs) {
+        let text = String::from_utf8(bytes).expect("text").replace('\n', "\r\n");
+        fs::write(docs.join(name), text).expect("a file");
+    }
+    let windows = check(&temp, &[]);
+    assert_eq!((status(&windows), messages(&windows)), (0, "`docs` is up to date\n"));
+
+    fs::write(docs.join("mine.txt"), "mine").expect("a file");
+    let refused = check(&temp, &[]);
+    assert_eq!(status(&refused), 2);
+    assert!(messages(&refused).contains("`mine.txt`"), "{}", messages(&refused));
+    assert_eq!(status(&check(&temp, &["--force"])), 0);
+}
+
+#[test]
+fn a_check_of_what_could_not_all_be_read_says_both() {
+    let temp = rendered();
+    fs::write(temp.path().join("k8s/broken.yaml"), "kind: Pod\nmetadata: [}\n").expect("a file");
+    let stale = check(&temp, &[]);
+    let said: Vec<&str> = messages(&stale).lines().collect();
+    assert!(said[0].starts_with("error[invalid-yaml]: broken.yaml:"), "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("error[out-of-date]: `docs` is out of date: ")));
+
+    let arguments = ["render", "k8s", "--flavor", "github", "-o", "docs"];
+    let output = podviz(&arguments).current_dir(temp.path()).output().expect("podviz runs");
+    assert_eq!(status(&output), 1);
+    let fresh = check(&temp, &[]);
+    assert_eq!(status(&fresh), 1, "some input is still left out");
+    assert!(messages(&fresh).ends_with("`docs` is up to date\n"), "{}", messages(&fresh));
+}
+
 #[test]
 fn a_written_site_says_how_much_it_holds() {
     let folder = TempDir::new().expect("a temporary folder");

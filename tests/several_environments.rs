@@ -123,7 +123,7 @@ fn many_overlays_are_listed_and_compared_by_their_folder() {
     let facts = facts::derive(&topology, &catalog);
     let site = page::build("test", &topology, &facts, &catalog, &problems);
     let (files, _) =
-        render(site, Flavour::Github, &Options::default()).expect("the built-in templates are valid");
+        render(site, Flavour::github(), &Options::default()).expect("the built-in templates are valid");
     let first = files.iter().find(|file| file.path == "README.md").expect("a first page");
     let first = String::from_utf8_lossy(&first.bytes);
     let row = "| `web/overlays` | [`dev`](environments/web-dev/README.md), [`prod`](environments/web-prod/README.md), \

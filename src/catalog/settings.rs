@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 pub use starter::starter;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 pub use wildcard::Wildcard;
 
 /// What users decide in `podviz.yaml`. Every key may be left out.
@@ -37,6 +38,9 @@ pub struct Settings {
     /// Releases of Helm charts, each an environment.
     #[serde(default)]
     pub releases: Vec<Release>,
+    /// Markdown files with marked regions, which `podviz inject` rewrites.
+    #[serde(default)]
+    pub inject: Vec<Injection>,
     /// What podviz is to know of kinds and images, beside what it knows already.
     #[serde(default)]
     pub rules: Rules,
@@ -71,6 +75,20 @@ pub struct ApplicationRule {
     pub title: Option<String>,
     /// Its objects as podviz writes them, such as `Deployment shop/web`.
     pub objects: Vec<Wildcard>,
+}
+
+/// Markdown files with marked regions, and what these show.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Injection {
+    /// The files, relative to the settings file: paths, or patterns such as `docs/**/*.md`. Of what a pattern matches, files
+    /// without a region are passed over.
+    pub files: Vec<String>,
+    /// The manifests that they are about, relative to the settings file.
+    pub from: Vec<PathBuf>,
+    /// Which Markdown they are; GitHub's if absent.
+    #[serde(default)]
+    pub flavor: Option<String>,
 }
 
 /// What podviz is to know beside what it knows already.

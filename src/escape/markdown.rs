@@ -6,18 +6,26 @@ use super::{Href, Markdown, push_html, visible};
 use std::fmt::Write as _;
 
 /// Keeps GitHub from reading `@name`, `#12` and `:word:` as a mention, a reference and an emoji.
-const JOINER: &str = "&#8288;";
+pub(super) const JOINER: &str = "&#8288;";
+
+/// Whether a character and the one behind it would begin a reference in some dialect.
+pub(super) type Refers = fn(char, char) -> bool;
 
 /// Prose in one line: blanks and newlines are single spaces, nothing in it is syntax.
 pub fn text(raw: &str) -> Markdown {
+    prose(raw, |_, _| false)
+}
+
+/// The same with more references kept apart.
+pub(super) fn prose(raw: &str, refers: Refers) -> Markdown {
     let one_line = one_line(raw);
     let mut text = String::with_capacity(one_line.len() + one_line.len() / 4);
     if one_line.starts_with("import ") || one_line.starts_with("export ") {
         // MDX would take the paragraph for a module statement.
         let _ = write!(text, "&#{};", one_line.as_bytes()[0]);
-        push_prose(&mut text, &one_line[1..], false);
+        push_prose(&mut text, &one_line[1..], false, refers);
     } else {
-        push_prose(&mut text, &one_line, true);
+        push_prose(&mut text, &one_line, true, refers);
     }
     Markdown(text)
 }
@@ -27,10 +35,29 @@ pub fn cell(raw: &str) -> Markdown {
     text(raw)
 }
 
-/// A code span. Newlines and tabs become spaces; an empty text is shown as an empty span.
+/// What a tool acts on even inside code, because it edits pages before it reads Markdown: templates and includes of
+/// mdBook, Hugo, Jinja and snippets, marks of Critic Markup, diagrams of PlantUML and Graphviz.
+const EDITED: &[&str] =
+    &["{{", "{%", "{#", "{++", "{--", "{==", "{>>", "{~~", "-8<-", "::uml::", "<svg", "</svg"];
+
+/// What opens a code block or an alert inside of a code block, as tools that look for them line by line see it.
+const NESTED: &[&str] = &["```", "~~~", "[!"];
+
+/// A code span. Newlines and tabs become spaces; an empty text is shown as an empty span. Where a tool would act on
+/// the text, the span is an element of HTML.
 pub fn code(raw: &str) -> Markdown {
     let text = visible(raw).replace(['\n', '\t'], " ");
-    let fence = "`".repeat(longest_run(&text) + 1);
+    // A code span that begins like these names a language in Python-Markdown, and loses it.
+    let names_language = text.trim_start().starts_with("#!") || text.trim_start().starts_with(":::");
+    if names_language || is_edited(&text) {
+        return element(&text);
+    }
+    span(&text)
+}
+
+/// A code span of text that is [`visible`] and one line, whatever a tool makes of it.
+pub(super) fn span(text: &str) -> Markdown {
+    let fence = "`".repeat(longest_run(text) + 1);
     // One space at both ends is taken off again by the reader, unless there is nothing but spaces.
     let strips = text.starts_with(' ') && text.ends_with(' ') && !text.trim_matches(' ').is_empty();
     let pads = strips || text.starts_with('`') || text.ends_with('`');
@@ -46,9 +73,33 @@ pub fn cell_code(raw: &str) -> Markdown {
     if !raw.contains('|') {
         return code(raw);
     }
-    let mut text = String::from("<code>");
-    push_prose(&mut text, &visible(raw).replace(['\n', '\t'], " "), true);
-    Markdown(text.replace(JOINER, "") + "</code>")
+    element(&visible(raw).replace(['\n', '\t'], " "))
+}
+
+fn element(text: &str) -> Markdown {
+    Markdown(format!("<code>{}</code>", references(text)))
+}
+
+fn is_edited(text: &str) -> bool {
+    EDITED.iter().any(|mark| text.contains(mark))
+}
+
+/// The text with every mark as a character reference, save a dot or a dash within a word.
+fn references(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len() * 2);
+    let mut before = ' ';
+    let mut chars = raw.chars().peekable();
+    while let Some(c) = chars.next() {
+        let in_word = before.is_ascii_alphanumeric() && chars.peek().is_some_and(char::is_ascii_alphanumeric);
+        match c {
+            '-' if in_word => text.push(c),
+            '.' if in_word && !ends_with_www(&text) => text.push(c),
+            c if c.is_ascii_punctuation() || c == '\t' => push_reference(&mut text, c),
+            c => text.push(c),
+        }
+        before = c;
+    }
+    text
 }
 
 /// A fence of backticks, longer than any run of them in `raw`.
@@ -58,9 +109,26 @@ pub fn fence(raw: &str) -> Markdown {
 
 /// A whole code block with its fences, `language` being a word of ours. It ends without a newline.
 pub fn block(language: &'static str, raw: &str) -> Markdown {
-    let text = visible(raw);
-    let fence = fence(&text);
+    block_of(language, &visible(raw))
+}
+
+/// The same of text that is [`visible`] already.
+pub(super) fn block_of(language: &'static str, text: &str) -> Markdown {
+    let fence = fence(text);
     Markdown(format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n')))
+}
+
+/// The same code block for tools that edit pages before they read Markdown: where a tool would act on the text, or
+/// lose its tabs or its first lines, the block is an element of HTML.
+pub fn guarded_block(language: &'static str, raw: &str) -> Markdown {
+    let text = visible(raw);
+    let is_taken_apart = text.starts_with('\n') || text.contains('\t');
+    if !is_edited(&text) && !is_taken_apart && !NESTED.iter().any(|mark| text.contains(mark)) {
+        return block(language, raw);
+    }
+    let class = if language.is_empty() { String::new() } else { format!(" class=\"language-{language}\"") };
+    let text = references(text.trim_end_matches('\n'));
+    Markdown(format!("<pre><code{class}>{text}\n</code></pre>"))
 }
 
 /// A link's destination, for between the parentheses.
@@ -79,7 +147,7 @@ fn one_line(raw: &str) -> String {
     visible(raw).split([' ', '\t', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn push_prose(text: &mut String, prose: &str, starts_line: bool) {
+fn push_prose(text: &mut String, prose: &str, starts_line: bool, refers: Refers) {
     let mut starts = starts_line; // only digits so far: what follows could make a list, a heading, a rule
     let mut before = ' ';
     for (at, c) in prose.char_indices() {
@@ -91,11 +159,16 @@ fn push_prose(text: &mut String, prose: &str, starts_line: bool) {
             '-' | '.' if starts || next == c || before == c => text.extend(['\\', c]),
             ')' if starts => text.extend(['\\', c]),
             '+' | '!' if at == 0 => text.extend(['\\', c]),
+            '+' if next == c || before == c => text.extend(['\\', c]),
             '.' if ends_with_www(&prose[..at]) => text.push_str("\\."),
             '=' | '?' | ':' if at == 0 => push_reference(text, c),
             ':' if next == '/' || next == ':' || before == ':' => push_reference(text, c),
             '=' if next == c || before == c => push_reference(text, c),
             '&' | '<' | '>' | '"' => push_html(text, c),
+            '(' | '+' | '=' if SYMBOLS.iter().any(|symbol| prose[at..].starts_with(symbol)) => {
+                push_reference(text, c);
+            }
+            '/' if at == 0 || is_fraction(&prose[..at], rest) => push_reference(text, c),
             // A backslash before a bracket would begin a formula of MathJax.
             '[' | ']' | '\\' | '|' | '~' | '^' | '$' | '{' | '}' => push_reference(text, c),
             c => text.push(c),
@@ -104,13 +177,34 @@ fn push_prose(text: &mut String, prose: &str, starts_line: bool) {
             '#' => next.is_ascii_digit(),
             '@' => next.is_ascii_alphanumeric(),
             ':' => is_emoji_name(rest),
-            _ => false,
+            _ => refers(c, next),
         };
         if is_reference {
             text.push_str(JOINER);
         }
         starts &= c.is_ascii_digit();
         before = c;
+    }
+}
+
+/// What some tools replace by a single character.
+const SYMBOLS: &[&str] = &["(c)", "(r)", "(tm)", "+/-", "=/="];
+
+/// Whether a slash between these two makes `1/2` or `c/o`, for which some tools have a single character.
+fn is_fraction(before: &str, after: &str) -> bool {
+    let (mut before, mut after) = (before.chars().rev(), after.chars());
+    let ends = (before.next(), before.next(), after.next(), after.next());
+    let is_apart = |c: Option<char>, is_part: fn(char) -> bool| !c.is_some_and(is_part);
+    match ends {
+        (Some('1'..='7'), more, Some('2'..='8'), further) => {
+            let is_digit = |c: char| c.is_ascii_digit();
+            is_apart(more, is_digit) && is_apart(further, is_digit)
+        }
+        (Some('c'), more, Some('o'), further) => {
+            let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+            is_apart(more, is_letter) && is_apart(further, is_letter)
+        }
+        _ => false,
     }
 }
 

@@ -73,6 +73,9 @@ pub fn frame(raw: &str) -> Mermaid {
             '%' => text.push('％'),
             '\\' => text.push('＼'),
             '$' => text.push('＄'),
+            // Tools that edit pages before they read Markdown look for these.
+            '{' => text.push('｛'),
+            '}' => text.push('｝'),
             // Mermaid's own marks for a code that it will decode begin with these two.
             'ﬂ' => text.push_str("fl"),
             '¶' => text.push('⁋'),

@@ -41,6 +41,8 @@ fn shown(source: &str) -> (String, Vec<&'static str>) {
                 kinds.push("code");
                 text.push_str(&part);
             }
+            Event::InlineHtml(tag) if &*tag == "<code>" => kinds.push("code"),
+            Event::InlineHtml(tag) if &*tag == "</code>" => {}
             other => panic!("{source:?} holds {other:?}"),
         }
     }
@@ -248,7 +250,7 @@ fn labels_of_mermaid_end_nothing() {
     assert_eq!(mermaid::message("end note").as_str(), "#101;nd note");
     assert_eq!(mermaid::message("ending").as_str(), "ending");
     assert_eq!(mermaid::title("a\nb").as_str(), "a b");
-    assert_eq!(mermaid::frame("a;#35; %%{x}").as_str(), "a；＃35； ％％{x}");
+    assert_eq!(mermaid::frame("a;#35; %%{x}").as_str(), "a；＃35； ％％｛x｝");
 }
 
 #[test]
@@ -308,6 +310,16 @@ fn markdown_attacks_are_text() {
         "\n",
         "+++",
         "---\ntitle: x\n---",
+        "(c) (r) (tm) +/- =/= c/o 1/2 21/23 --> <--",
+        "++ctrl++",
+        "/// note",
+        "{{#include x}} {++a++} {--b--} {==c==} {>>d<<} {~~e~>f~~}",
+        "--8<-- \"x\"",
+        "::uml:: source=\"x\"",
+        "{% dot x.svg",
+        "<svg onload=x>",
+        "#!sh x",
+        ":::sh x",
     ] {
         check_prose(raw);
         check_code(raw);
@@ -336,6 +348,84 @@ fn autolinks_are_broken() {
 fn templates_of_site_generators_do_not_run() {
     let text = markdown::text("{{< x >}} {% y %} {{ z }} <Comp/> :::tip").to_string();
     assert!(!text.contains(['{', '}', '<']) && !text.contains(":::"), "{text}");
+}
+
+#[test]
+fn tools_that_edit_pages_find_nothing_in_code() {
+    for raw in [
+        "{{#include /etc/passwd}}",
+        "{{ #include /etc/passwd }}",
+        "{{< readfile >}}",
+        "{% dot x.svg\n%}",
+        "{++a++}",
+        "{--a--}",
+        "{==a==}",
+        "{>>a<<}",
+        "{~~a~>b~~}",
+        "--8<-- \"x\"",
+        ";--8<--",
+        "::uml:: source=\"/etc/passwd\"\n::end-uml::",
+        "<svg>",
+    ] {
+        for text in [markdown::code(raw), markdown::cell_code(raw), markdown::guarded_block("yaml", raw)] {
+            let text = text.as_str().replace("</code>", "").replace("</pre>", "");
+            assert!(
+                !text.contains(['{', ':', '%']) && !text.contains("8<") && !text.contains("<svg"),
+                "{text}"
+            );
+        }
+    }
+    for raw in ["#!bash x", " ::: x"] {
+        assert!(markdown::code(raw).as_str().starts_with("<code>"), "{raw}");
+    }
+    assert_eq!(markdown::code("{a: {}}").as_str(), "`{a: {}}`");
+}
+
+#[test]
+fn a_guarded_block_shows_what_it_guards() {
+    for raw in
+        ["a: \"{{ .b }}\"\n\n</code></pre>\n\n# c\n", "```\tx\n```", "> [!NOTE]\n> x", "~~~", "\n\na: 1"]
+    {
+        let source = markdown::guarded_block("yaml", raw).to_string();
+        let mut events = Parser::new(&source);
+        assert!(matches!(events.next(), Some(Event::Start(Tag::HtmlBlock))), "{source}");
+        let html: String = events
+            .filter_map(|event| match event {
+                Event::Html(text) => Some(text.into_string()),
+                Event::End(TagEnd::HtmlBlock) => None,
+                other => panic!("{source:?} holds {other:?}"),
+            })
+            .collect();
+        let inner = html
+            .strip_prefix("<pre><code class=\"language-yaml\">")
+            .and_then(|rest| rest.strip_suffix("</code></pre>"));
+        assert_eq!(
+            decoded_references(inner.expect("one element")),
+            raw.trim_end_matches('\n').to_owned() + "\n"
+        );
+    }
+    assert_eq!(markdown::guarded_block("yaml", "a: 1\n").as_str(), "```yaml\na: 1\n```");
+}
+
+/// Decodes `&#NN;`.
+fn decoded_references(text: &str) -> String {
+    let mut parts = text.split("&#");
+    let mut decoded = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (code, rest) = part.split_once(';').expect("a reference ends");
+        decoded.push(char::from_u32(code.parse().expect("a number")).expect("a character"));
+        decoded.push_str(rest);
+    }
+    decoded
+}
+
+#[test]
+fn symbols_of_other_dialects_stay_apart() {
+    let text = markdown::text("(c) 1/2 +/- =/= c/o ++a++").to_string();
+    for symbol in ["(c)", "1/2", "+/-", "=/=", "c/o", "++"] {
+        assert!(!text.contains(symbol), "{text}");
+    }
+    assert_eq!(markdown::text("in 10.0.0.0/8 and/or 11/12").as_str(), "in 10.0.0.0/8 and/or 11/12");
 }
 
 #[test]

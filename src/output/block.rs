@@ -1,5 +1,6 @@
 //! Turns the blocks of one page into what their templates see. Each has the name of its template in `is`.
 
+use super::File;
 use super::flavour::Language;
 use super::spelling::{Place, Spelling, finished};
 use super::view::{Pages, object};
@@ -21,17 +22,29 @@ pub(super) struct Blocks<'a> {
     labels: BTreeMap<String, usize>,
     /// How many characters of Mermaid text the page has so far.
     drawn: usize,
+    /// Pictures that the page shows, which are files beside it.
+    pictures: BTreeMap<String, String>,
     problems: Problems,
 }
 
 impl<'a> Blocks<'a> {
     pub(super) fn new(pages: &'a Pages<'a>, spelling: Spelling<'a>, page: &'a Page) -> Blocks<'a> {
-        Blocks { pages, spelling, page, labels: BTreeMap::new(), drawn: 0, problems: Problems::none() }
+        Blocks {
+            pages,
+            spelling,
+            page,
+            labels: BTreeMap::new(),
+            drawn: 0,
+            pictures: BTreeMap::new(),
+            problems: Problems::none(),
+        }
     }
 
-    /// What the blocks so far could not draw.
-    pub(super) fn problems(self) -> Problems {
-        self.problems
+    /// The pictures that the blocks so far show, and what could not be drawn.
+    pub(super) fn finish(self) -> (Vec<File>, Problems) {
+        let path = &self.page.path;
+        let file = |(name, text): (String, String)| File { path: path.file(&name), bytes: text.into_bytes() };
+        (self.pictures.into_iter().map(file).collect(), self.problems)
     }
 
     /// One section of the page.
@@ -95,7 +108,7 @@ impl<'a> Blocks<'a> {
                 ("caption", caption.as_str().into()),
                 ("label", self.label(caption, "Text").into()),
                 ("text", text.as_str().into()),
-                ("block", finished(&fenced("", text))),
+                ("block", finished(&self.fenced("", text))),
             ]),
         }
     }
@@ -131,8 +144,8 @@ impl<'a> Blocks<'a> {
         };
         // Links of a Mermaid diagram are relative to the site that shows it, so the source carries none.
         let text = mermaid::write(diagram, &|_| None).to_string();
-        let (mut picture, mut legend, mut fence) = (None, Vec::new(), None);
-        match pages.flavour.host() {
+        let (mut picture, mut legend, mut fence, mut file) = (None, Vec::new(), None, None);
+        match pages.host {
             None => {
                 let (painted, problems) = svg::paint(diagram, &href);
                 self.problems.extend(problems);
@@ -143,9 +156,13 @@ impl<'a> Blocks<'a> {
                 let size = mermaid::measure(diagram);
                 if host.budget().fits_after(self.drawn, size) {
                     self.drawn += size.characters;
-                    fence = Some(fenced("mermaid", &text));
+                    // Nothing of it is for tools that edit pages: `mermaid::write` sees to that.
+                    fence = Some(pages.flavour.dialect().block("mermaid", &text).to_string());
                 } else {
-                    self.problems.push(too_large(diagram, host));
+                    file = self.picture(diagram);
+                    if file.is_none() {
+                        self.problems.push(too_large(diagram, host));
+                    }
                 }
             }
         }
@@ -169,11 +186,30 @@ impl<'a> Blocks<'a> {
             ("svg", picture.as_deref().map(finished).into()),
             ("width", width.into()),
             ("mermaid", text.as_str().into()),
+            ("picture", file.into()),
             ("mermaid_block", fence.as_deref().map(finished).into()),
             ("legend", legend.into()),
             ("rows", rows.into()),
             ("left_out", left_out.into()),
         ])
+    }
+
+    /// The name of the file beside the page that shows the diagram; none where it is too large even for that, or the
+    /// flavour has no such files.
+    fn picture(&mut self, diagram: &Diagram) -> Option<String> {
+        if !self.pages.has_pictures {
+            return None;
+        }
+        let (painted, problems) = svg::paint_standalone(diagram, &|_| None);
+        self.problems.extend(problems);
+        let text = painted?.to_string();
+        let view = diagram.view.name();
+        let mut name = format!("diagram-{view}.svg");
+        if self.pictures.contains_key(&name) {
+            name = format!("diagram-{view}-{}.svg", &blake3::hash(diagram.title.as_bytes()).to_hex()[..6]);
+        }
+        self.pictures.insert(name.clone(), text);
+        Some(name)
     }
 
     fn row(&self, row: &Row, href: &dyn Fn(&Subject) -> Option<String>) -> Value {
@@ -191,11 +227,14 @@ impl<'a> Blocks<'a> {
         if let Some(diagram::Place { file, line, text: (built, own) }) = &row.source {
             let text = self.spelling.text(&format!("{}:{line}", file.rsplit('/').next().unwrap_or(file)));
             let href = |file, line| self.pages.line(self.spelling, file, line);
+            let repository = |file, line| self.pages.repository_address(file, line);
             // A file that may not be shown is replaced by what was built out of it.
-            because.push(match href(file, *line).or_else(|| href(built, *own)) {
-                Some(href) => self.spelling.anchor(&href, &text, " class=\"source\""),
-                None => text,
-            });
+            because.push(
+                match href(file, *line).or_else(|| href(built, *own)).or_else(|| repository(file, *line)) {
+                    Some(href) => self.spelling.anchor(&href, &text, " class=\"source\""),
+                    None => text,
+                },
+            );
         }
         object([
             ("from", end(&row.from)),
@@ -228,7 +267,7 @@ impl<'a> Blocks<'a> {
                 ])
             })
             .collect();
-        let block = if is_html { String::new() } else { fenced("yaml", &text(shown)) };
+        let block = if is_html { String::new() } else { self.fenced("yaml", &text(shown)) };
         let last = first + shown.len().saturating_sub(1);
         let range = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
         let label = self.label(&format!("{}, {range}", file.path), "Manifest");
@@ -244,6 +283,14 @@ impl<'a> Blocks<'a> {
             ("lines", lines.into()),
             ("block", finished(&block)),
         ])
+    }
+
+    /// A code block of Markdown.
+    fn fenced(&self, language: &'static str, raw: &str) -> String {
+        if self.pages.flavour.edits_code() {
+            return escape::markdown::guarded_block(language, raw).to_string();
+        }
+        self.pages.flavour.dialect().block(language, raw).to_string()
     }
 
     /// An accessible name that no other region of the page has.
@@ -264,11 +311,6 @@ fn too_large(diagram: &Diagram, host: Host) -> Problem {
     let (title, host) = (&diagram.title, host.title());
     let message = format!("the diagram \"{title}\" is larger than {host} draws; its table stands alone");
     Problem::new(Level::Warning, Code::DiagramTooLarge, message)
-}
-
-/// A code block of Markdown.
-fn fenced(language: &'static str, raw: &str) -> String {
-    escape::markdown::block(language, raw).to_string()
 }
 
 /// One line of a manifest in HTML. The classes are short, since there are so many of them.

@@ -3,7 +3,7 @@
 use super::flavour::{Language, Templates};
 use super::{File, Flavour, Options, RenderError};
 use crate::diagram::svg;
-use crate::escape;
+use crate::escape::{self, Dialect};
 use rust_embed::RustEmbed;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -61,7 +61,7 @@ impl Engine {
                 PREFIXES.iter().filter_map(|prefix| templates.remove(&format!("{prefix}{name}"))).collect();
             all.into_iter().next().unwrap_or_default()
         };
-        let style = asset("style.css") + svg::STYLE;
+        let style = asset("style.css") + svg::STYLE + &asset("extra.css");
         let script = asset("podviz.js");
 
         let mut tera = Tera::new();
@@ -70,7 +70,12 @@ impl Engine {
         tera.autoescape_on([""]);
         tera.set_escape_fn(match language {
             Language::Html => write_html,
-            Language::Markdown => write_markdown,
+            Language::Markdown => match flavour.dialect() {
+                Dialect::Core => |raw, out| write_markdown(Dialect::Core, raw, out),
+                Dialect::Gitlab => |raw, out| write_markdown(Dialect::Gitlab, raw, out),
+                Dialect::Docusaurus => |raw, out| write_markdown(Dialect::Docusaurus, raw, out),
+                Dialect::Hugo => |raw, out| write_markdown(Dialect::Hugo, raw, out),
+            },
         });
         tera.add_raw_templates(templates).map_err(explain)?;
         let page = match language {
@@ -103,8 +108,8 @@ fn write_html(raw: &str, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(escape::html(raw).as_str().as_bytes())
 }
 
-fn write_markdown(raw: &str, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(escape::markdown::text(raw).as_str().as_bytes())
+fn write_markdown(dialect: Dialect, raw: &str, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(dialect.text(raw).as_str().as_bytes())
 }
 
 fn explain(error: tera::Error) -> RenderError {

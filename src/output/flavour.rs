@@ -2,6 +2,8 @@
 
 use crate::catalog::typed;
 use crate::diagram::host::Host;
+use crate::escape::Dialect;
+use crate::names::PagePath;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use std::cmp::Ordering;
@@ -38,9 +40,32 @@ struct Description {
     /// Who draws its Mermaid text; absent where podviz paints the pictures itself.
     #[serde(default)]
     host: Option<Host>,
+    /// What is read into its Markdown.
+    #[serde(default)]
+    dialect: Dialect,
+    /// What links between pages name.
+    #[serde(default)]
+    links: Links,
+    /// Whether diagrams that its host does not draw are pictures beside the page.
+    #[serde(default)]
+    pictures: bool,
+    /// Whether its tool edits pages before it reads their Markdown, even inside code.
+    #[serde(default)]
+    edits_code: bool,
     /// What it has beside pages.
     #[serde(default)]
     files: Vec<Extra>,
+}
+
+/// What links between pages name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Links {
+    /// The file: `../web/README.md`.
+    #[default]
+    File,
+    /// Its folder: `../web/`.
+    Folder,
 }
 
 /// What a flavour's pages are made of.
@@ -81,6 +106,10 @@ static HTML: LazyLock<Description> = LazyLock::new(|| Description {
     based_on: None,
     index: "index.html".to_owned(),
     host: None,
+    dialect: Dialect::Core,
+    links: Links::File,
+    pictures: false,
+    edits_code: false,
     files: Vec::new(),
 });
 
@@ -144,6 +173,32 @@ impl Flavour {
     /// Who draws its Mermaid text; nobody where podviz paints the picture itself.
     pub fn host(self) -> Option<Host> {
         self.0.host
+    }
+
+    /// What is read into its Markdown.
+    pub fn dialect(self) -> Dialect {
+        self.0.dialect
+    }
+
+    /// Whether diagrams that its host does not draw are pictures beside the page.
+    pub(super) fn has_pictures(self) -> bool {
+        self.0.pictures
+    }
+
+    /// The address of the page `to` as seen from the page `from`.
+    pub(super) fn address(self, to: &PagePath, from: &PagePath) -> String {
+        match self.0.links {
+            Links::File => to.relative_to(from, self.index()),
+            Links::Folder if to != from => to.relative_to(from, ""),
+            // Hugo takes `./` for the first page.
+            Links::Folder if to == &PagePath::root() => "./".to_owned(),
+            Links::Folder => format!("../{}/", to.name()),
+        }
+    }
+
+    /// Whether its tool edits pages before it reads their Markdown, so that code it would act on must not be written out.
+    pub(super) fn edits_code(self) -> bool {
+        self.0.edits_code
     }
 
     pub(super) fn language(&self) -> Language {

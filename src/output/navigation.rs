@@ -24,10 +24,14 @@ pub(super) struct Entry {
     pub is_page: bool,
     /// How many folders are around it.
     pub depth: usize,
-    /// Its place among the folders beside it, from 1.
-    pub position: usize,
+    /// What decides its place among the folders beside it, from 1; those of the same place come by name. A new page
+    /// moves no other.
+    pub place: usize,
     pub has_children: bool,
 }
+
+/// The rank of what comes last.
+const LAST: usize = 20;
 
 /// What decides the order of the folders beside each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +73,7 @@ impl Navigation {
         navigation
     }
 
-    fn add(&mut self, tree: &Tree, path: PagePath, depth: usize, position: usize) {
+    fn add(&mut self, tree: &Tree, path: PagePath, depth: usize, place: usize) {
         let page = tree.pages.get(&path);
         let below = tree.below.get(&path);
         self.places.insert(path.clone(), self.entries.len());
@@ -78,12 +82,12 @@ impl Navigation {
             is_name: page.is_some_and(|page| is_name(page)),
             is_page: page.is_some(),
             depth,
-            position,
+            place,
             has_children: below.is_some(),
             path,
         });
-        for (at, Rank(_, _, child)) in below.into_iter().flatten().enumerate() {
-            self.add(tree, child.clone(), depth + 1, at + 1);
+        for Rank(rank, _, child) in below.into_iter().flatten() {
+            self.add(tree, child.clone(), depth + 1, rank + 1);
         }
     }
 
@@ -125,7 +129,7 @@ impl Tree<'_> {
             Sort::Workload | Sort::Container => 3,
             Sort::Object => 4,
             Sort::List | Sort::Glossary => 5 + place.unwrap_or_default(),
-            Sort::Source => usize::MAX,
+            Sort::Source => LAST,
         }
     }
 }

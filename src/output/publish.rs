@@ -10,10 +10,12 @@
 //! Nothing waits for the disk itself, as other site generators do not: flushing 10,000 pages takes seconds, and a site
 //! can be made again. A power cut may lose bytes; the next run compares bytes, not names, and repairs such files.
 
+mod compare;
 mod guard;
 mod in_place;
 mod listing;
 mod lock;
+mod manual;
 mod plan;
 mod settings;
 mod survey;
@@ -21,7 +23,9 @@ mod swap;
 #[cfg(test)]
 mod tests;
 
+pub use compare::{Drift, compare};
 pub use guard::{Destination, guard};
+pub use manual::write_manual;
 pub use settings::write_settings;
 
 use crate::output::File;

@@ -41,7 +41,7 @@ impl Spelling<'_> {
         let anchor = if lines { target.anchor.as_str() } else { "" };
         let mut href = match (&target.page == self.from, anchor) {
             (true, anchor) if !anchor.is_empty() => String::new(),
-            _ => target.page.relative_to(self.from, self.flavour.index()),
+            _ => self.flavour.address(&target.page, self.from),
         };
         if !anchor.is_empty() {
             href.push('#');
@@ -95,7 +95,7 @@ impl Spelling<'_> {
             return escape::html(raw).to_string();
         }
         let spaced = |c: Option<char>| if c.is_some_and(char::is_whitespace) { " " } else { "" };
-        match escape::markdown::text(raw).as_str() {
+        match self.flavour.dialect().text(raw).as_str() {
             "" => spaced(raw.chars().next()).to_owned(),
             text => format!("{}{text}{}", spaced(raw.chars().next()), spaced(raw.chars().next_back())),
         }
@@ -118,8 +118,8 @@ impl Spelling<'_> {
                 format!("<code class=\"long\">{}</code>", escape::html(raw))
             }
             (Language::Html, _) => format!("<code>{}</code>", escape::html(raw)),
-            (Language::Markdown, Place::Flow) => escape::markdown::code(raw).to_string(),
-            (Language::Markdown, Place::Cell) => escape::markdown::cell_code(raw).to_string(),
+            (Language::Markdown, Place::Flow) => self.flavour.dialect().code(raw).to_string(),
+            (Language::Markdown, Place::Cell) => self.flavour.dialect().cell_code(raw).to_string(),
         }
     }
 

@@ -5,7 +5,8 @@ use super::flavour::Language;
 use super::navigation::{Entry, Navigation};
 use super::spelling::{Place, Spelling, destination, finished, percent_encoded};
 use super::switch::Switch;
-use super::{Flavour, Options};
+use super::{File, Flavour, Options};
+use crate::diagram::host::Host;
 use crate::escape;
 use crate::names::PagePath;
 use crate::page::{Area, Block, Link, Page, Site, Sort, Target};
@@ -25,6 +26,10 @@ pub(super) struct Pages<'a> {
     switch: Option<Switch<'a>>,
     repository: Option<String>,
     generator: &'a str,
+    /// Who draws Mermaid text; nobody where podviz paints the picture itself.
+    pub(super) host: Option<Host>,
+    /// Whether diagrams that nobody else draws are pictures beside the page.
+    pub(super) has_pictures: bool,
 }
 
 impl<'a> Pages<'a> {
@@ -47,22 +52,29 @@ impl<'a> Pages<'a> {
             switch,
             repository,
             generator: &options.generator,
+            host: flavour.host(),
+            has_pictures: flavour.has_pictures(),
         }
     }
 
-    /// What the template of `page` sees, and what was too large to be drawn.
-    pub(super) fn context(&self, page: &Page) -> (Context, Problems) {
+    /// The same, where somebody else draws, and no file stands beside the page.
+    pub(super) fn drawn_by(self, host: Option<Host>) -> Pages<'a> {
+        Pages { host: host.or(self.host), has_pictures: false, ..self }
+    }
+
+    /// What the template of `page` sees, the pictures beside it, and what was too large to be drawn.
+    pub(super) fn context(&self, page: &Page) -> (Context, Vec<File>, Problems) {
         let spelling = Spelling { flavour: self.flavour, from: &page.path };
         let mut blocks = Blocks::new(self, spelling, page);
         let sections: Vec<Value> = page.sections.iter().map(|section| blocks.section(section)).collect();
         let author = blocks.all(&page.author, "From the manifest");
-        let problems = blocks.problems();
+        let (pictures, problems) = blocks.finish();
 
         let mut context = Context::new();
         let mut set = |key: &'static str, value: Value| context.insert_value(key, value);
         set("generator", self.generator.into());
         set("site", self.site.title.as_str().into());
-        set("home", PagePath::root().relative_to(&page.path, self.flavour.index()).into());
+        set("home", self.flavour.address(&PagePath::root(), &page.path).into());
         let root = PagePath::root().relative_to(&page.path, "");
         set("root", if root.is_empty() { "./".into() } else { root.into() });
         set("path", page.path.to_string().into());
@@ -71,12 +83,13 @@ impl<'a> Pages<'a> {
         set("name", finished(&spelling.name(&page.title, is_name(page), Place::Flow)));
         set("kicker", page.kicker.as_str().into());
         // The same as strings of YAML and JSON, for front matter.
-        let position = self.navigation.entry(&page.path).map_or(0, |entry| entry.position);
-        set("position", position.into());
+        let place = self.navigation.entry(&page.path).map_or(0, |entry| entry.place);
+        set("place", place.into());
         set(
             "quoted",
             object([
                 ("title", quoted(&page.title)),
+                ("html", quoted(escape::html(&page.title).as_str())),
                 ("kicker", quoted(&page.kicker)),
                 ("site", quoted(&self.site.title)),
                 ("description", quoted(&plain(&page.lead))),
@@ -103,7 +116,7 @@ impl<'a> Pages<'a> {
         set("lead", lead.into());
         set("author", author.into());
         set("sections", sections.into());
-        (context, problems)
+        (context, pictures, problems)
     }
 
     /// What the template of a file sees that is no page but lists them: all of them, and the folder that it is in. Links
@@ -128,8 +141,10 @@ impl<'a> Pages<'a> {
             ("name", finished(&spelling.name(&entry.title, entry.is_name, Place::Flow))),
             ("title", entry.title.as_str().into()),
             ("quoted", quoted(&entry.title)),
+            // Some tools put what they read as text into their pages as HTML.
+            ("quoted_html", quoted(escape::html(&entry.title).as_str())),
             ("depth", entry.depth.into()),
-            ("position", entry.position.into()),
+            ("place", entry.place.into()),
             ("is_page", entry.is_page.into()),
             ("has_children", entry.has_children.into()),
         ])
@@ -184,10 +199,14 @@ impl<'a> Pages<'a> {
         Some(spelling.href(&Target { page: page.clone(), anchor: format!("L{line}") }))
     }
 
-    /// The address of a line of the input where it is kept; none without `--repo-url`.
+    /// The address of a line of the input where it is kept, raw; none without `--repo-url`.
+    pub(super) fn repository_address(&self, file: &str, line: u32) -> Option<String> {
+        Some(format!("{}/{}#L{line}", self.repository.as_ref()?, percent_encoded(file)))
+    }
+
+    /// The same, as a template takes it.
     pub(super) fn repository_line(&self, file: &str, line: u32) -> Value {
-        let Some(repository) = &self.repository else { return Value::none() };
-        let address = format!("{repository}/{}#L{line}", percent_encoded(file));
+        let Some(address) = self.repository_address(file, line) else { return Value::none() };
         match (escape::href(&address), self.flavour.language()) {
             (Some(href), Language::Html) => finished(href.html().as_str()),
             (Some(href), Language::Markdown) => finished(&destination(&href)),

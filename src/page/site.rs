@@ -80,14 +80,18 @@ pub fn build(
 /// The page of one subject alone. Links lead to where the pages of the whole site would be.
 pub fn page_of(found: &Found, topology: &Topology, facts: &Facts, catalog: &Catalog) -> Option<Page> {
     let places = Places::of(topology, catalog);
-    let know = Knowledge { topology, drawn: topology, facts, catalog, places: &places };
+    page_in(&Knowledge { topology, drawn: topology, facts, catalog, places: &places }, found)
+}
+
+/// The same, among pages that are there already.
+pub(super) fn page_in(know: &Knowledge, found: &Found) -> Option<Page> {
     let object = |index: NodeIndex| know.node(index).object.as_deref();
     match found {
-        Found::Namespace(environment, namespace) => overview::namespace(&know, environment, namespace),
-        Found::Application(at) => application::page(&know, *at),
-        Found::Object(index) if know.pod(*index).is_some() => workload::page(&know, *index, object(*index)?),
-        Found::Object(index) => object::page(&know, *index, object(*index)?),
-        Found::Container(index, position) => container::page(&know, *index, object(*index)?, *position),
+        Found::Namespace(environment, namespace) => overview::namespace(know, environment, namespace),
+        Found::Application(at) => application::page(know, *at),
+        Found::Object(index) if know.pod(*index).is_some() => workload::page(know, *index, object(*index)?),
+        Found::Object(index) => object::page(know, *index, object(*index)?),
+        Found::Container(index, position) => container::page(know, *index, object(*index)?, *position),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Settings, Wildcard};
 use crate::catalog::fault::closest;
 use crate::catalog::{Catalog, Fault, KindRule};
 use crate::model::{PLAIN_ENVIRONMENT, Value};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// The kinds of the catalog that stand for every pod, container and object.
 const EVERY: [&str; 3] = ["(pod)", "(container)", "(any)"];
@@ -26,6 +26,7 @@ pub(super) fn check(
     check.site()?;
     check.groups()?;
     check.releases()?;
+    check.injections()?;
     check.rules()?;
     check.advice()
 }
@@ -114,6 +115,34 @@ impl Check<'_> {
                     let fault = Fault::new("this path leads out of the folder of the settings");
                     let help = "put the settings above the chart, and write the path from there";
                     return self.fault(&path, fault.help(help));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn injections(&self) -> Result<(), Fault> {
+        for (at, injection) in self.settings.inject.iter().enumerate() {
+            let files: Vec<&Path> = injection.files.iter().map(Path::new).collect();
+            let from: Vec<&Path> = injection.from.iter().map(PathBuf::as_path).collect();
+            for (key, paths, example) in [("files", files, "README.md"), ("from", from, "k8s")] {
+                let path = format!("inject[{at}].{key}");
+                if paths.is_empty() {
+                    let fault = Fault::new("an empty list names nothing");
+                    return self.fault(&path, fault.help(format!("write a path, such as `[{example}]`")));
+                }
+                for (at, one) in paths.into_iter().enumerate() {
+                    let refuse = |reason: &str, help: &str| {
+                        self.fault(&format!("{path}[{at}]"), Fault::new(reason).help(help))
+                    };
+                    if one.as_os_str().is_empty() {
+                        let help = format!("write a path, such as `{example}`");
+                        return refuse("an empty path leads nowhere", &help);
+                    }
+                    if !stays_below(one) {
+                        let help = "put the settings above the file, and write the path from there";
+                        return refuse("this path leads out of the folder of the settings", help);
+                    }
                 }
             }
         }

@@ -99,6 +99,12 @@ const TEXT: &str = "\
 #     values: [values-production.yaml]
 #     set: [replicas=3]
 
+## Markdown files with marked regions, which `podviz inject` rewrites. Paths start at this file and stay in its folder.
+# inject:
+#   - files: [README.md, docs/**/*.md]
+#     from: [k8s]
+#     flavor: github
+
 ## What podviz is to know of kinds and images, beside what it knows already.
 # rules:
 ##   Of a kind that podviz knows, edges and explanations are added; other keys replace what it knows.
@@ -168,6 +174,7 @@ mod tests {
             let title = if survey.name.is_empty() { "Kubernetes manifests" } else { &survey.name };
             assert_eq!(settings.title.as_deref(), Some(title));
             assert_eq!(settings.releases[0].values.len(), 1);
+            assert_eq!(settings.inject[0].files.len(), 2);
             assert_eq!(settings.rules.kinds[0].edges.len(), 1);
         }
     }
@@ -183,6 +190,7 @@ mod tests {
             "/definitions/Hide/properties",
             "/definitions/ApplicationRule/properties",
             "/definitions/Release/properties",
+            "/definitions/Injection/properties",
             "/definitions/Rules/properties",
             "/definitions/Ignore/properties",
         ] {

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# build.sh MARKDOWN_DIR OUT_DIR: a site of the pages that podviz wrote for MkDocs with Material. Fails on every warning,
+# such as a page that the navigation leaves out and a link or an anchor that leads nowhere.
+# Needs mkdocs on the PATH, or its path in MKDOCS; MKDOCS_YML names another configuration, PODVIZ_MERMAID_JS a copy of
+# mermaid.min.js for browsers that cannot load it from the web.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+markdown=$(cd "$1" && pwd)
+mkdir -p "$2"
+out=$(cd "$2" && pwd)
+project=$(mktemp -d)
+trap 'rm -rf "$project"' EXIT
+
+cp "${MKDOCS_YML:-$here/mkdocs.yml}" "$project/mkdocs.yml"
+cp -R "$markdown" "$project/docs"
+if [ -n "${PODVIZ_MERMAID_JS:-}" ]; then
+  cp "$PODVIZ_MERMAID_JS" "$project/docs/mermaid.min.js"
+  printf 'extra_javascript: [mermaid.min.js]\n' >>"$project/mkdocs.yml"
+fi
+cd "$project"
+NO_MKDOCS_2_WARNING=1 "${MKDOCS:-mkdocs}" build --strict --site-dir "$out"

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# build.sh MARKDOWN_DIR OUT_DIR: a Zensical site of the pages that podviz wrote for MkDocs, with the same configuration.
+# Fails on every warning. ZENSICAL names the program.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+markdown=$(cd "$1" && pwd)
+mkdir -p "$2"
+out=$(cd "$2" && pwd)
+project=$(mktemp -d)
+trap 'rm -rf "$project"' EXIT
+
+cp "${MKDOCS_YML:-$here/../mkdocs/mkdocs.yml}" "$project/mkdocs.yml"
+cp -R "$markdown" "$project/docs"
+if [ -n "${PODVIZ_MERMAID_JS:-}" ]; then
+  cp "$PODVIZ_MERMAID_JS" "$project/docs/mermaid.min.js"
+  printf 'extra_javascript: [mermaid.min.js]\n' >>"$project/mkdocs.yml"
+fi
+cd "$project"
+"${ZENSICAL:-zensical}" build --clean --strict
+cp -R site/. "$out/"
