@@ -11,6 +11,9 @@ use crate::problem::Level;
 use crate::topology::NodeIndex;
 use std::sync::Arc;
 
+/// More findings of one level than this are listed by their codes.
+const MOST_TOGETHER: usize = 8;
+
 /// Where the page of all findings of an environment is.
 fn path(know: &Knowledge, environment: &str) -> PagePath {
     know.home(environment).fixed("advice")
@@ -133,21 +136,8 @@ pub fn page(know: &Knowledge, environment: &str) -> Option<Page> {
         (Level::Note, "notes", "Worth knowing"),
     ];
     let sections = sections.into_iter().filter_map(|(level, anchor, title)| {
-        let rows: Vec<Vec<Prose>> = findings
-            .iter()
-            .filter(|finding| finding.level == level)
-            .map(|finding| {
-                vec![
-                    subject(know, finding),
-                    concat(vec![marked(&finding.reason), plain(" "), sources(know, finding)]),
-                    marked(&finding.help),
-                    vec![code(finding.rule.code)],
-                ]
-            })
-            .collect();
-        let head = ["Of what", "What and why", "What to do", "Code"].map(str::to_owned).to_vec();
-        let table = Table { caption: format!("{title}: {}", words(rows.len(), level)), head, rows };
-        (!table.rows.is_empty()).then(|| section(anchor, title, vec![Block::Table(table)]))
+        let here: Vec<&Finding> = findings.iter().copied().filter(|finding| finding.level == level).collect();
+        (!here.is_empty()).then(|| section(anchor, title, by_code(know, &here, (level, title))))
     });
     let mut page = Page::titled(path(know, environment), Sort::List, "Advice");
     page.sections = sections.collect();
@@ -177,6 +167,62 @@ pub fn page(know: &Knowledge, environment: &str) -> Option<Page> {
         page.lead.push(of);
     }
     Some(page)
+}
+
+/// Findings of one level: a table, or, where they are many, a table a code in the order of the codes' first findings.
+fn by_code(know: &Knowledge, findings: &[&Finding], (level, title): (Level, &str)) -> Vec<Block> {
+    if findings.len() <= MOST_TOGETHER {
+        return vec![Block::Table(table(
+            know,
+            findings,
+            &format!("{title}: {}", words(findings.len(), level)),
+            true,
+        ))];
+    }
+    let mut codes: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    for &finding in findings {
+        match codes.iter_mut().find(|(code, _)| *code == finding.rule.code) {
+            Some((_, alike)) => alike.push(finding),
+            None => codes.push((finding.rule.code, vec![finding])),
+        }
+    }
+    let mut blocks = Vec::new();
+    for (code, alike) in codes {
+        let number = words(alike.len(), level);
+        blocks.push(Block::Heading(format!("{code}: {number}")));
+        if has_one_help(&alike) {
+            blocks.push(Block::Paragraph(marked(&alike[0].help)));
+        }
+        blocks.push(Block::Table(table(know, &alike, &format!("{code}: {number}"), false)));
+    }
+    blocks
+}
+
+/// Whether what to do is the same for all, so that it is said once.
+fn has_one_help(findings: &[&Finding]) -> bool {
+    findings.len() > 1 && findings.iter().all(|finding| finding.help == findings[0].help)
+}
+
+/// A table of findings; with their codes, if they have several.
+fn table(know: &Knowledge, findings: &[&Finding], caption: &str, has_codes: bool) -> Table {
+    let has_help = has_codes || !has_one_help(findings);
+    let row = |finding: &&Finding| {
+        let mut cells = vec![
+            subject(know, finding),
+            concat(vec![marked(&finding.reason), plain(" "), sources(know, finding)]),
+        ];
+        cells.extend(has_help.then(|| marked(&finding.help)));
+        cells.extend(has_codes.then(|| vec![code(finding.rule.code)]));
+        cells
+    };
+    let mut head = vec!["Of what", "What and why"];
+    head.extend(has_help.then_some("What to do"));
+    head.extend(has_codes.then_some("Code"));
+    Table {
+        caption: caption.to_owned(),
+        head: head.into_iter().map(str::to_owned).collect(),
+        rows: findings.iter().map(row).collect(),
+    }
 }
 
 fn words(number: usize, level: Level) -> String {
