@@ -1,6 +1,7 @@
 //! The command line: what people may ask for, and how the answer is told.
 
 mod init;
+mod mdbook;
 mod mend;
 mod message;
 mod words;
@@ -17,6 +18,7 @@ use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Reques
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use init::Init;
+pub use mdbook::{Mdbook, Question};
 pub use mend::mending;
 pub use message::{ColorChoice, MessageFormat, Messages};
 use std::path::{Component, Path, PathBuf};
@@ -45,6 +47,11 @@ pub enum Command {
     Reach(Reach),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
+    /// Put diagrams and explanations into the chapters of a book: the preprocessor that mdBook calls
+    ///
+    /// It takes the book from the standard input and prints it with every line {{#podviz VIEW SUBJECT}} replaced. book.toml says
+    /// which manifests it reads: [preprocessor.podviz] with command = "podviz mdbook" and input = ["../k8s"].
+    Mdbook(Mdbook),
     /// Write a first podviz.yaml, in which every key is explained
     Init(Init),
 }
@@ -271,7 +278,7 @@ impl Command {
             Command::Advise(advise) => Some(&advise.input),
             Command::Reach(reach) => Some(&reach.input),
             Command::Graph(graph) => Some(&graph.input),
-            Command::Init(_) => None,
+            Command::Init(_) | Command::Mdbook(_) => None,
         }
     }
 
@@ -279,6 +286,7 @@ impl Command {
     pub fn voice(&self) -> &Voice {
         match self {
             Command::Init(init) => &init.voice,
+            Command::Mdbook(mdbook) => &mdbook.voice,
             Command::Render(Render { input, .. })
             | Command::Diagram(DrawOne { input, .. })
             | Command::Explain(Explain { input, .. })
@@ -322,7 +330,7 @@ impl Command {
     pub fn request(&self) -> Option<Request> {
         let input = self.input()?;
         let goal = match self {
-            Command::Init(_) => return None,
+            Command::Init(_) | Command::Mdbook(_) => return None,
             Command::Render(render) => render.goal(),
             Command::Diagram(diagram) => Goal::Diagram {
                 view: diagram.view,

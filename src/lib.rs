@@ -18,6 +18,7 @@ pub mod cli;
 pub mod diagram;
 pub mod escape;
 pub mod facts;
+pub mod mdbook;
 pub mod model;
 pub mod names;
 #[allow(clippy::disallowed_methods, reason = "the two stages at the ends are the ones that touch the disk")]

@@ -2,12 +2,13 @@
 
 use anyhow::Context;
 use clap::Parser;
-use podviz::cli::{Cli, Command, Init, Messages, mending};
+use podviz::cli::{Cli, Command, Init, Mdbook, Messages, Question, mending};
+use podviz::mdbook;
 use podviz::output::drift;
 use podviz::output::publish::{Drift, compare, guard, publish, write_settings};
 use podviz::problem::{Code, Level, Problem};
 use podviz::{Product, first_settings, run};
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 
 /// How the program ended, as other programs may rely on it.
@@ -63,6 +64,9 @@ fn end_cleanly() {
 fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
     if let Command::Init(init) = &cli.command {
         return start(init, messages);
+    }
+    if let Command::Mdbook(call) = &cli.command {
+        return serve_book(call, messages);
     }
     let request = cli.command.request().context("this command reads no manifests")?;
     let inputs = cli.command.inputs();
@@ -128,6 +132,29 @@ fn report(drift: &Drift, messages: &Messages) -> anyhow::Result<bool> {
     let problem = problem.help(format!("to bring it up to date: {}", mending(std::env::args_os())));
     messages.problems(&[problem].into_iter().collect());
     Ok(false)
+}
+
+/// Answers mdBook. It takes any status but 0 for a reason to stop, so input that was left out is told and no failure.
+fn serve_book(call: &Mdbook, messages: &Messages) -> anyhow::Result<Exit> {
+    if let Some(Question::Supports { renderer }) = &call.question {
+        return Ok(if mdbook::supports(renderer) { Exit::Complete } else { Exit::Incomplete });
+    }
+    let mut text = String::new();
+    std::io::stdin().lock().read_to_string(&mut text).context("cannot read the book")?;
+    match mdbook::preprocess(&text) {
+        Ok((book, problems)) => {
+            messages.problems(&problems);
+            write_out(&book, &mut std::io::stdout().lock())?;
+            Ok(Exit::Complete)
+        }
+        Err((faults, problems)) => {
+            messages.problems(&problems);
+            for fault in faults {
+                messages.fatal(&fault.message(), fault.help.as_deref());
+            }
+            Ok(Exit::Failed)
+        }
+    }
 }
 
 /// Writes the first settings of a folder.

@@ -49,6 +49,9 @@ pub struct Options {
     pub repo_url: Option<String>,
     /// The program that is named as the author of the pages.
     pub generator: String,
+    /// Whether Markdown holds painted pictures in place of Mermaid text. Only hosts that let HTML pass show these, and
+    /// only with [`crate::diagram::svg::STYLE`].
+    pub pictures: bool,
 }
 
 impl Default for Options {
@@ -58,6 +61,7 @@ impl Default for Options {
             theme: None,
             repo_url: None,
             generator: format!("podviz {}", env!("CARGO_PKG_VERSION")),
+            pictures: false,
         }
     }
 }
