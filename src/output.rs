@@ -51,7 +51,7 @@ pub struct Options {
     pub generator: String,
     /// Whether Markdown holds painted pictures in place of Mermaid text. Only hosts that let HTML pass show these, and
     /// only with [`crate::diagram::svg::STYLE`].
-    pub pictures: bool,
+    pub painted: bool,
 }
 
 impl Default for Options {
@@ -61,7 +61,7 @@ impl Default for Options {
             theme: None,
             repo_url: None,
             generator: format!("podviz {}", env!("CARGO_PKG_VERSION")),
-            pictures: false,
+            painted: false,
         }
     }
 }

@@ -120,7 +120,7 @@ impl Settings {
         Options {
             templates: text("templates").map(|folder| self.root.join(folder)),
             repo_url: text("repo-url").map(str::to_owned),
-            pictures: self.pictures,
+            painted: self.pictures,
             ..Options::default()
         }
     }

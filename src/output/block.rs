@@ -167,7 +167,7 @@ impl<'a> Blocks<'a> {
             ("label", label.as_str().into()),
             ("description", diagram.description.as_str().into()),
             ("svg", picture.as_deref().map(finished).into()),
-            ("picture", picture.as_deref().map(|svg| finished(&framed(svg, &label, width))).into()),
+            ("figure", picture.as_deref().map(|svg| finished(&framed(svg, &label, width))).into()),
             ("width", width.into()),
             ("mermaid", text.as_str().into()),
             ("mermaid_block", fence.as_deref().map(finished).into()),

@@ -50,7 +50,7 @@ impl<'a> Pages<'a> {
             switch,
             repository,
             generator: &options.generator,
-            host: flavour.host().filter(|_| !options.pictures),
+            host: flavour.host().filter(|_| !options.painted),
         }
     }
 

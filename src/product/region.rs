@@ -41,7 +41,7 @@ impl Study {
         let nothing = || Error::Region(nothing(region));
         let host = region.options.host.or(flavour.host()).unwrap_or(Host::Mermaid);
         // Who names a host wants text for it.
-        let is_painted = options.pictures && region.options.host.is_none();
+        let is_painted = options.painted && region.options.host.is_none();
         let host = (!is_painted).then_some(host);
         let page = match region.content {
             Content::View(view) => self.view(region, view, &scope, &topology, host)?,
