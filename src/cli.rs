@@ -5,6 +5,7 @@ mod domain;
 mod init;
 mod inject;
 mod manual;
+mod mdbook;
 mod mend;
 mod message;
 mod words;
@@ -25,6 +26,7 @@ use domain::domain;
 pub use init::Init;
 pub use inject::Inject;
 pub use manual::{Manual, ManualPage, manual_pages};
+pub use mdbook::{Mdbook, Question};
 pub use mend::mending;
 pub use message::{ColorChoice, MessageFormat, Messages};
 use std::path::{Component, Path, PathBuf};
@@ -55,6 +57,11 @@ pub enum Command {
     Graph(Graph),
     /// Rewrite the marked regions of Markdown files
     Inject(Inject),
+    /// Put diagrams and explanations into the chapters of a book: the preprocessor that mdBook calls
+    ///
+    /// It takes the book from the standard input and prints it with every line {{#podviz VIEW SUBJECT}} replaced. book.toml says
+    /// which manifests it reads: [preprocessor.podviz] with command = "podviz mdbook" and input = ["../k8s"].
+    Mdbook(Mdbook),
     /// Write a first podviz.yaml, in which every key is explained
     Init(Init),
     /// Print what a shell needs to complete command lines
@@ -287,7 +294,7 @@ impl Command {
             Command::Reach(reach) => Some(&reach.input),
             Command::Graph(graph) => Some(&graph.input),
             Command::Inject(inject) => Some(&inject.input),
-            Command::Init(_) | Command::Completions(_) | Command::Man(_) => None,
+            Command::Init(_) | Command::Completions(_) | Command::Man(_) | Command::Mdbook(_) => None,
         }
     }
 
@@ -297,6 +304,7 @@ impl Command {
             Command::Init(init) => &init.voice,
             Command::Completions(completions) => &completions.voice,
             Command::Man(manual) => &manual.voice,
+            Command::Mdbook(mdbook) => &mdbook.voice,
             Command::Render(Render { input, .. })
             | Command::Diagram(DrawOne { input, .. })
             | Command::Explain(Explain { input, .. })
@@ -341,7 +349,11 @@ impl Command {
     pub fn request(&self) -> Option<Request> {
         let input = self.input()?;
         let goal = match self {
-            Command::Inject(_) | Command::Init(_) | Command::Completions(_) | Command::Man(_) => return None,
+            Command::Inject(_)
+            | Command::Init(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Mdbook(_) => return None,
             Command::Render(render) => render.goal(),
             Command::Diagram(diagram) => Goal::Diagram {
                 view: diagram.view,

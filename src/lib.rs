@@ -19,6 +19,7 @@ pub mod diagram;
 pub mod escape;
 pub mod facts;
 pub mod inject;
+pub mod mdbook;
 pub mod model;
 pub mod names;
 #[allow(clippy::disallowed_methods, reason = "the two stages at the ends are the ones that touch the disk")]

@@ -2,14 +2,15 @@
 
 use anyhow::Context;
 use clap::Parser;
-use podviz::cli::{Cli, Command, Init, Inject, Manual, Messages, manual_pages, mending};
+use podviz::cli::{Cli, Command, Init, Inject, Manual, Mdbook, Messages, Question, manual_pages, mending};
 use podviz::inject::inject;
+use podviz::mdbook;
 use podviz::output::publish::{Drift, compare, guard, publish, write_manual, write_settings};
 use podviz::output::rewrite::rewrite;
 use podviz::output::{Extent, drift};
 use podviz::problem::{Code, Level, Problem};
 use podviz::{Product, first_settings, run};
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 
 /// How the program ended, as other programs may rely on it.
@@ -71,6 +72,7 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
         }
         Command::Man(manual) => return tell(manual, messages),
         Command::Inject(command) => return rewrite_regions(command, messages),
+        Command::Mdbook(call) => return serve_book(call, messages),
         _ => {}
     }
     let request = cli.command.request().context("this command reads no manifests")?;
@@ -192,6 +194,29 @@ fn rewrite_regions(command: &Inject, messages: &Messages) -> anyhow::Result<Exit
         out_of_date(&injected.stale_words(), messages);
     }
     Ok(if diffs.is_empty() && !left_out { Exit::Complete } else { Exit::Incomplete })
+}
+
+/// Answers mdBook. It takes any status but 0 for a reason to stop, so input that was left out is told and no failure.
+fn serve_book(call: &Mdbook, messages: &Messages) -> anyhow::Result<Exit> {
+    if let Some(Question::Supports { renderer }) = &call.question {
+        return Ok(if mdbook::supports(renderer) { Exit::Complete } else { Exit::Incomplete });
+    }
+    let mut text = String::new();
+    std::io::stdin().lock().read_to_string(&mut text).context("cannot read the book")?;
+    match mdbook::preprocess(&text) {
+        Ok((book, problems)) => {
+            messages.problems(&problems);
+            write_out(&book, &mut std::io::stdout().lock())?;
+            Ok(Exit::Complete)
+        }
+        Err((faults, problems)) => {
+            messages.problems(&problems);
+            for fault in faults {
+                messages.fatal(&fault.message(), fault.help.as_deref());
+            }
+            Ok(Exit::Failed)
+        }
+    }
 }
 
 /// Writes the first settings of a folder.

@@ -53,6 +53,9 @@ pub struct Options {
     pub repo_url: Option<String>,
     /// The program that is named as the author of the pages.
     pub generator: String,
+    /// Whether Markdown holds painted pictures in place of Mermaid text. Only hosts that let HTML pass show these, and
+    /// only with [`crate::diagram::svg::STYLE`].
+    pub painted: bool,
 }
 
 impl Default for Options {
@@ -62,6 +65,7 @@ impl Default for Options {
             theme: None,
             repo_url: None,
             generator: format!("podviz {}", env!("CARGO_PKG_VERSION")),
+            painted: false,
         }
     }
 }

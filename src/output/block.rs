@@ -181,9 +181,10 @@ impl<'a> Blocks<'a> {
             ("is", "diagram".into()),
             ("view", diagram.view.name().into()),
             ("title", diagram.title.as_str().into()),
-            ("label", label.into()),
+            ("label", label.as_str().into()),
             ("description", diagram.description.as_str().into()),
             ("svg", picture.as_deref().map(finished).into()),
+            ("figure", picture.as_deref().map(|svg| finished(&framed(svg, &label, width))).into()),
             ("width", width.into()),
             ("mermaid", text.as_str().into()),
             ("picture", file.into()),
@@ -334,6 +335,17 @@ fn highlighted(tokens: &[Token]) -> String {
         }
     }
     out
+}
+
+/// A picture as a block of HTML in Markdown, which ends at the first empty line: so there is none.
+fn framed(svg: &str, label: &str, width: Option<i64>) -> String {
+    let lines: Vec<&str> = svg.lines().filter(|line| !line.trim().is_empty()).collect();
+    let width = width.map(|width| format!(" style=\"--natural:{width}px\"")).unwrap_or_default();
+    let label = escape::html(label);
+    let lines = lines.join("\n");
+    format!(
+        "<figure class=\"podviz\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\"{width}>\n{lines}\n</figure>"
+    )
 }
 
 /// The width of a picture in CSS pixels, from its `viewBox`: the page shows it at most that wide.

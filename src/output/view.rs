@@ -52,7 +52,7 @@ impl<'a> Pages<'a> {
             switch,
             repository,
             generator: &options.generator,
-            host: flavour.host(),
+            host: flavour.host().filter(|_| !options.painted),
             has_pictures: flavour.has_pictures(),
         }
     }

@@ -4,11 +4,11 @@ use super::{MOST_CANDIDATES, Study};
 use crate::catalog::closest;
 use crate::diagram::View;
 use crate::diagram::host::Host;
-use crate::diagram::views::Focus;
+use crate::diagram::views::{Budget, Focus, draw};
 use crate::output::{self, Flavour, Looks};
 use crate::page::Page;
 use crate::page::region::{Ground, Scope, containers, drawn, edges, explained, summary};
-use crate::problem::Problems;
+use crate::problem::{Code, Problems};
 use crate::region::{Content, Region, RegionError, quoted};
 use crate::request::Error;
 use crate::topology::subject::{Found, find_subject_in};
@@ -40,6 +40,9 @@ impl Study {
             Ground { topology: &topology, facts: &self.facts, catalog: &self.catalog, problems: &problems };
         let nothing = || Error::Region(nothing(region));
         let host = region.options.host.or(flavour.host()).unwrap_or(Host::Mermaid);
+        // Who names a host wants text for it.
+        let is_painted = options.painted && region.options.host.is_none();
+        let host = (!is_painted).then_some(host);
         let page = match region.content {
             Content::View(view) => self.view(region, view, &scope, &topology, host)?,
             Content::Explain => self.chosen(region, explained(ground, &scope).ok_or_else(nothing)?)?,
@@ -53,11 +56,16 @@ impl Study {
         };
         let looks = Looks {
             heading: region.options.heading.unwrap_or(2),
-            host: Some(host),
+            host,
             bare: matches!(region.content, Content::View(_)),
             table: region.options.table,
         };
-        let (text, _): (String, Problems) = output::region(page, flavour, options, looks)?;
+        let (text, problems): (String, Problems) = output::region(page, flavour, options, looks)?;
+        if let Content::View(view) = region.content
+            && problems.iter().any(|problem| problem.code == Code::DiagramTooLarge)
+        {
+            return Err(Error::Region(too_large(view, host)));
+        }
         if text.is_empty() { Err(nothing()) } else { Ok(text) }
     }
 
@@ -115,7 +123,7 @@ impl Study {
         view: View,
         scope: &Scope,
         topology: &Topology,
-        host: Host,
+        host: Option<Host>,
     ) -> Result<Page, Error> {
         let focus = match scope {
             Scope::All(environment) => Focus::All(Arc::clone(environment)),
@@ -126,7 +134,11 @@ impl Study {
             Scope::Of(Found::Object(index)) => Focus::Object(*index),
             Scope::Of(Found::Container(index, container)) => Focus::Container(*index, *container),
         };
-        let fitted = host.draw(view, &focus, &topology.without_hidden(), &self.facts);
+        let drawn_topology = topology.without_hidden();
+        let fitted = match host {
+            Some(host) => host.draw(view, &focus, &drawn_topology, &self.facts),
+            None => draw(view, &focus, &drawn_topology, &self.facts, &Budget::of(view)).map(Ok),
+        };
         let fitted = fitted.ok_or_else(|| Error::Region(nothing(region)))?;
         let mut diagram = fitted.map_err(|_| Error::Region(too_large(view, host)))?;
         // What is said behind a semicolon is where the pages of a site tell the rest.
@@ -199,9 +211,9 @@ fn no_section(anchor: &str, here: &[&str]) -> RegionError {
     }
 }
 
-fn too_large(view: View, host: Host) -> RegionError {
-    let reason =
-        format!("the `{}` view is larger than {} draws, folded as far as it goes", view.name(), host.title());
+fn too_large(view: View, host: Option<Host>) -> RegionError {
+    let draws = host.map_or("podviz paints".to_owned(), |host| format!("{} draws", host.title()));
+    let reason = format!("the `{}` view is larger than {draws}, folded as far as it goes", view.name());
     RegionError::new(reason).help("name a namespace, an application or an object behind the view")
 }
 

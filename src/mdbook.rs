@@ -1,0 +1,203 @@
+//! The preprocessor of mdBook: it puts what podviz knows in the place of directives in chapters.
+//!
+//! mdBook hands over its configuration and the book as JSON and takes the book back. Of the book only the content of
+//! chapters is touched, whatever else a version of mdBook puts there, so that 0.4 and 0.5 are served alike; the crate
+//! `mdbook-preprocessor` reads 0.5 alone, and brings TOML and tracing along.
+
+mod chapter;
+mod picture;
+mod settings;
+
+use crate::output::Flavour;
+use crate::problem::Problems;
+use crate::region::Region;
+use crate::{Error, Goal, Product, run};
+use chapter::{Directive, filled, find};
+use serde_json::Value;
+use settings::Settings;
+
+/// Why a book cannot be made: what is wrong, where, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The chapter's file and the line in it, or the file of the settings, where it is about one of them.
+    pub place: Option<(String, usize)>,
+    /// What is wrong, raw.
+    pub reason: String,
+    /// The next step, raw, where there is one.
+    pub help: Option<String>,
+}
+
+impl Fault {
+    fn new(reason: impl Into<String>) -> Fault {
+        Fault { place: None, reason: reason.into(), help: None }
+    }
+
+    fn help(self, help: impl Into<String>) -> Fault {
+        Fault { help: Some(help.into()), ..self }
+    }
+
+    fn at(self, file: &str, line: usize) -> Fault {
+        Fault { place: Some((file.to_owned(), line)), ..self }
+    }
+
+    /// The place and the reason in one line.
+    pub fn message(&self) -> String {
+        match &self.place {
+            Some((file, 0)) => format!("{file}: {}", self.reason),
+            Some((file, line)) => format!("{file}:{line}: {}", self.reason),
+            None => self.reason.clone(),
+        }
+    }
+}
+
+/// Whether the pages of a renderer can hold what podviz writes. mdBook asks for `not-supported` to see whether anybody
+/// answers.
+pub fn supports(renderer: &str) -> bool {
+    renderer != "not-supported"
+}
+
+/// The book with every directive replaced, as JSON, and what was wrong with the manifests. `text` is what mdBook says:
+/// `[context, book]`. Nothing is read where no chapter holds a directive.
+///
+/// # Errors
+///
+/// If the settings are wrong, the manifests cannot be read, or a directive asks for what is not there: all that is wrong
+/// with directives, in the order of the book.
+pub fn preprocess(text: &str) -> Result<(String, Problems), (Vec<Fault>, Problems)> {
+    let alone = |fault| (vec![fault], Problems::none());
+    let (context, mut book) = read(text).map_err(alone)?;
+    let settings = Settings::read(&context).map_err(alone)?;
+    let mut chapters = Vec::new();
+    collect(&mut book, &mut chapters);
+    let mut faults = Vec::new();
+    let mut regions = Vec::new();
+    let mut found = Vec::new();
+    for chapter in &chapters {
+        let file = settings.file(chapter);
+        let directives = find(chapter.content).unwrap_or_else(|wrong| {
+            faults.extend(wrong.into_iter().map(|(line, fault)| fault.at(&file, line)));
+            Vec::new()
+        });
+        for directive in &directives {
+            let Directive::Region { text, line, .. } = directive else { continue };
+            match Region::read(text) {
+                Ok(region) => regions.push((region, file.clone(), *line)),
+                Err(error) => faults.push(region_fault(Error::Region(error)).at(&file, *line)),
+            }
+        }
+        found.push(directives);
+    }
+    if !faults.is_empty() {
+        return Err((faults, Problems::none()));
+    }
+    let (texts, problems) = texts(&settings, &regions)?;
+    let mut texts = texts.into_iter();
+    for (chapter, directives) in chapters.iter_mut().zip(found) {
+        if !directives.is_empty() {
+            *chapter.content = filled(chapter.content, &directives, &mut texts);
+            picture::add_style(chapter.content);
+        }
+    }
+    Ok((book.to_string(), problems))
+}
+
+/// A chapter of the book that has a file.
+struct Chapter<'a> {
+    /// The file, relative to the folder of the sources.
+    path: String,
+    content: &'a mut String,
+}
+
+fn read(text: &str) -> Result<(Value, Value), Fault> {
+    let called = "mdBook calls this command; in book.toml: [preprocessor.podviz] command = \"podviz mdbook\"";
+    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+        Fault::new(format!("what stands on the standard input is no book: {error}")).help(called)
+    })?;
+    match value {
+        Value::Array(parts) => {
+            match <[Value; 2]>::try_from(parts) {
+                Ok([context, book]) if items(&book).is_some() => Ok((context, book)),
+                _ => Err(Fault::new("what stands on the standard input is no book of mdBook 0.4 or 0.5")
+                    .help(called)),
+            }
+        }
+        _ => Err(Fault::new("what stands on the standard input is no book").help(called)),
+    }
+}
+
+/// The items of a book: `items` since mdBook 0.5, `sections` before.
+fn items(book: &Value) -> Option<&str> {
+    ["items", "sections"].into_iter().find(|key| book.get(key).is_some_and(Value::is_array))
+}
+
+/// Every chapter below `value`, in the order of the book. Drafts have no content.
+fn collect<'a>(value: &'a mut Value, chapters: &mut Vec<Chapter<'a>>) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| collect(item, chapters)),
+        Value::Object(entries) => {
+            let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+            let path = text(entries.get("source_path")).or_else(|| text(entries.get("path")));
+            for (key, value) in entries.iter_mut() {
+                match (key.as_str(), value) {
+                    ("content", Value::String(content)) => {
+                        let path = path.clone().unwrap_or_default();
+                        chapters.push(Chapter { path, content });
+                    }
+                    ("items" | "sections" | "sub_items" | "Chapter", value) => collect(value, chapters),
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What stands in the place of each region.
+fn texts(
+    settings: &Settings,
+    regions: &[(Region, String, usize)],
+) -> Result<(Vec<String>, Problems), (Vec<Fault>, Problems)> {
+    if regions.is_empty() {
+        return Ok((Vec::new(), Problems::none()));
+    }
+    let alone = |fault| (vec![fault], Problems::none());
+    settings.check_order().map_err(alone)?;
+    let flavour = Flavour::named("mdbook").unwrap_or(Flavour::github());
+    let request = settings.request(Goal::Regions {
+        regions: regions.iter().map(|(region, ..)| region.clone()).collect(),
+        flavour,
+        options: settings.options(),
+    });
+    let request = request.map_err(alone)?;
+    let (product, problems) = run(&request).map_err(|(error, problems)| {
+        let problem = error.problem();
+        let fault = match problem {
+            Some(problem) => Fault {
+                place: problem.place.map(|place| (place.file, place.line as usize)),
+                reason: problem.message,
+                help: problem.help,
+            },
+            None => Fault::new(error.to_string()),
+        };
+        (vec![fault], problems)
+    })?;
+    let Product::Regions(made) = product else { return Ok((Vec::new(), problems)) };
+    let (mut texts, mut faults) = (Vec::new(), Vec::new());
+    for (text, (_, file, line)) in made.into_iter().zip(regions) {
+        match text {
+            Ok(text) => texts.push(text),
+            Err(error) => faults.push(region_fault(error).at(file, *line)),
+        }
+    }
+    if faults.is_empty() { Ok((texts, problems)) } else { Err((faults, problems)) }
+}
+
+fn region_fault(error: Error) -> Fault {
+    match error {
+        Error::Region(error) => Fault { place: None, reason: error.reason, help: error.help },
+        error => Fault::new(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
