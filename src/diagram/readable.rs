@@ -10,7 +10,7 @@ const WIDEST: f64 = 1_333.0;
 /// How tall a picture may be, in pixels.
 const TALLEST: f64 = 1_400.0;
 /// A flow with fewer boxes fits without being measured.
-const SMALL: usize = 16;
+const SMALL: usize = 12;
 /// What is drawn where more is too large, of its boxes and of its arrows, in hundredths.
 const SHARES: [usize; 6] = [85, 72, 60, 50, 40, 30];
 /// A picture is rather this many times too large than without boxes that its view cannot fold.
