@@ -4,6 +4,7 @@
 
 pub mod dot;
 pub mod host;
+pub mod readable;
 pub mod svg;
 pub mod views;
 

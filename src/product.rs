@@ -5,7 +5,8 @@ mod region;
 
 use crate::catalog::Catalog;
 use crate::diagram::host::Host;
-use crate::diagram::views::{Budget, Focus, draw, whole};
+use crate::diagram::readable::readable;
+use crate::diagram::views::{Focus, whole};
 use crate::diagram::{View, dot, mermaid, svg};
 use crate::facts::Facts;
 use crate::facts::reach::{Port, Question};
@@ -113,8 +114,7 @@ impl Study {
                 Ok((Product::Text(text), hidden))
             }
             DiagramFormat::Svg => {
-                let budget = Budget::of(view);
-                let diagram = draw(view, &focus, &drawn, &self.facts, &budget).ok_or_else(nothing)?;
+                let diagram = readable(view, &focus, &drawn, &self.facts).ok_or_else(nothing)?;
                 let (svg, mut problems) = svg::paint_standalone(&diagram, &|_| None);
                 problems.extend(hidden);
                 Ok((Product::Text(svg.ok_or_else(nothing)?.to_string()), problems))

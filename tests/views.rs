@@ -7,8 +7,9 @@ use files::{Tree, tests};
 use golden::{assert_same, differences};
 use podviz::catalog::Catalog;
 use podviz::diagram::host::Host;
+use podviz::diagram::readable::readable;
 use podviz::diagram::views::{Budget, Focus, draw, lifecycle_parts};
-use podviz::diagram::{Body, Class, Diagram, Flow, Line, Sequence, Step, View, mermaid};
+use podviz::diagram::{Body, Class, Diagram, Flow, Line, Sequence, Step, View, mermaid, svg};
 use podviz::facts::{Facts, derive};
 use podviz::model::{Grouping, take_inventory};
 use podviz::source::{Limits, Order, load, read};
@@ -678,6 +679,92 @@ fn a_frame_stands_around_several_workloads_only() {
     let diagram = Stage::text(&yaml).draw(View::Architecture, &all()).unwrap();
     let groups: Vec<&str> = flow(&diagram).groups.iter().map(|group| group.label.as_str()).collect();
     assert_eq!(groups, ["Namespace shop", "Application back"]);
+}
+
+/// A pod whose container reads so many ConfigMaps and mounts so many claims.
+fn greedy_pod(number: usize) -> String {
+    let volumes = (0..number).map(|i| {
+        format!("    - {{name: v{i:02}, persistentVolumeClaim: {{claimName: p{i:02}}}}}\n    - {{name: c{i:02}, configMap: {{name: m{i:02}}}}}\n")
+    });
+    let mounts = (0..number).map(|i| {
+        format!("        - {{name: v{i:02}, mountPath: /data/{i:02}}}\n        - {{name: c{i:02}, mountPath: /etc/{i:02}}}\n")
+    });
+    let objects = (0..number).map(|i| {
+        format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{i:02}}}\n---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: p{i:02}}}\nspec: {{resources: {{requests: {{storage: 1Gi}}}}}}\n")
+    });
+    format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: greedy}}\nspec:\n  volumes:\n{}  containers:\n    - name: app\n      image: \
+         app\n      volumeMounts:\n{}{}",
+        volumes.collect::<String>(),
+        mounts.collect::<String>(),
+        objects.collect::<String>()
+    )
+}
+
+#[test]
+fn what_one_container_has_for_itself_folds_into_a_count() {
+    let stage = Stage::text(&greedy_pod(40));
+    let pod = stage.object("Pod", "greedy");
+    let narrow = Budget { nodes: 20, edges: 20 };
+    let config = stage.draw_within(View::Config, &pod, narrow).unwrap();
+    assert_eq!(labels(&config), ["app", "40 ConfigMaps"]);
+    assert_eq!(config.rows.len(), 40);
+    let sentence = "Not drawn one by one: 40 ConfigMaps that only container app reads; the table lists them.";
+    assert_eq!(config.left_out, [sentence]);
+    let storage = stage.draw_within(View::Storage, &pod, narrow).unwrap();
+    assert_eq!(labels(&storage), ["app", "40 volumes", "40 PersistentVolumeClaims"]);
+    assert_eq!(storage.rows.len(), 80);
+    let sentence = "Not drawn one by one: 40 volumes that are used alike; the table lists them.";
+    assert_eq!(storage.left_out[0], sentence);
+}
+
+#[test]
+fn workloads_that_share_little_fold_where_nothing_else_helps() {
+    // Each reads two ConfigMaps that its neighbors read too, so no two share the same.
+    let one = |i: usize| {
+        let maps = [i, (i + 1) % 40].map(|at| format!("{{configMapRef: {{name: m{at:02}}}}}")).join(", ");
+        let reads = format!("{{name: c0, envFrom: [{maps}]");
+        let map =
+            format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{i:02}, namespace: shop}}\n");
+        deployment(&format!("w{i:02}"), "shop", 1).replacen("{name: c0", &reads, 1) + &map
+    };
+    let stage = Stage::text(&(0..40).map(one).collect::<String>());
+    let diagram = stage.draw(View::Config, &all()).unwrap();
+    assert_eq!(labels(&diagram), ["40 Deployments", "40 ConfigMaps"]);
+    assert_eq!(diagram.rows.len(), 80);
+    assert_eq!(
+        diagram.left_out,
+        ["Not drawn one by one: 40 Deployments and what they read; the table lists them."]
+    );
+}
+
+#[test]
+fn a_pod_with_much_around_it_fits_a_page() {
+    for number in [1, 8, 20, 40] {
+        let stage = Stage::text(&(greedy_pod(number) + &callers(number, 2)));
+        for view in View::ALL {
+            for focus in [&all(), &stage.object("Pod", "greedy"), &stage.object("Deployment", "w00")] {
+                let Some(diagram) = readable(view, focus, &stage.topology, &stage.facts) else { continue };
+                let Body::Flow(flow) = &diagram.body else { continue };
+                let (w, h) = svg::size(flow).unwrap();
+                assert!(w <= 1_333.0 && h <= 1_400.0, "{}: {w} by {h}", diagram.title);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_life_has_fewer_containers_before_it_loses_steps() {
+    let stage = Stage::text(&deployment("web", "shop", 6));
+    let web = stage.object("Deployment", "web");
+    let names = |diagram: &Diagram| {
+        sequence(diagram).participants.iter().map(|one| one.label.clone()).collect::<Vec<_>>()
+    };
+    let whole = stage.draw(View::Lifecycle, &web).unwrap();
+    assert_eq!(names(&whole).len(), 9);
+    let narrow = stage.draw_within(View::Lifecycle, &web, Budget { nodes: 60, edges: 16 }).unwrap();
+    assert!(names(&narrow).iter().any(|name| name.ends_with("more containers")), "{:?}", names(&narrow));
+    assert!(!narrow.left_out.iter().any(|sentence| sentence.contains("the last")), "{:?}", narrow.left_out);
 }
 
 proptest! {

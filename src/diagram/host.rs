@@ -1,6 +1,7 @@
 //! Who shows Mermaid text, and a diagram that is folded until its host draws it.
 
 use super::mermaid::{Budget, Size, measure};
+use super::readable::readable;
 use super::views::{self, Focus, draw};
 use super::{Body, Diagram, View};
 use crate::facts::Facts;
@@ -60,7 +61,7 @@ impl Host {
         }
     }
 
-    /// Draws a view as [`draw`] does, with less and less in it until the host draws it; its description then says so.
+    /// Draws a view as [`readable`] does, with less and less in it until the host draws it; its description then says so.
     /// `None` where the view has nothing to say.
     ///
     /// # Errors
@@ -73,7 +74,7 @@ impl Host {
         topology: &Topology,
         facts: &Facts,
     ) -> Option<Result<Diagram, Diagram>> {
-        let mut last = draw(view, focus, topology, facts, &views::Budget::of(view))?;
+        let mut last = readable(view, focus, topology, facts)?;
         let whole = measure(&last);
         if self.budget().fits(whole) {
             return Some(Ok(last));

@@ -51,6 +51,12 @@ pub fn paint_standalone(diagram: &Diagram, links: Links) -> (Option<Svg>, Proble
     checked(diagram, links, true)
 }
 
+/// How wide and how tall the picture of a flow is, in pixels; `None` if it is too large to lay out.
+pub fn size(flow: &Flow) -> Option<(f64, f64)> {
+    let picture = flow::Picture::new(flow, &mut Budget(WORK)).ok()?;
+    Some((picture.block.w + 2.0 * MARGIN, picture.block.h + 2.0 * MARGIN))
+}
+
 /// The classes that occur in `diagram`, in their order, each with the plain word for it.
 pub fn legend(diagram: &Diagram) -> Vec<(Class, &'static str)> {
     let classes: BTreeSet<Class> = match &diagram.body {

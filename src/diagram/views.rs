@@ -34,6 +34,7 @@ mod whole;
 mod wording;
 
 pub use grouping::before_and_after;
+pub(super) use sheet::is_cut;
 pub use whole::whole;
 
 use super::{Diagram, View};
@@ -139,7 +140,15 @@ pub fn lifecycle_parts(
     lifecycle::parts(Scene { topology, facts, budget: *budget }, index)
 }
 
+/// How many containers, and how many volumes, of one pod are drawn one by one where there is room.
+const MOST_OF_A_POD: usize = 8;
+
 impl<'a> Scene<'a> {
+    /// How many containers, and how many volumes, of one pod are drawn one by one.
+    fn most_of_a_pod(&self) -> usize {
+        (self.budget.nodes / 3).clamp(3, MOST_OF_A_POD)
+    }
+
     fn application(&self, at: usize) -> &'a Application {
         &self.topology.applications[at]
     }

@@ -6,7 +6,8 @@ use super::prose::{code, concat, joined, listed, muted, plain, text};
 use super::workload::section;
 use super::{Block, Inline, Page, Prose, Sort, Table};
 use crate::diagram::View;
-use crate::diagram::views::{Budget, Focus, draw};
+use crate::diagram::readable::readable;
+use crate::diagram::views::Focus;
 use crate::facts::security::{Danger, Grant, Holder};
 use crate::model::{Identity, Subject};
 use crate::topology::{NodeIndex, State};
@@ -50,7 +51,7 @@ pub fn page(know: &Knowledge, environment: &Arc<str>) -> Option<Page> {
 
 fn diagram(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
     let focus = Focus::All(Arc::clone(environment));
-    let drawn = draw(View::Access, &focus, know.drawn, know.facts, &Budget::of(View::Access));
+    let drawn = readable(View::Access, &focus, know.drawn, know.facts);
     drawn.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 

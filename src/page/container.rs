@@ -16,7 +16,8 @@ use super::knowledge::Knowledge;
 use super::workload::{section, subject};
 use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
 use crate::diagram::View;
-use crate::diagram::views::{Focus, draw};
+use crate::diagram::readable::readable;
+use crate::diagram::views::Focus;
 use crate::model::Object;
 use crate::topology::{Container, NodeIndex};
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
     let name = format!("{} ({})", object.identity.name, object.identity.kind);
     crumbs.push(Link { text: name, code: false, to: Target { page: workload, anchor: String::new() } });
     let focus = Focus::Container(index, position);
-    let diagram = draw(View::Relationship, &focus, know.drawn, know.facts, &Default::default());
+    let diagram = readable(View::Relationship, &focus, know.drawn, know.facts);
     let reads = environment::table(know, index, container).map(Block::Table);
     let sections = [
         section("overview", "At a glance", vec![glance::blocks(container, needs)]),

@@ -10,7 +10,8 @@ use super::prose::{listed, muted, plain, words};
 use super::workload::section;
 use super::{Block, Page, Prose, Sort, Table};
 use crate::diagram::View;
-use crate::diagram::views::{Budget, Focus, draw};
+use crate::diagram::readable::readable;
+use crate::diagram::views::Focus;
 use crate::facts::reach::Direction;
 use crate::model::Identity;
 use crate::names::{count, thousands};
@@ -161,7 +162,7 @@ fn overview(know: &Knowledge, namespaces: &[Namespace]) -> Vec<Block> {
 
 fn diagram(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
     let focus = Focus::All(Arc::clone(environment));
-    let drawn = draw(View::NetworkPolicy, &focus, know.drawn, know.facts, &Budget::of(View::NetworkPolicy));
+    let drawn = readable(View::NetworkPolicy, &focus, know.drawn, know.facts);
     drawn.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 

@@ -10,7 +10,8 @@ use super::{
 use crate::catalog::vocabulary::Entry;
 use crate::catalog::{Relation, Role};
 use crate::diagram::View;
-use crate::diagram::views::{Budget, Focus, draw};
+use crate::diagram::readable::readable;
+use crate::diagram::views::Focus;
 use crate::facts::lets_traffic_in;
 use crate::model::{Environment, Subject};
 use crate::names::{PagePath, count};
@@ -109,7 +110,7 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
 
 /// The diagram of one view, small enough for a page of many things.
 pub fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Vec<Block> {
-    let diagram = draw(view, focus, know.drawn, know.facts, &Budget::of(view));
+    let diagram = readable(view, focus, know.drawn, know.facts);
     diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect()
 }
 

@@ -22,7 +22,8 @@ use super::prose::{code, concat, joined, plain};
 use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
 use crate::catalog::{Relation, is_built_in};
 use crate::diagram::View;
-use crate::diagram::views::{Budget, Focus, draw, lifecycle_parts};
+use crate::diagram::readable::readable;
+use crate::diagram::views::{Focus, lifecycle_parts};
 use crate::facts::controller::bounds;
 use crate::facts::{ContainerRole, follows_readiness};
 use crate::model::{Object, Subject};
@@ -85,7 +86,7 @@ pub fn diagrams(know: &Knowledge, index: NodeIndex, views: &[View]) -> Vec<Block
 
 /// The diagram of one view, if it has something to say.
 pub fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Option<Block> {
-    let diagram = draw(view, focus, know.drawn, know.facts, &Budget::of(view))?;
+    let diagram = readable(view, focus, know.drawn, know.facts)?;
     Some(Block::Diagram(Box::new(diagram)))
 }
 

@@ -109,6 +109,7 @@ pub(super) fn pack(blocks: Vec<Block>, available: f64) -> Block {
     if blocks.len() < 2 {
         return blocks.into_iter().next().unwrap_or_default();
     }
+    let blocks = ordered(blocks, available);
     let sizes: Vec<(f64, f64)> = blocks.iter().map(|block| (block.w, block.h)).collect();
     let mut blocks = blocks.into_iter();
     let rows: Vec<Vec<Block>> =
@@ -133,6 +134,25 @@ pub(super) fn pack(blocks: Vec<Block>, available: f64) -> Block {
     }
     packed.h -= GAP;
     packed
+}
+
+/// Blocks in reading order; where that takes much more room, those that fill a row alone first, so that narrow ones
+/// which stood between them share rows.
+fn ordered(blocks: Vec<Block>, available: f64) -> Vec<Block> {
+    let height = |blocks: &[&Block]| {
+        let sizes: Vec<(f64, f64)> = blocks.iter().map(|block| (block.w, block.h)).collect();
+        shelves(&sizes, sizes.iter().map(|size| size.0).fold(available, f64::max)).2
+    };
+    let as_read: Vec<&Block> = blocks.iter().collect();
+    let (wide, narrow): (Vec<&Block>, Vec<&Block>) =
+        as_read.iter().partition(|block| block.w > available * 0.6);
+    let apart = height(&[wide, narrow].concat());
+    if apart > height(&as_read) * 0.9 {
+        return blocks;
+    }
+    let (wide, narrow): (Vec<Block>, Vec<Block>) =
+        blocks.into_iter().partition(|block| block.w > available * 0.6);
+    wide.into_iter().chain(narrow).collect()
 }
 
 /// How many things of these sizes stand in each row.

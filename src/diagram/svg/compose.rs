@@ -2,7 +2,7 @@
 //! goes to the layout crate, which would put everything else side by side.
 
 use super::block::{BAND, Block, HEAD, PAD, Route, grid, pack};
-use super::layout::{self, Layout, Leaf, Link, Plan};
+use super::layout::{self, Layout, Leaf, Link, Plan, Spacing};
 use super::parts::{Parts, two_sided};
 use super::pen::{Rect, at};
 use super::{Budget, TooLarge};
@@ -12,6 +12,7 @@ use std::rc::Rc;
 /// A flow in numbers.
 pub(super) struct Chart {
     pub(super) direction: Direction,
+    pub(super) spacing: Spacing,
     pub(super) nodes: Vec<Box>,
     pub(super) groups: Vec<Box>,
     pub(super) edges: Vec<Line>,
@@ -33,7 +34,7 @@ pub(super) struct Line {
 /// How wide a picture may be before other ways are tried.
 pub(super) const PAGE: f64 = 1060.0;
 /// How much wider than the page a picture may be before it is turned: it is scaled down, and stays readable.
-const NEARLY: f64 = 1.08;
+pub(super) const NEARLY: f64 = 1.08;
 /// How far a self edge stands out.
 pub(super) const LOOP: f64 = 26.0;
 /// Deeper nesting than any topology has.
@@ -302,9 +303,9 @@ impl<'a> Composer<'a> {
             if best.is_some() && self.budget.0 < super::WORK / 2 {
                 break;
             }
-            let block = self.drawn(container, members, direction, available * share)?;
-            let too_wide = (block.w / available).max(1.0);
-            let cost = (block.w / 1.5).max(block.h) * too_wide * too_wide;
+            let way = Way { direction, open: true, available: available * share };
+            let block = self.drawn(container, members, &way)?;
+            let cost = cost(&block, available);
             let fits = block.w <= available * NEARLY && block.h <= (block.w * 1.3).max(460.0);
             if best.as_ref().is_none_or(|(least, _)| cost < least * 0.95) {
                 best = Some((cost, block));
@@ -316,17 +317,11 @@ impl<'a> Composer<'a> {
         best.map(|(_, block)| block).ok_or(TooLarge)
     }
 
-    fn drawn(
-        &mut self,
-        container: Option<usize>,
-        members: &[Item],
-        direction: Direction,
-        available: f64,
-    ) -> Result<Block, TooLarge> {
-        match self.draw(container, members, direction, available, true)? {
+    fn drawn(&mut self, container: Option<usize>, members: &[Item], way: &Way) -> Result<Block, TooLarge> {
+        match self.draw(container, members, way)? {
             Some(block) => Ok(block),
             // Groups that arrows lead into came out over one another: keep each group whole.
-            None => self.draw(container, members, direction, available, false)?.ok_or(TooLarge),
+            None => self.draw(container, members, &Way { open: false, ..*way })?.ok_or(TooLarge),
         }
     }
 
@@ -336,12 +331,10 @@ impl<'a> Composer<'a> {
         &mut self,
         container: Option<usize>,
         members: &[Item],
-        direction: Direction,
-        available: f64,
-        open: bool,
+        way: &Way,
     ) -> Result<Option<Block>, TooLarge> {
         let mut parts = Parts::default();
-        parts.spread(self, container, members.to_vec(), None, &Way { direction, open, available })?;
+        parts.spread(self, container, members.to_vec(), None, way)?;
         let mut links: Vec<Link> = parts
             .edges
             .iter()
@@ -359,12 +352,13 @@ impl<'a> Composer<'a> {
             .iter()
             .map(|(block, parent)| Leaf { size: (block.w, block.h), parent: *parent })
             .collect();
-        if direction == Direction::Right {
+        if way.direction == Direction::Right {
             parts.align(&mut leaves);
         }
         let flipped = two_sided(&mut links, leaves.len());
         let groups = parts.groups.iter().map(|&(_, parent)| parent).collect();
-        let plan = Rc::new(Plan { direction, leaves, groups, links });
+        let plan =
+            Rc::new(Plan { direction: way.direction, spacing: self.chart.spacing, leaves, groups, links });
         let known = self.known.iter().find(|(known, _)| *known == plan).map(|(_, layout)| layout.clone());
         let mut layout = match known {
             Some(layout) => layout,
@@ -378,8 +372,14 @@ impl<'a> Composer<'a> {
         for link in flipped {
             layout.links[link].0.reverse();
         }
-        Ok(parts.assemble(self, &plan, layout, direction))
+        Ok(parts.assemble(self, &plan, layout, way.direction))
     }
+}
+
+/// How bad a picture is for a page of this width: too wide is worse than too tall.
+pub(super) fn cost(block: &Block, available: f64) -> f64 {
+    let too_wide = (block.w / available).max(1.0);
+    (block.w / 1.5).max(block.h) * too_wide * too_wide
 }
 
 pub(super) fn slot(group: Option<usize>) -> usize {

@@ -1,18 +1,17 @@
 //! Paints boxes, groups and arrows.
 
 use super::block::{BAND, Block, extent};
-use super::compose::{Box, Chart, Composer, Line as Wire};
+use super::compose::{Box, Chart, Composer, Line as Wire, NEARLY, PAGE, cost};
 use super::edge::{self, Arrow, Target};
+use super::layout::Spacing;
 use super::pen::{Pen, Rect, at};
 use super::text::{self, LABEL, Lines, NOTE, TITLE, VERB};
 use super::{Budget, Links, TooLarge, linked, paragraph, shape};
 use crate::diagram::{Class, Flow, Group, Id, Line, Node};
 use std::collections::BTreeMap;
 
-/// Text of a node is wrapped to this.
-const WIDEST: f64 = 172.0;
-/// Labels of arrows are wrapped to this.
-const VERBS: f64 = 132.0;
+/// A picture that is taller is drawn again in less room.
+const TALLEST: f64 = 1_200.0;
 /// More nodes or more edges are not even looked at.
 const MOST: usize = 2_000;
 const LABEL_LINE: f64 = 16.0;
@@ -27,7 +26,7 @@ struct Face {
 }
 
 impl Face {
-    fn of(node: &Node) -> Face {
+    fn of(node: &Node, room: Room) -> Face {
         if shape::is_dot(shape::of(node.class)) {
             return Face { label: Lines::default(), note: Lines::default(), size: (shape::DOT, shape::DOT) };
         }
@@ -38,7 +37,10 @@ impl Face {
             }
             _ => node.note.clone(),
         };
-        let (label, note) = (text::wrap(&node.label, LABEL, WIDEST, 3), text::wrap(&note, NOTE, WIDEST, 2));
+        // No word is torn that is whole where there is more room.
+        let word = text::longest_word(&node.label, LABEL).min(Room::LOOSE.text);
+        let label = text::wrap(&node.label, LABEL, room.text.max(word), room.lines_of_label);
+        let note = text::wrap(&note, NOTE, room.text, room.lines_of_note);
         let [left, top, right, bottom] = shape::insets(shape::of(node.class));
         let inner = height(&label, &note).max(18.0);
         let w = (label.width.max(note.width) + left + right).max(88.0).ceil();
@@ -50,15 +52,49 @@ fn height(label: &Lines, note: &Lines) -> f64 {
     label.lines.len() as f64 * LABEL_LINE + note.lines.len() as f64 * NOTE_LINE
 }
 
-/// How much room the labels of arrows have.
+/// How much room things have.
 #[derive(Clone, Copy)]
 struct Room {
-    /// Labels are wrapped to this.
+    /// How far they stand apart.
+    spacing: Spacing,
+    /// Text of a node is wrapped to this.
+    text: f64,
+    /// Most lines of a node's name.
+    lines_of_label: usize,
+    /// Most lines of what is said below it.
+    lines_of_note: usize,
+    /// Labels of arrows are wrapped to this.
     verb: f64,
     /// Most lines of the only label of an arrow.
     lines: usize,
     /// Most lines of each of its labels, if it has several.
     lines_of_several: usize,
+}
+
+impl Room {
+    const LOOSE: Room = Room {
+        spacing: Spacing::LOOSE,
+        text: 172.0,
+        lines_of_label: 3,
+        lines_of_note: 2,
+        verb: 132.0,
+        lines: 3,
+        lines_of_several: 1,
+    };
+    /// For a picture that is taller than a page otherwise.
+    const LOW: Room = Room { spacing: Spacing::TIGHT, ..Room::LOOSE };
+    /// For a picture that is wider than a page otherwise.
+    const NARROW: Room = Room {
+        spacing: Spacing::TIGHT,
+        text: 120.0,
+        lines_of_label: 4,
+        lines_of_note: 3,
+        verb: 78.0,
+        lines: 4,
+        lines_of_several: 2,
+    };
+    /// States are few boxes, and arrows that say much.
+    const OF_STATES: Room = Room { verb: 156.0, lines: 5, lines_of_several: 3, ..Room::LOOSE };
 }
 
 /// Edges between the same two nodes that are equally sure, drawn as one arrow with a line for each verb.
@@ -122,14 +158,26 @@ pub(super) struct Picture<'a> {
 }
 
 impl<'a> Picture<'a> {
-    /// Lays the flow out.
+    /// Lays the flow out; one that is larger than a page again in less room, if that makes it smaller.
     pub(super) fn new(flow: &'a Flow, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
-        Picture::within(flow, Room { verb: VERBS, lines: 3, lines_of_several: 1 }, budget)
+        let loose = Picture::within(flow, Room::LOOSE, budget)?;
+        let room = match (loose.block.w > PAGE * NEARLY, loose.block.h > TALLEST) {
+            (true, _) => Room::NARROW,
+            (false, true) => Room::LOW,
+            (false, false) => return Ok(loose),
+        };
+        if budget.0 < super::WORK / 2 {
+            return Ok(loose);
+        }
+        match Picture::within(flow, room, budget) {
+            Ok(tight) if cost(&tight.block, PAGE) < cost(&loose.block, PAGE) => Ok(tight),
+            _ => Ok(loose),
+        }
     }
 
-    /// Lays states out: few boxes, and arrows that say much.
+    /// Lays states out.
     pub(super) fn of_states(flow: &'a Flow, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
-        Picture::within(flow, Room { verb: 156.0, lines: 5, lines_of_several: 3 }, budget)
+        Picture::within(flow, Room::OF_STATES, budget)
     }
 
     fn within(flow: &'a Flow, room: Room, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
@@ -140,13 +188,14 @@ impl<'a> Picture<'a> {
             flow.groups.iter().enumerate().map(|(i, group)| (&group.id, i)).collect();
         let nodes: BTreeMap<&Id, usize> =
             flow.nodes.iter().enumerate().map(|(i, node)| (&node.id, i)).collect();
-        let faces: Vec<Face> = flow.nodes.iter().map(Face::of).collect();
+        let faces: Vec<Face> = flow.nodes.iter().map(|node| Face::of(node, room)).collect();
         let titles: Vec<Lines> =
             flow.groups.iter().map(|group| text::wrap(&group.label, TITLE, 320.0, 1)).collect();
         let arrows = Arrows::gather(flow, &nodes, room);
         let place = |parent: &Option<Id>| parent.as_ref().and_then(|id| groups.get(id).copied());
         let chart = Chart {
             direction: flow.direction,
+            spacing: room.spacing,
             nodes: flow
                 .nodes
                 .iter()

@@ -26,6 +26,7 @@ pub(super) struct Link {
 #[derive(PartialEq)]
 pub(super) struct Plan {
     pub(super) direction: Direction,
+    pub(super) spacing: Spacing,
     pub(super) leaves: Vec<Leaf>,
     /// The group that each group stands in.
     pub(super) groups: Vec<Option<usize>>,
@@ -40,12 +41,25 @@ pub(super) struct Layout {
     pub(super) links: Vec<(Vec<Point>, Option<Point>)>,
 }
 
-/// Between siblings.
-const BETWEEN: f64 = 34.0;
-/// Between lines, and from a line to a border.
-const LINES: f64 = 18.0;
-/// Between ranks.
-const RANKS: f64 = 52.0;
+/// How far things stand apart, in pixels.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Spacing {
+    /// Between siblings.
+    between: f64,
+    /// Between lines, and from a line to a border.
+    lines: f64,
+    /// Between ranks.
+    ranks: f64,
+    /// The most that arrows that fan out may add between ranks.
+    fan: f64,
+}
+
+impl Spacing {
+    /// What looks best.
+    pub(super) const LOOSE: Spacing = Spacing { between: 34.0, lines: 18.0, ranks: 52.0, fan: 52.0 };
+    /// For what is too large for a page otherwise.
+    pub(super) const TIGHT: Spacing = Spacing { between: 18.0, lines: 12.0, ranks: 32.0, fan: 10.0 };
+}
 
 impl WorkControl for Budget {
     fn charge(&mut self, units: usize) -> Result<(), WorkError> {
@@ -62,9 +76,9 @@ pub(super) fn layout(plan: &Plan, budget: &mut Budget) -> Result<Layout, super::
             Direction::Down => RankDir::TB,
             Direction::Right => RankDir::LR,
         },
-        nodesep: BETWEEN,
-        edgesep: LINES,
-        ranksep: RANKS + fan(plan),
+        nodesep: plan.spacing.between,
+        edgesep: plan.spacing.lines,
+        ranksep: plan.spacing.ranks + fan(plan),
         ..GraphLabel::default()
     });
     for group in 0..plan.groups.len() {
@@ -125,7 +139,7 @@ fn fan(plan: &Plan) -> f64 {
         degree[link.to] += 1.0;
     }
     let most = degree.into_iter().fold(0.0, f64::max);
-    ((most - 5.0).max(0.0) * 5.0).min(52.0)
+    ((most - 5.0).max(0.0) * 5.0).min(plan.spacing.fan)
 }
 
 impl Layout {

@@ -47,6 +47,13 @@ pub(super) fn width(text: &str, font: Font) -> f64 {
     text.chars().map(|c| advance(c, font)).sum()
 }
 
+/// The width in pixels of the longest piece of `raw` that [`wrap`] would not break on its own accord.
+pub(super) fn longest_word(raw: &str, font: Font) -> f64 {
+    let text = shown(raw);
+    let pieces = text.split_inclusive(|c: char| c == ' ' || separates(c));
+    pieces.map(|piece| width(piece.trim_end(), font)).fold(0.0, f64::max)
+}
+
 fn advance(c: char, font: Font) -> f64 {
     let table = if font.bold { &BOLD } else { &REGULAR };
     let thousandths = match c {

@@ -50,6 +50,8 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
 enum Depth {
     Containers,
     Workloads,
+    /// Workloads, but those of one application as one box.
+    Groups,
     Applications,
     Namespaces,
     Lookalikes,
@@ -129,6 +131,7 @@ impl<'a> Plan<'a> {
         self.sheet.node(cast::cluster(&self.environment), None);
         match depth {
             Depth::Containers | Depth::Workloads => self.draw_workloads(depth),
+            Depth::Groups => self.draw_groups(),
             Depth::Applications => self.draw_applications(),
             Depth::Namespaces => self.draw_namespaces(),
             Depth::Lookalikes => self.draw_lookalikes(),
@@ -149,6 +152,8 @@ impl<'a> Plan<'a> {
             Depth::Applications
         } else if trunk <= most {
             Depth::Workloads
+        } else if self.folds_applications(trunk) <= most {
+            Depth::Groups
         } else if self.namespaces().len() > 1 {
             Depth::Namespaces
         } else {
@@ -292,6 +297,45 @@ impl<'a> Plan<'a> {
                 node.identity.kind, node.identity.name
             ));
         }
+    }
+
+    /// How many boxes there are where the workloads of one application are one.
+    fn folds_applications(&self, trunk: usize) -> usize {
+        self.applications.values().fold(trunk, |boxes, workloads| boxes - (workloads - 1))
+    }
+
+    fn draw_groups(&mut self) {
+        let mut folded: BTreeMap<usize, Vec<Workload>> = BTreeMap::new();
+        for workload in self.workloads.clone() {
+            let (index, node, pod) = workload;
+            let at = self.scene.topology.application_of(index);
+            match at.filter(|at| self.applications.get(at).is_some_and(|size| *size > 1)) {
+                Some(at) => folded.entry(at).or_default().push(workload),
+                None => {
+                    let group = self.sheet.namespace(&node.identity);
+                    let actor = cast::folded_workload(self.scene, index, pod);
+                    let id = self.sheet.node(actor, group.as_ref());
+                    self.host(index, &id);
+                    self.draw_containers(workload, &id, group.as_ref(), true);
+                }
+            }
+        }
+        for (at, workloads) in &folded {
+            let application = &self.scene.topology.applications[*at];
+            let group = self.sheet.namespace(&workloads[0].1.identity);
+            let actor = cast::application(application, &sum(workloads));
+            let id = self.sheet.node(actor, group.as_ref());
+            workloads.iter().for_each(|(index, ..)| self.host(*index, &id));
+        }
+        let workloads = count(folded.values().map(Vec::len).sum(), "workload", "workloads");
+        let applications = count(folded.len(), "application", "applications");
+        self.sheet.leave_out(format!(
+            "Not drawn one by one: {workloads} of {applications}; the page of each application draws its own."
+        ));
+        let containers = count(self.containers(), "container", "containers");
+        self.sheet.leave_out(format!(
+            "Not drawn one by one: {containers}; the page of each workload draws its own."
+        ));
     }
 
     fn draw_applications(&mut self) {

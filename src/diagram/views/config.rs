@@ -1,7 +1,7 @@
 //! Which ConfigMaps and Secrets each container reads, and how: as environment variables or as files.
 
 use super::cast::{self, Actor};
-use super::fold::{Piece, fold};
+use super::fold::{Piece, fold, tries};
 use super::sheet::{Reason, Sheet};
 use super::wording::{self, the_pod};
 use super::{Focus, Scene};
@@ -141,16 +141,51 @@ fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> O
     let group = Id::of('g', &[&node.identity.id()]);
     let title = wording::sentence(&the_pod(&node.identity));
     sheet.group(group.clone(), Class::Pod, &title, None, cast::link(node));
-    let mut read = BTreeMap::new();
-    for ((container, _), reading) in &readings {
+    let (mut read, mut readers) = (BTreeMap::new(), BTreeSet::new());
+    let mut users: BTreeMap<&Id, usize> = BTreeMap::new();
+    for ((container, id), reading) in &readings {
+        readers.insert(*container);
+        read.insert(id.clone(), reading.reads.iter().any(|read| read.is_secret));
+        *users.entry(id).or_default() += 1;
+    }
+    let draw_reader = |sheet: &mut Sheet, container: usize| {
+        let actor = cast::container(node, pod, facts.roles.get(container).copied(), container);
+        sheet.node(actor, Some(&group))
+    };
+    let mut things = Vec::new();
+    for (place, ((container, id), reading)) in readings.iter().enumerate() {
         let Some(first) = reading.reads.first() else { continue };
-        let actor = cast::container(node, pod, facts.roles.get(*container).copied(), *container);
-        let from = sheet.node(actor, Some(&group));
         let (actor, line) = target(scene, node, first);
-        read.insert(actor.node.id.clone(), first.is_secret);
-        let to = sheet.node(actor, None);
-        let reason = Reason::field(node.object.as_deref(), &first.field);
-        sheet.arrow(&from, &to, &reading.verb(), line, reason);
+        // What others read too, and what is missing, stays what it is.
+        let own = if users[id] < 2 && line == Line::Solid { 0 } else { place + 1 };
+        things.push(((*container, first.is_secret, own), (*container, reading, first, actor, line)));
+    }
+    let most = scene.budget.nodes.saturating_sub(readers.len()).min(scene.budget.edges).max(1);
+    for piece in fold(things, |_| usize::MAX, most) {
+        match piece {
+            Piece::One((container, reading, first, actor, line)) => {
+                let from = draw_reader(&mut sheet, container);
+                let to = sheet.node(actor, None);
+                let reason = Reason::field(node.object.as_deref(), &first.field);
+                sheet.arrow(&from, &to, &reading.verb(), line, reason);
+            }
+            Piece::Many((container, is_secret, _), all) => {
+                let from = draw_reader(&mut sheet, container);
+                let many = several(&[&node.identity.id(), &container.to_string()], is_secret, all.len());
+                let of = format!("container {}", cast::container_name(pod, container));
+                sheet.leave_out(format!(
+                    "Not drawn one by one: {} that only {of} reads; the table lists them.",
+                    many.said
+                ));
+                let to = sheet.node(many, None);
+                sheet.silent_arrow(&from, &to, "reads", Line::Solid);
+                for (_, reading, first, actor, _) in all {
+                    let reason = Reason::field(node.object.as_deref(), &first.field);
+                    let reader = sheet.said(&from);
+                    sheet.row(reader, &reading.verb(), (actor.said, actor.node.link), reason);
+                }
+            }
+        }
     }
     let whom = match only {
         Some(container) => format!("container {}", cast::container_name(pod, container)),
@@ -160,6 +195,14 @@ fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> O
     let description = format!("The configuration of {whom}: it reads {objects}.");
     let title = format!("Configuration of {whom}");
     Some(sheet.finish(View::Config, title, description, Direction::Right, scene.budget))
+}
+
+/// Objects that one reader has for itself, as one box.
+fn several(reader: &[&str], is_secret: bool, number: usize) -> Actor {
+    let (kind, class) = if is_secret { ("Secret", Class::Secret) } else { ("ConfigMap", Class::Config) };
+    let note = if number == 1 { "nobody else reads it" } else { "nobody else reads them" };
+    let id = Id::of('f', &[reader, &[kind, "config"]].concat());
+    cast::several(id, class, number, kind, note)
 }
 
 /// A workload with what it reads.
@@ -194,16 +237,20 @@ fn draw_all(
         read.insert(id.clone(), reading.reads.iter().any(|read| read.is_secret));
     }
     let mut sheet = Sheet::default();
-    let most = (scene.budget.nodes / 3).max(4);
-    let number = readers.len();
-    let things = readers.into_iter().map(|reader| (key(&reader, &users), reader)).collect();
-    for piece in fold(things, |_| usize::MAX, most) {
-        match piece {
-            Piece::One(reader) => draw_one(&mut sheet, scene, &reader, &users),
-            Piece::Many(key, readers) => draw_many(&mut sheet, scene, &key, &readers),
+    for (coarse, most) in tries(scene.budget.nodes / 3) {
+        sheet = Sheet::default();
+        let things = readers.iter().map(|reader| (key(reader, &users, coarse), reader)).collect();
+        for piece in fold(things, |_| usize::MAX, most) {
+            match piece {
+                Piece::One(reader) => draw_one(&mut sheet, scene, reader, &users),
+                Piece::Many(key, readers) => draw_many(&mut sheet, scene, &key, &readers, &users),
+            }
+        }
+        if sheet.fits(scene.budget) {
+            break;
         }
     }
-    let workloads = count(number, "workload reads", "workloads read");
+    let workloads = count(readers.len(), "workload reads", "workloads read");
     let objects = objects(read.values());
     let description = format!("{workloads} {objects}, as environment variables or as files.");
     Some(sheet.finish(View::Config, title, description, Direction::Right, scene.budget))
@@ -218,9 +265,12 @@ fn objects<'a>(are_secret: impl Iterator<Item = &'a bool>) -> String {
     words.join(" and ")
 }
 
-/// What workloads must share to be drawn as one: namespace, kind, and the shared objects that they read.
-fn key(reader: &Reader, users: &BTreeMap<Id, usize>) -> [String; 3] {
+/// What workloads must share to be drawn as one: namespace, kind, and, unless `coarse`, the shared objects that they read.
+fn key(reader: &Reader, users: &BTreeMap<Id, usize>, coarse: bool) -> [String; 3] {
     let identity = &reader.node.identity;
+    if coarse {
+        return [identity.namespace.to_string(), identity.kind.to_string(), String::new()];
+    }
     let shared = reader.readings.keys().filter(|(_, id)| users.get(id).is_some_and(|users| *users > 1));
     let shared: Vec<String> = shared.map(|(_, id)| id.to_string()).collect();
     [identity.namespace.to_string(), identity.kind.to_string(), shared.join(" ")]
@@ -249,10 +299,7 @@ fn draw_one(sheet: &mut Sheet, scene: Scene, reader: &Reader, users: &BTreeMap<I
         }
     }
     for (is_secret, number) in folded {
-        let (kind, class) = if is_secret { ("Secret", Class::Secret) } else { ("ConfigMap", Class::Config) };
-        let id = Id::of('f', &[&node.identity.id(), kind, "config"]);
-        let actor = cast::several(id, class, number, kind, "nobody else reads them");
-        let actor = if number == 1 { actor.noted("nobody else reads it".to_owned()) } else { actor };
+        let actor = several(&[&node.identity.id()], is_secret, number);
         sheet.leave_out(format!(
             "Not drawn one by one: {} that only {} {} reads; the table lists them.",
             actor.said, node.identity.kind, node.identity.name
@@ -262,7 +309,13 @@ fn draw_one(sheet: &mut Sheet, scene: Scene, reader: &Reader, users: &BTreeMap<I
     }
 }
 
-fn draw_many(sheet: &mut Sheet, scene: Scene, key: &[String; 3], readers: &[Reader]) {
+fn draw_many(
+    sheet: &mut Sheet,
+    scene: Scene,
+    key: &[String; 3],
+    readers: &[&Reader],
+    users: &BTreeMap<Id, usize>,
+) {
     let Some(first) = readers.first().map(|reader| reader.node) else { return };
     let [_, kind, shared] = key;
     let group = sheet.namespace(&first.identity);
@@ -291,7 +344,9 @@ fn draw_many(sheet: &mut Sheet, scene: Scene, key: &[String; 3], readers: &[Read
         let (kind, class) = if is_secret { ("Secret", Class::Secret) } else { ("ConfigMap", Class::Config) };
         let id = Id::of('f', &[&parts[..], &[kind]].concat());
         let label = count(ids.len(), kind, &plural(kind));
-        let to = sheet.node(Actor::new(id, class, &label, "each read by one of them"), group.as_ref());
+        let alone = ids.iter().all(|id| users.get(id).is_none_or(|users| *users < 2));
+        let note = if alone { "each read by one of them" } else { "read by them" };
+        let to = sheet.node(Actor::new(id, class, &label, note), group.as_ref());
         sheet.silent_arrow(&from, &to, "read", Line::Solid);
     }
     sheet.leave_out(format!("Not drawn one by one: {said} and what they read; the table lists them."));

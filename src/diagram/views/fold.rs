@@ -45,6 +45,14 @@ pub(super) fn fold<K: Ord + Clone, T>(
     pieces
 }
 
+/// What is tried one after another until a diagram fits: whether things are folded that share little, and into how many
+/// pieces, at first into `most`.
+pub(super) fn tries(most: usize) -> impl Iterator<Item = (bool, usize)> {
+    [false, true].into_iter().flat_map(move |coarse| {
+        [most.max(4), most * 3 / 4, most / 2, most / 4, 1].map(|most| (coarse, most.max(1)))
+    })
+}
+
 /// The containers of a pod that are drawn one by one, in the order of the pod, and those that are not. App containers
 /// are kept before sidecars, sidecars before init containers.
 pub(super) fn containers(pod: &Pod, most: usize) -> (Vec<usize>, Vec<usize>) {

@@ -13,9 +13,6 @@ use crate::names::count;
 use crate::topology::NodeIndex;
 use std::collections::BTreeSet;
 
-/// How many containers, and how many shared volumes, are drawn one by one.
-const MOST_OF_A_POD: usize = 8;
-
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let index: NodeIndex = match *focus {
         Focus::Object(index) | Focus::Container(index, _) => index,
@@ -35,7 +32,8 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let pod_id = sheet.node(cast::pod(scene, index), Some(&group));
     sheet.arrow(&place, &pod_id, "runs", line, Reason::none());
 
-    let (drawn, rest) = fold::containers(pod, MOST_OF_A_POD);
+    let most = scene.most_of_a_pod();
+    let (drawn, rest) = fold::containers(pod, most);
     for &container in &drawn {
         let actor = cast::container(node, pod, facts.roles.get(container).copied(), container);
         let reason = Reason::field(node.object.as_deref(), &pod.containers[container].path);
@@ -55,7 +53,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
 
     let (shared, own): (Vec<&VolumeUse>, Vec<&VolumeUse>) =
         facts.volumes.iter().partition(|usage| usage.is_shared());
-    for usage in shared.iter().take(MOST_OF_A_POD) {
+    for usage in shared.iter().take(most) {
         let id = sheet.node(cast::volume(node, pod, usage), Some(&group));
         let path = usage.volume.and_then(|index| pod.volumes.get(index)).map(|volume| &volume.path);
         let reason = path.map(|path| Reason::field(node.object.as_deref(), path)).unwrap_or_default();
@@ -68,8 +66,8 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
             sheet.arrow(&container, &id, verb, Line::Solid, Reason::none());
         }
     }
-    if shared.len() > MOST_OF_A_POD {
-        let words = count(shared.len() - MOST_OF_A_POD, "shared volume", "shared volumes");
+    if shared.len() > most {
+        let words = count(shared.len() - most, "shared volume", "shared volumes");
         sheet.leave_out(format!("Not drawn: {words} more; the pod's page lists them under Storage."));
     }
     if !own.is_empty() {

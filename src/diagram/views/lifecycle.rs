@@ -15,10 +15,12 @@ use crate::names::{count, duration};
 use crate::topology::{Container, ContainerKind, Node, NodeIndex, Pod};
 use std::collections::BTreeMap;
 
-/// How many containers take part one by one.
+/// How many containers take part one by one; fewer where there is no room for all that they do.
 const MOST_CONTAINERS: usize = 6;
+/// So many take part at least: one, and one that stands for all others.
+const LEAST_CONTAINERS: usize = 2;
 /// How many steps one picture may have before it is told in two.
-const LONG: usize = 28;
+const LONG: usize = 23;
 
 /// The whole life.
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
@@ -32,10 +34,7 @@ pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
 /// The whole life if it is short, or else its start and its end, a picture each.
 pub(super) fn parts(scene: Scene, index: NodeIndex) -> Vec<Diagram> {
     let told = |part| Some(Life::of(scene, index)?.tell(part));
-    let whole = Life::of(scene, index).map(|mut life| {
-        life.live(Part::Whole);
-        life.tale.len()
-    });
+    let whole = Life::of(scene, index).map(Life::steps);
     let parts =
         if whole.is_some_and(|steps| steps > LONG) { &[Part::Start, Part::End][..] } else { &[Part::Whole] };
     parts.iter().filter_map(|part| told(*part)).collect()
@@ -67,7 +66,23 @@ pub(super) struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
+    /// The life of a pod, with as many of its containers as the steps of all fit.
     fn of(scene: Scene<'a>, index: NodeIndex) -> Option<Life<'a>> {
+        let fits = |most: &usize| {
+            let life = Life::with(scene, index, *most);
+            life.is_some_and(|life| life.steps() <= scene.budget.edges)
+        };
+        let most = (LEAST_CONTAINERS..=MOST_CONTAINERS).rev().find(fits).unwrap_or(LEAST_CONTAINERS);
+        Life::with(scene, index, most)
+    }
+
+    /// How many steps the whole life has.
+    fn steps(mut self) -> usize {
+        self.live(Part::Whole);
+        self.tale.len()
+    }
+
+    fn with(scene: Scene<'a>, index: NodeIndex, most: usize) -> Option<Life<'a>> {
         let node = scene.topology.nodes.get(index)?;
         let (pod, facts) = (node.pod.as_deref()?, scene.facts.of(index)?);
         let mut tale = Tale::default();
@@ -82,7 +97,7 @@ impl<'a> Life<'a> {
         };
         let said = wording::the_pod(identity);
         let pod_id = tale.cast(cast::pod(scene, index).node.id, Class::Pod, &label, &said, cast::link(node));
-        let (drawn, rest) = fold::containers(pod, MOST_CONTAINERS);
+        let (drawn, rest) = fold::containers(pod, most);
         let mut parts = BTreeMap::new();
         for &container in &drawn {
             let actor = cast::container(node, pod, facts.roles.get(container).copied(), container);

@@ -14,8 +14,6 @@ use std::collections::BTreeMap;
 
 /// How many boxes the whole diagram may have and still be read at one glance.
 const MOST: usize = 26;
-/// How many containers, and how many volumes, are drawn one by one.
-const MOST_OF_A_POD: usize = 8;
 
 pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     match *focus {
@@ -65,7 +63,7 @@ impl<'a> Stage<'a> {
 
     fn draw_pod(mut self) -> Diagram {
         let pod_id = self.sheet.node(cast::pod(self.scene, self.index), Some(&self.group));
-        let (drawn, rest) = fold::containers(self.pod, MOST_OF_A_POD);
+        let (drawn, rest) = fold::containers(self.pod, self.scene.most_of_a_pod());
         for &container in &drawn {
             self.contain(&pod_id, container);
         }
@@ -74,7 +72,8 @@ impl<'a> Stage<'a> {
         let network = self.sheet.node(cast::network(self.node, self.pod), Some(&self.group));
         self.sheet.arrow(&pod_id, &network, self.network_verb(), Line::Solid, self.network_reason());
         let volumes: Vec<&VolumeUse> = self.volumes.iter().collect();
-        let shown = if volumes.len() > MOST_OF_A_POD { MOST_OF_A_POD - 1 } else { volumes.len() };
+        let most = self.scene.most_of_a_pod();
+        let shown = if volumes.len() > most { most - 1 } else { volumes.len() };
         for usage in &volumes[..shown] {
             self.draw_volume(usage, &pod_id, None);
         }
@@ -285,10 +284,11 @@ impl<'a> Stage<'a> {
             .iter()
             .filter(|usage| usage.mounts.iter().any(|mount| mount.container == index))
             .collect();
-        let shown = if mounted.len() > MOST_OF_A_POD { MOST_OF_A_POD - 1 } else { mounted.len() };
+        let most = self.scene.most_of_a_pod();
+        let shown = if mounted.len() > most { most - 1 } else { mounted.len() };
         let siblings = (0..self.pod.containers.len()).filter(|&other| other != index);
         let mut near: Vec<usize> = siblings.collect();
-        let far = near.split_off(near.len().min(MOST_OF_A_POD));
+        let far = near.split_off(near.len().min(most));
         let network = self.sheet.node(cast::network(self.node, self.pod), Some(&self.group));
         let alone = self.pod.containers.len() == 1 || self.on_host();
         let verb = if alone { "uses" } else { "shares" };

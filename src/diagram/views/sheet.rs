@@ -14,6 +14,14 @@ use std::sync::Arc;
 /// How many rows the table beside a diagram may have.
 const MOST_ROWS: usize = 400;
 
+/// How a sentence ends that says what did not fit, although the view folded all that it can.
+const CUT: &str = "more; the table beside the diagram lists them.";
+
+/// Whether a diagram lacks what its view could not fold.
+pub(in crate::diagram) fn is_cut(diagram: &Diagram) -> bool {
+    diagram.left_out.iter().any(|sentence| sentence.ends_with(CUT))
+}
+
 /// What is drawn so far.
 #[derive(Default)]
 pub(super) struct Sheet {
@@ -203,7 +211,7 @@ impl Sheet {
         let beyond = self.nodes.len().saturating_sub(budget.nodes);
         if beyond > 0 {
             let boxes = count(beyond, "box", "boxes");
-            self.leave_out(format!("Not drawn: {boxes} more; the table beside the diagram lists them."));
+            self.leave_out(format!("Not drawn: {boxes} {CUT}"));
             self.nodes.truncate(budget.nodes);
         }
         let drawn: BTreeSet<&Id> = self.nodes.iter().map(|node| &node.id).collect();
@@ -211,7 +219,7 @@ impl Sheet {
         let beyond = self.edges.len().saturating_sub(budget.edges);
         if beyond > 0 {
             let arrows = count(beyond, "arrow", "arrows");
-            self.leave_out(format!("Not drawn: {arrows} more; the table beside the diagram lists them."));
+            self.leave_out(format!("Not drawn: {arrows} {CUT}"));
             self.edges.truncate(budget.edges);
         }
         self.drop_empty_groups();

@@ -6,7 +6,7 @@
 mod keep;
 
 use super::cast::{self, Actor};
-use super::fold::{Piece, fold};
+use super::fold::{Piece, fold, tries};
 use super::sheet::{Reason, Sheet};
 use super::wording::the_pod;
 use super::{Focus, Scene};
@@ -19,6 +19,8 @@ use crate::topology::{Node, NodeIndex, Pod};
 use keep::Keep;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How many claims that one workload uses alike are drawn one by one where there is little room.
+const MOST_ALIKE: usize = 2;
 /// How many containers of one pod are drawn.
 const MOST_CONTAINERS: usize = 24;
 
@@ -89,14 +91,26 @@ fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> O
         let role = facts.roles.get(container).copied();
         sheet.node(cast::container(node, pod, role, container), Some(&group));
     }
-    for usage in &kept {
-        let id = sheet.node(cast::volume(node, pod, usage), Some(&group));
-        draw_mounts(&mut sheet, node, pod, usage, &id);
-        if let Some(claim) = &usage.claim {
-            let keep = keep::of_claim(scene, index, usage, claim);
-            let claim_id = sheet.node(keep.actor.clone(), None);
-            sheet.arrow(&id, &claim_id, "keeps its files in", keep.line, keep.reason.clone());
-            keep::draw_backing(&mut sheet, scene, claim, &claim_id, &keep.reason);
+    // A volume with a claim is two boxes.
+    let room = scene.budget.nodes.saturating_sub(sheet.len());
+    let most = if kept.iter().any(|usage| usage.claim.is_some()) { room / 2 } else { room };
+    let most = most.min(scene.budget.edges / 2).max(1);
+    let things = kept.iter().map(|usage| (Likeness::of(scene, index, usage), *usage)).collect();
+    for piece in fold(things, |_| usize::MAX, most) {
+        match piece {
+            Piece::One(usage) => {
+                let id = sheet.node(cast::volume(node, pod, usage), Some(&group));
+                draw_mounts(&mut sheet, node, pod, usage, &id);
+                if let Some(claim) = &usage.claim {
+                    let keep = keep::of_claim(scene, index, usage, claim);
+                    let claim_id = sheet.node(keep.actor.clone(), None);
+                    sheet.arrow(&id, &claim_id, KEEPS, keep.line, keep.reason.clone());
+                    keep::draw_backing(&mut sheet, scene, claim, &claim_id, &keep.reason);
+                }
+            }
+            Piece::Many(likeness, usages) => {
+                draw_many_volumes(&mut sheet, scene, index, &likeness, &usages, &group);
+            }
         }
     }
     if !config.is_empty() {
@@ -118,13 +132,88 @@ fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> O
     ))
 }
 
+/// What a volume does with the files of a claim.
+const KEEPS: &str = "keeps its files in";
+
+/// What volumes of a pod must share to be drawn as one: whether a claim keeps their files, whether it is missing, and
+/// who does what with them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Likeness {
+    is_claimed: bool,
+    is_missing: bool,
+    mounts: BTreeSet<(usize, Access)>,
+}
+
+impl Likeness {
+    fn of(scene: Scene, index: NodeIndex, usage: &VolumeUse) -> Likeness {
+        let line = usage.claim.as_ref().map(|claim| keep::of_claim(scene, index, usage, claim).line);
+        let mounts = usage.mounts.iter().map(|mount| (mount.container, mount.access)).collect();
+        Likeness { is_claimed: line.is_some(), is_missing: line == Some(Line::Dashed), mounts }
+    }
+}
+
+/// Volumes that are alike as one box, and their claims as another.
+fn draw_many_volumes(
+    sheet: &mut Sheet,
+    scene: Scene,
+    index: NodeIndex,
+    likeness: &Likeness,
+    usages: &[&VolumeUse],
+    group: &Id,
+) {
+    let node = &scene.topology.nodes[index];
+    let Some(pod) = node.pod.as_deref() else { return };
+    let users: Vec<String> =
+        likeness.mounts.iter().map(|(container, access)| format!("{container} {access:?}")).collect();
+    let kind = usize::from(likeness.is_claimed) + usize::from(likeness.is_missing);
+    let key = [&*node.identity.id(), &users.join(" "), ["", "claims", "missing"][kind]];
+    let words = count(usages.len(), "volume", "volumes");
+    let id = Id::of('f', &[&key[..], &["volumes"]].concat());
+    let note = if likeness.mounts.is_empty() { "nobody mounts them" } else { "used alike" };
+    let id = sheet.node(Actor::new(id, Class::Volume, &words, note), Some(group));
+    for &(container, access) in &likeness.mounts {
+        let from = cast::container_id(&node.identity, pod, container);
+        sheet.silent_arrow(&from, &id, verb(access), Line::Solid);
+    }
+    let object = node.object.as_deref();
+    for usage in usages {
+        let volume = cast::volume(node, pod, usage);
+        for mount in &usage.mounts {
+            let from = cast::container_id(&node.identity, pod, mount.container);
+            let told = format!("{} at {}", verb(mount.access), mount.path);
+            let to = (volume.said.clone(), volume.node.link.clone());
+            sheet.row(sheet.said(&from), &told, to, Reason::field(object, &mount.field));
+        }
+        if let Some(claim) = &usage.claim {
+            let keep = keep::of_claim(scene, index, usage, claim);
+            let to = (keep.actor.said.clone(), keep.actor.node.link.clone());
+            sheet.row((volume.said, volume.node.link), KEEPS, to, keep.reason);
+        }
+    }
+    if likeness.is_claimed {
+        let (class, note, line) = match likeness.is_missing {
+            true => (Class::Missing, "not in these manifests", Line::Dashed),
+            false => (Class::Claim, "", Line::Solid),
+        };
+        let claims = Id::of('f', &[&key[..], &["claims"]].concat());
+        let claims = cast::several(claims, class, usages.len(), "PersistentVolumeClaim", note);
+        let claims = sheet.node(claims, None);
+        sheet.silent_arrow(&id, &claims, "keep their files in", line);
+    }
+    sheet.leave_out(format!("Not drawn one by one: {words} that are used alike; the table lists them."));
+}
+
+fn verb(access: Access) -> &'static str {
+    if access == Access::ReadOnly { "reads" } else { "may write" }
+}
+
 fn draw_mounts(sheet: &mut Sheet, node: &Node, pod: &Pod, usage: &VolumeUse, volume: &Id) {
     let mut mounts: BTreeMap<(usize, Access), Vec<&crate::facts::storage::Mount>> = BTreeMap::new();
     for mount in &usage.mounts {
         mounts.entry((mount.container, mount.access)).or_default().push(mount);
     }
     for ((container, access), mounts) in mounts {
-        let verb = if access == Access::ReadOnly { "reads" } else { "may write" };
+        let verb = verb(access);
         let place = match &mounts[..] {
             [one] => one.path.clone(),
             many => count(many.len(), "path", "paths"),
@@ -172,13 +261,18 @@ fn draw_all(
         return None;
     }
     let mut sheet = Sheet::default();
-    let most = (scene.budget.nodes / 4).max(4);
-    let number = keepers.len();
-    let things = keepers.into_iter().map(|keeper| (key(scene, &keeper), keeper)).collect();
-    for piece in fold(things, |_| usize::MAX, most) {
-        match piece {
-            Piece::One(keeper) => draw_one(&mut sheet, scene, &keeper),
-            Piece::Many(key, keepers) => draw_many(&mut sheet, scene, &key, &keepers),
+    for (coarse, most) in tries(scene.budget.nodes / 4) {
+        sheet = Sheet::default();
+        let crowd = if coarse { MOST_ALIKE } else { usize::MAX };
+        let things = keepers.iter().map(|keeper| (key(scene, keeper, coarse), keeper)).collect();
+        for piece in fold(things, |_| usize::MAX, most) {
+            match piece {
+                Piece::One(keeper) => draw_one(&mut sheet, scene, keeper, crowd),
+                Piece::Many(key, keepers) => draw_many(&mut sheet, scene, &key, &keepers),
+            }
+        }
+        if sheet.fits(scene.budget) {
+            break;
         }
     }
     if fleeting > 0 && only.is_none() {
@@ -187,36 +281,63 @@ fn draw_all(
         let pod = if fleeting == 1 { "its pod; the page of that pod" } else { "their pods; each pod's page" };
         sheet.leave_out(format!("Not drawn: {words} that {live} only as long as {pod} draws {them}."));
     }
-    let words = count(number, "workload keeps", "workloads keep");
+    let words = count(keepers.len(), "workload keeps", "workloads keep");
     let description = format!("{words} data beyond the life of a pod: on which claims and paths.");
     Some(sheet.finish(View::Storage, title, description, Direction::Right, scene.budget))
 }
 
-/// What workloads must share to be drawn as one: namespace, kind, and what keeps their data.
-fn key(scene: Scene, keeper: &Keeper) -> [String; 3] {
+/// What workloads must share to be drawn as one: namespace, kind, and, unless `coarse`, what keeps their data.
+fn key(scene: Scene, keeper: &Keeper, coarse: bool) -> [String; 3] {
     let identity = &scene.topology.nodes[keeper.workload].identity;
+    if coarse {
+        return [identity.namespace.to_string(), identity.kind.to_string(), String::new()];
+    }
     let mut kinds: Vec<&str> = keeper.keeps.iter().map(|keep| keep.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     [identity.namespace.to_string(), identity.kind.to_string(), kinds.join(", ")]
 }
 
-fn draw_one(sheet: &mut Sheet, scene: Scene, keeper: &Keeper) {
+/// One workload with what keeps its data; more than `crowd` that it uses alike are one box.
+fn draw_one(sheet: &mut Sheet, scene: Scene, keeper: &Keeper, crowd: usize) {
     let node = &scene.topology.nodes[keeper.workload];
     let Some(pod) = node.pod.as_deref() else { return };
     let group = sheet.namespace(&node.identity);
     let from = sheet.node(cast::folded_workload(scene, keeper.workload, pod), group.as_ref());
-    for keep in &keeper.keeps {
-        let inside = if keep.is_namespaced { group.as_ref() } else { None };
-        let to = sheet.node(keep.actor.clone(), inside);
-        sheet.arrow(&from, &to, &keep.verb, keep.line, keep.reason.clone());
-        if let Some(claim) = &keep.claim {
-            keep::draw_backing(sheet, scene, claim, &to, &keep.reason);
+    let alike = |keep: &Keep| (keep.kind, keep.verb.clone(), keep.line == Line::Dashed);
+    let things = keeper.keeps.iter().map(|keep| (alike(keep), keep)).collect();
+    for piece in fold(things, |_| crowd, usize::MAX) {
+        let keeps = match piece {
+            Piece::One(keep) => {
+                let inside = if keep.is_namespaced { group.as_ref() } else { None };
+                let to = sheet.node(keep.actor.clone(), inside);
+                sheet.arrow(&from, &to, &keep.verb, keep.line, keep.reason.clone());
+                if let Some(claim) = &keep.claim {
+                    keep::draw_backing(sheet, scene, claim, &to, &keep.reason);
+                }
+                continue;
+            }
+            Piece::Many(_, keeps) => keeps,
+        };
+        let first = keeps[0];
+        let (class, note) = match first.line {
+            Line::Dashed => (Class::Missing, "not in these manifests"),
+            Line::Solid => (first.actor.node.class, ""),
+        };
+        let id = Id::of('f', &[&node.identity.id(), first.kind, &first.verb, note]);
+        let many = cast::several(id, class, keeps.len(), first.kind, note);
+        let name = &node.identity.name;
+        sheet.leave_out(format!("Not drawn one by one: {} of {name}; the table lists them.", many.said));
+        let to = sheet.node(many, if first.is_namespaced { group.as_ref() } else { None });
+        sheet.silent_arrow(&from, &to, &first.verb, first.line);
+        for keep in keeps {
+            let said = (keep.actor.said.clone(), keep.actor.node.link.clone());
+            sheet.row(sheet.said(&from), &keep.verb, said, keep.reason.clone());
         }
     }
 }
 
-fn draw_many(sheet: &mut Sheet, scene: Scene, key: &[String; 3], keepers: &[Keeper]) {
+fn draw_many(sheet: &mut Sheet, scene: Scene, key: &[String; 3], keepers: &[&Keeper]) {
     let Some(first) = keepers.first().map(|keeper| &scene.topology.nodes[keeper.workload]) else { return };
     let [_, kind, kept] = key;
     let group = sheet.namespace(&first.identity);

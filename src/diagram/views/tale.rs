@@ -98,9 +98,22 @@ impl Tale {
         named.map(|(said, participant)| (said.clone(), participant.link.clone())).unwrap_or_default()
     }
 
-    /// The diagram; steps beyond the budget are cut off at the end, and said.
+    /// Leaves out what only happens sometimes, from the end, until the rest fits.
+    fn leave_out_frames(&mut self, most: usize) {
+        while number(&self.steps) > most {
+            let is_frame = |step: &Step| matches!(step, Step::Frame { .. });
+            let Some(last) = self.steps.iter().rposition(is_frame) else { return };
+            if let Step::Frame { label, .. } = self.steps.remove(last) {
+                let label = label.trim_end_matches('.');
+                self.left_out.push(format!("Not drawn: \u{201c}{label}\u{201d}; the table lists its steps."));
+            }
+        }
+    }
+
+    /// The diagram; what is beyond the budget is left out, frames first and then the last steps, and said.
     pub fn finish(mut self, view: View, title: String, description: String, budget: Budget) -> Diagram {
         self.close();
+        self.leave_out_frames(budget.edges);
         let all = number(&self.steps);
         let steps = cut(self.steps, &mut budget.edges.clone());
         let beyond = all - number(&steps);

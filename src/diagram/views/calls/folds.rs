@@ -41,7 +41,7 @@ impl Folds {
             .into_iter()
             .chain([24, 16, 12, 8, 4, 1].map(fewer))
             .chain([applications])
-            .chain([24, 16, 12, 8, 6, 4, 3, 2].map(least))
+            .chain([24, 20, 16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3, 2].map(least))
     }
 }
 
