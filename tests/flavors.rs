@@ -136,7 +136,7 @@ fn structure(text: &str) -> Vec<String> {
             Event::Text(_) | Event::Code(_) | Event::SoftBreak => {}
             Event::InlineHtml(raw) if raw.starts_with("<code") || raw.starts_with("</code") => {}
             Event::Start(Tag::CodeBlock(_)) | Event::End(TagEnd::CodeBlock) => {
-                parts.push("code block".to_owned())
+                parts.push("code block".to_owned());
             }
             // A code block of a tool that would act on it.
             Event::Html(raw) if raw.starts_with("<pre>") => {
@@ -205,7 +205,7 @@ fn gitlab_gets_pictures_of_what_it_does_not_draw() {
             match event {
                 Event::Start(Tag::CodeBlock(kind)) => {
                     is_mermaid =
-                        matches!(kind, pulldown_cmark::CodeBlockKind::Fenced(word) if &*word == "mermaid")
+                        matches!(kind, pulldown_cmark::CodeBlockKind::Fenced(word) if &*word == "mermaid");
                 }
                 Event::Text(source) if is_mermaid => drawn += source.len(),
                 Event::End(TagEnd::CodeBlock) => is_mermaid = false,

@@ -244,7 +244,7 @@ function normal(text, host) {
 function pre(node, page, host) {
   const code = first(node, ['code']) ?? node;
   // What cannot be seen keeps a host from running what it finds in code.
-  const text = rawText(code).replaceAll('\u2060', '').replace(/^\n+|\n+$/g, '');
+  const text = rawText(code).replaceAll('\u2060', '').replace(/\n+$/, '');
   const isDiagram = host.diagram?.test(text) || [node, code].some((one) => has(one, ['mermaid', 'language-mermaid']));
   if (isDiagram) page.diagrams.push(text);
   else page.code.push(text);
