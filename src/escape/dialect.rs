@@ -20,6 +20,9 @@ pub enum Dialect {
     Docusaurus,
     /// Hugo runs shortcodes, even in code, cuts pages at `<!--more-->`, and drops HTML.
     Hugo,
+    /// mdBook, MkDocs and what is added to them edit pages before they read the Markdown, even in code: they run templates
+    /// and includes, and look for code blocks line by line.
+    Preprocessed,
 }
 
 impl Dialect {
@@ -31,7 +34,7 @@ impl Dialect {
                 '%' | '~' => next.is_ascii_alphanumeric() || next == '"',
                 _ => false,
             },
-            Dialect::Core | Dialect::Docusaurus | Dialect::Hugo => |_, _| false,
+            Dialect::Core | Dialect::Docusaurus | Dialect::Hugo | Dialect::Preprocessed => |_, _| false,
         };
         let text = markdown::prose(raw, refers);
         match self {
@@ -73,7 +76,17 @@ impl Dialect {
         match self {
             Dialect::Docusaurus => markdown::block_of(language, &unprepared(&visible(raw))),
             Dialect::Hugo if self.runs(raw) => markdown::block_of(language, &inert(&visible(raw))),
+            Dialect::Preprocessed => guarded(language, &visible(raw)),
             _ => markdown::block(language, raw),
+        }
+    }
+
+    /// The code block of a diagram. As an element it would not be drawn, and `mermaid::write` leaves nothing in it that a
+    /// tool would take for its own.
+    pub fn diagram(self, mermaid: &str) -> Markdown {
+        match self {
+            Dialect::Preprocessed => markdown::block("mermaid", mermaid),
+            _ => self.block("mermaid", mermaid),
         }
     }
 
@@ -81,6 +94,20 @@ impl Dialect {
         self == Dialect::Hugo
             && [SHORTCODES[0].0, SHORTCODES[1].0, MORE].iter().any(|mark| raw.contains(mark))
     }
+}
+
+/// What opens a code block or an alert inside of a code block, as tools that look for them line by line see it.
+const NESTED: &[&str] = &["```", "~~~", "[!"];
+
+/// A code block; an element of HTML where a tool would act on the text, or lose its tabs or its first lines.
+fn guarded(language: &'static str, text: &str) -> Markdown {
+    let is_taken_apart = text.starts_with('\n') || text.contains('\t');
+    if !markdown::is_edited(text) && !is_taken_apart && !NESTED.iter().any(|mark| text.contains(mark)) {
+        return markdown::block_of(language, text);
+    }
+    let class = if language.is_empty() { String::new() } else { format!(" class=\"language-{language}\"") };
+    let text = markdown::references(text.trim_end_matches('\n'));
+    Markdown(format!("<pre><code{class}>{text}\n</code></pre>"))
 }
 
 /// The text without what Docusaurus acts on even in code: anchors of headings, titles of admonitions, fences that it takes

@@ -40,9 +40,6 @@ pub fn cell(raw: &str) -> Markdown {
 const EDITED: &[&str] =
     &["{{", "{%", "{#", "{++", "{--", "{==", "{>>", "{~~", "-8<-", "::uml::", "<svg", "</svg"];
 
-/// What opens a code block or an alert inside of a code block, as tools that look for them line by line see it.
-const NESTED: &[&str] = &["```", "~~~", "[!"];
-
 /// A code span. Newlines and tabs become spaces; an empty text is shown as an empty span. Where a tool would act on
 /// the text, the span is an element of HTML.
 pub fn code(raw: &str) -> Markdown {
@@ -80,12 +77,13 @@ fn element(text: &str) -> Markdown {
     Markdown(format!("<code>{}</code>", references(text)))
 }
 
-fn is_edited(text: &str) -> bool {
+/// Whether a tool would act on text that is [`visible`], even in code.
+pub(super) fn is_edited(text: &str) -> bool {
     EDITED.iter().any(|mark| text.contains(mark))
 }
 
 /// The text with every mark as a character reference, save a dot or a dash within a word.
-fn references(raw: &str) -> String {
+pub(super) fn references(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len() * 2);
     let mut before = ' ';
     let mut chars = raw.chars().peekable();
@@ -116,19 +114,6 @@ pub fn block(language: &'static str, raw: &str) -> Markdown {
 pub(super) fn block_of(language: &'static str, text: &str) -> Markdown {
     let fence = fence(text);
     Markdown(format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n')))
-}
-
-/// The same code block for tools that edit pages before they read Markdown: where a tool would act on the text, or
-/// lose its tabs or its first lines, the block is an element of HTML.
-pub fn guarded_block(language: &'static str, raw: &str) -> Markdown {
-    let text = visible(raw);
-    let is_taken_apart = text.starts_with('\n') || text.contains('\t');
-    if !is_edited(&text) && !is_taken_apart && !NESTED.iter().any(|mark| text.contains(mark)) {
-        return block(language, raw);
-    }
-    let class = if language.is_empty() { String::new() } else { format!(" class=\"language-{language}\"") };
-    let text = references(text.trim_end_matches('\n'));
-    Markdown(format!("<pre><code{class}>{text}\n</code></pre>"))
 }
 
 /// A link's destination, for between the parentheses.

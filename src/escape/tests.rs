@@ -367,7 +367,8 @@ fn tools_that_edit_pages_find_nothing_in_code() {
         "::uml:: source=\"/etc/passwd\"\n::end-uml::",
         "<svg>",
     ] {
-        for text in [markdown::code(raw), markdown::cell_code(raw), markdown::guarded_block("yaml", raw)] {
+        for text in [markdown::code(raw), markdown::cell_code(raw), Dialect::Preprocessed.block("yaml", raw)]
+        {
             let text = text.as_str().replace("</code>", "").replace("</pre>", "");
             assert!(
                 !text.contains(['{', ':', '%']) && !text.contains("8<") && !text.contains("<svg"),
@@ -386,7 +387,7 @@ fn a_guarded_block_shows_what_it_guards() {
     for raw in
         ["a: \"{{ .b }}\"\n\n</code></pre>\n\n# c\n", "```\tx\n```", "> [!NOTE]\n> x", "~~~", "\n\na: 1"]
     {
-        let source = markdown::guarded_block("yaml", raw).to_string();
+        let source = Dialect::Preprocessed.block("yaml", raw).to_string();
         let mut events = Parser::new(&source);
         assert!(matches!(events.next(), Some(Event::Start(Tag::HtmlBlock))), "{source}");
         let html: String = events
@@ -404,7 +405,7 @@ fn a_guarded_block_shows_what_it_guards() {
             raw.trim_end_matches('\n').to_owned() + "\n"
         );
     }
-    assert_eq!(markdown::guarded_block("yaml", "a: 1\n").as_str(), "```yaml\na: 1\n```");
+    assert_eq!(Dialect::Preprocessed.block("yaml", "a: 1\n").as_str(), "```yaml\na: 1\n```");
 }
 
 /// Decodes `&#NN;`.

@@ -156,8 +156,7 @@ impl<'a> Blocks<'a> {
                 let size = mermaid::measure(diagram);
                 if host.budget().fits_after(self.drawn, size) {
                     self.drawn += size.characters;
-                    // Nothing of it is for tools that edit pages: `mermaid::write` sees to that.
-                    fence = Some(pages.flavour.dialect().block("mermaid", &text).to_string());
+                    fence = Some(pages.flavour.dialect().diagram(&text).to_string());
                 } else {
                     file = self.picture(diagram);
                     if file.is_none() {
@@ -288,9 +287,6 @@ impl<'a> Blocks<'a> {
 
     /// A code block of Markdown.
     fn fenced(&self, language: &'static str, raw: &str) -> String {
-        if self.pages.flavour.edits_code() {
-            return escape::markdown::guarded_block(language, raw).to_string();
-        }
         self.pages.flavour.dialect().block(language, raw).to_string()
     }
 

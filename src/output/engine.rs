@@ -75,6 +75,7 @@ impl Engine {
                 Dialect::Gitlab => |raw, out| write_markdown(Dialect::Gitlab, raw, out),
                 Dialect::Docusaurus => |raw, out| write_markdown(Dialect::Docusaurus, raw, out),
                 Dialect::Hugo => |raw, out| write_markdown(Dialect::Hugo, raw, out),
+                Dialect::Preprocessed => |raw, out| write_markdown(Dialect::Preprocessed, raw, out),
             },
         });
         tera.add_raw_templates(templates).map_err(explain)?;

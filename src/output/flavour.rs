@@ -49,9 +49,6 @@ struct Description {
     /// Whether diagrams that its host does not draw are pictures beside the page.
     #[serde(default)]
     pictures: bool,
-    /// Whether its tool edits pages before it reads their Markdown, even inside code.
-    #[serde(default)]
-    edits_code: bool,
     /// What it has beside pages.
     #[serde(default)]
     files: Vec<Extra>,
@@ -109,7 +106,6 @@ static HTML: LazyLock<Description> = LazyLock::new(|| Description {
     dialect: Dialect::Core,
     links: Links::File,
     pictures: false,
-    edits_code: false,
     files: Vec::new(),
 });
 
@@ -194,11 +190,6 @@ impl Flavour {
             Links::Folder if to == &PagePath::root() => "./".to_owned(),
             Links::Folder => format!("../{}/", to.name()),
         }
-    }
-
-    /// Whether its tool edits pages before it reads their Markdown, so that code it would act on must not be written out.
-    pub(super) fn edits_code(self) -> bool {
-        self.0.edits_code
     }
 
     pub(super) fn language(&self) -> Language {
