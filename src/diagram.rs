@@ -28,6 +28,8 @@ pub struct Diagram {
     pub rows: Vec<Row>,
     /// What was left out and where to find it, a sentence each.
     pub left_out: Vec<String>,
+    /// Where its picture was measured, what was found.
+    pub laid_out: svg::LaidOut,
 }
 
 /// The questions that diagrams answer, by their names on the command line.

@@ -21,6 +21,7 @@ fn diagram(text: &str, body: Body) -> Diagram {
         body,
         rows: Vec::new(),
         left_out: Vec::new(),
+        laid_out: Default::default(),
     }
 }
 

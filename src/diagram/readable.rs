@@ -53,7 +53,7 @@ pub fn readable(view: View, focus: &Focus, topology: &Topology, facts: &Facts) -
 /// How many times as large as a page the picture of a flow is: up to 1 it fits.
 fn excess(diagram: &Diagram) -> f64 {
     match &diagram.body {
-        Body::Flow(flow) => svg::size(flow).map_or(f64::INFINITY, |(w, h)| (w / WIDEST).max(h / TALLEST)),
+        Body::Flow(_) => svg::size(diagram).map_or(f64::INFINITY, |(w, h)| (w / WIDEST).max(h / TALLEST)),
         Body::States(_) | Body::Sequence(_) => 0.0,
     }
 }

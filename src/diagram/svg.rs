@@ -24,6 +24,7 @@ use crate::problem::{Code, Level, Problem, Problems};
 use pen::{Pen, Point, Rect};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 /// How links on nodes are written: the page of a subject, or None.
 pub type Links<'a> = &'a (dyn Fn(&Subject) -> Option<String> + Sync);
@@ -51,10 +52,27 @@ pub fn paint_standalone(diagram: &Diagram, links: Links) -> (Option<Svg>, Proble
     checked(diagram, links, true)
 }
 
-/// How wide and how tall the picture of a flow is, in pixels; `None` if it is too large to lay out.
-pub fn size(flow: &Flow) -> Option<(f64, f64)> {
-    let picture = flow::Picture::new(flow, &mut Budget(WORK)).ok()?;
-    Some((picture.block.w + 2.0 * MARGIN, picture.block.h + 2.0 * MARGIN))
+/// How wide and how tall the picture of a flow is, in pixels; `None` for another picture, and for one that is too large to
+/// lay out. The diagram keeps what was found.
+pub fn size(diagram: &Diagram) -> Option<(f64, f64)> {
+    let Body::Flow(flow) = &diagram.body else { return None };
+    let layout = diagram.laid_out.0.get_or_init(|| lay_out(flow)).as_ref().ok()?;
+    Some((layout.block.w + 2.0 * MARGIN, layout.block.h + 2.0 * MARGIN))
+}
+
+/// Where everything of a diagram stands, once [`size`] has found it: [`paint`] need not lay it out again. It follows from
+/// the diagram's body, so it makes no difference between two diagrams.
+#[derive(Clone, Debug, Default)]
+pub struct LaidOut(OnceLock<Result<Arc<flow::Layout>, TooLarge>>);
+
+impl PartialEq for LaidOut {
+    fn eq(&self, _: &LaidOut) -> bool {
+        true
+    }
+}
+
+fn lay_out(flow: &Flow) -> Result<Arc<flow::Layout>, TooLarge> {
+    flow::Layout::of(flow, &mut Budget(WORK)).map(Arc::new)
 }
 
 /// The classes that occur in `diagram`, in their order, each with the plain word for it.
@@ -118,19 +136,18 @@ fn checked(diagram: &Diagram, links: Links, alone: bool) -> (Option<Svg>, Proble
 const MARGIN: f64 = 8.0;
 
 fn draw(diagram: &Diagram, links: Links, alone: bool) -> Result<Svg, TooLarge> {
-    let mut budget = Budget(WORK);
     let mut inner = Pen::default();
     let (class, extent) = match &diagram.body {
         Body::Flow(flow) => {
-            let picture = flow::Picture::new(flow, &mut budget)?;
-            ("pv-diagram pv-flow", picture.paint(&mut inner, links))
+            let layout = diagram.laid_out.0.get().cloned().unwrap_or_else(|| lay_out(flow))?;
+            ("pv-diagram pv-flow", flow::Picture::new(flow, layout).paint(&mut inner, links))
         }
         Body::States(flow) => {
-            let picture = flow::Picture::of_states(flow, &mut budget)?;
-            ("pv-diagram pv-flow", picture.paint(&mut inner, links))
+            let layout = Arc::new(flow::Layout::of_states(flow, &mut Budget(WORK))?);
+            ("pv-diagram pv-flow", flow::Picture::new(flow, layout).paint(&mut inner, links))
         }
         Body::Sequence(sequence) => {
-            let picture = sequence::Picture::new(sequence, &mut budget)?;
+            let picture = sequence::Picture::new(sequence, &mut Budget(WORK))?;
             ("pv-diagram pv-sequence", picture.paint(&mut inner, links))
         }
     };

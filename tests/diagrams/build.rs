@@ -75,6 +75,7 @@ pub fn diagram(view: View, title: &str, body: Body) -> Diagram {
         body,
         rows: Vec::new(),
         left_out: Vec::new(),
+        laid_out: Default::default(),
     }
 }
 

@@ -210,6 +210,7 @@ fn diagram(make: &Maker) -> Diagram {
             row(("app", Some(make.container("app"))), "reads", ("shop-db", None), "spec.template.spec.containers[0].env[2].valueFrom.secretKeyRef", 37),
         ],
         left_out: vec![make.raw("Not drawn: 14 ConfigMaps and 3 Secrets that only one pod reads; they are on that pod's page.")],
+        laid_out: Default::default(),
     }
 }
 

@@ -12,6 +12,7 @@ fn diagram(body: Body) -> Diagram {
         body,
         rows: Vec::new(),
         left_out: Vec::new(),
+        laid_out: Default::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::text::{self, LABEL, Lines, NOTE, TITLE, VERB};
 use super::{Budget, Links, TooLarge, linked, paragraph, shape};
 use crate::diagram::{Class, Flow, Group, Id, Line, Node};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A picture that is taller is drawn again in less room.
 const TALLEST: f64 = 1_200.0;
@@ -53,7 +54,7 @@ fn height(label: &Lines, note: &Lines) -> f64 {
 }
 
 /// How much room things have.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Room {
     /// How far they stand apart.
     spacing: Spacing,
@@ -147,20 +148,38 @@ impl Arrows {
     }
 }
 
-/// A flow with everything in its place.
-pub(super) struct Picture<'a> {
-    flow: &'a Flow,
-    faces: Vec<Face>,
-    titles: Vec<Lines>,
-    arrows: Vec<Arrows>,
+/// Where everything of a flow stands.
+#[derive(Debug)]
+pub(super) struct Layout {
+    room: Room,
     pub(super) block: Block,
+    /// The things in the order in which they are read.
     order: Vec<(Option<usize>, Option<usize>)>,
 }
 
-impl<'a> Picture<'a> {
+/// What stands in a flow: its texts, wrapped, and its arrows.
+struct Parts {
+    faces: Vec<Face>,
+    titles: Vec<Lines>,
+    arrows: Vec<Arrows>,
+}
+
+impl Parts {
+    fn of(flow: &Flow, room: Room) -> Parts {
+        let nodes: BTreeMap<&Id, usize> =
+            flow.nodes.iter().enumerate().map(|(i, node)| (&node.id, i)).collect();
+        Parts {
+            faces: flow.nodes.iter().map(|node| Face::of(node, room)).collect(),
+            titles: flow.groups.iter().map(|group| text::wrap(&group.label, TITLE, 320.0, 1)).collect(),
+            arrows: Arrows::gather(flow, &nodes, room),
+        }
+    }
+}
+
+impl Layout {
     /// Lays the flow out; one that is larger than a page again in less room, if that makes it smaller.
-    pub(super) fn new(flow: &'a Flow, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
-        let loose = Picture::within(flow, Room::LOOSE, budget)?;
+    pub(super) fn of(flow: &Flow, budget: &mut Budget) -> Result<Layout, TooLarge> {
+        let loose = Layout::within(flow, Room::LOOSE, budget)?;
         let room = match (loose.block.w > PAGE * NEARLY, loose.block.h > TALLEST) {
             (true, _) => Room::NARROW,
             (false, true) => Room::LOW,
@@ -169,29 +188,24 @@ impl<'a> Picture<'a> {
         if budget.0 < super::WORK / 2 {
             return Ok(loose);
         }
-        match Picture::within(flow, room, budget) {
+        match Layout::within(flow, room, budget) {
             Ok(tight) if cost(&tight.block, PAGE) < cost(&loose.block, PAGE) => Ok(tight),
             _ => Ok(loose),
         }
     }
 
     /// Lays states out.
-    pub(super) fn of_states(flow: &'a Flow, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
-        Picture::within(flow, Room::OF_STATES, budget)
+    pub(super) fn of_states(flow: &Flow, budget: &mut Budget) -> Result<Layout, TooLarge> {
+        Layout::within(flow, Room::OF_STATES, budget)
     }
 
-    fn within(flow: &'a Flow, room: Room, budget: &mut Budget) -> Result<Picture<'a>, TooLarge> {
+    fn within(flow: &Flow, room: Room, budget: &mut Budget) -> Result<Layout, TooLarge> {
         if flow.nodes.len() + flow.groups.len() > MOST || flow.edges.len() > MOST {
             return Err(TooLarge);
         }
         let groups: BTreeMap<&Id, usize> =
             flow.groups.iter().enumerate().map(|(i, group)| (&group.id, i)).collect();
-        let nodes: BTreeMap<&Id, usize> =
-            flow.nodes.iter().enumerate().map(|(i, node)| (&node.id, i)).collect();
-        let faces: Vec<Face> = flow.nodes.iter().map(|node| Face::of(node, room)).collect();
-        let titles: Vec<Lines> =
-            flow.groups.iter().map(|group| text::wrap(&group.label, TITLE, 320.0, 1)).collect();
-        let arrows = Arrows::gather(flow, &nodes, room);
+        let Parts { faces, titles, arrows } = Parts::of(flow, room);
         let place = |parent: &Option<Id>| parent.as_ref().and_then(|id| groups.get(id).copied());
         let chart = Chart {
             direction: flow.direction,
@@ -218,20 +232,34 @@ impl<'a> Picture<'a> {
         let mut composer = Composer::new(&chart, budget)?;
         let block = composer.compose()?;
         let order = composer.reading_order();
-        Ok(Picture { flow, faces, titles, arrows, block, order })
+        Ok(Layout { room, block, order })
+    }
+}
+
+/// A flow with everything in its place.
+pub(super) struct Picture<'a> {
+    flow: &'a Flow,
+    parts: Parts,
+    pub(super) layout: Arc<Layout>,
+}
+
+impl<'a> Picture<'a> {
+    /// The flow as `layout`, which was made of it, places it.
+    pub(super) fn new(flow: &'a Flow, layout: Arc<Layout>) -> Picture<'a> {
+        Picture { flow, parts: Parts::of(flow, layout.room), layout }
     }
 
     /// The size of an arrow's label.
     #[cfg(test)]
     pub(super) fn label_size(&self, edge: usize) -> (f64, f64) {
-        self.arrows[edge].size()
+        self.parts.arrows[edge].size()
     }
 
     /// Each node with the width and the height of its text.
     #[cfg(test)]
     pub(super) fn texts(&self) -> impl Iterator<Item = (usize, f64, f64)> + '_ {
         let size = |face: &Face| (face.label.width.max(face.note.width), height(&face.label, &face.note));
-        self.faces.iter().map(size).enumerate().map(|(node, (w, h))| (node, w, h))
+        self.parts.faces.iter().map(size).enumerate().map(|(node, (w, h))| (node, w, h))
     }
 
     /// The arrows, in the order of the block's routes.
@@ -240,28 +268,28 @@ impl<'a> Picture<'a> {
             let outline = shape::outline(shape::of(self.flow.nodes[node].class), rect);
             (node, Target { rect, outline })
         };
-        let targets: BTreeMap<usize, Target> = self.block.nodes.iter().map(target).collect();
-        edge::arrows(&self.block.routes, |edge| self.ends(edge), &targets)
+        let targets: BTreeMap<usize, Target> = self.layout.block.nodes.iter().map(target).collect();
+        edge::arrows(&self.layout.block.routes, |edge| self.ends(edge), &targets)
     }
 
     /// The nodes at both ends of an arrow.
     pub(super) fn ends(&self, edge: usize) -> (usize, usize) {
-        (self.arrows[edge].from, self.arrows[edge].to)
+        (self.parts.arrows[edge].from, self.parts.arrows[edge].to)
     }
 
     /// Paints it, and returns what it covers.
     pub(super) fn paint(&self, pen: &mut Pen, links: Links) -> Rect {
-        if self.block.nodes.is_empty() && self.block.groups.is_empty() {
+        if self.layout.block.nodes.is_empty() && self.layout.block.groups.is_empty() {
             let words = ["Nothing to show".to_owned()];
             paragraph(pen, "pv-nothing", &words, at(70.0, 24.0), LABEL_LINE);
             return Rect::new(0.0, 0.0, 140.0, 40.0);
         }
-        let nodes: BTreeMap<usize, Rect> = self.block.nodes.iter().copied().collect();
+        let nodes: BTreeMap<usize, Rect> = self.layout.block.nodes.iter().copied().collect();
         let arrows = self.drawn();
-        let groups: BTreeMap<usize, Rect> = self.block.groups.iter().copied().collect();
+        let groups: BTreeMap<usize, Rect> = self.layout.block.groups.iter().copied().collect();
 
         pen.open("g", &[("aria-hidden", "true".into())]);
-        for &(group, rect) in &self.block.groups {
+        for &(group, rect) in &self.layout.block.groups {
             let (class, radius) = shape::group_class(self.flow.groups[group].class);
             pen.line();
             pen.empty(
@@ -276,8 +304,8 @@ impl<'a> Picture<'a> {
                 ],
             );
         }
-        for (route, arrow) in self.block.routes.iter().zip(&arrows) {
-            let class = match self.arrows[route.edge].line {
+        for (route, arrow) in self.layout.block.routes.iter().zip(&arrows) {
+            let class = match self.parts.arrows[route.edge].line {
                 Line::Solid => "pv-edge",
                 Line::Dashed => "pv-edge pv-dashed",
             };
@@ -285,9 +313,9 @@ impl<'a> Picture<'a> {
             pen.empty("path", &[("class", class.into()), ("d", arrow.path.clone().into())]);
             pen.empty("path", &[("class", "pv-head".into()), ("d", arrow.head.clone().into())]);
         }
-        for route in &self.block.routes {
+        for route in &self.layout.block.routes {
             if let Some(center) = route.label {
-                let arrows = &self.arrows[route.edge];
+                let arrows = &self.parts.arrows[route.edge];
                 let (w, h) = arrows.size();
                 if w > 0.0 {
                     pen.line();
@@ -299,21 +327,21 @@ impl<'a> Picture<'a> {
         }
         pen.close();
         let trace: Vec<&[super::pen::Point]> = arrows.iter().map(|arrow| &arrow.trace[..]).collect();
-        for &(node, group) in &self.order {
+        for &(node, group) in &self.layout.order {
             if let Some(node) = node
                 && let Some(&rect) = nodes.get(&node)
             {
-                self.node(pen, links, &self.flow.nodes[node], &self.faces[node], rect);
+                self.node(pen, links, &self.flow.nodes[node], &self.parts.faces[node], rect);
             }
             if let Some(group) = group
                 && let Some(&rect) = groups.get(&group)
             {
-                self.title(pen, links, &self.flow.groups[group], &self.titles[group], rect, &trace);
+                self.title(pen, links, &self.flow.groups[group], &self.parts.titles[group], rect, &trace);
             }
         }
         let drawn = arrows.iter().flat_map(|arrow| arrow.trace.iter().map(|&point| super::block::dot(point)));
         let boxes = nodes.values().chain(groups.values()).copied();
-        extent(boxes.chain(drawn).chain([Rect::new(0.0, 0.0, self.block.w, self.block.h)]))
+        extent(boxes.chain(drawn).chain([Rect::new(0.0, 0.0, self.layout.block.w, self.layout.block.h)]))
             .unwrap_or_default()
     }
 

@@ -42,7 +42,7 @@ pub(super) struct Layout {
 }
 
 /// How far things stand apart, in pixels.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Spacing {
     /// Between siblings.
     between: f64,

@@ -2,7 +2,7 @@
 
 use super::block::BAND;
 use super::pen::{Pen, Rect};
-use super::{Budget, WORK, flow, paint, sequence, shape, text};
+use super::{Budget, LaidOut, WORK, flow, lay_out, paint, sequence, shape, size, text};
 use crate::diagram::{
     Body, Class, Diagram, Direction, Edge, Flow, Frame, Group, Id, Line, Node, Participant, Sequence, Step,
     View,
@@ -53,6 +53,7 @@ fn diagram(body: Body) -> Diagram {
         body,
         rows: vec![],
         left_out: vec![],
+        laid_out: LaidOut::default(),
     }
 }
 
@@ -89,9 +90,9 @@ fn inside(inner: Rect, outer: Rect) -> bool {
 }
 
 fn check(flow: &Flow) -> Result<(), TestCaseError> {
-    let picture =
-        flow::Picture::new(flow, &mut Budget(WORK)).map_err(|_| TestCaseError::fail("too large"))?;
-    let block = &picture.block;
+    let layout = lay_out(flow).map_err(|_| TestCaseError::fail("too large"))?;
+    let picture = flow::Picture::new(flow, layout);
+    let block = &picture.layout.block;
     let whole = Rect::new(0.0, 0.0, block.w, block.h);
     prop_assert_eq!(block.nodes.len(), flow.nodes.len());
     prop_assert_eq!(block.groups.len(), flow.groups.len());
@@ -173,6 +174,8 @@ proptest! {
         let diagram = diagram(Body::Flow(flow));
         let first = paint(&diagram, &|_| None);
         prop_assert_eq!(&first, &paint(&diagram, &|_| None));
+        size(&diagram);
+        prop_assert_eq!(&first, &paint(&diagram, &|_| None), "who measured it first paints the same");
         let painted = first.0.unwrap().to_string();
         prop_assert!(["\"NaN", "\"inf", "\"-0\""].iter().all(|odd| !painted.contains(odd)));
     }

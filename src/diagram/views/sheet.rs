@@ -4,6 +4,7 @@ use super::Budget;
 use super::cast::Actor;
 use super::wording::shorten;
 use crate::catalog::FieldPath;
+use crate::diagram::svg::LaidOut;
 use crate::diagram::{Body, Class, Diagram, Direction, Edge, Flow, Group, Id, Line, Place, Row, View};
 use crate::model::{Identity, Object, Subject};
 use crate::names::count;
@@ -204,7 +205,16 @@ impl Sheet {
         let (rows, left_out) = self.table.finish();
         self.left_out.extend(left_out);
         let flow = Flow { direction, groups: self.groups, nodes: self.nodes, edges: self.edges };
-        Diagram { view, title, description, body: Body::Flow(flow), rows, left_out: self.left_out }
+        let body = Body::Flow(flow);
+        Diagram {
+            view,
+            title,
+            description,
+            body,
+            rows,
+            left_out: self.left_out,
+            laid_out: LaidOut::default(),
+        }
     }
 
     fn cut(&mut self, budget: Budget) {

@@ -3,6 +3,7 @@
 use super::Budget;
 use super::sheet::{Reason, Table};
 use super::wording::shorten;
+use crate::diagram::svg::LaidOut;
 use crate::diagram::{Body, Class, Diagram, Frame, Id, Line, Participant, Sequence, Step, View};
 use crate::model::Subject;
 use crate::names::count;
@@ -125,7 +126,15 @@ impl Tale {
         let (rows, more) = self.table.finish();
         self.left_out.extend(more);
         let body = Body::Sequence(Sequence { participants: self.participants, steps });
-        Diagram { view, title, description, body, rows, left_out: self.left_out }
+        Diagram {
+            view,
+            title,
+            description,
+            body,
+            rows,
+            left_out: self.left_out,
+            laid_out: LaidOut::default(),
+        }
     }
 }
 
