@@ -2,6 +2,7 @@
 
 use crate::catalog::typed;
 use crate::diagram::host::Host;
+use crate::diagram::mermaid::Ink;
 use crate::escape::Dialect;
 use crate::names::PagePath;
 use rust_embed::RustEmbed;
@@ -52,6 +53,9 @@ struct Description {
     /// Whether its tool edits pages before it reads their Markdown, even inside code.
     #[serde(default)]
     edits_code: bool,
+    /// Whether its host colors the text of diagrams, whatever they say.
+    #[serde(default)]
+    colors_text: bool,
     /// What it has beside pages.
     #[serde(default)]
     files: Vec<Extra>,
@@ -110,6 +114,7 @@ static HTML: LazyLock<Description> = LazyLock::new(|| Description {
     links: Links::File,
     pictures: false,
     edits_code: false,
+    colors_text: false,
     files: Vec::new(),
 });
 
@@ -199,6 +204,11 @@ impl Flavour {
     /// Whether its tool edits pages before it reads their Markdown, so that code it would act on must not be written out.
     pub(super) fn edits_code(self) -> bool {
         self.0.edits_code
+    }
+
+    /// Who colors the text of its diagrams.
+    pub(super) fn ink(self) -> Ink {
+        if self.0.colors_text { Ink::Host } else { Ink::Diagram }
     }
 
     pub(super) fn language(&self) -> Language {
