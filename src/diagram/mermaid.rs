@@ -91,10 +91,24 @@ fn count(steps: &[Step]) -> usize {
     steps.iter().map(|step| if let Step::Frame { steps, .. } = step { count(steps) } else { 1 }).sum()
 }
 
+/// Who colors the text in the boxes of a diagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// The diagram: dark text on pale boxes.
+    Diagram,
+    /// Its host, whatever a diagram says: light text on a dark page. Boxes let the page through, so they suit both.
+    Host,
+}
+
 /// Writes the diagram; `links` gives the URL of the page of a subject, relative to where the diagram stands.
 ///
 /// Nodes of flowcharts become links. A URL that [`escape::href`] refuses is left out.
 pub fn write(diagram: &Diagram, links: &dyn Fn(&Subject) -> Option<String>) -> MermaidText {
+    write_in(Ink::Diagram, diagram, links)
+}
+
+/// Writes the diagram as [`write`] does, its text colored by whom `ink` names.
+pub fn write_in(ink: Ink, diagram: &Diagram, links: &dyn Fn(&Subject) -> Option<String>) -> MermaidText {
     let mut out = String::new();
     match &diagram.body {
         Body::Flow(flow) => {
@@ -103,7 +117,7 @@ pub fn write(diagram: &Diagram, links: &dyn Fn(&Subject) -> Option<String>) -> M
                 format_args!("flowchart {}", if flow.direction == Direction::Down { "TD" } else { "LR" }),
             );
             head(&mut out, diagram);
-            write_flow(&mut out, flow, links);
+            write_flow(&mut out, flow, ink, links);
         }
         Body::Sequence(sequence) => {
             line(&mut out, format_args!("sequenceDiagram"));
@@ -113,7 +127,7 @@ pub fn write(diagram: &Diagram, links: &dyn Fn(&Subject) -> Option<String>) -> M
         Body::States(flow) => {
             line(&mut out, format_args!("stateDiagram-v2"));
             head(&mut out, diagram);
-            write_states(&mut out, flow);
+            write_states(&mut out, flow, ink);
         }
     }
     MermaidText(out)
@@ -130,7 +144,7 @@ fn head(out: &mut String, diagram: &Diagram) {
     line(out, format_args!("  accDescr: {}", escaped::title(&diagram.description)));
 }
 
-fn write_flow(out: &mut String, flow: &Flow, links: &dyn Fn(&Subject) -> Option<String>) {
+fn write_flow(out: &mut String, flow: &Flow, ink: Ink, links: &dyn Fn(&Subject) -> Option<String>) {
     if flow.nodes.is_empty() && flow.groups.is_empty() {
         line(out, format_args!("  nothing[\"Nothing to show\"]"));
         return;
@@ -140,7 +154,7 @@ fn write_flow(out: &mut String, flow: &Flow, links: &dyn Fn(&Subject) -> Option<
         write_edge(out, edge);
     }
     write_links(out, flow, links);
-    write_classes(out, flow);
+    write_classes(out, flow, ink);
 }
 
 /// What stands in each group, and under `None` in none.
@@ -200,7 +214,7 @@ fn write_edge(out: &mut String, edge: &Edge) {
 }
 
 /// The states with what leads from one to the next; the start and the end are `[*]`.
-fn write_states(out: &mut String, flow: &Flow) {
+fn write_states(out: &mut String, flow: &Flow, ink: Ink) {
     line(out, format_args!("  direction {}", if flow.direction == Direction::Down { "TB" } else { "LR" }));
     let is_dot = |node: &&Node| matches!(node.class, Class::Start | Class::End);
     let dots: BTreeSet<&Id> = flow.nodes.iter().filter(is_dot).map(|node| &node.id).collect();
@@ -228,6 +242,7 @@ fn write_states(out: &mut String, flow: &Flow) {
     write_classes(
         out,
         &Flow { direction: flow.direction, groups: Vec::new(), nodes: states, edges: Vec::new() },
+        ink,
     );
 }
 
@@ -251,12 +266,11 @@ fn write_links(out: &mut String, flow: &Flow, links: &dyn Fn(&Subject) -> Option
     }
 }
 
-/// The colors of the classes that occur. Fill, stroke and text are always set together, so that a dark theme cannot
-/// put light text on our pale fill; the arrows are gray that stands out on white and on black.
-fn write_classes(out: &mut String, flow: &Flow) {
+/// The colors of the classes that occur. Fill, stroke and text are set together, so that a dark theme cannot put light
+/// text on our pale fill; a host that does so all the same gets fills of a fifth of the stroke's color. The arrows are gray that stands out on white and on black.
+fn write_classes(out: &mut String, flow: &Flow, ink: Ink) {
     let looks: BTreeSet<Look> = flow.nodes.iter().map(|node| look(node.class)).collect();
     for look in looks {
-        let paint = look.paint();
         let members: Vec<String> = flow
             .nodes
             .iter()
@@ -264,16 +278,12 @@ fn write_classes(out: &mut String, flow: &Flow) {
             .map(|node| node.id.to_string())
             .collect();
         let dashes = if look == Look::Absent { ",stroke-dasharray:5 4" } else { "" };
-        line(
-            out,
-            format_args!(
-                "  classDef {} fill:{},stroke:{},color:{}{dashes}",
-                look.name(),
-                paint.fill,
-                paint.stroke,
-                paint.text
-            ),
-        );
+        let Paint { fill, stroke, text } = look.paint();
+        let colors = match ink {
+            Ink::Diagram => format!("fill:{fill},stroke:{stroke},color:{text}"),
+            Ink::Host => format!("fill:{stroke}33,stroke:{stroke}"),
+        };
+        line(out, format_args!("  classDef {} {colors}{dashes}", look.name()));
         line(out, format_args!("  class {} {}", members.join(","), look.name()));
     }
     if !flow.groups.is_empty() {

@@ -143,7 +143,7 @@ impl<'a> Blocks<'a> {
             Some(spelling.href(&Target { page: page.clone(), anchor: String::new() }))
         };
         // Links of a Mermaid diagram are relative to the site that shows it, so the source carries none.
-        let text = mermaid::write(diagram, &|_| None).to_string();
+        let text = mermaid::write_in(pages.flavour.ink(), diagram, &|_| None).to_string();
         let (mut picture, mut legend, mut fence, mut file) = (None, Vec::new(), None, None);
         match pages.host {
             None => {

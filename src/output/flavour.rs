@@ -2,6 +2,7 @@
 
 use crate::catalog::typed;
 use crate::diagram::host::Host;
+use crate::diagram::mermaid::Ink;
 use crate::escape::Dialect;
 use crate::names::PagePath;
 use rust_embed::RustEmbed;
@@ -49,6 +50,9 @@ struct Description {
     /// Whether diagrams that its host does not draw are pictures beside the page.
     #[serde(default)]
     pictures: bool,
+    /// Whether its host colors the text of diagrams, whatever they say.
+    #[serde(default)]
+    colors_text: bool,
     /// What it has beside pages.
     #[serde(default)]
     files: Vec<Extra>,
@@ -106,6 +110,7 @@ static HTML: LazyLock<Description> = LazyLock::new(|| Description {
     dialect: Dialect::Core,
     links: Links::File,
     pictures: false,
+    colors_text: false,
     files: Vec::new(),
 });
 
@@ -190,6 +195,11 @@ impl Flavour {
             Links::Folder if to == &PagePath::root() => "./".to_owned(),
             Links::Folder => format!("../{}/", to.name()),
         }
+    }
+
+    /// Who colors the text of its diagrams.
+    pub(super) fn ink(self) -> Ink {
+        if self.0.colors_text { Ink::Host } else { Ink::Diagram }
     }
 
     pub(super) fn language(&self) -> Language {

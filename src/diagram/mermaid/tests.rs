@@ -49,6 +49,17 @@ fn flow() -> Flow {
 }
 
 #[test]
+fn boxes_let_the_page_through_where_the_host_colors_their_text() {
+    let text = write_in(Ink::Host, &diagram(Body::Flow(flow())), &|_| None).to_string();
+    assert!(text.contains("  classDef container fill:#0072b233,stroke:#0072b2\n"), "{text}");
+    assert!(
+        text.contains("  classDef absent fill:#d55e0033,stroke:#d55e00,stroke-dasharray:5 4\n"),
+        "{text}"
+    );
+    assert!(!text.contains("color:#1b1b1b"), "{text}");
+}
+
+#[test]
 fn a_flowchart_reads_like_one() {
     let text = write(&diagram(Body::Flow(flow())), &|_| Some("../web page/index.html".to_owned()));
     assert_eq!(

@@ -119,8 +119,8 @@ pub(super) fn wrap(raw: &str, font: Font, limit: f64, most: usize) -> Lines {
         while narrow > limit * 0.4 {
             narrow -= limit * 0.06;
             let (tighter, cut) = fill(&text, font, narrow, lines.len());
-            if cut || tighter.iter().any(|line| width(line, font) > narrow) || splits_words(&tighter, &lines)
-            {
+            let is_wider = tighter.iter().any(|line| width(line, font) > narrow);
+            if cut || is_wider || torn(&text, &tighter) > torn(&text, &lines) {
                 break;
             }
             lines = tighter;
@@ -130,14 +130,16 @@ pub(super) fn wrap(raw: &str, font: Font, limit: f64, most: usize) -> Lines {
     Lines { lines, width, cut: cut || raw.chars().nth(LONGEST).is_some() }
 }
 
-fn splits_words(tighter: &[String], lines: &[String]) -> bool {
-    let torn = |lines: &[String]| {
-        lines[..lines.len() - 1]
-            .iter()
-            .filter(|line| !line.ends_with(separates) && line.contains(separates))
-            .count()
-    };
-    torn(tighter) > torn(lines)
+/// How many of the line breaks are inside of a word.
+fn torn(text: &str, lines: &[String]) -> usize {
+    let mut rest = text;
+    let mut torn = 0;
+    for line in lines {
+        rest = rest.trim_start().strip_prefix(line.as_str()).unwrap_or_default();
+        let is_word = !line.ends_with(separates) && !rest.is_empty() && !rest.starts_with(' ');
+        torn += usize::from(is_word);
+    }
+    torn
 }
 
 fn separates(c: char) -> bool {
@@ -203,6 +205,17 @@ mod tests {
         assert!(
             long.cut && long.lines.len() == 3 && long.lines[2].ends_with('\u{2026}') && long.width <= 160.0
         );
+    }
+
+    #[test]
+    fn lines_of_about_one_length_tear_no_word() {
+        for limit in [90.0, 95.0, 100.0, 105.0, 110.0, 115.0, 120.0] {
+            assert_eq!(
+                wrap("Kubernetes cluster", LABEL, limit, 3).lines,
+                ["Kubernetes", "cluster"],
+                "{limit}"
+            );
+        }
     }
 
     #[test]
