@@ -48,6 +48,11 @@ impl Engine {
             }
         }
         if let Some(folder) = &options.templates {
+            let unreadable = |error: io::Error| RenderError::Unreadable {
+                path: folder.to_string_lossy().into_owned(),
+                reason: why(&error),
+            };
+            std::fs::read_dir(folder).map_err(unreadable)?;
             // What is meant for this flavour alone comes last, so it wins over what is meant for all Markdown.
             for name in std::iter::once(base).chain(flavour.folders()) {
                 let folder = folder.join(name);
@@ -127,6 +132,14 @@ fn embedded<E: RustEmbed>(folder: &str, prefix: &str) -> BTreeMap<String, String
         .collect()
 }
 
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        io::ErrorKind::NotADirectory => "this is a file, not a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 /// The files of one folder of the user's, by name behind the prefix. Folders in it are passed over.
 fn on_disk(folder: &Path, prefix: &str) -> Result<BTreeMap<String, String>, RenderError> {
     let unreadable = |path: &Path, reason: String| RenderError::Unreadable {
@@ -134,7 +147,7 @@ fn on_disk(folder: &Path, prefix: &str) -> Result<BTreeMap<String, String>, Rend
         reason,
     };
     let mut files = BTreeMap::new();
-    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, error.to_string()))?;
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, why(&error)))?;
     for entry in entries {
         let path = entry.map_err(|error| unreadable(folder, error.to_string()))?.path();
         let metadata = std::fs::metadata(&path).map_err(|error| unreadable(&path, error.to_string()))?;
