@@ -48,11 +48,14 @@ impl Engine {
             }
         }
         if let Some(folder) = &options.templates {
-            let unreadable = |error: io::Error| RenderError::Unreadable {
-                path: folder.to_string_lossy().into_owned(),
-                reason: why(&error),
-            };
-            std::fs::read_dir(folder).map_err(unreadable)?;
+            let unreadable =
+                |reason| RenderError::Unreadable { path: folder.to_string_lossy().into_owned(), reason };
+            std::fs::read_dir(folder).map_err(|error| unreadable(why(&error)))?;
+            let mut known = ["html", "markdown"].into_iter().chain(Flavour::all().map(Flavour::name));
+            if !known.any(|name| folder.join(name).is_dir()) {
+                let reason = "templates stand in folders such as `html` and `markdown`, and it holds none";
+                return Err(unreadable(reason.to_owned()));
+            }
             // What is meant for this flavour alone comes last, so it wins over what is meant for all Markdown.
             for name in std::iter::once(base).chain(flavour.folders()) {
                 let folder = folder.join(name);
@@ -117,8 +120,16 @@ fn write_markdown(dialect: Dialect, raw: &str, out: &mut dyn Write) -> io::Resul
     out.write_all(dialect.text(raw).as_str().as_bytes())
 }
 
+/// The error in one line: where, then what. The engine draws the line of the template below it, and who included that.
 fn explain(error: tera::Error) -> RenderError {
-    RenderError::Template(error.to_string())
+    let text = error.to_string();
+    let mut lines = text.lines();
+    let reason = lines.next().unwrap_or_default();
+    let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+    match lines.find_map(|line| line.trim_start().strip_prefix("--> ")) {
+        Some(place) => RenderError::Template(format!("{place}: {reason}")),
+        None => RenderError::Template(reason.to_owned()),
+    }
 }
 
 /// The built-in files of one folder, by name behind the prefix.
