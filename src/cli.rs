@@ -47,7 +47,7 @@ pub enum Command {
     Render(Render),
     /// Print one diagram
     Diagram(DrawOne),
-    /// Print what is known of a pod or a container: a fact a line, each with its reason and its place
+    /// Print what is known of a pod or a container, with reasons and the lines that they follow from
     Explain(Explain),
     /// Print what will go wrong, when, and the smallest change that prevents it
     Advise(Advise),

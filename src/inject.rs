@@ -296,11 +296,10 @@ fn files(rewrites: &[&Rewrite]) -> String {
 /// What is wrong with a region, and what to do.
 fn told(error: &Error) -> (String, Option<String>) {
     let help = match error {
-        Error::Region(error) => error.help.clone(),
         Error::Subject(SubjectError::Ambiguous { .. }) => {
             Some("write one of them in quotes, or add `namespace=` or `environment=`".to_owned())
         }
-        _ => None,
+        error => error.help(),
     };
     (error.to_string(), help)
 }

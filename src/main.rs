@@ -158,7 +158,10 @@ fn out_of_date(words: &str, messages: &Messages) {
 fn refuse(error: podviz::Error, messages: &Messages) {
     match error.problem() {
         Some(problem) => messages.problems(&[problem].into_iter().collect()),
-        None => messages.fatal(&format!("{:#}", anyhow::Error::from(error)), None),
+        None => {
+            let help = error.help();
+            messages.fatal(&format!("{:#}", anyhow::Error::from(error)), help.as_deref());
+        }
     }
 }
 

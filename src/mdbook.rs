@@ -69,28 +69,34 @@ pub fn preprocess(text: &str) -> Result<(String, Problems), (Vec<Fault>, Problem
     let settings = Settings::read(&context).map_err(alone)?;
     let mut chapters = Vec::new();
     collect(&mut book, &mut chapters);
-    let mut faults = Vec::new();
-    let mut regions = Vec::new();
-    let mut found = Vec::new();
-    for chapter in &chapters {
+    let (mut regions, mut found, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, chapter) in chapters.iter().enumerate() {
         let file = settings.file(chapter);
-        let directives = find(chapter.content).unwrap_or_else(|wrong| {
-            faults.extend(wrong.into_iter().map(|(line, fault)| fault.at(&file, line)));
-            Vec::new()
-        });
+        let (directives, wrong) = find(chapter.content);
+        faults.extend(wrong.into_iter().map(|(line, fault)| (at, fault.at(&file, line))));
         for directive in &directives {
             let Directive::Region { text, line, .. } = directive else { continue };
             match Region::read(text) {
-                Ok(region) => regions.push((region, file.clone(), *line)),
-                Err(error) => faults.push(region_fault(Error::Region(error)).at(&file, *line)),
+                Ok(region) => regions.push(Wanted { region, chapter: at, file: file.clone(), line: *line }),
+                Err(error) => faults.push((at, region_fault(Error::Region(error)).at(&file, *line))),
             }
         }
         found.push(directives);
     }
+    let (texts, problems) = match texts(&settings, &regions) {
+        Ok((texts, problems)) => (texts, problems),
+        Err((mut alone, problems)) => {
+            alone.extend(in_order(faults));
+            return Err((alone, problems));
+        }
+    };
+    let texts = texts.into_iter().zip(&regions).filter_map(|(text, wanted)| {
+        text.map_err(|fault| faults.push((wanted.chapter, fault.at(&wanted.file, wanted.line)))).ok()
+    });
+    let texts: Vec<String> = texts.collect();
     if !faults.is_empty() {
-        return Err((faults, Problems::none()));
+        return Err((in_order(faults), problems));
     }
-    let (texts, problems) = texts(&settings, &regions)?;
     let mut texts = texts.into_iter();
     for (chapter, directives) in chapters.iter_mut().zip(found) {
         if !directives.is_empty() {
@@ -152,11 +158,20 @@ fn collect<'a>(value: &'a mut Value, chapters: &mut Vec<Chapter<'a>>) {
     }
 }
 
+/// A region that a chapter asks for.
+struct Wanted {
+    region: Region,
+    /// The index of the chapter.
+    chapter: usize,
+    file: String,
+    line: usize,
+}
+
+/// What stands in the place of a region, or why nothing does.
+type Made = Result<String, Fault>;
+
 /// What stands in the place of each region.
-fn texts(
-    settings: &Settings,
-    regions: &[(Region, String, usize)],
-) -> Result<(Vec<String>, Problems), (Vec<Fault>, Problems)> {
+fn texts(settings: &Settings, regions: &[Wanted]) -> Result<(Vec<Made>, Problems), (Vec<Fault>, Problems)> {
     if regions.is_empty() {
         return Ok((Vec::new(), Problems::none()));
     }
@@ -164,7 +179,7 @@ fn texts(
     settings.check_order().map_err(alone)?;
     let flavour = Flavour::named("mdbook").unwrap_or(Flavour::github());
     let request = settings.request(Goal::Regions {
-        regions: regions.iter().map(|(region, ..)| region.clone()).collect(),
+        regions: regions.iter().map(|wanted| wanted.region.clone()).collect(),
         flavour,
         options: settings.options(),
     });
@@ -182,21 +197,17 @@ fn texts(
         (vec![fault], problems)
     })?;
     let Product::Regions(made) = product else { return Ok((Vec::new(), problems)) };
-    let (mut texts, mut faults) = (Vec::new(), Vec::new());
-    for (text, (_, file, line)) in made.into_iter().zip(regions) {
-        match text {
-            Ok(text) => texts.push(text),
-            Err(error) => faults.push(region_fault(error).at(file, *line)),
-        }
-    }
-    if faults.is_empty() { Ok((texts, problems)) } else { Err((faults, problems)) }
+    Ok((made.into_iter().map(|text| text.map_err(region_fault)).collect(), problems))
+}
+
+/// Faults of chapters, which are numbered, in the order of the book.
+fn in_order(mut faults: Vec<(usize, Fault)>) -> Vec<Fault> {
+    faults.sort_by_key(|(chapter, fault)| (*chapter, fault.place.as_ref().map(|(_, line)| *line)));
+    faults.into_iter().map(|(_, fault)| fault).collect()
 }
 
 fn region_fault(error: Error) -> Fault {
-    match error {
-        Error::Region(error) => Fault { place: None, reason: error.reason, help: error.help },
-        error => Fault::new(error.to_string()),
-    }
+    Fault { place: None, help: error.help(), reason: error.to_string() }
 }
 
 #[cfg(test)]

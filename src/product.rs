@@ -6,7 +6,7 @@ mod region;
 use crate::catalog::Catalog;
 use crate::diagram::host::Host;
 use crate::diagram::readable::readable;
-use crate::diagram::views::{Focus, whole};
+use crate::diagram::views::{Budget, Focus, draw, whole};
 use crate::diagram::{View, dot, mermaid, svg};
 use crate::facts::Facts;
 use crate::facts::reach::{Port, Question};
@@ -94,6 +94,7 @@ impl Study {
         if format == DiagramFormat::Svg && host != Host::Mermaid {
             return Err(Error::HostOfPicture { host });
         }
+        let is_of_all = focus.is_none();
         let found = self.found(focus)?;
         let hidden = self.hide(found.as_ref());
         let focus = match found {
@@ -104,8 +105,12 @@ impl Study {
             None if view.is_of_a_pod() => Focus::Object(self.only_workload(view)?),
             None => Focus::All(self.only_environment()?),
         };
-        let nothing = || Error::NothingToDraw(view.name());
         let drawn = self.topology.without_hidden();
+        let nothing = || Error::NothingToDraw {
+            view: view.name(),
+            is_of_all,
+            others: views_of(&focus, &drawn, &self.facts),
+        };
         match format {
             DiagramFormat::Mermaid => {
                 let fitted = host.draw(view, &focus, &drawn, &self.facts).ok_or_else(nothing)?;
@@ -221,7 +226,11 @@ impl Study {
     fn only_workload(&self, view: View) -> Result<NodeIndex, Error> {
         let workloads: Vec<_> = self.topology.workloads().collect();
         match workloads[..] {
-            [] => Err(Error::NothingToDraw(view.name())),
+            [] => {
+                let focus = Focus::All(self.only_environment()?);
+                let others = views_of(&focus, &self.topology.without_hidden(), &self.facts);
+                Err(Error::NothingToDraw { view: view.name(), is_of_all: true, others })
+            }
             [(index, _, _)] => Ok(index),
             _ => {
                 let shown = workloads.iter().take(MOST_CANDIDATES);
@@ -232,4 +241,16 @@ impl Study {
             }
         }
     }
+}
+
+/// The views that have something to show for a focus. Where it is everything, those of a pod show the only one.
+fn views_of(focus: &Focus, topology: &Topology, facts: &Facts) -> Vec<&'static str> {
+    let mut workloads = topology.workloads().map(|(index, ..)| index);
+    let pod = match (focus, workloads.next(), workloads.next()) {
+        (Focus::All(_), Some(only), None) => &Focus::Object(only),
+        _ => focus,
+    };
+    let shown = |view: View| if view.is_of_a_pod() { pod } else { focus };
+    let draws = |view: &View| draw(*view, shown(*view), topology, facts, &Budget::of(*view)).is_some();
+    View::ALL.into_iter().filter(draws).map(View::name).collect()
 }

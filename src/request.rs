@@ -265,8 +265,15 @@ pub enum Error {
     #[error(transparent)]
     Question(#[from] QuestionError),
     /// The view has nothing to say about the subject.
-    #[error("the `{0}` view has nothing to show for this subject")]
-    NothingToDraw(&'static str),
+    #[error("the `{view}` view has nothing to show for {}", if *.is_of_all { "these manifests" } else { "this subject" })]
+    NothingToDraw {
+        /// The view.
+        view: &'static str,
+        /// Whether nobody named a subject.
+        is_of_all: bool,
+        /// The views that have something to show.
+        others: Vec<&'static str>,
+    },
     /// Mermaid would refuse the diagram.
     #[error(
         "the whole graph is larger than Mermaid draws; ask for one view with `podviz diagram`, or for `--format dot`"
@@ -345,6 +352,26 @@ impl Error {
             Error::Catalog(error) => Some(error.problem()),
             _ => None,
         }
+    }
+
+    /// The next step, raw, where one is known.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Error::Region(error) => error.help.clone(),
+            Error::Subject(error) => error.help(),
+            Error::NothingToDraw { others, .. } => views_with_something(others),
+            _ => None,
+        }
+    }
+}
+
+/// A hint at the views that have something to show, if there are any.
+pub(crate) fn views_with_something(views: &[&str]) -> Option<String> {
+    match views {
+        [] => None,
+        [only] => Some(format!("`{only}` has something to show")),
+        [one, other] => Some(format!("`{one}` and `{other}` have something to show")),
+        [first @ .., last] => Some(format!("`{}`, and `{last}` have something to show", first.join("`, `"))),
     }
 }
 

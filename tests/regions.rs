@@ -22,9 +22,9 @@ fn texts(example: &str, repo_url: Option<&str>, regions: &[&str]) -> Vec<Result<
     };
     let (product, _) = run(&request).expect("an example");
     let Product::Regions(texts) = product else { panic!("regions") };
-    let told = |error: podviz::Error| match error {
-        podviz::Error::Region(error) => format!("{error}; {}", error.help.as_deref().unwrap_or_default()),
-        error => error.to_string(),
+    let told = |error: podviz::Error| match error.help() {
+        Some(help) => format!("{error}; {help}"),
+        None => error.to_string(),
     };
     texts.into_iter().map(|text| text.map_err(told)).collect()
 }
@@ -116,9 +116,9 @@ fn a_region_that_cannot_be_made_says_what_to_write() {
     );
     let wanted = [
         "`lifecycle` shows one pod, and there are 3; name it behind `lifecycle`: `\"Deployment shop/cart\"`",
-        "`rollout` has nothing to show for `service/web`",
+        "`rollout` has nothing to show for `service/web`; `relationship` and `traffic` have something to show",
         "the page has no section `storag`; did you mean `storage`? There are `overview`",
-        "`deployment/wep` is not in these manifests",
+        "`deployment/wep` is not in these manifests; did you mean `deployment/web`?",
         "there is no environment `prod`",
     ];
     for (error, wanted) in all.into_iter().zip(wanted) {

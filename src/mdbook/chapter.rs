@@ -26,15 +26,12 @@ pub(super) enum Directive {
 static START: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\{\{[ \t]*#podviz(?:[ \t}\r\n]|$)").ok());
 
-/// The directives in the order in which they stand there. What stands in code or in a comment is text.
-///
-/// # Errors
-///
-/// If one is not closed, or does not have a line of its own: each, with its line.
-pub(super) fn find(content: &str) -> Result<Vec<Directive>, Vec<(usize, Fault)>> {
-    let Some(start) = START.as_ref().filter(|start| start.is_match(content)) else { return Ok(Vec::new()) };
-    let quoted = quoted(content);
+/// The directives in the order in which they stand there, and what is wrong with those that are not closed or do not have
+/// a line of their own, each with its line. What stands in code or in a comment is text.
+pub(super) fn find(content: &str) -> (Vec<Directive>, Vec<(usize, Fault)>) {
     let (mut found, mut wrong) = (Vec::new(), Vec::new());
+    let Some(start) = START.as_ref().filter(|start| start.is_match(content)) else { return (found, wrong) };
+    let quoted = quoted(content);
     for at in start.find_iter(content).map(|one| one.start()) {
         if quoted.iter().any(|range| range.contains(&at)) {
             continue;
@@ -51,7 +48,7 @@ pub(super) fn find(content: &str) -> Result<Vec<Directive>, Vec<(usize, Fault)>>
             Err(fault) => wrong.push((line, fault)),
         }
     }
-    if wrong.is_empty() { Ok(found) } else { Err(wrong) }
+    (found, wrong)
 }
 
 /// What a directive asks for that begins at `at` in its line.

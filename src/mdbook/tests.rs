@@ -92,11 +92,26 @@ fn a_wrong_directive_is_told_with_its_chapter_and_line() {
         let (is, helps) = fault(&format!("# One\n\n{line}\n"), json!({}));
         assert!(is.starts_with(reason) && helps.contains(help), "{line}: {is}; {helps}");
     }
-    assert_eq!(
-        faults("{{#podviz a}}\n{{#podviz b}}\n\n{{#podviz", json!({})).len(),
-        1,
-        "none is read if one is not"
-    );
+}
+
+#[test]
+fn all_wrong_directives_are_told_at_once_in_the_order_of_the_book() {
+    let content = "{{#podviz summary pod/none}}\n\nIt is {{#podviz compare}}.\n\n{{#podviz compar}}\n\n\
+        {{#podviz rollout pod/webapp-pod}}\n\n{{#podviz compare}}\n\n{{#podviz";
+    let told: Vec<String> = faults(content, json!({})).iter().map(super::Fault::message).collect();
+    let wanted = [
+        "text/one.md:1: `pod/none` is not in these manifests",
+        "text/one.md:3: the directive `{{#podviz` shares its line",
+        "text/one.md:5: there is no view `compar`",
+        "text/one.md:7: `rollout` has nothing to show for `pod/webapp-pod`",
+        "text/one.md:11: the directive `{{#podviz` is not closed",
+    ];
+    assert_eq!(told.len(), wanted.len(), "{told:#?}");
+    for (is, wanted) in told.iter().zip(wanted) {
+        assert!(is.starts_with(wanted), "{is}");
+    }
+    let told = faults("{{#podviz}}\n\n{{#podviz compare}}\n", json!({"podviz": {"input": "nowhere"}}));
+    assert_eq!(told.len(), 2, "what is wrong with the input does not hide them: {told:?}");
 }
 
 #[test]

@@ -48,6 +48,14 @@ impl Engine {
             }
         }
         if let Some(folder) = &options.templates {
+            let unreadable =
+                |reason| RenderError::Unreadable { path: folder.to_string_lossy().into_owned(), reason };
+            std::fs::read_dir(folder).map_err(|error| unreadable(why(&error)))?;
+            let mut known = ["html", "markdown"].into_iter().chain(Flavour::all().map(Flavour::name));
+            if !known.any(|name| folder.join(name).is_dir()) {
+                let reason = "templates stand in folders such as `html` and `markdown`, and it holds none";
+                return Err(unreadable(reason.to_owned()));
+            }
             // What is meant for this flavour alone comes last, so it wins over what is meant for all Markdown.
             for name in std::iter::once(base).chain(flavour.folders()) {
                 let folder = folder.join(name);
@@ -113,8 +121,16 @@ fn write_markdown(dialect: Dialect, raw: &str, out: &mut dyn Write) -> io::Resul
     out.write_all(dialect.text(raw).as_str().as_bytes())
 }
 
+/// The error in one line: where, then what. The engine draws the line of the template below it, and who included that.
 fn explain(error: tera::Error) -> RenderError {
-    RenderError::Template(error.to_string())
+    let text = error.to_string();
+    let mut lines = text.lines();
+    let reason = lines.next().unwrap_or_default();
+    let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+    match lines.find_map(|line| line.trim_start().strip_prefix("--> ")) {
+        Some(place) => RenderError::Template(format!("{place}: {reason}")),
+        None => RenderError::Template(reason.to_owned()),
+    }
 }
 
 /// The built-in files of one folder, by name behind the prefix.
@@ -128,6 +144,14 @@ fn embedded<E: RustEmbed>(folder: &str, prefix: &str) -> BTreeMap<String, String
         .collect()
 }
 
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        io::ErrorKind::NotADirectory => "this is a file, not a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 /// The files of one folder of the user's, by name behind the prefix. Folders in it are passed over.
 fn on_disk(folder: &Path, prefix: &str) -> Result<BTreeMap<String, String>, RenderError> {
     let unreadable = |path: &Path, reason: String| RenderError::Unreadable {
@@ -135,7 +159,7 @@ fn on_disk(folder: &Path, prefix: &str) -> Result<BTreeMap<String, String>, Rend
         reason,
     };
     let mut files = BTreeMap::new();
-    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, error.to_string()))?;
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, why(&error)))?;
     for entry in entries {
         let path = entry.map_err(|error| unreadable(folder, error.to_string()))?.path();
         let metadata = std::fs::metadata(&path).map_err(|error| unreadable(&path, error.to_string()))?;

@@ -1,6 +1,6 @@
 //! What stands in a marked region of somebody else's Markdown.
 
-use super::{MOST_CANDIDATES, Study};
+use super::{MOST_CANDIDATES, Study, views_of};
 use crate::catalog::closest;
 use crate::diagram::View;
 use crate::diagram::host::Host;
@@ -10,7 +10,7 @@ use crate::page::Page;
 use crate::page::region::{Ground, Scope, containers, drawn, edges, explained, summary};
 use crate::problem::{Code, Problems};
 use crate::region::{Content, Region, RegionError, quoted};
-use crate::request::Error;
+use crate::request::{Error, views_with_something};
 use crate::topology::subject::{Found, find_subject_in};
 use crate::topology::{NodeIndex, Topology};
 use std::borrow::Cow;
@@ -139,7 +139,10 @@ impl Study {
             Some(host) => host.draw(view, &focus, &drawn_topology, &self.facts),
             None => draw(view, &focus, &drawn_topology, &self.facts, &Budget::of(view)).map(Ok),
         };
-        let fitted = fitted.ok_or_else(|| Error::Region(nothing(region)))?;
+        let fitted = fitted.ok_or_else(|| {
+            let others = views_of(&focus, &drawn_topology, &self.facts);
+            Error::Region(RegionError { help: views_with_something(&others), ..nothing(region) })
+        })?;
         let mut diagram = fitted.map_err(|_| Error::Region(too_large(view, host)))?;
         // What is said behind a semicolon is where the pages of a site tell the rest.
         for sentence in &mut diagram.left_out {
@@ -182,9 +185,11 @@ impl Study {
 }
 
 fn which_environment<'a>(names: impl Iterator<Item = &'a str>) -> RegionError {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    RegionError::new(format!("it shows one environment, and there are {}", names.join(", ")))
-        .help("add one, such as `environment=NAME`, or pass `-e NAME`")
+    let names: Vec<&str> = names.collect();
+    let example = quoted(names.first().copied().unwrap_or_default());
+    RegionError::new(format!("it shows one environment, and there are `{}`", names.join("`, `"))).help(format!(
+        "say which one, such as `environment={example}`; or choose one for all, with `-e` or, in an mdBook, in book.toml"
+    ))
 }
 
 fn which_pod(region: &Region, titles: Vec<String>) -> RegionError {

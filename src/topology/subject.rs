@@ -2,7 +2,7 @@
 //! with its environment in front where people say it: `prod:deployment/web`.
 
 use super::{Application, Node, NodeIndex, Topology};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, closest};
 use crate::model::Identity;
 use std::sync::Arc;
 
@@ -30,8 +30,10 @@ pub enum SubjectError {
     Unknown {
         /// The subject as it was asked for.
         subject: String,
-        /// What may have been meant.
+        /// What else has the name.
         hint: String,
+        /// What is almost called so, as a subject.
+        close: Option<String>,
     },
     /// More than one object answers to it.
     #[error("`{subject}` is ambiguous: {}", .candidates.join(", "))]
@@ -46,6 +48,16 @@ pub enum SubjectError {
         "`{0}` is not a subject: write `kind/name`, `Kind namespace/name`, or `Container namespace/workload/container`"
     )]
     Unreadable(String),
+}
+
+impl SubjectError {
+    /// What may have been meant, as a question.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            SubjectError::Unknown { close: Some(close), .. } => Some(format!("did you mean `{close}`?")),
+            _ => None,
+        }
+    }
 }
 
 /// Finds the subject that people mean; `namespace` narrows it.
@@ -117,8 +129,16 @@ pub fn find_subject_in(
         }
     };
     if found.is_empty() {
+        let of_kind = |identity: &Identity| is_kind(catalog, &identity.group, &identity.kind, &asked.kind);
+        let close = match &asked.container {
+            Some(container) => close_container(topology, container, |one| wanted(one) && here(one)),
+            None if is_kind(catalog, "", "Namespace", &asked.kind) => close_namespace(topology, &asked),
+            None => close_object(topology, &asked, |one| of_kind(one) && here(one)),
+        };
+        let is_found = asked.container.is_some() && close.is_some();
+        let hint = if is_found { String::new() } else { hint(topology, &asked.name) };
         let subject = subject.to_owned();
-        return Err(SubjectError::Unknown { subject, hint: hint(topology, &asked.name) });
+        return Err(SubjectError::Unknown { subject, hint, close });
     }
     only(topology, subject, found)
 }
@@ -178,6 +198,8 @@ struct Asked {
     namespace: Option<String>,
     name: String,
     container: Option<String>,
+    /// Whether it is written as `kind/name`.
+    is_short: bool,
 }
 
 impl Asked {
@@ -185,7 +207,8 @@ impl Asked {
         let namespace = namespace.map(str::to_owned);
         let Some((kind, rest)) = subject.split_once(' ') else {
             let (kind, name) = subject.split_once('/')?;
-            return Some(Asked { kind: kind.to_owned(), namespace, name: name.to_owned(), container: None });
+            let (kind, name) = (kind.to_owned(), name.to_owned());
+            return Some(Asked { kind, namespace, name, container: None, is_short: true });
         };
         let (kind, rest) = (kind.to_owned(), rest.trim());
         if !kind.eq_ignore_ascii_case("container") {
@@ -193,7 +216,8 @@ impl Asked {
                 Some((namespace, name)) => (Some(namespace.to_owned()), name),
                 None => (namespace, rest),
             };
-            return Some(Asked { kind, namespace: in_namespace, name: name.to_owned(), container: None });
+            let name = name.to_owned();
+            return Some(Asked { kind, namespace: in_namespace, name, container: None, is_short: false });
         }
         let mut parts = rest.splitn(3, '/');
         let (in_namespace, workload, container) = (parts.next()?, parts.next()?, parts.next()?);
@@ -207,6 +231,7 @@ impl Asked {
             namespace: Some(in_namespace.to_owned()),
             name: name.to_owned(),
             container: Some(container.to_owned()),
+            is_short: false,
         })
     }
 }
@@ -238,5 +263,41 @@ fn title(topology: &Topology, found: &Found) -> String {
 fn hint(topology: &Topology, name: &str) -> String {
     let same_name = topology.present().filter(|(_, node)| *node.identity.name == *name);
     let titles: Vec<String> = same_name.take(4).map(|(_, node)| topology.title(&node.identity)).collect();
-    if titles.is_empty() { String::new() } else { format!("; of that name there is {}", titles.join(", ")) }
+    match &titles[..] {
+        [] => String::new(),
+        [only] => format!("; of that name there is {only}"),
+        several => format!("; of that name there are {}", several.join(", ")),
+    }
+}
+
+/// The object that is almost called as the one that was asked for, in the words in which that was.
+fn close_object(topology: &Topology, asked: &Asked, is_meant: impl Fn(&Identity) -> bool) -> Option<String> {
+    let meant: Vec<&Identity> =
+        topology.present().map(|(_, node)| &node.identity).filter(|one| is_meant(one)).collect();
+    let names: Vec<&str> = meant.iter().map(|one| &*one.name).collect();
+    let name = closest(&asked.name, &names)?;
+    if asked.is_short {
+        return Some(format!("{}/{name}", asked.kind));
+    }
+    meant.into_iter().find(|one| *one.name == *name).map(|one| topology.title(one))
+}
+
+fn close_namespace(topology: &Topology, asked: &Asked) -> Option<String> {
+    let known = topology.namespaces();
+    let names: Vec<&str> = known.keys().map(|(_, name)| &**name).collect();
+    let name = closest(&asked.name, &names)?;
+    Some(format!("{}{}{name}", asked.kind, if asked.is_short { '/' } else { ' ' }))
+}
+
+/// The container that is almost called so, of the objects that may be meant.
+fn close_container(
+    topology: &Topology,
+    container: &str,
+    is_meant: impl Fn(&Identity) -> bool,
+) -> Option<String> {
+    topology.present().filter(|(_, node)| is_meant(&node.identity)).find_map(|(_, node)| {
+        let keys: Vec<&str> = node.pod.iter().flat_map(|pod| &pod.containers).map(|one| &*one.key).collect();
+        let key = closest(container, &keys)?;
+        Some(format!("Container {}/{}/{key}", node.identity.namespace, node.identity.name))
+    })
 }
