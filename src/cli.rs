@@ -1,35 +1,41 @@
 //! The command line: what people may ask for, and how the answer is told.
 
+mod advise;
 mod completions;
+mod diagram;
 mod domain;
+mod explain;
+mod graph;
 mod init;
 mod inject;
 mod manual;
 mod mdbook;
 mod mend;
 mod message;
+mod reach;
+mod render;
 mod words;
 
 use crate::catalog::CLUSTER_DOMAIN;
-use crate::diagram::View;
-use crate::diagram::host::Host;
-use crate::facts::reach::Port;
-use crate::output::{Flavour, Options};
-use crate::page::findings::AdviceFormat;
-use crate::problem::Level;
 use crate::source::Build;
-use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
+use crate::{Goal, Request};
+pub use advise::Advise;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueHint};
 pub use completions::Completions;
+pub use diagram::DrawOne;
 use domain::domain;
+pub use explain::Explain;
+pub use graph::Graph;
 pub use init::Init;
 pub use inject::Inject;
 pub use manual::{Manual, ManualPage, manual_pages};
 pub use mdbook::{Mdbook, Question};
 pub use mend::mending;
 pub use message::{ColorChoice, MessageFormat, Messages};
-use std::path::{Component, Path, PathBuf};
+pub use reach::Reach;
+pub use render::Render;
+use std::path::{Path, PathBuf};
 
 /// rustdoc for Kubernetes: pages and diagrams that explain every pod and every container of your manifests.
 #[derive(Debug, Parser)]
@@ -131,158 +137,6 @@ pub struct Voice {
     pub verbose: bool,
 }
 
-/// Write the site.
-#[derive(Debug, Args)]
-pub struct Render {
-    #[command(flatten)]
-    input: Input,
-    /// The folder to write
-    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    output: PathBuf,
-    /// HTML, or Markdown
-    #[arg(long, value_name = "FORMAT", default_value = "html")]
-    format: Format,
-    /// Which Markdown; implies --format markdown
-    #[arg(long, alias = "flavour", value_name = "FLAVOR")]
-    flavor: Option<Flavour>,
-    /// A folder whose templates replace the built-in ones, file by file
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    templates: Option<PathBuf>,
-    /// A folder with a theme: layout, styles, and script of the HTML site
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    theme: Option<PathBuf>,
-    /// Where the manifests can be read on the web, so that pages link to them
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
-    repo_url: Option<String>,
-    /// Write into a folder that holds other files; they are kept
-    #[arg(long)]
-    force: bool,
-    /// Write nothing; print what differs in the folder as a unified diff, and exit with 1 if anything does
-    #[arg(long)]
-    check: bool,
-}
-
-/// Print one diagram.
-#[derive(Debug, Args)]
-pub struct DrawOne {
-    #[command(flatten)]
-    input: Input,
-    /// Which question the diagram answers
-    #[arg(long, value_name = "VIEW")]
-    view: View,
-    /// What it is about, such as deployment/web, "Container shop/web/app", or ns/shop; if absent everything, or the only pod
-    #[arg(long, value_name = "SUBJECT")]
-    focus: Option<String>,
-    /// The namespace of the subject
-    #[arg(short, long, value_name = "NS")]
-    namespace: Option<String>,
-    /// Mermaid text, or an SVG picture
-    #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
-    format: DiagramFormat,
-    /// Who will show the Mermaid text: it is folded until it fits
-    #[arg(long, value_name = "HOST", default_value = "mermaid")]
-    host: Host,
-}
-
-/// Explain one pod, one container, or everything.
-///
-/// The last argument may be what to explain, such as deployment/web or "Container shop/web/app". Without it the only pod is
-/// explained, or each pod in a sentence.
-#[derive(Debug, Args)]
-pub struct Explain {
-    #[command(flatten)]
-    input: Input,
-    /// The namespace of the subject
-    #[arg(short, long, value_name = "NS")]
-    namespace: Option<String>,
-    /// Text for people, the facts as JSON, or the page as Markdown
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: ExplanationFormat,
-}
-
-/// How an explanation is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ExplanationFormat {
-    Text,
-    Json,
-    Markdown,
-}
-
-/// Print the findings.
-#[derive(Debug, Args)]
-pub struct Advise {
-    #[command(flatten)]
-    input: Input,
-    /// Text for people, JSON, SARIF for code hosts, or annotations for GitHub Actions
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: FindingsFormat,
-    /// Exit with 1 if a finding is at or above this level
-    #[arg(long, value_name = "LEVEL", default_value = "warning")]
-    level: FindingsLevel,
-}
-
-/// How findings are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FindingsFormat {
-    Text,
-    Json,
-    Sarif,
-    Github,
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FindingsLevel {
-    Note,
-    Warning,
-    Error,
-}
-
-/// Ask the NetworkPolicies.
-///
-/// FROM and TO are the last two of the values without a name: clap knows no other way to put two behind many.
-#[derive(Debug, Args)]
-#[command(
-    override_usage = "podviz reach [OPTIONS] --port <N[/PROTO]> <INPUT>... <FROM> <TO>",
-    mut_arg("inputs", |inputs| inputs.num_args(3..).value_names(["INPUT", "FROM", "TO"]).help(
-        "Manifests: files, folders, or - for the standard input; the last two are FROM and TO: a pod or a workload, \
-         such as deployment/web or \"Pod shop/web\", an IP or a CIDR outside, and as TO a Service, too"
-    ))
-)]
-pub struct Reach {
-    #[command(flatten)]
-    input: Input,
-    /// The port of the pod, of the address, or of the Service, such as 80 or 53/UDP; TCP if absent
-    #[arg(long, value_name = "N[/PROTO]")]
-    port: Port,
-    /// The namespace of FROM and TO
-    #[arg(short, long, value_name = "NS")]
-    namespace: Option<String>,
-    /// How it is written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: ReachFormat,
-}
-
-/// Print the topology.
-#[derive(Debug, Args)]
-pub struct Graph {
-    #[command(flatten)]
-    input: Input,
-    /// How it is written
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
-    format: GraphFormat,
-    /// Add the redacted manifest of each object, and the line of each of its fields
-    #[arg(long)]
-    full: bool,
-}
-
-/// HTML, or Markdown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Html,
-    Markdown,
-}
-
 impl Command {
     /// What the command reads; `None` for one that reads no manifests.
     pub fn input(&self) -> Option<&Input> {
@@ -355,16 +209,11 @@ impl Command {
             | Command::Man(_)
             | Command::Mdbook(_) => return None,
             Command::Render(render) => render.goal(),
-            Command::Diagram(diagram) => Goal::Diagram {
-                view: diagram.view,
-                focus: diagram.focus.clone().map(|subject| (subject, diagram.namespace.clone())),
-                format: diagram.format,
-                host: diagram.host,
-            },
+            Command::Diagram(diagram) => diagram.goal(),
             Command::Explain(explain) => explain.goal(),
             Command::Advise(advise) => advise.goal(),
             Command::Reach(reach) => reach.goal(),
-            Command::Graph(graph) => Goal::Graph { format: graph.format, full: graph.full },
+            Command::Graph(graph) => graph.goal(),
         };
         let output = self.output().map(|(folder, _)| folder.to_owned());
         Some(input.request(self.inputs().to_vec(), output, goal))
@@ -401,99 +250,5 @@ impl Input {
             releases: Vec::new(),
         };
         (!self.flat).then(build)
-    }
-}
-
-impl Explain {
-    /// The inputs, and the subject: the last argument, if it is not the only one, is written like a subject, and there
-    /// is no such file.
-    fn split(&self) -> (&[PathBuf], Option<&str>) {
-        let inputs = &self.input.inputs;
-        match &inputs[..] {
-            [rest @ .., last] if !rest.is_empty() && !crate::source::is_there(last) => match last.to_str() {
-                Some(subject) if subject.contains(['/', ' ']) => (rest, Some(subject)),
-                _ => (inputs, None),
-            },
-            _ => (inputs, None),
-        }
-    }
-
-    fn goal(&self) -> Goal {
-        let focus = self.split().1.map(|subject| (subject.to_owned(), self.namespace.clone()));
-        let format = match self.format {
-            ExplanationFormat::Text => ExplainFormat::Text { width: columns() },
-            ExplanationFormat::Json => ExplainFormat::Json,
-            ExplanationFormat::Markdown => ExplainFormat::Markdown,
-        };
-        Goal::Explain { focus, format }
-    }
-}
-
-impl Advise {
-    fn goal(&self) -> Goal {
-        let format = match self.format {
-            FindingsFormat::Text => {
-                AdviceFormat::Text { notes: self.input.voice.verbose || self.level == FindingsLevel::Note }
-            }
-            FindingsFormat::Json => AdviceFormat::Json,
-            FindingsFormat::Sarif => AdviceFormat::Sarif,
-            FindingsFormat::Github => AdviceFormat::Github,
-        };
-        let level = match self.level {
-            FindingsLevel::Note => Level::Note,
-            FindingsLevel::Warning => Level::Warning,
-            FindingsLevel::Error => Level::Error,
-        };
-        Goal::Advise { format, level }
-    }
-}
-
-/// How wide text is: as wide as the terminal, within what is easy to read.
-fn columns() -> usize {
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 120))
-}
-
-impl Render {
-    fn flavour(&self) -> Flavour {
-        match (self.format, self.flavor) {
-            (_, Some(flavour)) => flavour,
-            (Format::Html, None) => Flavour::html(),
-            (Format::Markdown, None) => Flavour::github(),
-        }
-    }
-
-    fn goal(&self) -> Goal {
-        let options = Options {
-            templates: self.templates.clone(),
-            theme: self.theme.clone(),
-            repo_url: self.repo_url.clone(),
-            ..Options::default()
-        };
-        Goal::Site { title: title(&self.input.inputs), flavour: self.flavour(), options }
-    }
-}
-
-impl Reach {
-    /// The inputs, and FROM and TO behind them.
-    fn positionals(&self) -> (&[PathBuf], &[PathBuf]) {
-        self.input.inputs.split_at(self.input.inputs.len().saturating_sub(2))
-    }
-
-    fn goal(&self) -> Goal {
-        let mut ends = self.positionals().1.iter().map(|end| end.to_string_lossy().into_owned());
-        let ends = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
-        Goal::Reach { ends, namespace: self.namespace.clone(), port: self.port.clone(), format: self.format }
-    }
-}
-
-/// The name of the one input as it was written; where it has none, or there are several, what all sites are about.
-fn title(inputs: &[PathBuf]) -> String {
-    let name = match inputs {
-        [only] => only.components().next_back(),
-        _ => None,
-    };
-    match name {
-        Some(Component::Normal(name)) if name != "-" => name.to_string_lossy().into_owned(),
-        _ => "Kubernetes manifests".to_owned(),
     }
 }

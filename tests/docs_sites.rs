@@ -48,6 +48,7 @@ fn every_diagram_is_a_fence() {
         all.map(|(path, _)| text(files, path).matches("\n```mermaid\n").count()).sum::<usize>()
     };
     let expected = count(&pages("github"));
+    assert!(expected > 5, "{expected} diagrams");
     for flavor in ["mdbook", "mkdocs", "techdocs"] {
         assert_eq!(count(&pages(flavor)), expected, "{flavor}");
     }

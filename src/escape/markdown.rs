@@ -116,6 +116,13 @@ pub(super) fn block_of(language: &'static str, text: &str) -> Markdown {
     Markdown(format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n')))
 }
 
+/// An element of HTML that is written already, as a block. An empty line would end the block, so there is none; and its
+/// braces are character references, since tools look for templates and includes in all of a page.
+pub fn element_block(html: &str) -> Markdown {
+    let lines: Vec<&str> = html.lines().filter(|line| !line.trim().is_empty()).collect();
+    Markdown(lines.join("\n").replace('{', "&#123;"))
+}
+
 /// A link's destination, for between the parentheses.
 pub fn destination(href: &Href) -> Markdown {
     let mut text = String::from("<");

@@ -3,7 +3,7 @@
 use crate::diagram::svg;
 use std::sync::LazyLock;
 
-/// What begins each picture, as `templates/markdown/picture.md` writes it.
+/// What begins each picture, as `output` frames it.
 const PICTURE: &str = "<figure class=\"podviz\"";
 
 /// How a picture stands in a page: a little smaller than natural is still readable; beyond that it scrolls.

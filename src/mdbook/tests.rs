@@ -50,6 +50,36 @@ fn a_picture_is_one_block_of_html_and_brings_its_style_once() {
 }
 
 #[test]
+fn no_name_leaves_its_picture() {
+    let pod = r##"
+apiVersion: v1
+kind: Pod
+metadata: {name: "web</figure>\n\n<script>x</script>"}
+spec:
+  containers:
+  - name: "{{#include /etc/passwd}}"
+    image: "<script>{% x %}"
+    volumeMounts: [{name: "v\n\n</svg>", mountPath: "/{{ x }}\r\n\r\n</svg></figure>"}]
+  volumes:
+  - {name: "v\n\n</svg>", configMap: {name: "{{#podviz summary}}"}}
+"##;
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    std::fs::write(folder.path().join("pod.yaml"), pod).expect("a file");
+    let views = "{{#podviz relationship}}\n\n{{#podviz config}}\n\n{{#podviz lifecycle}}\n\nEnd.\n";
+    let (book, _) = preprocess(&book(views, json!({"podviz": {"input": folder.path()}}))).expect("a book");
+    let book: Value = serde_json::from_str(&book).expect("JSON");
+    let text = book["items"][0]["Chapter"]["content"].as_str().expect("text");
+    let figures: Vec<&str> = text.split("<figure ").skip(1).collect();
+    assert_eq!(figures.len(), 3);
+    for figure in figures {
+        assert_eq!(figure.matches("</figure>").count(), 1, "{figure}");
+        let figure = figure.split("</figure>").next().expect("a figure");
+        assert!(!figure.contains("\n\n") && !figure.contains('{') && !figure.contains("<script"), "{figure}");
+        assert!(figure.contains("&#123;&#123;"), "{figure}");
+    }
+}
+
+#[test]
 fn diagrams_may_be_text_for_mermaid() {
     let text = chapter("{{#podviz compare}}\n", json!({"podviz": {"diagrams": "mermaid"}}));
     assert!(text.starts_with("\n```mermaid\n") && !text.contains("<s"), "{text}");

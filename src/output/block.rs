@@ -333,15 +333,14 @@ fn highlighted(tokens: &[Token]) -> String {
     out
 }
 
-/// A picture as a block of HTML in Markdown, which ends at the first empty line: so there is none.
+/// A picture as a block of HTML in Markdown.
 fn framed(svg: &str, label: &str, width: Option<i64>) -> String {
-    let lines: Vec<&str> = svg.lines().filter(|line| !line.trim().is_empty()).collect();
     let width = width.map(|width| format!(" style=\"--natural:{width}px\"")).unwrap_or_default();
     let label = escape::html(label);
-    let lines = lines.join("\n");
-    format!(
-        "<figure class=\"podviz\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\"{width}>\n{lines}\n</figure>"
-    )
+    let figure = format!(
+        "<figure class=\"podviz\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\"{width}>\n{svg}\n</figure>"
+    );
+    escape::markdown::element_block(&figure).to_string()
 }
 
 /// The width of a picture in CSS pixels, from its `viewBox`: the page shows it at most that wide.

@@ -4,7 +4,8 @@ use super::{MOST_CANDIDATES, Study, views_of};
 use crate::catalog::closest;
 use crate::diagram::View;
 use crate::diagram::host::Host;
-use crate::diagram::views::{Budget, Focus, draw};
+use crate::diagram::readable::readable;
+use crate::diagram::views::Focus;
 use crate::output::{self, Flavour, Looks};
 use crate::page::Page;
 use crate::page::region::{Ground, Scope, containers, drawn, edges, explained, summary};
@@ -137,7 +138,7 @@ impl Study {
         let drawn_topology = topology.without_hidden();
         let fitted = match host {
             Some(host) => host.draw(view, &focus, &drawn_topology, &self.facts),
-            None => draw(view, &focus, &drawn_topology, &self.facts, &Budget::of(view)).map(Ok),
+            None => readable(view, &focus, &drawn_topology, &self.facts).map(Ok),
         };
         let fitted = fitted.ok_or_else(|| {
             let others = views_of(&focus, &drawn_topology, &self.facts);

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 const MOST_ENTRIES: usize = 200_000;
 
 /// The files that `pattern` names, sorted, each with `folder` in front. A pattern without `*`, `?`, `[` and `{` is a path, and
-/// names its file whether there is one or not. What git ignores matches no pattern, nor does what is hidden, unless the
-/// pattern says so.
+/// names its file whether there is one or not. What a `.gitignore` names matches no pattern, nor does what is hidden, unless
+/// the pattern says so; what one machine alone ignores is a match on all of them.
 ///
 /// # Errors
 ///
@@ -27,6 +27,9 @@ pub fn matching(folder: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
     let walk = WalkBuilder::new(root)
         .hidden(!names_hidden)
         .require_git(false)
+        .ignore(false)
+        .git_global(false)
+        .git_exclude(false)
         .filter_entry(|entry| entry.file_name() != ".git")
         .build();
     let files = walk
@@ -61,6 +64,11 @@ mod tests {
             fs::write(path, "").expect("a file");
         }
         fs::write(temp.path().join(".gitignore"), "out/\n").expect("a file");
+        for private in [".git/info/exclude", ".ignore"] {
+            let path = temp.path().join(private);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, "docs/\n").expect("a file");
+        }
         let names = |pattern: &str| {
             let found = matching(temp.path(), pattern)?;
             let name =

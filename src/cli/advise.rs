@@ -1,0 +1,56 @@
+//! `podviz advise`: what will go wrong.
+
+use super::Input;
+use crate::Goal;
+use crate::page::findings::AdviceFormat;
+use crate::problem::Level;
+use clap::{Args, ValueEnum};
+
+/// Print the findings.
+#[derive(Debug, Args)]
+pub struct Advise {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// Text for people, JSON, SARIF for code hosts, or annotations for GitHub Actions
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: FindingsFormat,
+    /// Exit with 1 if a finding is at or above this level
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    level: FindingsLevel,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FindingsFormat {
+    Text,
+    Json,
+    Sarif,
+    Github,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FindingsLevel {
+    Note,
+    Warning,
+    Error,
+}
+
+impl Advise {
+    pub(super) fn goal(&self) -> Goal {
+        let format = match self.format {
+            FindingsFormat::Text => {
+                AdviceFormat::Text { notes: self.input.voice.verbose || self.level == FindingsLevel::Note }
+            }
+            FindingsFormat::Json => AdviceFormat::Json,
+            FindingsFormat::Sarif => AdviceFormat::Sarif,
+            FindingsFormat::Github => AdviceFormat::Github,
+        };
+        let level = match self.level {
+            FindingsLevel::Note => Level::Note,
+            FindingsLevel::Warning => Level::Warning,
+            FindingsLevel::Error => Level::Error,
+        };
+        Goal::Advise { format, level }
+    }
+}

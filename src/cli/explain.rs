@@ -1,0 +1,60 @@
+//! `podviz explain`: what is known of one subject.
+
+use super::Input;
+use crate::{ExplainFormat, Goal};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Explain one pod, one container, or everything.
+///
+/// The last argument may be what to explain, such as deployment/web or "Container shop/web/app". Without it the only pod is
+/// explained, or each pod in a sentence.
+#[derive(Debug, Args)]
+pub struct Explain {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// The namespace of the subject
+    #[arg(short, long, value_name = "NS")]
+    namespace: Option<String>,
+    /// Text for people, the facts as JSON, or the page as Markdown
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ExplanationFormat,
+}
+
+/// How an explanation is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ExplanationFormat {
+    Text,
+    Json,
+    Markdown,
+}
+
+impl Explain {
+    /// The inputs, and the subject: the last argument, if it is not the only one, is written like a subject, and there
+    /// is no such file.
+    pub(super) fn split(&self) -> (&[PathBuf], Option<&str>) {
+        let inputs = &self.input.inputs;
+        match &inputs[..] {
+            [rest @ .., last] if !rest.is_empty() && !crate::source::is_there(last) => match last.to_str() {
+                Some(subject) if subject.contains(['/', ' ']) => (rest, Some(subject)),
+                _ => (inputs, None),
+            },
+            _ => (inputs, None),
+        }
+    }
+
+    pub(super) fn goal(&self) -> Goal {
+        let focus = self.split().1.map(|subject| (subject.to_owned(), self.namespace.clone()));
+        let format = match self.format {
+            ExplanationFormat::Text => ExplainFormat::Text { width: columns() },
+            ExplanationFormat::Json => ExplainFormat::Json,
+            ExplanationFormat::Markdown => ExplainFormat::Markdown,
+        };
+        Goal::Explain { focus, format }
+    }
+}
+
+/// How wide text is: as wide as the terminal, within what is easy to read.
+fn columns() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 120))
+}

@@ -1,0 +1,45 @@
+//! `podviz reach`: whether NetworkPolicies let one end connect to the other.
+
+use super::Input;
+use crate::facts::reach::Port;
+use crate::{Goal, ReachFormat};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Ask the NetworkPolicies.
+///
+/// FROM and TO are the last two of the values without a name: clap knows no other way to put two behind many.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "podviz reach [OPTIONS] --port <N[/PROTO]> <INPUT>... <FROM> <TO>",
+    mut_arg("inputs", |inputs| inputs.num_args(3..).value_names(["INPUT", "FROM", "TO"]).help(
+        "Manifests: files, folders, or - for the standard input; the last two are FROM and TO: a pod or a workload, \
+         such as deployment/web or \"Pod shop/web\", an IP or a CIDR outside, and as TO a Service, too"
+    ))
+)]
+pub struct Reach {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// The port of the pod, of the address, or of the Service, such as 80 or 53/UDP; TCP if absent
+    #[arg(long, value_name = "N[/PROTO]")]
+    port: Port,
+    /// The namespace of FROM and TO
+    #[arg(short, long, value_name = "NS")]
+    namespace: Option<String>,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ReachFormat,
+}
+
+impl Reach {
+    /// The inputs, and FROM and TO behind them.
+    pub(super) fn positionals(&self) -> (&[PathBuf], &[PathBuf]) {
+        self.input.inputs.split_at(self.input.inputs.len().saturating_sub(2))
+    }
+
+    pub(super) fn goal(&self) -> Goal {
+        let mut ends = self.positionals().1.iter().map(|end| end.to_string_lossy().into_owned());
+        let ends = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
+        Goal::Reach { ends, namespace: self.namespace.clone(), port: self.port.clone(), format: self.format }
+    }
+}

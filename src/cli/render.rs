@@ -1,0 +1,78 @@
+//! `podviz render`: the site.
+
+use super::Input;
+use crate::Goal;
+use crate::output::{Flavour, Options};
+use clap::{Args, ValueEnum, ValueHint};
+use std::path::{Component, PathBuf};
+
+/// Write the site.
+#[derive(Debug, Args)]
+pub struct Render {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// The folder to write
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) output: PathBuf,
+    /// HTML, or Markdown
+    #[arg(long, value_name = "FORMAT", default_value = "html")]
+    format: Format,
+    /// Which Markdown; implies --format markdown
+    #[arg(long, alias = "flavour", value_name = "FLAVOR")]
+    flavor: Option<Flavour>,
+    /// A folder whose templates replace the built-in ones, file by file
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    templates: Option<PathBuf>,
+    /// A folder with a theme: layout, styles, and script of the HTML site
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    theme: Option<PathBuf>,
+    /// Where the manifests can be read on the web, so that pages link to them
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    repo_url: Option<String>,
+    /// Write into a folder that holds other files; they are kept
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Write nothing; print what differs in the folder as a unified diff, and exit with 1 if anything does
+    #[arg(long)]
+    pub(super) check: bool,
+}
+
+/// HTML, or Markdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Html,
+    Markdown,
+}
+
+impl Render {
+    /// Which pages are written.
+    pub(super) fn flavour(&self) -> Flavour {
+        match (self.format, self.flavor) {
+            (_, Some(flavour)) => flavour,
+            (Format::Html, None) => Flavour::html(),
+            (Format::Markdown, None) => Flavour::github(),
+        }
+    }
+
+    pub(super) fn goal(&self) -> Goal {
+        let options = Options {
+            templates: self.templates.clone(),
+            theme: self.theme.clone(),
+            repo_url: self.repo_url.clone(),
+            ..Options::default()
+        };
+        Goal::Site { title: title(&self.input.inputs), flavour: self.flavour(), options }
+    }
+}
+
+/// The name of the one input as it was written; where it has none, or there are several, what all sites are about.
+fn title(inputs: &[PathBuf]) -> String {
+    let name = match inputs {
+        [only] => only.components().next_back(),
+        _ => None,
+    };
+    match name {
+        Some(Component::Normal(name)) if name != "-" => name.to_string_lossy().into_owned(),
+        _ => "Kubernetes manifests".to_owned(),
+    }
+}

@@ -1,0 +1,102 @@
+//! What the program does for each command: it asks the library, prints or writes what comes back, and says how it ended.
+
+mod book;
+mod check;
+mod manual;
+mod print;
+mod regions;
+mod settings;
+
+use anyhow::Context;
+use check::Check;
+use podviz::cli::{Cli, Command, Messages};
+use podviz::output::Extent;
+use podviz::output::publish::{guard, publish};
+use podviz::{Product, run};
+use print::{print, print_styled};
+
+/// How the program ended, as other programs may rely on it.
+pub(crate) enum Exit {
+    /// Everything was done.
+    Complete,
+    /// It was done, but some input was left out; or the answer is no.
+    Incomplete,
+    /// Nothing was written.
+    Failed,
+}
+
+impl Exit {
+    /// Complete if `is_complete`, else incomplete.
+    fn of(is_complete: bool) -> Exit {
+        if is_complete { Exit::Complete } else { Exit::Incomplete }
+    }
+}
+
+/// Does what is asked. `mending` is the command that brings up to date what a check finds stale.
+pub(crate) fn perform(cli: &Cli, messages: &Messages, mending: &str) -> anyhow::Result<Exit> {
+    let check = Check { messages, mending };
+    match &cli.command {
+        Command::Init(init) => settings::write(init, messages),
+        Command::Completions(completions) => print(&completions.script()).map(|()| Exit::Complete),
+        Command::Man(manual) => manual::write(manual, messages),
+        Command::Inject(inject) => regions::rewrite(inject, messages, &check),
+        Command::Mdbook(mdbook) => book::answer(mdbook, messages),
+        command => make(command, messages, &check),
+    }
+}
+
+/// Makes what the library makes of manifests, and prints or writes it.
+fn make(command: &Command, messages: &Messages, check: &Check) -> anyhow::Result<Exit> {
+    let request = command.request().context("this command reads no manifests")?;
+    let inputs = command.inputs();
+    let destination = command.output().map(|(folder, force)| guard(folder, inputs, force)).transpose()?;
+    let (product, problems) = match run(&request) {
+        Ok(made) => made,
+        Err((error, problems)) => {
+            messages.problems(&problems);
+            refuse(error, messages);
+            return Ok(Exit::Failed);
+        }
+    };
+    let mut is_complete = !problems.left_something_out();
+    let mut extent = Extent::default();
+    match product {
+        Product::Text(text) => print(&text)?,
+        Product::Styled(text) => print_styled(&text)?,
+        Product::Answer { text, yes } => {
+            print_styled(&text)?;
+            // An answer is told by the status alone, whatever else was met.
+            is_complete = yes;
+        }
+        // Commands that ask for these put them somewhere themselves.
+        Product::Regions(_) => {}
+        Product::Files(files) => {
+            let destination = destination.context("a site needs a folder to be written to")?;
+            if command.is_check() {
+                messages.problems(&problems);
+                return Ok(Exit::of(check.site(&files, &destination)? && is_complete));
+            }
+            extent = Extent::of(&files, command.index());
+            publish(&files, &destination)?;
+        }
+    }
+    messages.problems(&problems);
+    if let Some((folder, _)) = command.output() {
+        messages.done(&format!("Wrote {extent}; open {}", folder.join(command.index()).display()));
+        if extent.has_several() {
+            messages.done("-e NAME renders one environment alone");
+        }
+    }
+    Ok(Exit::of(is_complete))
+}
+
+/// Says why nothing was made.
+fn refuse(error: podviz::Error, messages: &Messages) {
+    match error.problem() {
+        Some(problem) => messages.problems(&[problem].into_iter().collect()),
+        None => {
+            let help = error.help();
+            messages.fatal(&format!("{:#}", anyhow::Error::from(error)), help.as_deref());
+        }
+    }
+}

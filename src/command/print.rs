@@ -1,0 +1,40 @@
+//! The standard output. A reader that has seen enough, such as `head`, is no error.
+
+use anyhow::Context;
+use podviz::output::drift::for_terminal;
+use podviz::output::publish::Drift;
+use std::io::{ErrorKind, IsTerminal, Result, Write, stdout};
+
+/// Prints text as it is.
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    is_written(stdout().lock().write_all(text.as_bytes()))
+}
+
+/// Prints text whose colors are taken out where nobody would see them.
+pub(super) fn print_styled(text: &str) -> anyhow::Result<()> {
+    is_written(anstream::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// Prints unified diffs: for people colored, and with everything spelled out that deceives; for programs as they are.
+pub(super) fn print_diffs(diffs: &str) -> anyhow::Result<()> {
+    if shows_diffs_to_people() { print_styled(&for_terminal(diffs)) } else { print(diffs) }
+}
+
+/// Prints the diffs of a site one by one, as [`print_diffs`] does: all of them may be long.
+pub(super) fn print_drift(drift: &Drift) -> anyhow::Result<()> {
+    is_written(match shows_diffs_to_people() {
+        true => drift.write(&mut anstream::stdout().lock(), |diff| for_terminal(&diff)),
+        false => drift.write(&mut stdout().lock(), |diff| diff),
+    })
+}
+
+fn shows_diffs_to_people() -> bool {
+    anstream::AutoStream::choice(&stdout()) != anstream::ColorChoice::Never || stdout().is_terminal()
+}
+
+fn is_written(result: Result<()>) -> anyhow::Result<()> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write the result"),
+        _ => Ok(()),
+    }
+}
