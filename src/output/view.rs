@@ -85,11 +85,16 @@ impl<'a> Pages<'a> {
         // The same as strings of YAML and JSON, for front matter.
         let place = self.navigation.entry(&page.path).map_or(0, |entry| entry.place);
         set("place", place.into());
+        // Tabs and lists of what a search found show nothing but this, and a Service has the name of its Deployment.
+        let distinct = match page.kicker.as_str() {
+            "" => page.title.clone(),
+            kicker => format!("{} ({kicker})", page.title),
+        };
         set(
             "quoted",
             object([
                 ("title", self.quoted(&page.title)),
-                ("html", self.quoted(escape::html(&page.title).as_str())),
+                ("distinct_html", self.quoted(escape::html(&distinct).as_str())),
                 ("kicker", self.quoted(&page.kicker)),
                 ("site", self.quoted(&self.site.title)),
                 ("description", self.quoted(&plain(&page.lead))),
