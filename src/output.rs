@@ -112,7 +112,11 @@ pub fn render(
             Each::Folder => navigation.folders().cloned().collect(),
         };
         for folder in folders {
-            let text = engine.extra(&extra.template, &view.table_of_contents(&folder))?;
+            let context = match extra.each {
+                Each::Site => view.table_of_contents(),
+                Each::Folder => view.folder(&folder),
+            };
+            let text = engine.extra(&extra.template, &context)?;
             if !text.trim_ascii().is_empty() {
                 files.push(File { path: folder.file(&extra.name), bytes: text });
             }

@@ -206,6 +206,11 @@ impl Flavour {
         if *self == Flavour::html() { Language::Html } else { Language::Markdown }
     }
 
+    /// Whether folders without a page get one that lists what is in them.
+    pub(super) fn lists_folders(self) -> bool {
+        self.extras().iter().any(|extra| extra.name == self.index())
+    }
+
     /// Its files beside the pages.
     pub(super) fn extras(self) -> &'static [Extra] {
         &self.0.files

@@ -101,6 +101,14 @@ impl Navigation {
         self.places.get(path).map(|&at| &self.entries[at])
     }
 
+    /// The folders directly in one, in order.
+    pub(super) fn inside(&self, path: &PagePath) -> impl Iterator<Item = &Entry> {
+        let at = self.places.get(path).copied().unwrap_or(self.entries.len());
+        let depth = self.entries.get(at).map_or(0, |entry| entry.depth);
+        let below = self.entries.iter().skip(at + 1).take_while(move |entry| entry.depth > depth);
+        below.filter(move |entry| entry.depth == depth + 1)
+    }
+
     /// The paths of all folders.
     pub(super) fn folders(&self) -> impl Iterator<Item = &PagePath> {
         self.entries.iter().map(|entry| &entry.path)

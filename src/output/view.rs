@@ -85,11 +85,16 @@ impl<'a> Pages<'a> {
         // The same as strings of YAML and JSON, for front matter.
         let place = self.navigation.entry(&page.path).map_or(0, |entry| entry.place);
         set("place", place.into());
+        // Tabs and lists of what a search found show nothing but this, and a Service has the name of its Deployment.
+        let distinct = match page.kicker.as_str() {
+            "" => page.title.clone(),
+            kicker => format!("{} ({kicker})", page.title),
+        };
         set(
             "quoted",
             object([
                 ("title", self.quoted(&page.title)),
-                ("html", self.quoted(escape::html(&page.title).as_str())),
+                ("distinct_html", self.quoted(escape::html(&distinct).as_str())),
                 ("kicker", self.quoted(&page.kicker)),
                 ("site", self.quoted(&self.site.title)),
                 ("description", self.quoted(&plain(&page.lead))),
@@ -119,22 +124,36 @@ impl<'a> Pages<'a> {
         (context, pictures, problems)
     }
 
-    /// What the template of a file sees that is no page but lists them: all of them, and the folder that it is in. Links
-    /// are relative to the site.
-    pub(super) fn table_of_contents(&self, folder: &PagePath) -> Context {
-        let mut context = Context::new();
-        context.insert_value("generator", self.generator.into());
-        context.insert_value("site", self.site.title.as_str().into());
-        let entries = self.navigation.entries().iter().map(|entry| self.entry(entry));
+    /// What the template of a file sees that lists all folders. Links are relative to the site.
+    pub(super) fn table_of_contents(&self) -> Context {
+        let root = PagePath::root();
+        let mut context = self.of_site();
+        let entries = self.navigation.entries().iter().map(|entry| self.entry(entry, &root));
         context.insert_value("entries", entries.collect::<Vec<_>>().into());
-        context.insert_value("folder", self.navigation.entry(folder).map(|entry| self.entry(entry)).into());
         context
     }
 
-    fn entry(&self, entry: &Entry) -> Value {
-        let root = PagePath::root();
-        let spelling = Spelling { flavour: self.flavour, from: &root };
-        let href = entry.is_page.then(|| entry.path.file(self.flavour.index()));
+    /// What the template of a file sees that is about a folder and what is in it. Links are relative to the folder.
+    pub(super) fn folder(&self, folder: &PagePath) -> Context {
+        let mut context = self.of_site();
+        let entry = self.navigation.entry(folder).map(|entry| self.entry(entry, folder));
+        context.insert_value("folder", entry.into());
+        let inside = self.navigation.inside(folder).map(|entry| self.entry(entry, folder));
+        context.insert_value("inside", inside.collect::<Vec<_>>().into());
+        context
+    }
+
+    fn of_site(&self) -> Context {
+        let mut context = Context::new();
+        context.insert_value("generator", self.generator.into());
+        context.insert_value("site", self.site.title.as_str().into());
+        context
+    }
+
+    fn entry(&self, entry: &Entry, from: &PagePath) -> Value {
+        let spelling = Spelling { flavour: self.flavour, from };
+        let is_there = entry.is_page || self.flavour.lists_folders();
+        let href = is_there.then(|| entry.path.relative_to(from, self.flavour.index()));
         object([
             ("path", entry.path.to_string().into()),
             ("href", href.map(|href| spelling.address(&href)).into()),
