@@ -1,6 +1,7 @@
 //! The command line: what people may ask for, and how the answer is told.
 
 mod completions;
+mod contradiction;
 mod domain;
 mod init;
 mod inject;
@@ -19,7 +20,7 @@ use crate::page::findings::AdviceFormat;
 use crate::problem::Level;
 use crate::source::Build;
 use crate::{DiagramFormat, ExplainFormat, Goal, GraphFormat, ReachFormat, Request};
-use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::builder::{ArgPredicate, OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use completions::Completions;
 use domain::domain;
@@ -141,6 +142,7 @@ pub struct Render {
     output: PathBuf,
     /// HTML, or Markdown
     #[arg(long, value_name = "FORMAT", default_value = "html")]
+    #[arg(default_value_if("flavor", ArgPredicate::IsPresent, "markdown"))]
     format: Format,
     /// Which Markdown; implies --format markdown
     #[arg(long, alias = "flavour", value_name = "FLAVOR")]
@@ -455,10 +457,9 @@ fn columns() -> usize {
 
 impl Render {
     fn flavour(&self) -> Flavour {
-        match (self.format, self.flavor) {
-            (_, Some(flavour)) => flavour,
-            (Format::Html, None) => Flavour::html(),
-            (Format::Markdown, None) => Flavour::github(),
+        match self.format {
+            Format::Html => Flavour::html(),
+            Format::Markdown => self.flavor.unwrap_or(Flavour::github()),
         }
     }
 

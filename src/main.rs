@@ -75,6 +75,9 @@ fn perform(cli: &Cli, messages: &Messages) -> anyhow::Result<Exit> {
         Command::Mdbook(call) => return serve_book(call, messages),
         _ => {}
     }
+    if let Some(contradiction) = cli.command.contradiction() {
+        anyhow::bail!(contradiction);
+    }
     let request = cli.command.request().context("this command reads no manifests")?;
     let inputs = cli.command.inputs();
     let destination = cli.command.output().map(|(folder, force)| guard(folder, inputs, force)).transpose()?;
