@@ -47,6 +47,9 @@ pub(crate) fn perform(cli: &Cli, messages: &Messages, mending: &str) -> anyhow::
 
 /// Makes what the library makes of manifests, and prints or writes it.
 fn make(command: &Command, messages: &Messages, check: &Check) -> anyhow::Result<Exit> {
+    if let Some(contradiction) = command.contradiction() {
+        anyhow::bail!(contradiction);
+    }
     let request = command.request().context("this command reads no manifests")?;
     let inputs = command.inputs();
     let destination = command.output().map(|(folder, force)| guard(folder, inputs, force)).transpose()?;

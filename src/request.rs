@@ -358,7 +358,7 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Error::Region(error) => error.help.clone(),
-            Error::Subject(error) => error.help(),
+            Error::Subject(error) | Error::Question(QuestionError::Subject(error)) => error.help(),
             Error::NothingToDraw { others, .. } => views_with_something(others),
             _ => None,
         }

@@ -3,6 +3,7 @@
 use super::Input;
 use crate::Goal;
 use crate::output::{Flavour, Options};
+use clap::builder::ArgPredicate;
 use clap::{Args, ValueEnum, ValueHint};
 use std::path::{Component, PathBuf};
 
@@ -16,6 +17,7 @@ pub struct Render {
     pub(super) output: PathBuf,
     /// HTML, or Markdown
     #[arg(long, value_name = "FORMAT", default_value = "html")]
+    #[arg(default_value_if("flavor", ArgPredicate::IsPresent, "markdown"))]
     format: Format,
     /// Which Markdown; implies --format markdown
     #[arg(long, alias = "flavour", value_name = "FLAVOR")]
@@ -47,10 +49,22 @@ enum Format {
 impl Render {
     /// Which pages are written.
     pub(super) fn flavour(&self) -> Flavour {
-        match (self.format, self.flavor) {
-            (_, Some(flavour)) => flavour,
-            (Format::Html, None) => Flavour::html(),
-            (Format::Markdown, None) => Flavour::github(),
+        match self.format {
+            Format::Html => Flavour::html(),
+            Format::Markdown => self.flavor.unwrap_or(Flavour::github()),
+        }
+    }
+
+    /// Which options cannot both be meant, if any.
+    pub(super) fn contradiction(&self) -> Option<&'static str> {
+        match self {
+            Render { format: Format::Html, flavor: Some(_), .. } => {
+                Some("--flavor is a kind of Markdown, and --format html writes none; leave one of them out")
+            }
+            Render { format: Format::Markdown, theme: Some(_), .. } => {
+                Some("--theme is for HTML, and this writes Markdown; leave it out, or use --templates")
+            }
+            _ => None,
         }
     }
 
