@@ -199,6 +199,14 @@ impl Command {
         }
     }
 
+    /// Which options of the command cannot both be meant, if any.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        match self {
+            Command::Render(render) => render.contradiction(),
+            _ => None,
+        }
+    }
+
     /// What the command asks of the library, if that is one thing.
     pub fn request(&self) -> Option<Request> {
         let input = self.input()?;
