@@ -176,6 +176,8 @@ impl<'a> Blocks<'a> {
         let rows: Vec<Value> = diagram.rows.iter().map(|row| self.row(row, &href)).collect();
         let left_out: Vec<Value> = diagram.left_out.iter().map(|left| left.as_str().into()).collect();
         let label = self.label(&diagram.title, "Diagram");
+        let is_markdown = pages.flavour.language() == Language::Markdown;
+        let figure = picture.as_deref().filter(|_| is_markdown).map(|svg| framed(svg, &label, width));
         object([
             ("is", "diagram".into()),
             ("view", diagram.view.name().into()),
@@ -183,7 +185,7 @@ impl<'a> Blocks<'a> {
             ("label", label.as_str().into()),
             ("description", diagram.description.as_str().into()),
             ("svg", picture.as_deref().map(finished).into()),
-            ("figure", picture.as_deref().map(|svg| finished(&framed(svg, &label, width))).into()),
+            ("figure", figure.map(|figure| finished(&figure)).into()),
             ("width", width.into()),
             ("mermaid", text.as_str().into()),
             ("picture", file.into()),
