@@ -87,7 +87,8 @@ impl Navigation {
             path,
         });
         for Rank(rank, _, child) in below.into_iter().flatten() {
-            self.add(tree, child.clone(), depth + 1, rank + 1);
+            // Some tools list the first page among what is below it.
+            self.add(tree, child.clone(), depth + 1, rank + 1 + usize::from(depth == 0));
         }
     }
 
