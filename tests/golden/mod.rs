@@ -36,7 +36,7 @@ pub fn assert_same(differences: &[String]) {
     let count = differences.len();
     assert!(
         differences.is_empty(),
-        "{count} outputs are not as expected; `PODVIZ_BLESS=1 cargo test --release` rewrites them\n{shown}"
+        "{count} outputs are not as expected; `PODVIZ_BLESS=1 cargo test` rewrites them\n{shown}"
     );
 }
 
@@ -51,7 +51,7 @@ pub fn assert_in_book(name: &str, wanted: &str) {
     let same = known == wanted.as_bytes();
     assert!(
         same,
-        "book/src/{name} is not as expected; `PODVIZ_BLESS=1 cargo test --release` rewrites it\n{}",
+        "book/src/{name} is not as expected; `PODVIZ_BLESS=1 cargo test` rewrites it\n{}",
         diff(&known, wanted.as_bytes())
     );
 }
