@@ -55,7 +55,8 @@ pages() {
 
 # Every folder of templates that describes itself is a flavor.
 flavors() {
-  find "$here/../../templates" -name flavor.yaml -exec dirname {} \; | xargs -n 1 basename | sort
+  local description
+  for description in "$here"/../../templates/*/flavor.yaml; do basename "$(dirname "$description")"; done
 }
 
 built() {

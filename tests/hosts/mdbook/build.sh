@@ -1,13 +1,8 @@
 #!/usr/bin/env bash
 # build.sh MARKDOWN_DIR OUT_DIR: a book of the pages that podviz wrote for mdBook. Fails on every warning.
 # Needs mdbook and mdbook-mermaid on the PATH.
-set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-markdown=$(cd "$1" && pwd)
-mkdir -p "$2"
-out=$(cd "$2" && pwd)
-project=$(mktemp -d)
-trap 'rm -rf "$project"' EXIT
+# shellcheck source=tests/hosts/project.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../project.sh"
 
 cp "$here/book.toml" "$project/"
 cp -R "$markdown" "$project/src"

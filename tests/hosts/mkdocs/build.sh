@@ -3,13 +3,8 @@
 # such as a page that the navigation leaves out and a link or an anchor that leads nowhere.
 # Needs mkdocs on the PATH, or its path in MKDOCS; MKDOCS_YML names another configuration, PODVIZ_MERMAID_JS a copy of
 # mermaid.min.js for browsers that cannot load it from the web.
-set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-markdown=$(cd "$1" && pwd)
-mkdir -p "$2"
-out=$(cd "$2" && pwd)
-project=$(mktemp -d)
-trap 'rm -rf "$project"' EXIT
+# shellcheck source=tests/hosts/project.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../project.sh"
 
 cp "${MKDOCS_YML:-$here/mkdocs.yml}" "$project/mkdocs.yml"
 cp -R "$markdown" "$project/docs"

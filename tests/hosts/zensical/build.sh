@@ -1,13 +1,8 @@
 #!/usr/bin/env bash
 # build.sh MARKDOWN_DIR OUT_DIR: a Zensical site of the pages that podviz wrote for MkDocs, with the same configuration.
 # Fails on every warning. ZENSICAL names the program.
-set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-markdown=$(cd "$1" && pwd)
-mkdir -p "$2"
-out=$(cd "$2" && pwd)
-project=$(mktemp -d)
-trap 'rm -rf "$project"' EXIT
+# shellcheck source=tests/hosts/project.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../project.sh"
 
 cp "${MKDOCS_YML:-$here/../mkdocs/mkdocs.yml}" "$project/mkdocs.yml"
 cp -R "$markdown" "$project/docs"
