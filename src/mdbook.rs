@@ -185,14 +185,13 @@ fn texts(settings: &Settings, regions: &[Wanted]) -> Result<(Vec<Made>, Problems
     });
     let request = request.map_err(alone)?;
     let (product, problems) = run(&request).map_err(|(error, problems)| {
-        let problem = error.problem();
-        let fault = match problem {
+        let fault = match error.problem() {
             Some(problem) => Fault {
                 place: problem.place.map(|place| (place.file, place.line as usize)),
                 reason: problem.message,
                 help: problem.help,
             },
-            None => Fault::new(error.to_string()),
+            None => region_fault(error),
         };
         (vec![fault], problems)
     })?;

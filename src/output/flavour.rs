@@ -7,10 +7,8 @@ use crate::escape::Dialect;
 use crate::names::PagePath;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
 
 /// The file in a flavour's folder that describes it.
@@ -245,24 +243,6 @@ impl PartialEq for Flavour {
 }
 
 impl Eq for Flavour {}
-
-impl PartialOrd for Flavour {
-    fn partial_cmp(&self, other: &Flavour) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Flavour {
-    fn cmp(&self, other: &Flavour) -> Ordering {
-        self.name().cmp(other.name())
-    }
-}
-
-impl Hash for Flavour {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name().hash(state);
-    }
-}
 
 #[cfg(test)]
 mod tests {
