@@ -1,16 +1,12 @@
-//! The program as its users run it: arguments in; results, messages and an exit status out.
-//!
-//! A folder of `tests/command-line/` is one call, made at the top of the repository: `arguments.txt` holds an argument a
-//! line, `stdin.yaml` what is typed, `expected/` what comes back. What needs more than that is a test below.
+//! The program as its users run it: what needs more than a call of `tests/command-line`, which `tests/folders` tries out.
 
 mod files;
 mod golden;
 
-use files::{Tree, folders, tests, tree};
-use golden::{assert_same, assert_table_in_book, differences};
+use files::{folders, tests, tree};
+use golden::assert_table_in_book;
 use podviz::problem::Code;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -51,32 +47,6 @@ fn half_broken() -> TempDir {
 
 fn text(path: &Path) -> &str {
     path.to_str().expect("a UTF-8 path")
-}
-
-#[test]
-fn each_call_is_answered_as_expected() {
-    let mut found = Vec::new();
-    for (name, folder) in folders(&tests("command-line")) {
-        let arguments = fs::read_to_string(folder.join("arguments.txt")).expect("arguments");
-        let arguments: Vec<&str> = arguments.lines().collect();
-        let mut child = podviz(&arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("podviz runs");
-        let typed = fs::read(folder.join("stdin.yaml")).unwrap_or_default();
-        // A call that reads nothing may be over already.
-        let _ = child.stdin.take().expect("a standard input").write_all(&typed);
-        let output = child.wait_with_output().expect("podviz ends");
-        let ended = format!("{}\n", status(&output)).into_bytes();
-        let files = [("stdout.txt", output.stdout), ("stderr.txt", output.stderr), ("status.txt", ended)];
-        let files = files.into_iter().filter(|(_, bytes)| !bytes.is_empty());
-        let actual: Tree = files.map(|(name, bytes)| (name.to_owned(), bytes)).collect();
-        assert!(actual.len() > 1, "{name}: podviz says something");
-        found.extend(differences(&folder.join("expected"), &actual));
-    }
-    assert_same(&found);
 }
 
 #[test]

@@ -1,14 +1,11 @@
-//! One folder a fact: which environments podviz finds, what it builds, and where each line of it comes from.
+//! What kustomizations and charts become: what needs more than a folder of `tests/environments`, which `tests/folders` tries out.
 //!
-//! `in/` is what it reads; `arguments.txt` holds other arguments than that, one a line. `expected/` is as in `tests/cases/`.
-//! A folder with a file `no-tools` needs no program of others, and sees none. For all others `PODVIZ_TEST_TOOLS` names a
-//! folder with `kubectl` and `helm`; without it they are passed over, and the test says so.
+//! Most of it needs kubectl and helm (`PODVIZ_TEST_TOOLS` names their folder); without them it is shown as ignored.
 
 mod files;
-mod golden;
 
-use files::{Tree, folders, tests, written};
-use golden::{assert_same, differences};
+use files::{folders, tests, tools, written};
+use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -17,18 +14,34 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The folder with the tools, and those that every system needs to start them.
-fn tools() -> Option<OsString> {
-    let Some(folder) = std::env::var_os("PODVIZ_TEST_TOOLS") else {
-        println!("PODVIZ_TEST_TOOLS is not set: what needs kubectl or helm is passed over");
-        return None;
+fn main() {
+    let mut tests = vec![
+        with_tools("what_is_built_is_what_the_tools_print", what_is_built_is_what_the_tools_print),
+        with_tools("no_secret_of_a_patch_is_in_a_message", no_secret_of_a_patch_is_in_a_message),
+        with_tools("one_environment_is_built_alone", one_environment_is_built_alone),
+    ];
+    #[cfg(unix)]
+    tests.push(with_tools("nothing_outside_of_the_input_is_built", nothing_outside_of_the_input_is_built));
+    #[cfg(target_os = "linux")]
+    tests.push(Trial::test("an_interrupted_run_leaves_nothing_behind", || {
+        an_interrupted_run_leaves_nothing_behind();
+        Ok(())
+    }));
+    libtest_mimic::run(&Arguments::from_args(), tests).exit();
+}
+
+/// A test that is ignored where there are no tools.
+fn with_tools(name: &str, test: fn()) -> Trial {
+    let run = move || {
+        test();
+        Ok(())
     };
-    let folder = PathBuf::from(folder);
-    for tool in ["kubectl", "helm"] {
-        assert!(folder.join(tool).is_file(), "PODVIZ_TEST_TOOLS holds no {tool}: {}", folder.display());
-    }
-    let system = ["/usr/bin", "/bin"].map(PathBuf::from);
-    Some(std::env::join_paths([folder].into_iter().chain(system)).expect("a search path"))
+    Trial::test(name, run).with_ignored_flag(tools().is_none())
+}
+
+/// The search path with the tools.
+fn path() -> OsString {
+    tools().expect("PODVIZ_TEST_TOOLS names a folder")
 }
 
 fn podviz(arguments: &[&str], folder: &Path, path: &OsStr) -> Output {
@@ -47,34 +60,15 @@ fn messages(output: &Output) -> &str {
 
 /// The cases, each with its arguments and the search path that it may use.
 fn cases() -> Vec<(PathBuf, Vec<String>, OsString)> {
-    let tools = tools();
-    let cases = folders(&tests("environments")).into_iter().filter_map(|(_, folder)| {
+    let tools = path();
+    let cases = folders(&tests("environments")).into_iter().map(|(_, folder)| {
         let arguments =
             fs::read_to_string(folder.join("arguments.txt")).unwrap_or_else(|_| "in\n".to_owned());
         let arguments = arguments.lines().map(str::to_owned).collect();
-        let path = if folder.join("no-tools").exists() { OsString::new() } else { tools.clone()? };
-        Some((folder, arguments, path))
+        let path = if folder.join("no-tools").exists() { OsString::new() } else { tools.clone() };
+        (folder, arguments, path)
     });
     cases.collect()
-}
-
-#[test]
-fn each_case_is_as_expected() {
-    let mut found = Vec::new();
-    for (folder, arguments, path) in cases() {
-        let arguments: Vec<&str> =
-            ["--verbose"].into_iter().chain(arguments.iter().map(String::as_str)).collect();
-        let output = podviz(&arguments, &folder, &path);
-        let ended = match status(&output) {
-            0 => Vec::new(),
-            status => format!("{status}\n").into_bytes(),
-        };
-        let files = [("graph.json", output.stdout), ("stderr.txt", output.stderr), ("status.txt", ended)];
-        let files = files.into_iter().filter(|(_, bytes)| !bytes.is_empty());
-        let actual: Tree = files.map(|(name, bytes)| (name.to_owned(), bytes)).collect();
-        found.extend(differences(&folder.join("expected"), &actual));
-    }
-    assert_same(&found);
 }
 
 /// The nodes and edges of one environment, without its name and without where they are said.
@@ -125,9 +119,8 @@ fn printed(environment: &Value, input: &Path, path: &OsStr) -> Option<Vec<u8>> {
     text().filter(|first| text().as_ref() == Some(first))
 }
 
-#[test]
 fn what_is_built_is_what_the_tools_print() {
-    let Some(path) = tools() else { return };
+    let path = path();
     let mut compared = BTreeSet::new();
     for (folder, arguments, _) in cases() {
         let [input] = &arguments[..] else { continue };
@@ -160,9 +153,8 @@ fn what_is_built_is_what_the_tools_print() {
 const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n";
 
 #[cfg(unix)]
-#[test]
 fn nothing_outside_of_the_input_is_built() {
-    let Some(path) = tools() else { return };
+    let path = path();
     let folder = written(&[
         ("in/link/kustomization.yaml", "resources: [web.yaml, secret.yaml]\n"),
         ("in/link/web.yaml", SERVICE),
@@ -185,9 +177,8 @@ fn nothing_outside_of_the_input_is_built() {
     assert!(graph.contains("ConfigMap"), "what lies in the same repository may be referred to: {graph}");
 }
 
-#[test]
 fn no_secret_of_a_patch_is_in_a_message() {
-    let Some(path) = tools() else { return };
+    let path = path();
     let patch = "patches: [{target: {kind: Service}, patch: 'stringData: {key: hunter2, x: [}'}]\n";
     let folder = written(&[
         ("a/kustomization.yaml", &format!("resources: [web.yaml]\n{patch}")),
@@ -204,9 +195,8 @@ fn no_secret_of_a_patch_is_in_a_message() {
     assert!(!String::from_utf8_lossy(&output.stdout).contains("hunter2"));
 }
 
-#[test]
 fn one_environment_is_built_alone() {
-    let Some(path) = tools() else { return };
+    let path = path();
     let folder = written(&[
         ("dev/kustomization.yaml", "resources: [web.yaml]\n"),
         ("dev/web.yaml", SERVICE),
@@ -229,7 +219,6 @@ fn hanging(folder: &Path, name: &str) {
 }
 
 #[cfg(target_os = "linux")]
-#[test]
 fn an_interrupted_run_leaves_nothing_behind() {
     let folder = written(&[
         ("in/dev/kustomization.yaml", "resources: [web.yaml]\n"),

@@ -1,14 +1,8 @@
-//! `podviz inject` on files.
-//!
-//! A folder of `tests/inject/` is one call, made in a copy of its folder `in`: `arguments.txt` holds an argument a line,
-//! `expected/` what comes back: the files that changed, what was said, and the exit status. A call that succeeds is made
-//! twice: the second time nothing changes.
+//! `podviz inject` on files: what needs more than a call of `tests/inject`, which `tests/folders` tries out.
 
 mod files;
-mod golden;
 
-use files::{Tree, folders, tests, tree};
-use golden::{assert_same, differences};
+use files::{copy, folders, tests};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -29,57 +23,6 @@ fn status(output: &Output) -> i32 {
 
 fn said(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).expect("messages are text")
-}
-
-/// A copy of these files.
-fn copy(files: &Tree) -> TempDir {
-    let temp = TempDir::new().expect("a temporary folder");
-    for (name, bytes) in files {
-        let path = temp.path().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, bytes).expect("a file");
-    }
-    temp
-}
-
-#[test]
-fn each_call_rewrites_and_says_what_is_expected() {
-    let mut found = Vec::new();
-    for (name, folder) in folders(&tests("inject")) {
-        let arguments = fs::read_to_string(folder.join("arguments.txt")).expect("arguments");
-        let arguments: Vec<&str> = arguments.lines().collect();
-        let before = tree(&folder.join("in"));
-        let temp = copy(&before);
-        let output = podviz(temp.path(), &arguments);
-        let after = tree(temp.path());
-        assert!(before.keys().eq(after.keys()), "{name}: no file comes or goes");
-        let ended = format!("{}\n", status(&output)).into_bytes();
-        let is_check = arguments.contains(&"--check");
-        assert!(
-            status(&output) == 0 || status(&output) == 1 || before == after,
-            "{name}: nothing is written"
-        );
-        assert!(!is_check || before == after, "{name}: a check writes nothing");
-        if status(&output) == 0 && !is_check {
-            let again = podviz(temp.path(), &arguments);
-            assert!(said(&again).contains("up to date"), "{name}: {}", said(&again));
-            assert!(after == tree(temp.path()), "{name}: the second time nothing changes");
-            let check = podviz(temp.path(), &[&arguments[..], &["--check"]].concat());
-            assert_eq!(
-                (status(&check), said(&check), check.stdout.len()),
-                (0, "", 0),
-                "{name}: all is fresh"
-            );
-        }
-        let said = [("stdout.txt", output.stdout), ("stderr.txt", output.stderr), ("status.txt", ended)];
-        let said = said.into_iter().filter(|(_, bytes)| !bytes.is_empty());
-        let said = said.map(|(name, bytes)| (name.to_owned(), bytes));
-        let changed = after.into_iter().filter(|(path, bytes)| before.get(path) != Some(bytes));
-        let actual: Tree =
-            changed.map(|(path, bytes)| (format!("files/{path}"), bytes)).chain(said).collect();
-        found.extend(differences(&folder.join("expected"), &actual));
-    }
-    assert_same(&found);
 }
 
 const POD: &str =

@@ -2,6 +2,7 @@
 //! The files and folders that tests read.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -53,4 +54,26 @@ pub fn written(files: &[(&str, &str)]) -> TempDir {
         fs::write(path, text).expect("a file");
     }
     folder
+}
+
+/// A temporary folder with a copy of these files.
+pub fn copy(files: &Tree) -> TempDir {
+    let temp = TempDir::new().expect("a temporary folder");
+    for (name, bytes) in files {
+        let path = temp.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, bytes).expect("a file");
+    }
+    temp
+}
+
+/// A search path with kubectl and helm, and with what every system needs to start them: `PODVIZ_TEST_TOOLS` names their
+/// folder. None if it is not set.
+pub fn tools() -> Option<OsString> {
+    let folder = PathBuf::from(std::env::var_os("PODVIZ_TEST_TOOLS")?);
+    for tool in ["kubectl", "helm"] {
+        assert!(folder.join(tool).is_file(), "PODVIZ_TEST_TOOLS holds no {tool}: {}", folder.display());
+    }
+    let system = ["/usr/bin", "/bin"].map(PathBuf::from);
+    Some(std::env::join_paths([folder].into_iter().chain(system)).expect("a search path"))
 }

@@ -36,7 +36,7 @@ pub fn assert_same(differences: &[String]) {
     let count = differences.len();
     assert!(
         differences.is_empty(),
-        "{count} outputs are not as expected; `PODVIZ_BLESS=1 cargo test` rewrites them\n{shown}"
+        "{count} outputs are not as expected; `PODVIZ_BLESS=1` before the same command rewrites them\n{shown}"
     );
 }
 

@@ -1,36 +1,19 @@
-//! One folder a rule: what podviz finds true of a few manifests.
+//! `facts`, one folder a rule: what podviz finds true of a few manifests.
 //!
 //! `in/` is what it reads, `facts` names the facts that the rule is about, one a line, and `expected/facts.txt` holds
 //! them: subject, fact, value, reason and place. The name of the folder is what a reader should find in there.
 
-mod files;
-mod golden;
-
-use files::{Tree, folders, tests};
-use golden::{assert_same, differences};
+use crate::call::podviz;
+use crate::files::Tree;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
-
-#[test]
-fn each_rule_finds_what_is_expected() {
-    let differences: Vec<String> = folders(&tests("facts"))
-        .into_iter()
-        .flat_map(|(_, folder)| differences(&folder.join("expected"), &found(&folder)))
-        .collect();
-    assert_same(&differences);
-}
 
 /// The facts that the folder asks for, a few lines each.
-fn found(folder: &Path) -> Tree {
+pub fn found(folder: &Path) -> Tree {
     let asked = fs::read_to_string(folder.join("facts")).expect("the names of facts");
     let asked: Vec<&str> = asked.lines().filter(|line| !line.is_empty()).collect();
-    let output = Command::new(env!("CARGO_BIN_EXE_podviz"))
-        .args(["explain", "in", "--format", "json"])
-        .current_dir(folder)
-        .output()
-        .expect("podviz runs");
+    let output = podviz(folder, &["explain", "in", "--format", "json"], b"");
     let facts: Vec<Value> = serde_json::from_slice(&output.stdout).expect("a list of facts");
     let text = |fact: &Value, key: &str| fact[key].as_str().unwrap_or_default().to_owned();
     let mut lines = String::new();

@@ -1,53 +1,34 @@
-//! One folder a pod that should be several: the manifest that podviz proposes is one that it reads without a problem.
+//! `apart`, one folder a pod that should be several: the manifest that podviz proposes is one that it reads without a problem.
 //!
 //! `in/` is what it reads; `expected/` holds the proposed manifests and, as `….edges`, who selects and calls whom in
 //! them.
 
-mod files;
-mod golden;
-
-use files::{Tree, folders, tests};
-use golden::{assert_same, differences};
+use crate::call::podviz;
+use crate::files::{Tree, tree};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
-
-#[test]
-fn each_proposal_is_a_sound_manifest() {
-    let differences: Vec<String> = folders(&tests("apart"))
-        .into_iter()
-        .flat_map(|(_, folder)| differences(&folder.join("expected"), &proposed(&folder)))
-        .collect();
-    assert_same(&differences);
-}
 
 /// The manifests on the pages of a folder's workloads, and the edges of each.
-fn proposed(folder: &Path) -> Tree {
+pub fn proposed(folder: &Path) -> Tree {
     let site = tempfile::tempdir().expect("a folder");
-    let output = podviz(&["render", "in", "-o", &site.path().join("site").to_string_lossy()], folder)
-        .args(["--format", "markdown", "--flavor", "github"])
-        .output()
-        .expect("podviz runs");
+    let out = site.path().join("site");
+    let arguments =
+        ["render", "in", "-o", &out.to_string_lossy(), "--format", "markdown", "--flavor", "github"];
+    let output = podviz(folder, &arguments, b"");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut tree = Tree::new();
-    for page in files::tree(&site.path().join("site")).into_values() {
+    let mut found = Tree::new();
+    for page in tree(&out).into_values() {
         let page = String::from_utf8(page).expect("UTF-8");
         for (name, manifest) in manifests(&page) {
             let file = site.path().join(&name);
             fs::write(&file, &manifest).expect("a file to write");
-            tree.insert(format!("{name}.edges"), edges(&file).into_bytes());
-            tree.insert(name, manifest.into_bytes());
+            found.insert(format!("{name}.edges"), edges(&file).into_bytes());
+            found.insert(name, manifest.into_bytes());
         }
     }
-    assert!(!tree.is_empty(), "{} proposes nothing", folder.display());
-    tree
-}
-
-fn podviz(args: &[&str], folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
-    command.args(args).current_dir(folder);
-    command
+    assert!(!found.is_empty(), "{} proposes nothing", folder.display());
+    found
 }
 
 /// The fenced texts of a page whose caption is the name of a proposal.
@@ -68,8 +49,7 @@ fn manifests(page: &str) -> Vec<(String, String)> {
 
 /// Who selects and calls whom. There is no problem, and nobody calls localhost across parts any more.
 fn edges(file: &Path) -> String {
-    let output = podviz(&["graph", &file.to_string_lossy()], file.parent().expect("a folder"));
-    let output = { output }.output().expect("podviz runs");
+    let output = podviz(file.parent().expect("a folder"), &["graph", &file.to_string_lossy()], b"");
     let graph: Value = serde_json::from_slice(&output.stdout).expect("a graph");
     assert_eq!(graph["problems"], Value::Array(Vec::new()), "{}", file.display());
     let mut text = String::new();
