@@ -4,14 +4,15 @@
 
 pub mod dot;
 pub mod host;
+pub mod mermaid;
 pub mod readable;
 pub mod svg;
 pub mod views;
 
+pub use views::View;
+
 use crate::model::Subject;
 use std::fmt;
-
-pub mod mermaid;
 
 /// One diagram: it answers one question.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,92 +31,6 @@ pub struct Diagram {
     pub left_out: Vec<String>,
     /// Where its picture was measured, what was found.
     pub laid_out: svg::LaidOut,
-}
-
-/// The questions that diagrams answer, by their names on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum View {
-    /// Cluster → nodes → namespaces → workloads → pods → containers.
-    Architecture,
-    /// What a pod holds, what its containers share, and what it touches one hop around it.
-    Relationship,
-    /// What happens between the API, the kubelet and the containers, in time.
-    Lifecycle,
-    /// Cluster, node, pod, containers, shared network and volumes, and who talks to whom over localhost.
-    Interaction,
-    /// The pod and its container, side by side.
-    Compare,
-    /// How traffic gets from outside to the containers.
-    Traffic,
-    /// Who calls whom across the cluster.
-    Calls,
-    /// Which application talks to which.
-    Applications,
-    /// Which configuration each container reads.
-    Config,
-    /// Where data is kept, and who writes and reads it.
-    Storage,
-    /// What service accounts may do, through which bindings and roles.
-    Access,
-    /// Whom the NetworkPolicies let talk to whom.
-    NetworkPolicy,
-    /// How a new version replaces the old one.
-    Rollout,
-    /// The states of a container, and what leads from one to the next.
-    States,
-}
-
-impl View {
-    /// Every view, in the order in which they are listed.
-    pub const ALL: [View; 14] = [
-        View::Architecture,
-        View::Relationship,
-        View::Lifecycle,
-        View::Interaction,
-        View::Compare,
-        View::Traffic,
-        View::Calls,
-        View::Applications,
-        View::Config,
-        View::Storage,
-        View::Access,
-        View::NetworkPolicy,
-        View::Rollout,
-        View::States,
-    ];
-
-    /// Whether it is about one pod; the others show everything where nobody says what they are about.
-    pub fn is_of_a_pod(self) -> bool {
-        matches!(
-            self,
-            View::Relationship
-                | View::Lifecycle
-                | View::Interaction
-                | View::Compare
-                | View::Rollout
-                | View::States
-        )
-    }
-
-    /// Its name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            View::Architecture => "architecture",
-            View::Relationship => "relationship",
-            View::Lifecycle => "lifecycle",
-            View::Interaction => "interaction",
-            View::Compare => "compare",
-            View::Traffic => "traffic",
-            View::Calls => "calls",
-            View::Applications => "applications",
-            View::Config => "config",
-            View::Storage => "storage",
-            View::Access => "access",
-            View::NetworkPolicy => "network-policy",
-            View::Rollout => "rollout",
-            View::States => "states",
-        }
-    }
 }
 
 /// The picture of a diagram.

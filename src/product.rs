@@ -252,5 +252,5 @@ fn views_of(focus: &Focus, topology: &Topology, facts: &Facts) -> Vec<&'static s
     };
     let shown = |view: View| if view.is_of_a_pod() { pod } else { focus };
     let draws = |view: &View| draw(*view, shown(*view), topology, facts, &Budget::of(*view)).is_some();
-    View::ALL.into_iter().filter(draws).map(View::name).collect()
+    View::ALL.iter().copied().filter(draws).map(View::name).collect()
 }

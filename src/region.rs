@@ -74,7 +74,7 @@ impl Content {
     /// Everything that a region may show, in the order in which it is listed.
     pub fn all() -> impl Iterator<Item = Content> {
         let words = [Content::Explain, Content::Containers, Content::Summary, Content::Edges];
-        View::ALL.into_iter().map(Content::View).chain(words)
+        View::ALL.iter().copied().map(Content::View).chain(words)
     }
 
     /// Its name in a marker.

@@ -4,7 +4,7 @@ mod files;
 mod golden;
 
 use files::{Tree, tests};
-use golden::{assert_same, differences};
+use golden::{assert_same, assert_table_in_book, differences};
 use podviz::catalog::Catalog;
 use podviz::diagram::host::Host;
 use podviz::diagram::readable::readable;
@@ -148,6 +148,13 @@ fn service(name: &str, namespace: &str, kind: &str) -> String {
         "---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: {namespace}}}\n\
          spec: {{type: {kind}, selector: {{app: {name}}}, ports: [{{port: 80, targetPort: 8080}}]}}\n"
     )
+}
+
+#[test]
+fn the_book_lists_every_view() {
+    let rows = View::ALL.iter().map(|view| format!("| `{}` | {} |\n", view.name(), view.question()));
+    let rows: String = rows.collect();
+    assert_table_in_book("commands.md", "views", &format!("| view | answers |\n|---|---|\n{rows}"));
 }
 
 #[test]
@@ -402,7 +409,7 @@ fn every_focus_of_the_examples_can_be_drawn() {
     for name in ["shop", "data", "webapp-multi-pod", "webapp-single-pod"] {
         let stage = Stage::example(name);
         for focus in stage.every_focus() {
-            for view in View::ALL {
+            for view in View::ALL.iter().copied() {
                 stage.draw(view, &focus);
                 stage.draw_within(view, &focus, Budget { nodes: 8, edges: 8 });
             }
@@ -417,7 +424,7 @@ fn a_view_without_an_answer_draws_nothing() {
         deployment("web", "shop", 1)
     ));
     let config = stage.object("ConfigMap", "lonely");
-    assert!(View::ALL.into_iter().all(|view| stage.draw(view, &config).is_none()));
+    assert!(View::ALL.iter().copied().all(|view| stage.draw(view, &config).is_none()));
     assert!(stage.draw(View::Traffic, &stage.object("Deployment", "web")).is_none());
     assert!(stage.draw(View::Traffic, &all()).is_none());
     assert!(stage.draw(View::Architecture, &Focus::Object(9999)).is_none());
@@ -493,7 +500,7 @@ fn a_crowded_pod_stays_readable() {
     let yaml = deployment("web", "shop", 300);
     let stage = Stage::text(&yaml);
     for focus in [stage.object("Deployment", "web"), Focus::Container(0, 299)] {
-        for view in View::ALL {
+        for view in View::ALL.iter().copied() {
             stage.draw(view, &focus);
         }
     }
@@ -742,7 +749,7 @@ fn workloads_that_share_little_fold_where_nothing_else_helps() {
 fn a_pod_with_much_around_it_fits_a_page() {
     for number in [1, 8, 20, 40] {
         let stage = Stage::text(&(greedy_pod(number) + &callers(number, 2)));
-        for view in View::ALL {
+        for view in View::ALL.iter().copied() {
             for focus in [&all(), &stage.object("Pod", "greedy"), &stage.object("Deployment", "w00")] {
                 let Some(diagram) = readable(view, focus, &stage.topology, &stage.facts) else { continue };
                 if !matches!(diagram.body, Body::Flow(_)) {
@@ -780,7 +787,7 @@ proptest! {
         let stage = Stage::text(&yaml);
         let pod = stage.object("Deployment", "w00");
         for host in Host::ALL {
-            for view in View::ALL {
+            for view in View::ALL.iter().copied() {
                 for focus in [&all(), &Focus::Namespace("default".into(), "ns0".into()), &pod] {
                     let drawn = host.draw(view, focus, &stage.topology, &stage.facts);
                     if let Some(Ok(diagram)) = &drawn {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 impl ValueEnum for View {
     fn value_variants<'a>() -> &'a [View] {
-        &View::ALL
+        View::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

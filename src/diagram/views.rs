@@ -37,10 +37,84 @@ pub use grouping::before_and_after;
 pub(super) use sheet::is_cut;
 pub use whole::whole;
 
-use super::{Diagram, View};
+use super::Diagram;
 use crate::facts::Facts;
 use crate::topology::{Application, NodeIndex, Topology};
 use std::sync::Arc;
+
+/// Declares the views, each with the file that holds its [`Definition`] and with the question that it answers, in the order in
+/// which they are listed.
+macro_rules! views {
+    ($($view:ident $file:ident $question:literal)*) => {
+        /// The questions that diagrams answer.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum View { $(#[doc = $question] $view),* }
+
+        impl View {
+            /// Every view, in the order in which they are listed.
+            pub const ALL: &'static [View] = &[$(View::$view),*];
+
+            /// The question that it answers.
+            pub fn question(self) -> &'static str {
+                match self { $(View::$view => $question),* }
+            }
+
+            fn definition(self) -> &'static Definition {
+                match self { $(View::$view => &$file::VIEW),* }
+            }
+        }
+    };
+}
+
+views! {
+    Architecture architecture "What runs where? Cluster, nodes, pods, containers."
+    Relationship relationship "What does this pod contain, and what do its containers share?"
+    Lifecycle lifecycle "What happens from the moment somebody creates it?"
+    Interaction interaction "How do its containers work together?"
+    Compare compare "What is the pod's, and what is each container's own?"
+    Traffic traffic "How does traffic get in?"
+    Calls calls "Who calls whom, as variables, arguments and ConfigMaps tell?"
+    Applications applications "Which application talks to which?"
+    Config config "Which ConfigMaps and Secrets does each container read, and how?"
+    Storage storage "Where is data kept, and who writes and reads it?"
+    Access access "What may accounts do at the Kubernetes API, through which bindings and roles?"
+    NetworkPolicy network_policy "Whom do the NetworkPolicies let talk to whom?"
+    Rollout rollout "How does a new version replace the old one?"
+    States states "Which states does a container go through, what leads from one to the next, and after how many seconds?"
+}
+
+/// What its file says of a view.
+struct Definition {
+    /// Its name on the command line.
+    name: &'static str,
+    /// What it shows where nobody says what it is about.
+    of: Of,
+    /// What it may hold on a page and still be read at a glance.
+    budget: Budget,
+    /// Its drawing of a focus; `None` where it has nothing to say about that.
+    draw: fn(Scene, &Focus) -> Option<Diagram>,
+}
+
+/// What a view is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    /// Everything there is, or a part of it.
+    Everything,
+    /// One pod.
+    Pod,
+}
+
+impl View {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        self.definition().name
+    }
+
+    /// Whether it is about one pod; the others show everything where nobody says what they are about.
+    pub fn is_of_a_pod(self) -> bool {
+        self.definition().of == Of::Pod
+    }
+}
 
 /// What a diagram is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,24 +140,20 @@ pub struct Budget {
     pub edges: usize,
 }
 
-impl Default for Budget {
-    fn default() -> Budget {
-        Budget { nodes: 60, edges: 100 }
+impl Budget {
+    /// What most views may hold. Arrows that cross each other take more room than those of a tree, so views of who talks
+    /// to whom hold less.
+    const USUAL: Budget = Budget { nodes: 60, edges: 100 };
+
+    /// What a view may hold on a page and still be read at a glance.
+    pub fn of(view: View) -> Budget {
+        view.definition().budget
     }
 }
 
-impl Budget {
-    /// What a view may hold on a page and still be read at a glance. Arrows that cross each other take more room than
-    /// those of a tree, so views of who talks to whom hold less.
-    pub fn of(view: View) -> Budget {
-        match view {
-            // Its boxes stand in a column or two.
-            View::Architecture => Budget { nodes: 30, edges: 60 },
-            View::Traffic => Budget { nodes: 24, edges: 32 },
-            View::Calls | View::Applications => Budget { nodes: 30, edges: 36 },
-            View::Access | View::NetworkPolicy => Budget { nodes: 36, edges: 44 },
-            _ => Budget::default(),
-        }
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget::USUAL
     }
 }
 
@@ -110,22 +180,7 @@ pub fn draw(
     if !scene.holds(focus) {
         return None;
     }
-    let diagram = match view {
-        View::Architecture => architecture::draw(scene, focus),
-        View::Relationship => relationship::draw(scene, focus),
-        View::Lifecycle => lifecycle::draw(scene, focus),
-        View::Interaction => interaction::draw(scene, focus),
-        View::Compare => compare::draw(scene, focus),
-        View::Traffic => traffic::draw(scene, focus),
-        View::Calls => calls::draw(scene, focus),
-        View::Applications => applications::draw(scene, focus),
-        View::Config => config::draw(scene, focus),
-        View::Storage => storage::draw(scene, focus),
-        View::Access => access::draw(scene, focus),
-        View::NetworkPolicy => network_policy::draw(scene, focus),
-        View::Rollout => rollout::draw(scene, focus),
-        View::States => states::draw(scene, focus),
-    };
+    let diagram = (view.definition().draw)(scene, focus);
     hidden::without_hidden(diagram?, topology)
 }
 

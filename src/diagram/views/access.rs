@@ -5,7 +5,7 @@ mod chain;
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet};
 use super::wording::{list, shorten_to};
-use super::{Budget, Focus, Scene};
+use super::{Budget, Definition, Focus, Of, Scene};
 use crate::diagram::{Body, Class, Diagram, Direction, Id, Line, View};
 use crate::facts::security::{Danger, Grant, Holder, Rule};
 use crate::model::Identity;
@@ -38,7 +38,10 @@ enum Detail {
 const DETAILS: [Detail; 5] =
     [Detail::Full, Detail::Users, Detail::Roles, Detail::Holders, Detail::Namespaces];
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition =
+    Definition { name: "access", of: Of::Everything, budget: Budget { nodes: 36, edges: 44 }, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let chains = chain::find(scene, focus)?;
     if chains.links.is_empty() {
         return None;

@@ -3,7 +3,7 @@
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet};
 use super::wording;
-use super::{Focus, Scene};
+use super::{Budget, Definition, Focus, Of, Scene};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::{is_exposed, lets_traffic_in};
@@ -37,7 +37,10 @@ struct Traffic<'a> {
     doors: BTreeSet<NodeIndex>,
 }
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition =
+    Definition { name: "applications", of: Of::Everything, budget: Budget { nodes: 30, edges: 36 }, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let (environment, title) = match focus {
         Focus::All(environment) if **environment == *PLAIN_ENVIRONMENT => {
             (environment, "Which application talks to which".to_owned())

@@ -8,7 +8,7 @@ use super::fold::{self, Piece, fold};
 use super::place::{self, Place};
 use super::sheet::{Reason, Sheet};
 use super::wording::{self, list};
-use super::{Focus, Scene};
+use super::{Budget, Definition, Focus, Of, Scene};
 use crate::catalog::Role;
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::model::{PLAIN_ENVIRONMENT, Subject};
@@ -26,7 +26,15 @@ const MOST_OF_ONE_POD: usize = 16;
 
 type Workload<'a> = (NodeIndex, &'a Node, &'a Pod);
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition = Definition {
+    name: "architecture",
+    of: Of::Everything,
+    // Its boxes stand in a column or two.
+    budget: Budget { nodes: 30, edges: 60 },
+    draw,
+};
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     match focus {
         Focus::All(environment) => Plan::new(scene, environment, None)?.draw(),
         Focus::Namespace(environment, namespace) => Plan::new(scene, environment, Some(namespace))?.draw(),

@@ -6,7 +6,7 @@ mod folds;
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet, line};
 use super::wording;
-use super::{Focus, Scene, denial, route};
+use super::{Budget, Definition, Focus, Of, Scene, denial, route};
 use crate::catalog::{Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::model::{Identity, PLAIN_ENVIRONMENT, Subject};
@@ -16,7 +16,10 @@ use folds::{Folds, Ranks, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition =
+    Definition { name: "calls", of: Of::Everything, budget: Budget { nodes: 30, edges: 36 }, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let calls = calls(scene, focus);
     if calls.is_empty() {
         return None;

@@ -4,7 +4,7 @@ use super::cast::{self, Actor};
 use super::place;
 use super::sheet::{Reason, Sheet};
 use super::wording::{self, list};
-use super::{Focus, Scene};
+use super::{Budget, Definition, Focus, Of, Scene};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::{ContainerRole, PodFacts};
 use crate::names::count;
@@ -15,7 +15,9 @@ use std::collections::BTreeMap;
 /// How many containers are compared with their pod: a third would say what the second says.
 const MOST_CONTAINERS: usize = 2;
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition = Definition { name: "compare", of: Of::Pod, budget: Budget::USUAL, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let (index, only): (NodeIndex, Option<usize>) = match *focus {
         Focus::Object(index) => (index, None),
         Focus::Container(index, container) => (index, Some(container)),

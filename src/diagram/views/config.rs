@@ -4,7 +4,7 @@ use super::cast::{self, Actor};
 use super::fold::{Piece, fold, tries};
 use super::sheet::{Reason, Sheet};
 use super::wording::{self, the_pod};
-use super::{Focus, Scene};
+use super::{Budget, Definition, Focus, Of, Scene};
 use crate::catalog::Role;
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::config::{ConfigRead, ConfigWay};
@@ -17,7 +17,10 @@ use std::sync::Arc;
 /// How many ConfigMaps and Secrets that only one workload reads are drawn one by one beside it.
 const MOST_LEAVES: usize = 2;
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition =
+    Definition { name: "config", of: Of::Everything, budget: Budget::USUAL, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     match focus {
         Focus::All(environment) => {
             let title = match &**environment {

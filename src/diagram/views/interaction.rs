@@ -6,14 +6,17 @@ use super::fold;
 use super::place;
 use super::sheet::{Reason, Sheet};
 use super::wording::the_pod;
-use super::{Focus, Scene};
+use super::{Budget, Definition, Focus, Of, Scene};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::storage::{Access, VolumeUse};
 use crate::names::count;
 use crate::topology::NodeIndex;
 use std::collections::BTreeSet;
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition =
+    Definition { name: "interaction", of: Of::Pod, budget: Budget::USUAL, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let index: NodeIndex = match *focus {
         Focus::Object(index) | Focus::Container(index, _) => index,
         Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => return None,

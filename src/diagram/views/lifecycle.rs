@@ -5,7 +5,7 @@ use super::serving::{self, ask};
 use super::sheet::Reason;
 use super::tale::Tale;
 use super::wording::{self, list};
-use super::{Focus, Scene, cast, fold, shutdown};
+use super::{Budget, Definition, Focus, Of, Scene, cast, fold, shutdown};
 use crate::catalog::{FieldPath, Relation, Role, is_built_in};
 use crate::diagram::{Class, Diagram, Id, View};
 use crate::facts::PodFacts;
@@ -22,8 +22,11 @@ const LEAST_CONTAINERS: usize = 2;
 /// How many steps one picture may have before it is told in two.
 const LONG: usize = 23;
 
+pub(super) static VIEW: Definition =
+    Definition { name: "lifecycle", of: Of::Pod, budget: Budget::USUAL, draw };
+
 /// The whole life.
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let index: NodeIndex = match *focus {
         Focus::Object(index) | Focus::Container(index, _) => index,
         Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => return None,

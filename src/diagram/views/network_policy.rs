@@ -5,7 +5,7 @@ mod namespaces;
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet};
 use super::wording::sentence;
-use super::{Focus, Scene, denial};
+use super::{Budget, Definition, Focus, Of, Scene, denial};
 use crate::catalog::{FieldPath, Relation};
 use crate::diagram::{Class, Diagram, Direction as Flow, Id, Line, View};
 use crate::facts::reach::{
@@ -34,7 +34,10 @@ const MOST_MEANT: usize = 3;
 /// How many arrows that lead to anyone are drawn; more of them say the same, and cross all others.
 const MOST_OPEN: usize = 3;
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition =
+    Definition { name: "network-policy", of: Of::Everything, budget: Budget { nodes: 36, edges: 44 }, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let policies = in_scope(scene, focus);
     if policies.is_empty() {
         return None;

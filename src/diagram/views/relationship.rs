@@ -4,7 +4,7 @@ use super::cast::{self, Actor};
 use super::neighborhood::{self, Neighbor, neighbors, surround};
 use super::sheet::{Reason, Sheet};
 use super::wording::{self, list};
-use super::{Focus, Scene, fold, route};
+use super::{Budget, Definition, Focus, Of, Scene, fold, route};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::storage::{Access, VolumeUse};
@@ -15,7 +15,10 @@ use std::collections::BTreeMap;
 /// How many boxes the whole diagram may have and still be read at one glance.
 const MOST: usize = 26;
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition =
+    Definition { name: "relationship", of: Of::Pod, budget: Budget::USUAL, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     match *focus {
         Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => None,
         Focus::Object(index) => match Stage::new(scene, index) {

@@ -4,7 +4,7 @@ use super::cast;
 use super::sheet::Reason;
 use super::tale::Tale;
 use super::wording::count_of;
-use super::{Focus, Scene};
+use super::{Budget, Definition, Focus, Of, Scene};
 use crate::catalog::FieldPath;
 use crate::diagram::{Class, Diagram, Frame, Id, View};
 use crate::facts::controller::{Amount, Rollout, StatefulPods, Strategy};
@@ -13,7 +13,9 @@ use crate::topology::{Node, NodeIndex};
 /// How many pods of a StatefulSet take part one by one.
 const MOST_PODS: i64 = 4;
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition = Definition { name: "rollout", of: Of::Pod, budget: Budget::USUAL, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let index: NodeIndex = match *focus {
         Focus::Object(index) | Focus::Container(index, _) => index,
         Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => return None,

@@ -6,7 +6,7 @@
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet};
 use super::wording;
-use super::{Focus, Scene};
+use super::{Budget, Definition, Focus, Of, Scene};
 use crate::catalog::Relation;
 use crate::diagram::{Body, Class, Diagram, Direction, Id, Line, View};
 use crate::facts::follows_readiness;
@@ -17,7 +17,9 @@ use crate::facts::{ContainerRole, PodFacts};
 use crate::names::{duration, durations};
 use crate::topology::{Container, ContainerKind, Node, NodeIndex, Pod};
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition = Definition { name: "states", of: Of::Pod, budget: Budget::USUAL, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let (index, position) = match *focus {
         Focus::Container(index, position) => (index, Some(position)),
         Focus::Object(index) => (index, None),

@@ -9,7 +9,7 @@ use super::cast::{self, Actor};
 use super::fold::{Piece, fold, tries};
 use super::sheet::{Reason, Sheet};
 use super::wording::the_pod;
-use super::{Focus, Scene};
+use super::{Budget, Definition, Focus, Of, Scene};
 use crate::catalog::Role;
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::storage::{Access, VolumeUse};
@@ -24,7 +24,10 @@ const MOST_ALIKE: usize = 2;
 /// How many containers of one pod are drawn.
 const MOST_CONTAINERS: usize = 24;
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition =
+    Definition { name: "storage", of: Of::Everything, budget: Budget::USUAL, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let here = |node: &Node, environment: &str, namespace: Option<&str>| {
         *node.identity.environment == *environment
             && namespace.is_none_or(|namespace| *node.identity.namespace == *namespace)

@@ -6,7 +6,7 @@ use super::flow::{Flow, trace};
 use super::route;
 use super::sheet::{Reason, Sheet, line};
 use super::wording::list;
-use super::{Focus, Scene};
+use super::{Budget, Definition, Focus, Of, Scene};
 use crate::catalog::{Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::model::{PLAIN_ENVIRONMENT, Subject};
@@ -18,7 +18,10 @@ use std::sync::Arc;
 /// How many containers that answer for one Service are drawn.
 const MOST_SERVERS: usize = 4;
 
-pub(super) fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
+pub(super) static VIEW: Definition =
+    Definition { name: "traffic", of: Of::Everything, budget: Budget { nodes: 24, edges: 32 }, draw };
+
+fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let flow = trace(scene, focus)?;
     let mut map = Map { scene, wide: flow.is_wide(), flow, sheet: Sheet::default(), spots: BTreeMap::new() };
     map.draw();
