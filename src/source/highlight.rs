@@ -16,11 +16,16 @@ pub fn lines(text: &str, lexemes: &[Lexeme], edits: &Edits, hidden: &[Range<u32>
         if lexeme.start < done || lexeme.end > text.len() {
             continue;
         }
-        gap(&text[done..lexeme.start], &mut page);
-        show(lexeme, &text[lexeme.start..lexeme.end], edits.at(lexeme.spot), &mut page);
+        gap(&text[done..lexeme.start], edits, &mut page);
+        let raw = &text[lexeme.start..lexeme.end];
+        if is_name_in_secret(lexeme, raw, edits) {
+            page.push(TokenClass::Redacted, MARK);
+        } else {
+            show(lexeme, raw, edits.at(lexeme.spot), &mut page);
+        }
         done = lexeme.end;
     }
-    gap(&text[done..], &mut page);
+    gap(&text[done..], edits, &mut page);
     if text.ends_with('\n') || text.is_empty() {
         page.lines.pop();
     }
@@ -66,10 +71,26 @@ impl Page {
     }
 }
 
+/// Whether a lexeme is a tag, an anchor or an alias of a Secret, which may be named after what it stands at.
+fn is_name_in_secret(lexeme: &Lexeme, raw: &str, edits: &Edits) -> bool {
+    let separates = raw.bytes().all(|byte| matches!(byte, b'-' | b'.'));
+    lexeme.class == TokenClass::Meta && !separates && edits.in_secret(lexeme.spot.line)
+}
+
 /// What stands between lexemes: space and punctuation, block headers, directives.
-fn gap(text: &str, page: &mut Page) {
-    if !text.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+fn gap(text: &str, edits: &Edits, page: &mut Page) {
+    if text.chars().all(is_punctuation) {
         return page.push(TokenClass::Plain, text);
+    }
+    let first = page.lines.len() as u32;
+    if (first..).zip(text.split('\n')).any(|(line, _)| edits.in_secret(line)) {
+        for (at, line) in text.split('\n').enumerate() {
+            if at > 0 {
+                page.push(TokenClass::Plain, "\n");
+            }
+            line.split_inclusive(' ').for_each(|word| bare(word, page));
+        }
+        return;
     }
     match redact_text(text, false) {
         Some(redacted) => page.marked(TokenClass::Plain, &redacted),
@@ -78,6 +99,24 @@ fn gap(text: &str, page: &mut Page) {
             text,
         ),
     }
+}
+
+/// A word between the values of a Secret: punctuation and the headers of blocks stay.
+fn bare(word: &str, page: &mut Page) {
+    let header = word.trim_start_matches([':', '-', ' ']).trim_end();
+    let is_header = header.starts_with(['|', '>'])
+        && header[1..].chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-'))
+        && header.len() <= 3;
+    if is_header || word.chars().all(is_punctuation) {
+        return page.push(TokenClass::Plain, word);
+    }
+    page.push(TokenClass::Redacted, MARK);
+    page.push(TokenClass::Plain, &word[word.trim_end().len()..]);
+}
+
+fn is_punctuation(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '-' | '?' | ':' | ',' | '[' | ']' | '{' | '}' | '|' | '>' | '+' | '.' | '"' | '\'')
 }
 
 fn show(lexeme: &Lexeme, raw: &str, edit: Option<&Edit>, page: &mut Page) {

@@ -1,15 +1,15 @@
 //! One file's bytes become documents, redacted; no disk, no recursion deeper than the limits.
 
-use super::compose::Fault;
+use super::compose::{Fault, Spot};
 use super::decode::decode;
 use super::highlight;
 use super::manifest::{Verdict, judge};
-use super::redact::{Edit, Edits, MARK, redact_text};
-use super::settle::settle;
+use super::redact::{Edits, Region, find_in_comments, is_about_secret, redact_text, widen};
+use super::settle::{Duplicate, settle};
 use super::sheet::{Part, Sheet};
 use super::template::is_template;
 use super::{Limits, graph, json, yaml};
-use crate::model::{Document, Environment, SourceFile, TokenClass, Value};
+use crate::model::{Document, Environment, SourceFile, Value};
 use crate::problem::{Code, Level, Problem, Problems};
 use std::ops::Range;
 use std::sync::Arc;
@@ -85,13 +85,9 @@ struct Accepted {
 impl Reader<'_> {
     fn documents(mut self, mut sheet: Sheet) -> Loaded {
         let lines: Vec<&str> = self.text.lines().collect();
-        let mut edits = Edits::default();
-        for value in sheet.parts.iter().filter_map(|part| part.outcome.as_ref().ok()) {
-            edits.find(value);
-        }
-        self.comments(&sheet, &mut edits);
-        let parts = std::mem::take(&mut sheet.parts);
-        let regions: Vec<Range<u32>> = regions(&parts);
+        let mut parts = std::mem::take(&mut sheet.parts);
+        let regions = regions(&parts);
+        let (edits, mut duplicates) = self.redact(&lines, &mut parts, &regions, &sheet);
         let (mut accepted, mut hidden, mut faults, mut foreign) = (Vec::new(), Vec::new(), Vec::new(), false);
         for ((index, part), region) in parts.into_iter().enumerate().zip(regions) {
             let last_line = part.last_line;
@@ -103,29 +99,13 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let mut duplicates = Vec::new();
             edits.apply(&mut value);
-            settle(&mut value, &mut duplicates);
-            // A merge may have brought a kind or a name that says more.
-            let mut late = Edits::default();
-            late.find(&value);
-            late.apply(&mut value);
-            edits.absorb(late);
             match judge(self.name, &value) {
                 Verdict::Manifest => {
-                    for duplicate in duplicates {
-                        let message = format!(
-                            "the key `{}` stands twice in one mapping; the last one counts",
-                            duplicate.key
-                        );
-                        let problem = Problem::new(Level::Warning, Code::DuplicateKey, message);
-                        self.problems.push(
-                            problem
-                                .at(self.name, duplicate.line, duplicate.column)
-                                .help("remove one of them"),
-                        );
+                    for duplicate in std::mem::take(&mut duplicates[index]) {
+                        self.problems.push(self.duplicate(&duplicate, &edits));
                     }
-                    let comment = comment(&lines, &region, index == 0, value.line);
+                    let comment = comment(&lines, &region, index == 0, value.line, &edits);
                     accepted.push(Accepted { index, last_line, comment, value });
                 }
                 Verdict::Empty => {}
@@ -147,11 +127,53 @@ impl Reader<'_> {
             }
             self.problems.push(problem(self.name, fault));
         }
-        // Late edits of one document may concern a scalar that another part of the tree shares.
-        accepted.iter_mut().for_each(|document| edits.apply(&mut document.value));
         let documents = self.publish(accepted, &sheet, &edits, &hidden);
         let passed_over = documents.is_empty() && self.problems.is_empty() && foreign;
         Loaded { documents, passed_over, problems: self.problems, ..Loaded::default() }
+    }
+
+    /// Settles each document, and finds what must be replaced in the file: before a tree is settled, since every scalar of
+    /// the file is in it, and after, since a merge may have brought a kind or a name that says more. Gives the keys that
+    /// stand twice, document for document.
+    fn redact(
+        &self,
+        lines: &[&str],
+        parts: &mut [Part],
+        regions: &[Range<u32>],
+        sheet: &Sheet,
+    ) -> (Edits, Vec<Vec<Duplicate>>) {
+        let mut edits = Edits::default();
+        let mut duplicates = Vec::with_capacity(parts.len());
+        let mut zones = Vec::with_capacity(parts.len());
+        for (part, region) in parts.iter_mut().zip(regions) {
+            let mut own = Vec::new();
+            let (secret, empty) = match &mut part.outcome {
+                Ok(value) => {
+                    let raw = edits.find(value);
+                    settle(value, &mut own);
+                    (edits.find(value) | raw, value.is_null())
+                }
+                Err(_) => (is_about_secret(clip(lines, region)), false),
+            };
+            duplicates.push(own);
+            zones.push(Region { lines: region.clone(), secret, empty });
+        }
+        widen(&mut edits, self.text, &sheet.lexemes, &zones);
+        find_in_comments(self.text, &sheet.lexemes, &mut edits);
+        (edits, duplicates)
+    }
+
+    /// A key of a Secret is not named, unless the page shows it, too.
+    fn duplicate(&self, duplicate: &Duplicate, edits: &Edits) -> Problem {
+        let (line, column) = (duplicate.line, duplicate.column);
+        let message = match edits.at(Spot { line, column }) {
+            None if !edits.in_secret(line) => {
+                format!("the key `{}` stands twice in one mapping; the last one counts", duplicate.key)
+            }
+            _ => "a key stands twice in one mapping; the last one counts".to_owned(),
+        };
+        let problem = Problem::new(Level::Warning, Code::DuplicateKey, message);
+        problem.at(self.name, line, column).help("remove one of them")
     }
 
     fn publish(
@@ -178,51 +200,27 @@ impl Reader<'_> {
         });
         documents.collect()
     }
-
-    /// Comments are redacted by the block: a commented-out manifest is one text.
-    fn comments(&self, sheet: &Sheet, edits: &mut Edits) {
-        let mut comments =
-            sheet.lexemes.iter().filter(|lexeme| lexeme.class == TokenClass::Comment).peekable();
-        while let Some(first) = comments.next() {
-            let mut block = vec![first];
-            while let Some(next) =
-                comments.next_if(|next| block.last().is_some_and(|last| last.spot.line + 1 == next.spot.line))
-            {
-                block.push(next);
-            }
-            let text: Vec<&str> =
-                block.iter().map(|comment| &self.text[comment.start..comment.end]).collect();
-            let text = text.join("\n");
-            let redacted = redact_text(&text, false);
-            let mut lines = redacted.as_deref().unwrap_or(&text).split('\n').zip(text.split('\n'));
-            for comment in block {
-                let Some((new, old)) = lines.next() else { break };
-                if edits.in_secret(comment.spot.line) {
-                    edits.add(comment.spot.line, comment.spot.column, Edit::Text(format!("# {MARK}").into()));
-                } else if old != new {
-                    edits.add(comment.spot.line, comment.spot.column, Edit::Text(new.into()));
-                }
-            }
-        }
-    }
 }
 
 fn problem(name: &str, fault: Fault) -> Problem {
     Problem::new(Level::Error, fault.code, fault.message).at(name, fault.line, fault.column)
 }
 
-/// The lines of each part: from where it begins to where the next one does.
+/// The lines of each part: from where it begins to where the next one does, which may be on its last line.
 fn regions(parts: &[Part]) -> Vec<Range<u32>> {
-    let begins: Vec<u32> =
-        parts.iter().enumerate().map(|(at, part)| if at == 0 { 1 } else { part.begin }).collect();
-    let ends = begins.iter().skip(1).copied().chain([u32::MAX]);
-    begins.iter().zip(ends).map(|(&begin, end)| begin..end).collect()
+    let begin = |at: usize| if at == 0 { 1 } else { parts[at].begin };
+    let end = |at: usize| parts.get(at + 1).map_or(u32::MAX, |next| next.begin.max(parts[at].last_line + 1));
+    (0..parts.len()).map(|at| begin(at)..end(at)).collect()
+}
+
+fn clip<'a, 't>(lines: &'a [&'t str], region: &Range<u32>) -> &'a [&'t str] {
+    let clip = |line: u32| (line.max(1) as usize - 1).min(lines.len());
+    &lines[clip(region.start)..clip(region.end.max(region.start))]
 }
 
 /// Whether lines that could not be read show a key of a manifest at their margin.
 fn wants_to_be_manifest(lines: &[&str], region: &Range<u32>) -> bool {
-    let clip = |line: u32| (line as usize - 1).min(lines.len());
-    let region = &lines[clip(region.start)..clip(region.end.max(region.start))];
+    let region = clip(lines, region);
     let shows = |key: &str| {
         region.iter().any(|line| {
             let line = line.trim_start_matches(['{', '"', '\'']);
@@ -235,14 +233,21 @@ fn wants_to_be_manifest(lines: &[&str], region: &Range<u32>) -> bool {
     shows("apiVersion") || shows("kind") || json
 }
 
-/// The comment lines between the beginning of a document and its first node; blocks stay apart.
-fn comment(lines: &[&str], region: &Range<u32>, first: bool, first_line: u32) -> Option<String> {
+/// The comment lines between the beginning of a document and its first node, other than those of a Secret; blocks stay
+/// apart.
+fn comment(
+    lines: &[&str],
+    region: &Range<u32>,
+    first: bool,
+    first_line: u32,
+    edits: &Edits,
+) -> Option<String> {
     let from = if first { 0 } else { region.start as usize - 1 };
     let above = lines.get(from..(first_line as usize).saturating_sub(1))?;
     let mut text = String::new();
-    for line in above {
+    for (number, line) in (from as u32 + 1..).zip(above) {
         match line.trim_start().strip_prefix('#') {
-            Some(comment) if is_source_line(comment) => {}
+            Some(comment) if is_source_line(comment) || edits.in_secret(number) => {}
             Some(comment) => {
                 text.push_str(comment.strip_prefix(' ').unwrap_or(comment).trim_end());
                 text.push('\n');

@@ -4,16 +4,21 @@
 //! is replaced wherever that place is used: aliases, merges and duplicates share their scalar's fate.
 
 mod assignment;
+mod comment;
 mod name;
+mod object;
 mod shape;
 mod text;
 mod tree;
+mod zone;
 
+pub use comment::{find as find_in_comments, is_about_secret};
 pub use text::redact as redact_text;
+pub use zone::{Region, widen};
 
 use super::compose::Spot;
 use crate::model::{Kind, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What stands where a secret was: never its length, never a hash of it.
 pub const MARK: &str = "[redacted]";
@@ -36,14 +41,14 @@ pub enum Edit {
 #[derive(Default)]
 pub struct Edits {
     places: HashMap<(u32, u32), Edit>,
-    /// Lines of Secrets' data: their comments may say what the values decode to.
+    /// Lines of Secrets: their comments may say what the values decode to.
     zones: BTreeMap<u32, u32>,
 }
 
 impl Edits {
-    /// Adds what must be replaced in the raw tree of a document.
-    pub fn find(&mut self, root: &Value) {
-        tree::find(root, self);
+    /// Adds what must be replaced in the tree of a document; says whether all of it is a Secret.
+    pub fn find(&mut self, root: &Value) -> bool {
+        tree::find(root, self)
     }
 
     /// Adds an edit; of two for one place the stricter counts.
@@ -58,21 +63,15 @@ impl Edits {
             .or_insert(edit);
     }
 
-    /// Whether `line` belongs to the data of a Secret.
+    /// Whether `line` belongs to a Secret.
     pub fn in_secret(&self, line: u32) -> bool {
         self.zones.range(..=line).next_back().is_some_and(|(_, &last)| line <= last)
     }
 
-    /// Notes the lines of a Secret's data.
+    /// Notes the lines of a Secret.
     pub fn add_zone(&mut self, first: u32, last: u32) {
         let zone = self.zones.entry(first).or_insert(last);
         *zone = last.max(*zone);
-    }
-
-    /// Adds the edits of `more`.
-    pub fn absorb(&mut self, more: Edits) {
-        // Each edit has a place of its own, so that their order makes no difference.
-        more.places.into_iter().for_each(|((line, column), edit)| self.add(line, column, edit));
     }
 
     /// The edit of what begins at `spot`.
@@ -89,11 +88,18 @@ impl Edits {
             Kind::Null => {}
             Kind::List(items) => items.iter_mut().for_each(|item| self.apply(item)),
             Kind::Map(entries) => {
-                for entry in entries {
+                let mut renamed = false;
+                for entry in entries.iter_mut() {
                     if let Some(edit) = self.places.get(&(entry.line, entry.column)) {
                         entry.key = edit.text();
+                        renamed = true;
                     }
                     self.apply(&mut entry.value);
+                }
+                // Of several keys that read alike now the first stays: a key stands once in a mapping.
+                if renamed {
+                    let mut seen = HashSet::with_capacity(entries.len());
+                    entries.retain(|entry| seen.insert(entry.key.clone()));
                 }
             }
             Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {

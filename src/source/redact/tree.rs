@@ -1,6 +1,7 @@
 //! Secrets in a document's tree: by the type of the object, by the names of keys, by what strings hold.
 
 use super::assignment::{attached, flag_value, is_worth};
+use super::object::{self, Role, any};
 use super::{Edit, Edits, MARK, name, text};
 use crate::model::{Entry, Kind, Value};
 use crate::source::base64;
@@ -9,9 +10,15 @@ use crate::source::compose::MERGE;
 /// The API groups whose `secret` and `clientSecret` are names of Secrets: those of Traefik and of the NGINX controller.
 const POINTING: [&str; 3] = ["traefik.io", "traefik.containo.us", "k8s.nginx.org"];
 
-/// Adds what must be replaced in `root`. Depth is bounded by the composer.
-pub fn find(root: &Value, edits: &mut Edits) {
-    Finder { edits, sealed: false, external: false, pointing: false }.value(root, "", false);
+/// Adds what must be replaced in `root`; says whether all of it is a Secret. Depth is bounded by the composer.
+pub fn find(root: &Value, edits: &mut Edits) -> bool {
+    let whole = object::role(root.entries(), true) != Role::Other;
+    let mut finder = Finder { edits, sealed: false, external: false, pointing: false };
+    match &root.kind {
+        Kind::Map(entries) => finder.map(entries, true),
+        _ => finder.value(root, ""),
+    }
+    whole
 }
 
 struct Finder<'e> {
@@ -25,10 +32,16 @@ struct Finder<'e> {
 }
 
 impl Finder<'_> {
-    fn value(&mut self, value: &Value, key: &str, secret: bool) {
+    fn value(&mut self, value: &Value, key: &str) {
         match &value.kind {
-            Kind::Map(entries) => self.map(entries, secret),
-            Kind::List(items) => self.list(items, secret),
+            Kind::Map(entries) => {
+                if object::role(entries, false) != Role::Other {
+                    self.edits.add_zone(value.line, last_line(value));
+                }
+                self.map(entries, false);
+            }
+            Kind::List(items) => self.list(items),
+            Kind::String(string) if object::is_packed(string) => self.all(value),
             Kind::String(string) => {
                 if let Some(redacted) = text::redact(string, key == "description") {
                     self.edits.add(value.line, value.column, Edit::Text(redacted.into()));
@@ -38,42 +51,45 @@ impl Finder<'_> {
         }
     }
 
-    /// `secret` if the mapping is a Secret although its own `kind` does not say so.
-    fn map(&mut self, entries: &[Entry], secret: bool) {
+    /// `root` if the mapping is a document.
+    fn map(&mut self, entries: &[Entry], root: bool) {
+        let role = object::role(entries, root);
+        match role {
+            Role::Secret => return object::hide(entries, self.edits),
+            Role::Secrets => return object::hide_list(entries, self.edits),
+            Role::Sealed | Role::Other => {}
+        }
         let outer = (self.sealed, self.external, self.pointing);
-        self.sealed |= any(entries, "kind", |kind| kind == "SealedSecret");
+        self.sealed |= role == Role::Sealed;
         self.external |= any(entries, "kind", |kind| kind.ends_with("ExternalSecret"));
         self.pointing |= any(entries, "apiVersion", |version| {
             version.split_once('/').is_some_and(|(group, _)| POINTING.contains(&group))
         });
-        let list = any(entries, "kind", |kind| kind.eq_ignore_ascii_case("SecretList"));
-        let secret = secret
-            || any(entries, "kind", |kind| {
-                matches!(kind.trim().to_ascii_lowercase().as_str(), "secret" | "secrets")
-            })
-            || any(entries, "type", |kind| kind == "Opaque" || kind.starts_with("kubernetes.io/"))
-                && entries.iter().any(|entry| *entry.key == *"data");
         let named = pair_name(entries);
+        let patched = object::patches_secret(entries);
         for entry in entries {
             self.key(entry);
-            self.entry(entry, secret, list, named);
+            match &*entry.key {
+                "patch" if patched => self.patch(&entry.value),
+                _ => self.entry(entry, named),
+            }
         }
         (self.sealed, self.external, self.pointing) = outer;
     }
 
-    fn entry(&mut self, entry: &Entry, secret: bool, list: bool, named: Option<name::Class>) {
+    fn entry(&mut self, entry: &Entry, named: Option<name::Class>) {
         let (key, value) = (&*entry.key, &entry.value);
         match key {
             MERGE => {
                 for map in std::iter::once(value).chain(value.items()) {
-                    self.map(map.entries(), secret);
+                    self.map(map.entries(), false);
                 }
             }
-            _ if secret && matches!(key.to_ascii_lowercase().as_str(), "data" | "stringdata") => {
-                self.edits.add_zone(entry.line, last_line(value));
-                self.all(value);
+            "annotations" => self.annotations(value),
+            "template" if self.sealed => object::hide(value.entries(), self.edits),
+            "template" if self.external => {
+                value.entries().iter().for_each(|entry| self.template(entry));
             }
-
             "stringData" | "auths" | "kubectl.kubernetes.io/last-applied-configuration" => self.all(value),
             "encryptedData" if self.sealed => {}
             "secretKey" if self.external => {}
@@ -84,7 +100,6 @@ impl Finder<'_> {
                 self.named(value, key, None, false);
                 self.pointing = true;
             }
-            "items" if list => value.items().iter().for_each(|item| self.map(item.entries(), true)),
             "auth" if value.as_str().is_some_and(is_login) => self.all(value),
             "value" | "default" | "values" if named.is_some() => self.named(value, key, named, true),
             _ => self.named(value, key, name::class(key), false),
@@ -93,7 +108,7 @@ impl Finder<'_> {
 
     /// A value under a name; in a pair (`name` and `value`) also numbers count.
     fn named(&mut self, value: &Value, key: &str, class: Option<name::Class>, pair: bool) {
-        let Some(class) = class else { return self.value(value, key, false) };
+        let Some(class) = class else { return self.value(value, key) };
         let password = class == name::Class::Password;
         match &value.kind {
             Kind::String(string) if is_worth(string, if pair { name::Class::Password } else { class }) => {
@@ -105,15 +120,61 @@ impl Finder<'_> {
                     self.named(item, key, Some(class), pair);
                 }
             }
-            _ => self.value(value, key, false),
+            _ => self.value(value, key),
         }
     }
 
-    fn list(&mut self, items: &[Value], secret: bool) {
+    /// Annotations hold anything, copies of whole objects too.
+    fn annotations(&mut self, value: &Value) {
+        for entry in value.entries() {
+            self.key(entry);
+            match entry.value.as_str() {
+                Some(text) if object::is_copy(&entry.key, text) => self.all(&entry.value),
+                _ => self.entry(entry, None),
+            }
+        }
+        if !value.is_map() {
+            self.value(value, "annotations");
+        }
+    }
+
+    /// A field of what an ExternalSecret is made into: a value without a placeholder is the secret itself.
+    fn template(&mut self, entry: &Entry) {
+        self.key(entry);
+        if *entry.key != *"data" {
+            return self.entry(entry, None);
+        }
+        for entry in entry.value.entries() {
+            self.key(entry);
+            match entry.value.as_str() {
+                Some(text) if text.contains("{{") => self.entry(entry, None),
+                _ => self.all(&entry.value),
+            }
+        }
+        if !entry.value.is_map() {
+            self.all(&entry.value);
+        }
+    }
+
+    /// A patch onto a Secret: of its steps, what they do and where.
+    fn patch(&mut self, value: &Value) {
+        for step in value.items() {
+            for entry in step.entries() {
+                if !matches!(&*entry.key, "op" | "path" | "from") {
+                    object::everything(&entry.value, self.edits);
+                }
+            }
+        }
+        if !value.is_list() {
+            object::everything(value, self.edits);
+        }
+    }
+
+    fn list(&mut self, items: &[Value]) {
         let mut program = "";
         let mut flag = "";
         for item in items {
-            self.value(item, "", secret);
+            self.value(item, "");
             let Some(string) = item.as_str() else {
                 // A number after `--password` is one, too.
                 if matches!(item.kind, Kind::Number(_)) && name::class(flag.trim_start_matches('-')).is_some()
@@ -166,20 +227,9 @@ impl Finder<'_> {
 
 /// The line of the last node in `value`.
 fn last_line(value: &Value) -> u32 {
-    let inside = value.items().iter().chain(value.entries().iter().map(|entry| &entry.value));
-    inside.map(last_line).max().unwrap_or(0).max(value.line)
-}
-
-/// Whether `key` maps to a string that passes `test`, here or in what is merged in; any duplicate counts.
-fn any(entries: &[Entry], key: &str, test: impl Fn(&str) -> bool + Copy) -> bool {
-    entries.iter().any(|entry| {
-        if *entry.key == *MERGE {
-            return std::iter::once(&entry.value)
-                .chain(entry.value.items())
-                .any(|map| any(map.entries(), key, test));
-        }
-        entry.key.eq_ignore_ascii_case(key) && entry.value.as_str().is_some_and(test)
-    })
+    let items = value.items().iter().map(last_line);
+    let entries = value.entries().iter().map(|entry| last_line(&entry.value).max(entry.line));
+    items.chain(entries).max().unwrap_or(0).max(value.line)
 }
 
 /// What the `name` (or `key`, `header`) of a mapping that also has a `value` says of it.
