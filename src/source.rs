@@ -11,6 +11,7 @@ mod graph;
 mod helm;
 mod highlight;
 mod json;
+mod known;
 mod kustomize;
 mod load;
 mod manifest;
@@ -28,6 +29,7 @@ mod tool;
 mod walk;
 mod yaml;
 
+use known::Values;
 use load::load_text;
 pub use load::{Loaded, load};
 pub use matching::{is_pattern, matching};
@@ -171,24 +173,26 @@ pub fn is_there(input: &Path) -> bool {
 pub fn read(order: &Order) -> Result<Reading, ReadError> {
     let mut found = walk::find(&order.inputs, order.output.as_deref())?;
     let mut reading = Reading::default();
-    let mut rendered = Vec::new();
+    let (mut rendered, mut values) = (Vec::new(), Values::default());
     if let Some(build) = &order.build {
         let plan = Plan::of(&found, build, &order.limits);
         found.files.retain(|file| file.path.as_deref().is_none_or(|path| plan.leaves(path)));
         rendered = plan.charts().map(Path::to_owned).collect();
         found.charts.clear();
         reading.problems = plan.unreleased(&found.roots, build);
-        plan.carry_out(&found.roots, build, order, &mut reading);
+        values = plan.carry_out(&found.roots, build, order, &mut reading);
     }
     let problems = std::mem::take(&mut reading.problems);
     reading.problems = std::mem::take(&mut found.problems);
-    as_they_are(&found, &rendered, &order.limits, &mut reading);
+    values.extend(as_they_are(&found, &rendered, &order.limits, &mut reading));
     reading.problems.extend(problems);
+    known::hide(&values, &mut reading.documents, &mut reading.problems);
     Ok(reading)
 }
 
-/// Reads the files that nothing is built from. Templates in the folder of a chart that is `rendered` are pieces of it.
-fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, reading: &mut Reading) {
+/// Reads the files that nothing is built from, and gives what their Secrets hold. Templates in the folder of a chart that is
+/// `rendered` are pieces of it.
+fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, reading: &mut Reading) -> Values {
     let files = &found.files;
     let is_piece = |file: &walk::Source| {
         let path = file.path.as_deref();
@@ -198,6 +202,7 @@ fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, readi
         files.par_iter().map(|file| Ok(load(&file.name, &file.bytes(limits)?, limits))).collect();
     let mut templates: BTreeMap<String, usize> = found.charts.clone();
     let (mut documents, mut problems, mut passed_over) = (Vec::new(), Problems::none(), 0);
+    let mut values = Values::default();
     for (file, loaded) in files.iter().zip(loaded) {
         match loaded {
             Ok(loaded) => {
@@ -206,6 +211,7 @@ fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, readi
                 } else if loaded.template {
                     *templates.entry(home(&file.name, &templates)).or_default() += 1;
                 }
+                values.extend(loaded.values);
                 documents.extend(loaded.documents);
                 reading.environments.extend(loaded.environments);
                 passed_over += usize::from(loaded.passed_over);
@@ -227,6 +233,7 @@ fn as_they_are(found: &walk::Found, rendered: &[PathBuf], limits: &Limits, readi
         let words = format!("{words} passed over");
         reading.problems.push(Problem::new(Level::Note, Code::NotAManifest, words));
     }
+    values
 }
 
 /// The chart that a template outside of `templates/` belongs to, else its folder.

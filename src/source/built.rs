@@ -1,5 +1,6 @@
 //! What a tool built: the documents of one environment, and what went wrong.
 
+use super::known::Values;
 use crate::model::{Document, SourceFile};
 use crate::problem::Problems;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ pub struct Built {
     pub documents: Vec<Document>,
     /// Where objects go that name no namespace, if that is known.
     pub namespace: Option<String>,
+    /// What its Secrets hold.
+    pub values: Values,
     /// What went wrong.
     pub problems: Problems,
 }

@@ -186,7 +186,7 @@ impl Unit<'_> {
             problems.push(self.failed("what helm prints still holds template actions that are no data"));
         }
         let namespace = Some(self.namespace());
-        let mut built = Built { documents: loaded.documents, namespace, problems };
+        let mut built = Built { documents: loaded.documents, namespace, values: loaded.values, problems };
         let origin = trace::trace(&String::from_utf8_lossy(text), chart, self);
         for problem in loaded.problems.iter() {
             built.problems.push(trace::moved(problem.clone(), &name, &origin));

@@ -3,6 +3,7 @@
 use super::compose::{Fault, Spot};
 use super::decode::decode;
 use super::highlight;
+use super::known::Values;
 use super::manifest::{Verdict, judge};
 use super::redact::{Edits, Region, find_in_comments, is_about_secret, redact_text, widen};
 use super::settle::{Duplicate, settle};
@@ -25,6 +26,8 @@ pub struct Loaded {
     pub template: bool,
     /// The environments that it names, if it is a graph that podviz made.
     pub environments: Vec<Environment>,
+    /// What its Secrets hold.
+    pub(super) values: Values,
     /// What went wrong.
     pub problems: Problems,
 }
@@ -87,7 +90,7 @@ impl Reader<'_> {
         let lines: Vec<&str> = self.text.lines().collect();
         let mut parts = std::mem::take(&mut sheet.parts);
         let regions = regions(&parts);
-        let (edits, mut duplicates) = self.redact(&lines, &mut parts, &regions, &sheet);
+        let (mut edits, mut duplicates) = self.redact(&lines, &mut parts, &regions, &sheet);
         let (mut accepted, mut hidden, mut faults, mut foreign) = (Vec::new(), Vec::new(), Vec::new(), false);
         for ((index, part), region) in parts.into_iter().enumerate().zip(regions) {
             let last_line = part.last_line;
@@ -129,7 +132,8 @@ impl Reader<'_> {
         }
         let documents = self.publish(accepted, &sheet, &edits, &hidden);
         let passed_over = documents.is_empty() && self.problems.is_empty() && foreign;
-        Loaded { documents, passed_over, problems: self.problems, ..Loaded::default() }
+        let values = std::mem::take(&mut edits.values);
+        Loaded { documents, passed_over, values, problems: self.problems, ..Loaded::default() }
     }
 
     /// Settles each document, and finds what must be replaced in the file: before a tree is settled, since every scalar of

@@ -1,6 +1,7 @@
 //! Which folders are built: kustomizations and charts that nothing else in the input refers to.
 
 use super::built::Built;
+use super::known::Values;
 use super::kustomize::{self, Library};
 use super::roots::Roots;
 use super::tool::Tool;
@@ -101,8 +102,9 @@ impl Plan {
         Plan { units, library, consumed, inside: charts.inside() }
     }
 
-    /// Builds everything, and adds it to what is read. Where only one environment is wanted, the others are named alone.
-    pub fn carry_out(&self, roots: &Roots, build: &Build, order: &Order, reading: &mut Reading) {
+    /// Builds everything, adds it to what is read, and gives what its Secrets hold. Where only one environment is wanted, the
+    /// others are named alone.
+    pub fn carry_out(&self, roots: &Roots, build: &Build, order: &Order, reading: &mut Reading) -> Values {
         let tools = Tools {
             kustomize: Tool::of(&kustomize::TOOLS, build.tools, &order.inputs),
             helm: Tool::of(&helm::TOOLS, build.tools, &order.inputs),
@@ -116,7 +118,7 @@ impl Plan {
             .par_iter()
             .map(|unit| wanted(unit).then(|| self.build(unit, roots, build, order, &tools)))
             .collect();
-        let mut unbuilt = Vec::new();
+        let (mut unbuilt, mut values) = (Vec::new(), Values::default());
         for (unit, built) in self.units.iter().zip(built) {
             let source = match unit.recipe {
                 Recipe::Kustomize => "kustomize",
@@ -130,6 +132,7 @@ impl Plan {
                         self.library.get(&unit.folder).map(|volume| volume.kustomization.name.as_str()),
                     );
                 }
+                values.extend(built.values);
                 let failed = built.problems.left_something_out();
                 reading.problems.extend(built.problems);
                 if built.documents.is_empty() {
@@ -151,6 +154,7 @@ impl Plan {
             }
         }
         reading.problems.extend(kustomize::missing_tool(&tools.kustomize, &unbuilt).into_iter().collect());
+        values
     }
 
     fn build(&self, unit: &Unit, roots: &Roots, build: &Build, order: &Order, tools: &Tools) -> Built {

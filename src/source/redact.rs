@@ -13,10 +13,11 @@ mod tree;
 mod zone;
 
 pub use comment::{find as find_in_comments, is_about_secret};
-pub use text::redact as redact_text;
+pub use text::{find as find_in_line, redact as redact_text};
 pub use zone::{Region, widen};
 
 use super::compose::Spot;
+use super::known::Values;
 use crate::model::{Kind, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -26,6 +27,11 @@ pub const MARK: &str = "[redacted]";
 /// Whether a name says that what it names is a secret.
 pub fn is_secret_name(name: &str) -> bool {
     name::class(name).is_some()
+}
+
+/// Whether `text` is worth hiding where it is said to be secret: neither a placeholder, nor a path, nor a word of syntax.
+pub fn is_worth_hiding(text: &str) -> bool {
+    assignment::is_worth(text, name::Class::Password)
 }
 
 /// What becomes of a scalar or a comment.
@@ -43,6 +49,8 @@ pub struct Edits {
     places: HashMap<(u32, u32), Edit>,
     /// Lines of Secrets: their comments may say what the values decode to.
     zones: BTreeMap<u32, u32>,
+    /// What Secrets hold.
+    pub values: Values,
 }
 
 impl Edits {

@@ -209,9 +209,11 @@ impl Unit<'_> {
         let loaded = load(name, text.text.as_bytes(), self.limits);
         let mut documents = loaded.documents;
         let Some(file) = documents.first().map(|first| Arc::clone(&first.file)) else {
-            return Built { documents, problems: loaded.problems, namespace: None };
+            return Built { documents, problems: loaded.problems, ..Built::default() };
         };
-        let chain = Chain::read(closure, self.roots, self.limits);
+        let mut chain = Chain::read(closure, self.roots, self.limits);
+        let mut values = std::mem::take(&mut chain.values);
+        values.extend(loaded.values);
         let roots: Vec<Root> = documents
             .iter()
             .map(|document| {
@@ -247,7 +249,7 @@ impl Unit<'_> {
                 _ => problem,
             }
         });
-        Built { documents, problems: problems.collect(), namespace: None }
+        Built { documents, problems: problems.collect(), values, namespace: None }
     }
 
     /// The files of resources as they are.
@@ -261,6 +263,7 @@ impl Unit<'_> {
         for file in files {
             let loaded = load(&self.roots.shown(file), &bytes(file, self.limits), self.limits);
             built.documents.extend(loaded.documents);
+            built.values.extend(loaded.values);
             built.problems.extend(loaded.problems);
         }
         built

@@ -1,5 +1,6 @@
 //! Everything that one environment is built from: the files of its kustomizations, and what these change.
 
+use super::super::known::Values;
 use super::super::load;
 use super::file::{Kustomization, Role};
 use super::patch::{Names, Patch, Step};
@@ -18,6 +19,8 @@ pub type Spot = (usize, u32);
 pub struct Chain<'a> {
     /// Every file that something of the built text may come from, by its shown path.
     pub files: Vec<Arc<SourceFile>>,
+    /// What the Secrets in them hold.
+    pub values: Values,
     places: BTreeMap<PathBuf, usize>,
     documents: Vec<Vec<Document>>,
     /// The outermost first.
@@ -56,11 +59,17 @@ impl<'a> Chain<'a> {
                 paths.insert(roots.shown(file), (file.to_owned(), true));
             }
         }
-        let mut chain =
-            Chain { files: Vec::new(), places: BTreeMap::new(), documents: Vec::new(), links: Vec::new() };
+        let mut chain = Chain {
+            files: Vec::new(),
+            values: Values::default(),
+            places: BTreeMap::new(),
+            documents: Vec::new(),
+            links: Vec::new(),
+        };
         for (place, (name, (path, shown))) in paths.into_iter().enumerate() {
-            let documents =
-                if shown { load(&name, &bytes(&path, limits), limits).documents } else { Vec::new() };
+            let loaded = shown.then(|| load(&name, &bytes(&path, limits), limits)).unwrap_or_default();
+            let documents = loaded.documents;
+            chain.values.extend(loaded.values);
             let hidden = || Arc::new(SourceFile { path: name, lines: Vec::new(), origin: None });
             chain.files.push(documents.first().map_or_else(hidden, |first| Arc::clone(&first.file)));
             chain.documents.push(documents);

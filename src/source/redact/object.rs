@@ -48,7 +48,8 @@ pub fn hide(entries: &[Entry], edits: &mut Edits) {
             // What stands for an object in a list of others may be named beside its kind.
             "name" | "namespace" if bare && value.as_str().is_some() => show(value, edits),
             _ if is_listed("fields", key) && is_scalar(value) => show(value, edits),
-            _ => data(key, value, edits),
+            _ if is_listed_in_any_case("data", key) => data(key, value, edits),
+            _ => secret(key, value, edits),
         }
     }
 }
@@ -70,6 +71,34 @@ pub fn hide_list(entries: &[Entry], edits: &mut Edits) {
             key if is_listed("fields", key) && is_scalar(&entry.value) => show(&entry.value, edits),
             _ => everything(&entry.value, edits),
         }
+    }
+}
+
+/// Hides all of what a Secret holds under `key`, which is hidden elsewhere, too.
+pub fn secret(key: &str, value: &Value, edits: &mut Edits) {
+    learn(key, value, edits);
+    everything(value, edits);
+}
+
+/// Notes what a patch puts into a Secret: by the path of each step, or by the keys.
+pub fn learn_patch(patch: &Value, edits: &mut Edits) {
+    for step in patch.items() {
+        let path = step.get("path").and_then(Value::as_str).unwrap_or_default();
+        if let Some(value) = step.get("value").filter(|_| !path.starts_with("/metadata")) {
+            learn(path.rsplit('/').next().unwrap_or_default(), value, edits);
+        }
+    }
+    let fields = patch.entries().iter().filter(|entry| is_listed_in_any_case("data", &entry.key));
+    fields.for_each(|entry| learn(&entry.key, &entry.value, edits));
+}
+
+fn learn(key: &str, value: &Value, edits: &mut Edits) {
+    match &value.kind {
+        Kind::List(items) => items.iter().for_each(|item| learn(key, item, edits)),
+        Kind::Map(entries) => entries.iter().for_each(|entry| learn(&entry.key, &entry.value, edits)),
+        Kind::String(text) => edits.values.learn(key, text),
+        Kind::Number(_) => edits.values.learn(key, &value.scalar_text().unwrap_or_default()),
+        Kind::Null | Kind::Bool(_) => {}
     }
 }
 
@@ -194,7 +223,8 @@ fn field(entry: &Entry, edits: &mut Edits) {
                 }
             }
         }
-        key => data(key, value, edits),
+        key if is_listed_in_any_case("data", key) => data(key, value, edits),
+        _ => everything(value, edits),
     }
 }
 
@@ -209,10 +239,10 @@ fn annotation(entry: &Entry, edits: &mut Edits) {
     everything(&entry.value, edits);
 }
 
-/// The value of a field that is not listed. Under `data` and `stringData` the keys are shown: they are names.
+/// What stands under `data` or `stringData`: the keys are shown, since they are names.
 fn data(key: &str, value: &Value, edits: &mut Edits) {
-    if !is_listed_in_any_case("data", key) || !value.is_map() {
-        return everything(value, edits);
+    if !value.is_map() {
+        return secret(key, value, edits);
     }
     for entry in value.entries() {
         if *entry.key == *MERGE {
@@ -225,7 +255,7 @@ fn data(key: &str, value: &Value, edits: &mut Edits) {
 
 fn pair(entry: &Entry, edits: &mut Edits) {
     show_key(entry, edits);
-    everything(&entry.value, edits);
+    secret(&entry.key, &entry.value, edits);
 }
 
 /// A key is a name and stays, unless it holds what looks like a secret.

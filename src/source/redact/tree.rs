@@ -4,8 +4,8 @@ use super::assignment::{attached, flag_value, is_worth};
 use super::object::{self, Role, any};
 use super::{Edit, Edits, MARK, name, text};
 use crate::model::{Entry, Kind, Value};
-use crate::source::base64;
 use crate::source::compose::MERGE;
+use crate::source::{base64, parse};
 
 /// The API groups whose `secret` and `clientSecret` are names of Secrets: those of Traefik and of the NGINX controller.
 const POINTING: [&str; 3] = ["traefik.io", "traefik.containo.us", "k8s.nginx.org"];
@@ -158,6 +158,10 @@ impl Finder<'_> {
 
     /// A patch onto a Secret: of its steps, what they do and where.
     fn patch(&mut self, value: &Value) {
+        if let Some(Ok(inner)) = value.as_str().map(|text| parse(text.as_bytes())) {
+            object::learn_patch(&inner, self.edits);
+        }
+        object::learn_patch(value, self.edits);
         for step in value.items() {
             for entry in step.entries() {
                 if !matches!(&*entry.key, "op" | "path" | "from") {

@@ -1,0 +1,239 @@
+//! Values of Secrets, known once everything is read, and hidden wherever else they stand: as they are, or encoded.
+//!
+//! A value counts from [`SHORTEST`] characters on. One that looks made up is hidden in any text; one that reads like a word
+//! only if its key says that it is secret, only as a word of its own, and not if the input uses it as a name. The fields
+//! that `joints.yaml` lists are never changed.
+
+mod form;
+mod hide;
+
+pub use hide::hide;
+
+use super::base64;
+use super::redact::{MARK, find_in_line, is_secret_name, is_worth_hiding};
+use aho_corasick::{AhoCorasick, MatchKind};
+use form::{Form, forms};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::ops::Range;
+
+/// How many characters a value has at least: shorter ones stand everywhere by chance.
+const SHORTEST: usize = 8;
+
+/// Longer values are looked for in pieces of so many bytes.
+const PIECE: usize = 96;
+
+/// How many bytes all that is looked for may have with encodings, and without: what a search takes in memory is a multiple.
+const MOST_BYTES: [usize; 2] = [1 << 20, 4 << 20];
+
+/// Values of Secrets. Nothing shows them: not even what is printed for debugging.
+#[derive(Clone, Default)]
+pub struct Values {
+    /// What looks made up.
+    strong: BTreeSet<Box<str>>,
+    /// What reads like a word, under a key that says that it is secret.
+    words: BTreeSet<Box<str>>,
+}
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Values")
+    }
+}
+
+impl Values {
+    /// Adds what a Secret holds under `key`, and what that decodes to.
+    pub fn learn(&mut self, key: &str, text: &str) {
+        let mut text = text.to_owned();
+        // Twice: charts encode what is encoded already.
+        for _ in 0..3 {
+            self.learn_text(key, &text);
+            let inner = base64::decode(&text).and_then(|bytes| String::from_utf8(bytes).ok());
+            match inner.filter(|inner| !inner.chars().any(|c| c.is_control() && !c.is_whitespace())) {
+                Some(inner) if !inner.is_empty() => text = inner,
+                _ => break,
+            }
+        }
+    }
+
+    /// Adds all of `more`.
+    pub fn extend(&mut self, more: Values) {
+        self.strong.extend(more.strong);
+        self.words.extend(more.words);
+    }
+
+    fn learn_text(&mut self, key: &str, text: &str) {
+        let text = text.trim();
+        let single = !text.contains('\n');
+        let mut ranges = Vec::new();
+        for line in text.lines().map(str::trim).filter(|line| is_long(line)) {
+            if single && (!reads_like_words(line) || is_secret_name(key)) {
+                self.add(line);
+            } else if is_made_up(line) {
+                self.strong.insert(line.into());
+            }
+            ranges.clear();
+            find_in_line(line, false, &mut ranges);
+            ranges.drain(..).filter_map(|range| line.get(range)).for_each(|part| self.add(part));
+            let parts = line.split(|c: char| c.is_whitespace() || "\"'`,;=:@/{}[]()<>&?|\\".contains(c));
+            parts.filter(|part| is_long(part) && is_made_up(part)).for_each(|part| self.add(part));
+        }
+    }
+
+    fn add(&mut self, text: &str) {
+        let text = text.trim();
+        if !is_long(text) || !is_worth_hiding(text) {
+            return;
+        }
+        let kind = if reads_like_words(text) { &mut self.words } else { &mut self.strong };
+        kind.insert(text.into());
+    }
+}
+
+fn is_long(text: &str) -> bool {
+    text.len() >= SHORTEST && text.chars().nth(SHORTEST - 1).is_some()
+}
+
+/// Whether a text could be a word, a name, a host, a path, a number with a unit: what people write without a secret in mind.
+fn reads_like_words(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || " ._/:@,-*".contains(c)) && !is_made_up(text)
+}
+
+/// Whether a run of letters and digits in a text looks like chance: digits among the letters, capitals in the middle.
+fn is_made_up(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| run.len() >= SHORTEST).any(|run| {
+        let bytes = run.as_bytes();
+        let has = |test: fn(&u8) -> bool| bytes.iter().any(test);
+        let changes =
+            |test: fn(u8, u8) -> bool| bytes.windows(2).filter(|pair| test(pair[0], pair[1])).count();
+        let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+        let digits = changes(|a, b| a.is_ascii_digit() != b.is_ascii_digit());
+        let capitals = changes(|a, b| a.is_ascii_lowercase() && b.is_ascii_uppercase());
+        mixed || digits >= 3 || capitals >= 3.max(run.len() / 5) || !has(u8::is_ascii_alphabetic)
+    })
+}
+
+/// What is looked for. It says of a text where it holds a value, and never which.
+pub struct Known {
+    search: AhoCorasick,
+    forms: Vec<Form>,
+}
+
+/// Where a text holds a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Hit {
+    range: Range<usize>,
+    /// Whether the value reads like a word.
+    word: bool,
+}
+
+impl Known {
+    /// What is to be hidden of `values`, if anything is; no word among them is one of `names`.
+    fn of(values: &Values, names: &BTreeSet<&str>) -> Option<Known> {
+        let mut patterns: BTreeMap<Vec<u8>, Form> = BTreeMap::new();
+        let words = values.words.iter().filter(|word| !names.contains(&***word)).map(|word| (word, true));
+        let mut all: Vec<(&Box<str>, bool)> =
+            values.strong.iter().map(|value| (value, false)).chain(words).collect();
+        all.sort_by_key(|(value, _)| value.len());
+        let mut bytes = 0;
+        for (value, word) in all {
+            for piece in pieces(value) {
+                for (pattern, form) in forms(piece, word) {
+                    let most = MOST_BYTES[usize::from(matches!(form, Form::Plain | Form::Word))];
+                    if pattern.len() >= SHORTEST && bytes + pattern.len() <= most {
+                        bytes += pattern.len();
+                        patterns.entry(pattern).or_insert(form);
+                    }
+                }
+            }
+        }
+        if patterns.is_empty() {
+            return None;
+        }
+        let (patterns, forms): (Vec<Vec<u8>>, Vec<Form>) = patterns.into_iter().unzip();
+        // Whatever cannot be searched for is not there: a search of this size is never refused.
+        let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns).ok()?;
+        Some(Known { search, forms })
+    }
+
+    /// Where `text` holds a value; none overlaps another.
+    fn find(&self, text: &str) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
+        for found in self.search.find_iter(text.as_bytes()) {
+            let form = self.forms[found.pattern().as_usize()];
+            let mut range = found.range();
+            match form {
+                Form::Word if !is_apart(text, &range) => continue,
+                Form::Base64 => range = run(text, range, |byte| base64::is_digit(byte) || byte == b'='),
+                Form::Plain | Form::Word | Form::Escaped => {}
+            }
+            let word = form == Form::Word;
+            match hits.last_mut() {
+                // Pieces of one value are one secret.
+                Some(last) if range.start <= last.range.end => {
+                    last.range.end = last.range.end.max(range.end);
+                    last.word &= word;
+                }
+                _ => hits.push(Hit { range, word }),
+            }
+        }
+        hits
+    }
+
+    /// `text` with a mark for every value in it, those that read like words only if `words`; `None` if it has none.
+    fn mask(&self, text: &str, words: bool) -> Option<String> {
+        let hits = self.find(text);
+        let mut out = String::new();
+        let mut done = 0;
+        for hit in hits.iter().filter(|hit| words || !hit.word) {
+            out.push_str(&text[done..hit.range.start]);
+            out.push_str(MARK);
+            done = hit.range.end;
+        }
+        if done == 0 {
+            return None;
+        }
+        out.push_str(&text[done..]);
+        Some(out)
+    }
+}
+
+/// A value, or the pieces of a long one.
+fn pieces(value: &str) -> impl Iterator<Item = &str> {
+    let mut rest = value;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        // What is left over is long enough to be looked for by itself.
+        let end =
+            if rest.len() <= PIECE + 4 * SHORTEST { rest.len() } else { rest.floor_char_boundary(PIECE) };
+        let (piece, more) = rest.split_at(end);
+        rest = more;
+        Some(piece)
+    })
+}
+
+/// Whether a range is a word of its own: no letter, digit or joining mark goes on before or after it.
+fn is_apart(text: &str, range: &Range<usize>) -> bool {
+    let joins = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let before = text[..range.start].chars().next_back();
+    let mut after = text[range.end..].chars();
+    let ends = match after.next() {
+        // A full stop ends a sentence.
+        Some('.') => after.next().is_none_or(char::is_whitespace),
+        next => !next.is_some_and(joins),
+    };
+    ends && !before.is_some_and(joins)
+}
+
+/// The range with all bytes around it that pass `test`.
+fn run(text: &str, range: Range<usize>, test: impl Fn(u8) -> bool) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let before = bytes[..range.start].iter().rev().take_while(|&&byte| test(byte)).count();
+    let after = bytes[range.end..].iter().take_while(|&&byte| test(byte)).count();
+    range.start - before..range.end + after
+}
+
+#[cfg(test)]
+mod tests;
