@@ -100,7 +100,7 @@ fn reads_like_words(text: &str) -> bool {
 }
 
 /// Whether a run of letters and digits in a text looks like chance: digits among the letters, capitals in the middle.
-fn is_made_up(text: &str) -> bool {
+pub fn is_made_up(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| run.len() >= SHORTEST).any(|run| {
         let bytes = run.as_bytes();
         let has = |test: fn(&u8) -> bool| bytes.iter().any(test);

@@ -4,6 +4,7 @@ mod build;
 mod cause;
 mod chain;
 mod file;
+mod generator;
 mod origin;
 mod patch;
 mod reference;

@@ -5,12 +5,12 @@ use super::decode::decode;
 use super::highlight;
 use super::known::Values;
 use super::manifest::{Verdict, judge};
-use super::redact::{Edits, Region, find_in_comments, is_about_secret, redact_text, widen};
+use super::redact::{Edits, Region, find_in_comments, redact_text, speaks_of_secret, widen};
 use super::settle::{Duplicate, settle};
 use super::sheet::{Part, Sheet};
 use super::template::is_template;
 use super::{Limits, graph, json, yaml};
-use crate::model::{Document, Environment, SourceFile, Value};
+use crate::model::{Document, Environment, SourceFile, TokenClass, Value};
 use crate::problem::{Code, Level, Problem, Problems};
 use std::ops::Range;
 use std::sync::Arc;
@@ -157,7 +157,13 @@ impl Reader<'_> {
                     settle(value, &mut own);
                     (edits.find(value) | raw, value.is_null())
                 }
-                Err(_) => (is_about_secret(clip(lines, region)), false),
+                Err(_) => {
+                    let secret = clip(lines, region).iter().any(|line| speaks_of_secret(line));
+                    if secret {
+                        self.learn(sheet, region, &mut edits);
+                    }
+                    (secret, false)
+                }
             };
             duplicates.push(own);
             zones.push(Region { lines: region.clone(), secret, empty });
@@ -165,6 +171,23 @@ impl Reader<'_> {
         widen(&mut edits, self.text, &sheet.lexemes, &zones);
         find_in_comments(self.text, &sheet.lexemes, &mut edits);
         (edits, duplicates)
+    }
+
+    /// Notes what was read of a Secret before it turned out to be broken.
+    fn learn(&self, sheet: &Sheet, region: &Range<u32>, edits: &mut Edits) {
+        let (mut key, mut in_data) = ("", false);
+        for lexeme in sheet.lexemes.iter().filter(|lexeme| region.contains(&lexeme.spot.line)) {
+            let raw = self.text.get(lexeme.start..lexeme.end).unwrap_or_default();
+            let text = raw.trim_matches(['"', '\'']);
+            match lexeme.class {
+                TokenClass::Key => {
+                    key = text;
+                    in_data |= matches!(key, "data" | "stringData");
+                }
+                TokenClass::String | TokenClass::Number if in_data => edits.values.learn(key, text),
+                _ => {}
+            }
+        }
     }
 
     /// A key of a Secret is not named, unless the page shows it, too.

@@ -12,7 +12,8 @@ mod text;
 mod tree;
 mod zone;
 
-pub use comment::{find as find_in_comments, is_about_secret};
+pub use comment::find as find_in_comments;
+pub use object::speaks_of_secret;
 pub use text::{find as find_in_line, redact as redact_text};
 pub use zone::{Region, widen};
 

@@ -8,6 +8,7 @@ use super::Fault;
 use super::cause::cause;
 use super::chain::Chain;
 use super::file::Role;
+use super::generator;
 use super::origin::{Provenance, strip};
 use super::reference::{Library, Volume, bytes};
 use super::trace::{Root, trace};
@@ -89,6 +90,7 @@ pub fn build(unit: &Unit, tool: &Tool) -> Built {
         let message = "this kustomization makes no object, so it is no environment";
         built.problems.push(Problem::new(Level::Note, Code::EmptyBuild, message).at(file, 0, 0));
     }
+    built.values.extend(generator::values(&closure, unit.limits));
     let name: Arc<str> = unit.name.into();
     built.documents.iter_mut().for_each(|document| document.environment = Some(Arc::clone(&name)));
     built
@@ -211,8 +213,8 @@ impl Unit<'_> {
         let Some(file) = documents.first().map(|first| Arc::clone(&first.file)) else {
             return Built { documents, problems: loaded.problems, ..Built::default() };
         };
-        let mut chain = Chain::read(closure, self.roots, self.limits);
-        let mut values = std::mem::take(&mut chain.values);
+        let chain = Chain::read(closure, self.roots, self.limits);
+        let mut values = chain.values.clone();
         values.extend(loaded.values);
         let roots: Vec<Root> = documents
             .iter()

@@ -1,5 +1,6 @@
 //! Secrets in comments: all of a Secret's own, and in the others what reads like one, commented-out Secrets among it.
 
+use super::object::speaks_of_secret;
 use super::{Edit, Edits, MARK, redact_text};
 use crate::model::TokenClass;
 use crate::source::sheet::Lexeme;
@@ -24,22 +25,11 @@ pub fn find(text: &str, lexemes: &[Lexeme], edits: &mut Edits) {
     }
 }
 
-/// Whether lines that could not be read want to be a Secret, or hold one.
-pub fn is_about_secret(lines: &[&str]) -> bool {
-    lines.iter().any(|line| SECRET.is_match(line))
-}
-
-/// A line that makes what stands around it a Secret, commented out or not.
-static SECRET: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"(?i)(?:^|[\s{,#\-"'])kind["']?\s*:\s*(?:[&!]\S+\s+)*["']?secrets?(?:list)?\b["']?\s*(?:$|[,}#])|\bstringdata["']?\s*:"#;
-    Regex::new(pattern).expect("a pattern")
-});
-
 /// A block of comments is redacted as one text: a commented-out manifest is one.
 fn block(text: &str, block: &[&Lexeme], edits: &mut Edits) {
     let lines: Vec<&str> = block.iter().map(|comment| &text[comment.start..comment.end]).collect();
-    let secret = lines.len() > 1 && is_about_secret(&lines);
     let joined = lines.join("\n");
+    let secret = speaks_of_secret(&joined) && FIELDS.is_match(&joined);
     let redacted = redact_text(&joined, false);
     let mut redacted = redacted.as_deref().unwrap_or(&joined).split('\n');
     let mut outline = Outline::default();
@@ -53,6 +43,10 @@ fn block(text: &str, block: &[&Lexeme], edits: &mut Edits) {
         }
     }
 }
+
+/// Fields that an object has, and a reference to one has not.
+static FIELDS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\b(?:apiVersion|metadata|data|stringData)["']?\s*:"#).expect("a pattern"));
 
 /// What of a commented-out Secret may be seen, line by line: what it is and what it is called.
 #[derive(Default)]

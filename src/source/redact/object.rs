@@ -3,7 +3,8 @@
 use super::{Edit, Edits, text};
 use crate::model::{Entry, Kind, Value};
 use crate::source::compose::MERGE;
-use crate::source::parse;
+use crate::source::known::is_made_up;
+use crate::source::{Limits, json, parse, yaml};
 use std::sync::LazyLock;
 
 /// What a mapping is.
@@ -42,7 +43,7 @@ pub fn hide(entries: &[Entry], edits: &mut Edits) {
             merged(value).for_each(|more| hide(more, edits));
             continue;
         }
-        show_key(entry, edits);
+        show_field(entry, edits);
         match key {
             "metadata" => metadata(value, edits),
             // What stands for an object in a list of others may be named beside its kind.
@@ -124,7 +125,7 @@ pub fn everything(value: &Value, edits: &mut Edits) {
 pub fn is_copy(key: &str, text: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let applied = key.ends_with("/applied") || key.contains("last-applied") || key.contains("lastapplied");
-    applied || is_packed(text) || text.trim_start().starts_with(['{', '[']) && holds_secret(text)
+    applied || is_packed(text) || text.trim_start().starts_with(['{', '[']) && speaks_of_secret(text)
 }
 
 /// Whether `text` begins like base64 of what gzip packed: nobody can read in it, but unpack it.
@@ -172,16 +173,44 @@ fn is_reference(entries: &[Entry]) -> bool {
     })
 }
 
-/// Whether a text of one object or several holds a Secret.
-fn holds_secret(text: &str) -> bool {
+/// Whether a text, a comment among it, makes what stands around it a Secret.
+pub fn speaks_of_secret(text: &str) -> bool {
     static SECRET: LazyLock<regex::Regex> = LazyLock::new(|| {
-        regex::Regex::new(r#"(?i)\bkind\\*["']?\s*:\s*\\*["']?secrets?(?:list)?\b|\bstringdata\b"#)
-            .expect("a pattern")
+        let pattern = r#"(?im)(?:^|[\s{,#\-"'])kind\\*["']?\s*:\s*(?:[&!]\S+\s+)*\\*["']?secrets?(?:list)?\\*["']?[ \t]*(?:$|[,}#\\])|\bstringdata\\*["']?\s*:"#;
+        regex::Regex::new(pattern).expect("a pattern")
     });
     SECRET.is_match(text)
 }
 
-fn metadata(value: &Value, edits: &mut Edits) {
+/// Notes what the Secrets hold that stand in a text.
+pub fn learn_text(text: &str, edits: &mut Edits) {
+    if !speaks_of_secret(text) {
+        return;
+    }
+    let limits = Limits::default();
+    let sheet = json::read(text, &limits).unwrap_or_else(|| yaml::read(text, &limits));
+    let mut inside = Edits::default();
+    sheet
+        .parts
+        .iter()
+        .filter_map(|part| part.outcome.as_ref().ok())
+        .for_each(|root| learn_inside(root, &mut inside));
+    edits.values.extend(inside.values);
+}
+
+fn learn_inside(value: &Value, edits: &mut Edits) {
+    match role(value.entries(), false) {
+        Role::Secret => hide(value.entries(), edits),
+        Role::Secrets => hide_list(value.entries(), edits),
+        Role::Sealed | Role::Other => {
+            value.items().iter().for_each(|item| learn_inside(item, edits));
+            value.entries().iter().for_each(|entry| learn_inside(&entry.value, edits));
+        }
+    }
+}
+
+/// Hides the metadata of a Secret.
+pub fn metadata(value: &Value, edits: &mut Edits) {
     if !value.is_map() {
         return everything(value, edits);
     }
@@ -197,7 +226,7 @@ fn metadata(value: &Value, edits: &mut Edits) {
 /// One field of the metadata.
 fn field(entry: &Entry, edits: &mut Edits) {
     let value = &entry.value;
-    show_key(entry, edits);
+    show_field(entry, edits);
     match &*entry.key {
         key if is_listed("metadata", key) && is_scalar(value) => show(value, edits),
         "labels" if value.is_map() => {
@@ -256,6 +285,14 @@ fn data(key: &str, value: &Value, edits: &mut Edits) {
 fn pair(entry: &Entry, edits: &mut Edits) {
     show_key(entry, edits);
     secret(&entry.key, &entry.value, edits);
+}
+
+/// A key that is not listed reads like the name of a field, or may be a value at the wrong place.
+fn show_field(entry: &Entry, edits: &mut Edits) {
+    if *entry.key != *MERGE && is_made_up(&entry.key) {
+        edits.add(entry.line, entry.column, Edit::Whole);
+    }
+    show_key(entry, edits);
 }
 
 /// A key is a name and stays, unless it holds what looks like a secret.

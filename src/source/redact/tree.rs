@@ -43,6 +43,7 @@ impl Finder<'_> {
             Kind::List(items) => self.list(items),
             Kind::String(string) if object::is_packed(string) => self.all(value),
             Kind::String(string) => {
+                object::learn_text(string, self.edits);
                 if let Some(redacted) = text::redact(string, key == "description") {
                     self.edits.add(value.line, value.column, Edit::Text(redacted.into()));
                 }
@@ -86,6 +87,8 @@ impl Finder<'_> {
                 }
             }
             "annotations" => self.annotations(value),
+            "secretGenerator" => self.generators(value),
+            "metadata" if self.sealed => object::metadata(value, self.edits),
             "template" if self.sealed => object::hide(value.entries(), self.edits),
             "template" if self.external => {
                 value.entries().iter().for_each(|entry| self.template(entry));
@@ -154,6 +157,17 @@ impl Finder<'_> {
         if !entry.value.is_map() {
             self.all(&entry.value);
         }
+    }
+
+    /// What kustomize makes Secrets of: pairs `key=value`.
+    fn generators(&mut self, value: &Value) {
+        for literal in value.items().iter().filter_map(|item| item.get("literals")).flat_map(Value::items) {
+            if let Some((key, value)) = literal.as_str().and_then(|pair| pair.split_once('=')) {
+                self.edits.values.learn(key, value.trim_matches(['"', '\'']));
+            }
+            self.all(literal);
+        }
+        self.value(value, "secretGenerator");
     }
 
     /// A patch onto a Secret: of its steps, what they do and where.
