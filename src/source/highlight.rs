@@ -1,7 +1,7 @@
 //! The file as it may be shown: redacted lines, split into tokens along the parser's spans.
 
-use super::redact::{Edit, Edits, MARK, redact_text};
-use super::sheet::{Form, Lexeme};
+use super::redact::{Edit, Edits, MARK, redact_text, rewrite};
+use super::sheet::Lexeme;
 use crate::model::{Token, TokenClass};
 use std::ops::Range;
 
@@ -120,52 +120,8 @@ fn is_punctuation(c: char) -> bool {
 }
 
 fn show(lexeme: &Lexeme, raw: &str, edit: Option<&Edit>, page: &mut Page) {
-    let class = lexeme.class;
-    let Some(edit) = edit else { return page.push(class, raw) };
-    match (lexeme.form, edit) {
-        (Form::Block, Edit::Text(redacted)) => {
-            let mut lines = redacted.split('\n');
-            each_line(raw, page, |page| match lines.next() {
-                Some(line) => page.marked(class, line.trim_start_matches(' ')),
-                None => page.push(TokenClass::Redacted, MARK),
-            });
-        }
-        (form @ (Form::Plain | Form::Single | Form::Double), edit) if !raw.contains('\n') => {
-            let text = match edit {
-                Edit::Whole => MARK.to_owned(),
-                Edit::Text(text) => text.to_string(),
-            };
-            let (quote, text) = match form {
-                Form::Single => ("'", text.replace('\'', "''")),
-                Form::Double => ("\"", escaped(&text)),
-                _ => ("", escaped_breaks(&text)),
-            };
-            page.push(class, quote);
-            page.marked(class, &text);
-            page.push(class, quote);
-        }
-        (Form::Other, Edit::Text(redacted)) => page.marked(class, redacted),
-        // Over several lines nobody can say which part of which line was the secret.
-        _ => each_line(raw, page, |page| page.push(TokenClass::Redacted, MARK)),
+    match edit {
+        Some(edit) => page.marked(lexeme.class, &rewrite(lexeme.form, raw, edit)),
+        None => page.push(lexeme.class, raw),
     }
-}
-
-/// Keeps the indentation and every empty line of `raw`, and lets `show` write the rest.
-fn each_line(raw: &str, page: &mut Page, mut show: impl FnMut(&mut Page)) {
-    for (at, line) in raw.split('\n').enumerate() {
-        if at > 0 {
-            page.push(TokenClass::Plain, "\n");
-        }
-        let body = line.trim_start_matches([' ', '\t']);
-        page.push(TokenClass::Plain, &line[..line.len() - body.len()]);
-        if body.is_empty() { show(&mut Page { lines: vec![Vec::new()] }) } else { show(page) }
-    }
-}
-
-fn escaped(text: &str) -> String {
-    escaped_breaks(&text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-fn escaped_breaks(text: &str) -> String {
-    text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t")
 }

@@ -7,7 +7,7 @@ use super::known::Values;
 use super::manifest::{Verdict, judge};
 use super::redact::{Edits, Region, find_in_comments, redact_text, speaks_of_secret, widen};
 use super::settle::{Duplicate, settle};
-use super::sheet::{Part, Sheet};
+use super::sheet::{Part, Sheet, regions};
 use super::template::is_template;
 use super::{Limits, graph, json, yaml};
 use crate::model::{Document, Environment, SourceFile, TokenClass, Value};
@@ -231,13 +231,6 @@ impl Reader<'_> {
 
 fn problem(name: &str, fault: Fault) -> Problem {
     Problem::new(Level::Error, fault.code, fault.message).at(name, fault.line, fault.column)
-}
-
-/// The lines of each part: from where it begins to where the next one does, which may be on its last line.
-fn regions(parts: &[Part]) -> Vec<Range<u32>> {
-    let begin = |at: usize| if at == 0 { 1 } else { parts[at].begin };
-    let end = |at: usize| parts.get(at + 1).map_or(u32::MAX, |next| next.begin.max(parts[at].last_line + 1));
-    (0..parts.len()).map(|at| begin(at)..end(at)).collect()
 }
 
 fn clip<'a, 't>(lines: &'a [&'t str], region: &Range<u32>) -> &'a [&'t str] {

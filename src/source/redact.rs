@@ -7,13 +7,16 @@ mod assignment;
 mod comment;
 mod name;
 mod object;
+mod rewrite;
 mod shape;
+mod structure;
 mod text;
 mod tree;
 mod zone;
 
 pub use comment::find as find_in_comments;
 pub use object::speaks_of_secret;
+pub use rewrite::rewrite;
 pub use text::{find as find_in_line, redact as redact_text};
 pub use zone::{Region, widen};
 

@@ -2,6 +2,7 @@
 
 use super::compose::{Fault, Spot};
 use crate::model::{TokenClass, Value};
+use std::ops::Range;
 
 /// A file, read but not yet redacted. Nothing of it may leave `source`.
 #[derive(Default)]
@@ -42,4 +43,11 @@ pub enum Form {
     Block,
     /// Not a scalar.
     Other,
+}
+
+/// The lines of each part: from where it begins to where the next one does, which may be on its last line.
+pub fn regions(parts: &[Part]) -> Vec<Range<u32>> {
+    let begin = |at: usize| if at == 0 { 1 } else { parts[at].begin };
+    let end = |at: usize| parts.get(at + 1).map_or(u32::MAX, |next| next.begin.max(parts[at].last_line + 1));
+    (0..parts.len()).map(|at| begin(at)..end(at)).collect()
 }

@@ -1,8 +1,10 @@
 //! Secrets in a document's tree: by the type of the object, by the names of keys, by what strings hold.
 
-use super::assignment::{attached, flag_value, is_worth};
+pub mod below;
+
+use super::assignment::{attached, flag_value};
 use super::object::{self, Role, any};
-use super::{Edit, Edits, MARK, name, text};
+use super::{Edit, Edits, MARK, name, structure, text};
 use crate::model::{Entry, Kind, Value};
 use crate::source::compose::MERGE;
 use crate::source::{base64, parse};
@@ -12,8 +14,13 @@ const POINTING: [&str; 3] = ["traefik.io", "traefik.containo.us", "k8s.nginx.org
 
 /// Adds what must be replaced in `root`; says whether all of it is a Secret. Depth is bounded by the composer.
 pub fn find(root: &Value, edits: &mut Edits) -> bool {
+    find_in_string(root, edits, 0)
+}
+
+/// The same in a document that is a string, `level` strings deep.
+pub fn find_in_string(root: &Value, edits: &mut Edits, level: u8) -> bool {
     let whole = object::role(root.entries(), true) != Role::Other;
-    let mut finder = Finder { edits, sealed: false, external: false, pointing: false };
+    let mut finder = Finder { edits, level, sealed: false, external: false, pointing: false };
     match &root.kind {
         Kind::Map(entries) => finder.map(entries, true),
         _ => finder.value(root, ""),
@@ -23,6 +30,8 @@ pub fn find(root: &Value, edits: &mut Edits) -> bool {
 
 struct Finder<'e> {
     edits: &'e mut Edits,
+    /// In how many strings the tree stands.
+    level: u8,
     /// Inside a SealedSecret: its `encryptedData` is meant to be public.
     sealed: bool,
     /// Inside an ExternalSecret: its `secretKey` names a key.
@@ -44,7 +53,7 @@ impl Finder<'_> {
             Kind::String(string) if object::is_packed(string) => self.all(value),
             Kind::String(string) => {
                 object::learn_text(string, self.edits);
-                if let Some(redacted) = text::redact(string, key == "description") {
+                if let Some(redacted) = structure::redact(string, key == "description", self.level) {
                     self.edits.add(value.line, value.column, Edit::Text(redacted.into()));
                 }
             }
@@ -62,11 +71,12 @@ impl Finder<'_> {
         }
         let outer = (self.sealed, self.external, self.pointing);
         self.sealed |= role == Role::Sealed;
-        self.external |= any(entries, "kind", |kind| kind.ends_with("ExternalSecret"));
+        self.external |=
+            below::is_remote(entries) || any(entries, "kind", |kind| kind.ends_with("ExternalSecret"));
         self.pointing |= any(entries, "apiVersion", |version| {
             version.split_once('/').is_some_and(|(group, _)| POINTING.contains(&group))
         });
-        let named = pair_name(entries);
+        let named = below::pair_name(entries);
         let patched = object::patches_secret(entries);
         for entry in entries {
             self.key(entry);
@@ -78,7 +88,7 @@ impl Finder<'_> {
         (self.sealed, self.external, self.pointing) = outer;
     }
 
-    fn entry(&mut self, entry: &Entry, named: Option<name::Class>) {
+    fn entry(&mut self, entry: &Entry, named: Option<&str>) {
         let (key, value) = (&*entry.key, &entry.value);
         match key {
             MERGE => {
@@ -93,7 +103,11 @@ impl Finder<'_> {
             "template" if self.external => {
                 value.entries().iter().for_each(|entry| self.template(entry));
             }
-            "stringData" | "auths" | "kubectl.kubernetes.io/last-applied-configuration" => self.all(value),
+            "stringData"
+            | "binaryData"
+            | "secureJsonData"
+            | "auths"
+            | "kubectl.kubernetes.io/last-applied-configuration" => self.all(value),
             "encryptedData" if self.sealed => {}
             "secretKey" if self.external => {}
             "secret" | "clientSecret" if self.pointing && value.as_str().is_some_and(is_object_name) => {}
@@ -104,26 +118,23 @@ impl Finder<'_> {
                 self.pointing = true;
             }
             "auth" if value.as_str().is_some_and(is_login) => self.all(value),
-            "value" | "default" | "values" if named.is_some() => self.named(value, key, named, true),
-            _ => self.named(value, key, name::class(key), false),
+            _ if below::is_logins(key) => self.logins(value, key),
+            _ if below::is_headers(key) && value.is_map() => self.headers(value.entries()),
+            _ if below::points(key, value.entries()) => self.pointer(value.entries()),
+            _ if below::is_value(key)
+                && let Some(name) = named =>
+            {
+                self.named(value, key, below::pair_class(name), true);
+            }
+            _ => self.named(value, key, below::class_of(key, value), false),
         }
     }
 
     /// A value under a name; in a pair (`name` and `value`) also numbers count.
     fn named(&mut self, value: &Value, key: &str, class: Option<name::Class>, pair: bool) {
-        let Some(class) = class else { return self.value(value, key) };
-        let password = class == name::Class::Password;
-        match &value.kind {
-            Kind::String(string) if is_worth(string, if pair { name::Class::Password } else { class }) => {
-                self.all(value);
-            }
-            Kind::Number(_) if password || pair => self.all(value),
-            Kind::List(items) if password || pair => {
-                for item in items {
-                    self.named(item, key, Some(class), pair);
-                }
-            }
-            _ => self.value(value, key),
+        match class {
+            Some(class) => self.below(value, key, class, pair),
+            None => self.value(value, key),
         }
     }
 
@@ -248,12 +259,6 @@ fn last_line(value: &Value) -> u32 {
     let items = value.items().iter().map(last_line);
     let entries = value.entries().iter().map(|entry| last_line(&entry.value).max(entry.line));
     items.chain(entries).max().unwrap_or(0).max(value.line)
-}
-
-/// What the `name` (or `key`, `header`) of a mapping that also has a `value` says of it.
-fn pair_name(entries: &[Entry]) -> Option<name::Class> {
-    let names = entries.iter().filter(|entry| matches!(&*entry.key, "name" | "key" | "header"));
-    names.filter_map(|entry| name::pair_class(entry.value.as_str()?)).next()
 }
 
 /// Whether `text` can be the name of an object.

@@ -1,0 +1,327 @@
+//! What stands below a name that says secret: everything, but for what only points at a secret or describes it.
+
+use super::super::{Edit, MARK, assignment::is_worth, name, shape};
+use super::{Finder, is_object_name};
+use crate::model::{Entry, Kind, Value};
+
+/// Keys, without their separators, that name what stands beside them.
+#[rustfmt::skip]
+const NAMES: &[&str] = &[
+    "name", "key", "header", "headername", "field", "property", "parameter", "option", "setting", "variable",
+    "attribute",
+];
+
+/// Keys, likewise, of what such a name names; `stringValue` and the like are some, too.
+#[rustfmt::skip]
+const VALUES: &[&str] = &[
+    "value", "values", "default", "string", "map", "array", "list", "set", "content", "contents", "text", "val",
+    "literal", "plain", "plaintext", "cleartext", "props",
+];
+
+/// Keys, likewise, of which a mapping is made that points at a secret.
+#[rustfmt::skip]
+const POINTERS: &[&str] = &[
+    "name", "namespace", "key", "optional", "kind", "apiversion", "apigroup", "group", "version", "secretname",
+    "secretkey", "secretnamespace", "secretref", "property", "field", "fieldpath", "path", "mountpath", "mount",
+    "file", "uid", "items", "defaultmode", "mode", "store", "engine", "role", "decodingstrategy",
+    "conversionstrategy", "metadatapolicy", "type", "source", "passwordkey", "usernamekey", "tokenkey",
+];
+
+/// Keys, likewise, one of which such a mapping has.
+const TARGETS: &[&str] = &["name", "secretname", "secretref", "path", "file", "fieldpath"];
+
+/// Last words of keys that say something about a secret, or whose it is.
+#[rustfmt::skip]
+const ABOUT: &[&str] = &[
+    "name", "names", "namespace", "kind", "type", "enabled", "enable", "disabled", "create", "created", "existing",
+    "ref", "refs", "from", "selector", "file", "files", "filename", "path", "paths", "dir", "directory", "mount",
+    "url", "uri", "endpoint", "host", "hostname", "hosts", "address", "port", "annotations", "labels", "metadata",
+    "user", "username", "login", "email", "role", "roles", "group", "groups", "region", "bucket", "database", "db",
+    "description", "title", "summary", "help", "message", "prompt", "realm", "algorithm", "alg", "encoding",
+    "issuer", "audience", "audiences", "scope", "scopes", "ttl", "expiry", "expires", "expiration", "duration",
+    "timeout", "interval", "period", "seconds", "days", "lifetime", "age", "rotation", "version", "provider",
+    "store", "mode", "method", "scheme", "image", "properties", "required", "optional", "format", "pattern", "policy",
+    "engine", "source", "header", "schedule", "size", "length", "min", "max", "limit", "count", "class", "prefix",
+    "suffix", "template", "env", "tags", "owner", "usage", "usages", "hashing", "tenant", "project", "in",
+];
+
+/// Types of JSON Schema: what has one describes a value.
+const TYPES: &[&str] = &["string", "object", "array", "integer", "number", "boolean"];
+
+/// Keys of a schema that hold a value nevertheless.
+const SAMPLES: &[&str] = &["default", "example", "examples", "const", "enum", "value"];
+
+/// Names, without their separators, of logins of HTTP's basic authentication: `user:password`, or users with passwords.
+const LOGINS: &[&str] = &[
+    "basicauth",
+    "basicauthusers",
+    "basicauthuser",
+    "httpbasicauth",
+    "basicauthcredentials",
+    "httpauth",
+    "chpasswd",
+    "htpasswd",
+];
+
+impl Finder<'_> {
+    /// Everything in a value under a name that says secret; in a pair also numbers.
+    pub(super) fn below(&mut self, value: &Value, key: &str, class: name::Class, pair: bool) {
+        match &value.kind {
+            Kind::Map(entries) if is_schema(entries) => self.schema(entries, class),
+            Kind::Map(entries) if is_pointer(entries) => self.pointer(entries),
+            Kind::Map(entries) if is_object(entries) => self.value(value, key),
+            Kind::Map(entries) => {
+                let named = pair_name(entries).is_some();
+                for entry in entries {
+                    let own = class_of(&entry.key, &entry.value);
+                    if own.is_none() && is_about(&entry.key) && !(named && is_value(&entry.key)) {
+                        self.key(entry);
+                        self.entry(entry, false, false, None);
+                    } else {
+                        self.key(entry);
+                        self.below(&entry.value, &entry.key, own.unwrap_or(class), pair);
+                    }
+                }
+            }
+            Kind::List(items) => {
+                for item in items {
+                    match item.as_str() {
+                        // Lists of Secrets hold their names.
+                        Some(text) if is_list_of_objects(key, text) => self.value(item, key),
+                        _ => self.below(item, key, class, pair),
+                    }
+                }
+            }
+            Kind::String(text) => {
+                if is_worth(text, if pair { name::Class::Password } else { class }) && !is_template(text) {
+                    self.all(value);
+                } else {
+                    self.value(value, key);
+                }
+            }
+            Kind::Number(_) if pair || class == name::Class::Password => self.all(value),
+            Kind::Number(_) | Kind::Bool(_) | Kind::Null => {}
+        }
+    }
+
+    /// A schema of what is a secret: only its samples are one.
+    fn schema(&mut self, entries: &[Entry], class: name::Class) {
+        for entry in entries {
+            if SAMPLES.contains(&&*entry.key) {
+                self.below(&entry.value, &entry.key, class, false);
+            } else {
+                self.entry(entry, false, false, None);
+            }
+        }
+    }
+
+    /// A mapping that says where a secret is: its strings are names.
+    pub(super) fn pointer(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.key(entry);
+            self.value(&entry.value, &entry.key);
+        }
+    }
+
+    /// Logins under a name that promises them.
+    pub(super) fn logins(&mut self, value: &Value, key: &str) {
+        match &value.kind {
+            Kind::String(text) => match without_passwords(text) {
+                Some(redacted) => self.edits.add(value.line, value.column, Edit::Text(redacted.into())),
+                None => self.value(value, key),
+            },
+            Kind::List(items) => items.iter().for_each(|item| self.logins(item, key)),
+            Kind::Map(entries) if is_schema(entries) => self.schema(entries, name::Class::Token),
+            Kind::Map(entries) if is_pointer(entries) => self.pointer(entries),
+            Kind::Map(entries) => {
+                for entry in entries {
+                    self.key(entry);
+                    let plain = plain(&entry.key);
+                    match class_of(&entry.key, &entry.value) {
+                        None if matches!(&*plain, "users" | "list" | "accounts" | "logins" | "value") => {
+                            self.logins(&entry.value, &entry.key);
+                        }
+                        None if !is_about(&entry.key) && plain != "secret" && !entry.value.is_map() => {
+                            self.below(&entry.value, &entry.key, name::Class::Password, false);
+                        }
+                        _ => self.entry(entry, false, false, None),
+                    }
+                }
+            }
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+        }
+    }
+
+    /// Headers by name.
+    pub(super) fn headers(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            let word = last_word(&entry.key);
+            let named = matches!(
+                &*word,
+                "key" | "token" | "secret" | "auth" | "authorization" | "password" | "cookie"
+            );
+            match entry.value.as_str() {
+                Some(text) if named && is_worth(text, name::Class::Password) && !is_template(text) => {
+                    self.all(&entry.value);
+                }
+                _ => self.entry(entry, false, false, None),
+            }
+        }
+    }
+}
+
+/// What a key says of the value under it; plurals count for collections.
+pub fn class_of(key: &str, value: &Value) -> Option<name::Class> {
+    if key == "_auth" || key.ends_with(":_auth") {
+        return Some(name::Class::Token);
+    }
+    name::class(key).or_else(|| {
+        let one = key.strip_suffix(['s', 'S'])?;
+        if value.is_map() || value.is_list() { name::class(one) } else { None }
+    })
+}
+
+/// The `name` (or `key`, `header` …) of a mapping, where it names something beside it that is a secret: an
+/// environment variable, a parameter, a step of a JSON patch.
+pub fn pair_name(entries: &[Entry]) -> Option<&str> {
+    if entries.iter().any(|entry| *entry.key == *"operator") {
+        return None;
+    }
+    if entries.iter().any(|entry| *entry.key == *"op") {
+        let path = entries.iter().find(|entry| *entry.key == *"path").and_then(text)?;
+        let secret = |step: &&str| *step == "stringData" || pair_class(step).is_some();
+        return path.split('/').rev().find(secret);
+    }
+    let names = entries.iter().filter(|entry| NAMES.contains(&&*plain(&entry.key))).filter_map(text);
+    names.filter(|name| pair_class(name).is_some()).last()
+}
+
+/// A string; in XML also one in an element that has attributes.
+fn text(entry: &Entry) -> Option<&str> {
+    entry.value.as_str().or_else(|| entry.value.get("value")?.as_str())
+}
+
+/// What the name of a pair says of its value.
+pub fn pair_class(name: &str) -> Option<name::Class> {
+    if name == "stringData" {
+        return Some(name::Class::Password);
+    }
+    name::pair_class(name)
+        .or_else(|| name.strip_suffix(['s', 'S']).and_then(name::class).filter(|_| !name.contains(' ')))
+}
+
+/// Whether what stands under `key` is what the name beside it names.
+pub fn is_value(key: &str) -> bool {
+    let plain = plain(key);
+    VALUES.contains(&&*plain) || plain.ends_with("value") || plain.starts_with("value") && !is_about(key)
+}
+
+/// Whether `key` promises logins.
+pub fn is_logins(key: &str) -> bool {
+    LOGINS.contains(&&*plain(key))
+}
+
+/// Whether `key` is that of a mapping of HTTP headers.
+pub fn is_headers(key: &str) -> bool {
+    matches!(&*last_word(key), "headers" | "header")
+}
+
+/// Whether a mapping under `key` points at a secret, so that its strings are names.
+pub fn points(key: &str, entries: &[Entry]) -> bool {
+    let refers = matches!(&*last_word(key), "ref" | "secret" | "from" | "selector");
+    refers
+        && has(entries, &["name", "secretname"])
+        && entries.iter().all(|entry| match &entry.value.kind {
+            Kind::String(text) => is_object_name(text),
+            Kind::List(_) | Kind::Map(_) => false,
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => true,
+        })
+}
+
+fn is_pointer(entries: &[Entry]) -> bool {
+    entries.iter().all(|entry| POINTERS.contains(&&*plain(&entry.key))) && has(entries, TARGETS)
+}
+
+fn is_schema(entries: &[Entry]) -> bool {
+    let typed = |entry: &Entry| {
+        *entry.key == *"type" && entry.value.as_str().is_some_and(|kind| TYPES.contains(&kind))
+            || matches!(&*entry.key, "$ref" | "anyOf" | "oneOf" | "allOf")
+    };
+    entries.iter().any(typed)
+}
+
+fn is_object(entries: &[Entry]) -> bool {
+    has(entries, &["apiversion"]) && has(entries, &["kind"])
+}
+
+fn has(entries: &[Entry], keys: &[&str]) -> bool {
+    entries.iter().any(|entry| keys.contains(&&*plain(&entry.key)))
+}
+
+fn is_about(key: &str) -> bool {
+    ABOUT.contains(&&*last_word(key)) || key.starts_with("existing") || key.starts_with("use")
+}
+
+fn is_list_of_objects(key: &str, text: &str) -> bool {
+    plain(key).ends_with("secrets") && is_object_name(text) && !text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Whether nothing of `text` is left without its templates.
+fn is_template(text: &str) -> bool {
+    let mut rest = text.trim_matches(['"', '\'', ' ']);
+    for (open, close) in
+        [("{{", "}}"), ("<%", "%>"), ("{%", "%}"), ("$(", ")"), ("#{", "}"), ("%{", "}"), ("${", "}")]
+    {
+        if let Some(inner) = rest.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
+            rest = inner;
+            // A default is a value: `${PASSWORD:-x}`.
+            return !rest.contains(":-") && !rest.contains(":=") && !rest.contains("default");
+        }
+    }
+    false
+}
+
+/// `text` with marks for the passwords in its lines `user:password`, if it is made of such lines.
+fn without_passwords(text: &str) -> Option<String> {
+    let line = |line: &str| -> Option<String> {
+        let indent = line.len() - line.trim_start().len();
+        let (user, password) = line.trim().split_once(':')?;
+        let is_user = !user.is_empty() && !user.contains([' ', '/', '{', '"', '$']);
+        let is_password = !password.starts_with([' ', '/']) && !shape::is_placeholder(password);
+        (is_user && is_password).then(|| format!("{}{user}:{MARK}", &line[..indent]))
+    };
+    let mut out = Vec::new();
+    let mut found = false;
+    for old in text.split('\n') {
+        match line(old) {
+            Some(new) => {
+                found = true;
+                out.push(new);
+            }
+            None if old.trim().is_empty() || old.trim_start().starts_with('#') => out.push(old.to_owned()),
+            None => return None,
+        }
+    }
+    found.then(|| out.join("\n"))
+}
+
+/// A key in lower case without what separates its words.
+fn plain(key: &str) -> String {
+    key.chars().filter(|c| !matches!(c, '-' | '_' | '.')).flat_map(char::to_lowercase).collect()
+}
+
+/// The last word of a key, in lower case: `name` of `secretName`, `secret-name` and `SECRET_NAME`.
+fn last_word(key: &str) -> String {
+    let end = key.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let mixed = end.contains(|c: char| c.is_lowercase());
+    let start = end.char_indices().rev().find_map(|(at, c)| {
+        if !c.is_alphanumeric() {
+            Some(at + c.len_utf8())
+        } else if mixed && c.is_uppercase() && end[at + c.len_utf8()..].starts_with(char::is_lowercase) {
+            Some(at)
+        } else {
+            None
+        }
+    });
+    end[start.unwrap_or(0)..].to_lowercase()
+}
