@@ -142,6 +142,11 @@ pub fn is_query(name: &str) -> bool {
     QUERY.contains(&name.to_ascii_lowercase().as_str())
 }
 
+/// Whether a name whose last word is `word` says something about a secret.
+pub fn is_about(word: &str) -> bool {
+    HARMLESS_TAILS.contains(&word)
+}
+
 fn classify(words: &[&str], mixed: bool, domain: bool) -> Option<Class> {
     let last = *words.last()?;
     let pair = |a: &str, b: &str| words.windows(2).any(|two| two == [a, b]);

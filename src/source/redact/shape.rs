@@ -107,7 +107,7 @@ fn ends_in_port(authority: &str) -> bool {
 /// Whether `value` stands for a value that is filled in elsewhere: `$(VAR)`, `${VAR}`, `$VAR`, `{{ x }}`, `<x>`.
 pub fn is_placeholder(value: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:\$\(\w+\)|\$\{\w+\}|\$[A-Za-z_]\w*|\{\{[^}]*\}\}|<[A-Za-z][\w -]*>|%\(?\w+\)?s?|\*+|x{3,}|\[redacted\])$")
+        Regex::new(r"^(?:\$\(\w+\)|\$\{\w+\}|\$[A-Za-z_]\w*|\{\{[^}]*\}\}|<[A-Za-z][\w -]*>|%\(?\w+\)?s?|\*+|x{3,}|\[redacted\]?)$")
             .expect("a pattern")
     });
     value.is_empty() || PLACEHOLDER.is_match(value)

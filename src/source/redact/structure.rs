@@ -9,9 +9,12 @@ mod template;
 mod xml;
 
 use super::{Edits, Region, find_in_comments, rewrite, text, tree, widen};
-use crate::model::Value;
-use crate::source::sheet::{Part, Sheet, regions};
+use crate::model::{TokenClass, Value};
+use crate::source::sheet::{Form, Part, Sheet, regions};
 use crate::source::{Limits, json, yaml};
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
 use template::Templates;
 
 /// How deep strings in strings are read.
@@ -32,16 +35,75 @@ static LIMITS: Limits =
 pub fn redact(text: &str, prose: bool, level: u8) -> Option<String> {
     let long = text.len() < 8 || text.len() > LARGEST;
     let read = if prose || long || level >= LEVELS { None } else { read(text, level) };
-    match read {
-        Some(read) => Some(text::redact(&read, prose).unwrap_or(read)),
-        None => text::redact(text, prose),
+    let Some((shown, changed)) = read else { return text::redact(text, prose) };
+    // The values are judged; the rules for lines are left with what stands between them.
+    match text::redact(&shown.between, prose) {
+        Some(between) => Some(shown.put_back(&between)),
+        None => changed.then(|| shown.put_back(&shown.between)),
     }
 }
 
-/// `text` with marks where its structure says that there is a secret.
-fn read(text: &str, level: u8) -> Option<String> {
+/// What is shown of a text: its values, line by line, and what stands between them.
+struct Shown {
+    between: String,
+    values: Vec<String>,
+}
+
+/// What stands for a value: a word that the rules for lines take for a placeholder.
+const STAND_IN: &str = "<podviz-";
+
+impl Shown {
+    fn put_back(&self, between: &str) -> String {
+        let mut parts = between.split(STAND_IN);
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let value = part.split_once('>').and_then(|(number, rest)| {
+                let value = number.parse().ok().and_then(|number: usize| self.values.get(number))?;
+                Some((value, rest))
+            });
+            if let Some((value, rest)) = value {
+                out.push_str(value);
+                out.push_str(rest);
+            }
+        }
+        out
+    }
+
+    /// What stands between two values: of what is covered nothing is left to say.
+    fn gap(&mut self, text: &str, range: Range<usize>, covered: &[Range<usize>]) {
+        let first = covered.partition_point(|covered| covered.end <= range.start);
+        let mut at = range.start;
+        for known in covered[first..].iter().take_while(|known| known.start < range.end) {
+            let (from, to) = (known.start.max(at), known.end.min(range.end));
+            self.between.push_str(&text[at..from]);
+            self.value(&text[from..to]);
+            at = to;
+        }
+        self.between.push_str(&text[at..range.end]);
+    }
+
+    fn value(&mut self, text: &str) {
+        for (at, line) in text.split('\n').enumerate() {
+            let body = line.trim_start();
+            if at > 0 {
+                self.between.push('\n');
+            }
+            self.between.push_str(&line[..line.len() - body.len()]);
+            if !body.is_empty() {
+                self.between.push_str(&format!("{STAND_IN}{}>", self.values.len()));
+                self.values.push(body.to_owned());
+            }
+        }
+    }
+}
+
+/// `text` with marks where its structure says that there is a secret, and whether there is any.
+fn read(text: &str, level: u8) -> Option<(Shown, bool)> {
+    if text.contains(STAND_IN) {
+        return None;
+    }
     let templates = Templates::find(text);
-    let mut sheet = sheet(templates.quiet());
+    let Reading { mut sheet, covered } = reading(templates.quiet());
     let mut edits = Edits::default();
     let mut secrets = Vec::new();
     for part in &mut sheet.parts {
@@ -55,34 +117,83 @@ fn read(text: &str, level: u8) -> Option<String> {
     let zones: Vec<Region> = zones.map(|(lines, secret)| Region { lines, secret, empty: false }).collect();
     widen(&mut edits, text, &sheet.lexemes, &zones);
     find_in_comments(text, &sheet.lexemes, &mut edits);
-    let (mut out, mut done) = (String::new(), 0);
+    let mut shown = Shown { between: String::new(), values: Vec::new() };
+    let (mut done, mut changed) = (0, false);
     for lexeme in sheet.lexemes {
         if lexeme.start < done || lexeme.end > text.len() {
             continue;
         }
-        if let Some(edit) = edits.at(lexeme.spot) {
-            out.push_str(&text[done..lexeme.start]);
-            out.push_str(&rewrite(lexeme.form, &text[lexeme.start..lexeme.end], edit));
-            done = lexeme.end;
+        let raw = &text[lexeme.start..lexeme.end];
+        let new = edits.at(lexeme.spot).map(|edit| rewrite(lexeme.form, raw, edit));
+        let value = matches!(lexeme.class, TokenClass::String | TokenClass::Number | TokenClass::Word);
+        // A value that is folded over lines was judged in one piece: its lines may say more.
+        let folded = raw.contains('\n') && !matches!(lexeme.form, Form::Block | Form::Other);
+        if new.is_none() && (!value || folded) && lexeme.class != TokenClass::Comment {
+            continue;
         }
+        shown.gap(text, done..lexeme.start, &covered);
+        changed |= new.is_some();
+        let new = new.as_deref().unwrap_or(raw);
+        if value {
+            shown.value(new)
+        } else {
+            shown.between.push_str(new)
+        }
+        done = lexeme.end;
     }
-    (done > 0).then(|| out + &text[done..])
+    shown.gap(text, done..text.len(), &covered);
+    (!shown.values.is_empty() || changed).then_some((shown, changed))
+}
+
+/// What a reader made of a text.
+struct Reading {
+    sheet: Sheet,
+    /// The bytes of which it knows what they are; in order.
+    covered: Vec<Range<usize>>,
+}
+
+impl Reading {
+    /// One that knows all lines of `text` but those of broken documents, those numbered in `left_out`, and comments.
+    fn of_documents(mut sheet: Sheet, text: &str, left_out: &[usize]) -> Reading {
+        let mut known = vec![true; text.split('\n').count()];
+        let begins: Vec<usize> = sheet.parts.iter().map(|part| part.begin as usize).collect();
+        for (at, part) in sheet.parts.iter().enumerate().filter(|(_, part)| part.outcome.is_err()) {
+            let begin = if at == 0 { 1 } else { part.begin as usize };
+            let end = begins.get(at + 1).copied().unwrap_or(known.len() + 1).max(begin + 1);
+            let lines = (begin - 1).min(known.len())..(end - 1).min(known.len());
+            known[lines].fill(false);
+        }
+        for &line in left_out {
+            known[line - 1] = false;
+        }
+        sheet.lexemes.retain(|lexeme| known.get(lexeme.spot.line as usize - 1).is_some_and(|known| *known));
+        let (mut covered, mut at) = (Vec::new(), 0);
+        for (line, known) in text.split('\n').zip(known) {
+            if known {
+                covered.push(at..at + line.len());
+            }
+            at += line.len() + 1;
+        }
+        Reading { sheet, covered }
+    }
 }
 
 /// What the reader that fits makes of `text`: documents, or what looks like one inside of it.
-fn sheet(text: &str) -> Sheet {
+fn reading(text: &str) -> Reading {
     let start = text.trim_start();
     let tagged = start
         .strip_prefix('<')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '?' | '!')));
+    let lines = || Some(settings::read(text)).filter(|reading| !reading.covered.is_empty());
     let found = if tagged {
         Some(xml::read(text))
     } else if start.starts_with("#!") {
         None
     } else if settings::fits(text) {
-        documents(settings::read(text)).or_else(|| manifests(text))
+        lines().or_else(|| manifests(text))
     } else {
-        documents(json::read(text, &LIMITS).unwrap_or_default()).or_else(|| manifests(text))
+        let json = documents(json::read(text, &LIMITS).unwrap_or_default());
+        json.map(|sheet| Reading::of_documents(sheet, text, &[])).or_else(|| manifests(text))
     };
     found.unwrap_or_else(|| brackets::fragments(text))
 }
@@ -97,20 +208,21 @@ fn is_collection(root: &Value) -> bool {
 }
 
 /// YAML; lines that break it are left out of it, if only a few do.
-fn manifests(text: &str) -> Option<Sheet> {
+fn manifests(text: &str) -> Option<Reading> {
     if !text.contains(": ") && !text.contains(":\n") && !text.contains("- ") {
         return None;
     }
     let mut sheet = yaml::read(text, &LIMITS);
     let mut quiet = text.to_owned();
+    let mut left_out = Vec::new();
     for _ in 0..REPAIRS {
         let broken: Vec<usize> = sheet
             .parts
             .iter()
             .filter_map(|part| part.outcome.as_ref().err())
-            .map(|fault| fault.line as usize)
+            .map(|fault| (fault.line as usize).clamp(1, quiet.split('\n').count()))
             .collect();
-        if broken.is_empty() || text.len() > LARGEST_REPAIRED {
+        if broken.is_empty() || text.len() > LARGEST_REPAIRED || !is_outline(text) {
             break;
         }
         let lines = quiet.split('\n').enumerate();
@@ -122,12 +234,34 @@ fn manifests(text: &str) -> Option<Sheet> {
             )
             .collect();
         quiet = lines.join("\n");
+        left_out.extend(broken);
         sheet = yaml::read(&quiet, &LIMITS);
+    }
+    if sheet.parts.iter().any(|part| part.outcome.is_err()) && !is_outline(text) {
+        return None;
     }
     // What is no YAML may look like it: a line of a script or a stylesheet is no key.
     let is_key = |key: &str| !key.contains(['{', '}', '(', ')', ';', '=', '"']);
     let odd = |part: &Part| {
         part.outcome.as_ref().is_ok_and(|root| root.entries().iter().any(|entry| !is_key(&entry.key)))
     };
-    if sheet.parts.iter().any(odd) { None } else { documents(sheet) }
+    if sheet.parts.iter().any(odd) {
+        return None;
+    }
+    documents(sheet).map(|sheet| Reading::of_documents(sheet, text, &left_out))
+}
+
+/// Whether most lines of `text` are keys and items, so that it means to be YAML.
+fn is_outline(text: &str) -> bool {
+    static LINE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"^\s*(?:- +)*(?:["']?[\w.\-/$@*]+["']?\s*:(?:\s|$)|- |-$|#|---|\{\{|[\]}])"#)
+            .expect("a pattern")
+    });
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let (mut all, mut like) = (0, 0);
+    for line in lines {
+        all += 1;
+        like += usize::from(LINE.is_match(line));
+    }
+    like * 3 >= all * 2
 }

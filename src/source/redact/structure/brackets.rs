@@ -1,8 +1,8 @@
 //! What stands between brackets: JSON inside of other text, escaped too, and the values of TOML, HCL and HOCON.
 
-use super::LIMITS;
 use super::places::Places;
-use crate::model::{Kind, TokenClass, Value};
+use super::{LIMITS, Reading};
+use crate::model::{Entry, Kind, TokenClass, Value};
 use crate::source::compose::Composer;
 use crate::source::sheet::{Form, Lexeme, Part, Sheet};
 use regex::Regex;
@@ -19,22 +19,22 @@ pub enum Dialect {
 }
 
 /// Reads what looks like JSON, and the documents that a shell script feeds to programs, out of `text`.
-pub fn fragments(text: &str) -> Sheet {
+pub fn fragments(text: &str) -> Reading {
     let places = Places::new(text);
-    let mut sheet = Sheet::default();
+    let mut found = Reading { sheet: Sheet::default(), covered: Vec::new() };
     let mut at = 0;
     for body in bodies(text) {
-        objects(text, at..body.start, &places, &mut sheet);
+        objects(text, at..body.start, &places, &mut found);
         let spot = places.spot(body.start);
         let kind = Kind::String(text[body.clone()].into());
         let root = Value { line: spot.line, column: spot.column, written: None, kind };
         let (class, form) = (TokenClass::String, Form::Other);
-        sheet.lexemes.push(Lexeme { start: body.start, end: body.end, spot, class, form });
-        sheet.parts.push(Part { begin: spot.line, last_line: spot.line, outcome: Ok(root) });
+        found.sheet.lexemes.push(Lexeme { start: body.start, end: body.end, spot, class, form });
+        found.sheet.parts.push(Part { begin: spot.line, last_line: spot.line, outcome: Ok(root) });
         at = body.end;
     }
-    objects(text, at..text.len(), &places, &mut sheet);
-    sheet
+    objects(text, at..text.len(), &places, &mut found);
+    found
 }
 
 /// The bodies of here-documents: `cat <<EOF`.
@@ -64,7 +64,7 @@ fn body(text: &str, tag: &str) -> Option<usize> {
     None
 }
 
-fn objects(text: &str, within: Range<usize>, places: &Places, sheet: &mut Sheet) {
+fn objects(text: &str, within: Range<usize>, places: &Places, found: &mut Reading) {
     let text = &text[..within.end];
     let mut at = within.start;
     while let Some(next) = text[at..].find(['{', '[']) {
@@ -77,9 +77,13 @@ fn objects(text: &str, within: Range<usize>, places: &Places, sheet: &mut Sheet)
         if read.is_ok() || end == text.len() && reader.entries > 0 {
             while composer.in_list().is_some() && composer.end().is_ok() {}
             if let Some(root) = composer.into_root() {
-                sheet.lexemes.append(&mut reader.lexemes);
+                let root = named(&text[..at], root);
+                if read.is_ok() {
+                    found.covered.push(at..end);
+                }
+                found.sheet.lexemes.append(&mut reader.lexemes);
                 let line = places.spot(at).line;
-                sheet.parts.push(Part { begin: line, last_line: line, outcome: Ok(root) });
+                found.sheet.parts.push(Part { begin: line, last_line: line, outcome: Ok(root) });
             }
         }
         at = end;
@@ -87,6 +91,20 @@ fn objects(text: &str, within: Range<usize>, places: &Places, sheet: &mut Sheet)
             at += 1;
         }
     }
+}
+
+/// `root` under the name that stands before it, if one does: `credentials='{ … }'`.
+fn named(before: &str, root: Value) -> Value {
+    static NAME: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"([A-Za-z0-9_.\-]{1,80})["'\\]{0,4}\s{0,4}[:=]\s{0,4}[@"'\\]{0,4}$"#).expect("a pattern")
+    });
+    let near = &before[before.floor_char_boundary(before.len().saturating_sub(100))..];
+    let Some(name) = NAME.captures(near).and_then(|found| found.get(1)) else { return root };
+    let key = name.as_str().trim_start_matches('-').into();
+    let (line, column) = (root.line, root.column);
+    // The key has a place that no value has: it is not part of what is read.
+    let entry = Entry { key, line, column: u32::MAX, value: root };
+    Value { line, column, written: None, kind: Kind::Map(vec![entry]) }
 }
 
 /// What cannot be read.

@@ -1,10 +1,11 @@
 //! Settings line by line: INI, TOML, Java properties, HCL. A section is a mapping, and so is a block.
 
-use super::LIMITS;
+use super::super::tree::below;
 use super::brackets::{Brackets, Dialect};
 use super::places::Places;
+use super::{LIMITS, Reading};
 use crate::model::{Kind, TokenClass, Value};
-use crate::source::compose::{Composer, Fault};
+use crate::source::compose::{Composer, Fault, Spot};
 use crate::source::sheet::{Form, Lexeme, Part, Sheet};
 use regex::Regex;
 use std::ops::Range;
@@ -39,20 +40,26 @@ pub fn fits(text: &str) -> bool {
 }
 
 /// Reads `text`; what is no setting in it is left out.
-pub fn read(text: &str) -> Sheet {
+pub fn read(text: &str) -> Reading {
     let places = Places::new(text);
-    let mut reader =
-        Reader { text, places: &places, composer: Composer::new(&LIMITS), sheet: Sheet::default(), at: 0 };
+    let mut reader = Reader {
+        text,
+        places: &places,
+        composer: Composer::new(&LIMITS),
+        sheet: Sheet::default(),
+        covered: Vec::new(),
+        at: 0,
+    };
     let whole = reader.document();
     while reader.composer.in_list().is_some() && reader.composer.end().is_ok() {}
     let outcome = match (whole, reader.composer.into_root()) {
         (_, Some(root)) => Ok(root),
         (Err(fault), None) => Err(fault),
-        (Ok(()), None) => return Sheet::default(),
+        (Ok(()), None) => return Reading { sheet: reader.sheet, covered: Vec::new() },
     };
     let last_line = places.spot(text.len()).line;
     reader.sheet.parts.push(Part { begin: 1, last_line, outcome });
-    reader.sheet
+    Reading { sheet: reader.sheet, covered: reader.covered }
 }
 
 struct Reader<'t> {
@@ -60,6 +67,7 @@ struct Reader<'t> {
     places: &'t Places,
     composer: Composer<'static>,
     sheet: Sheet,
+    covered: Vec<Range<usize>>,
     at: usize,
 }
 
@@ -72,7 +80,7 @@ impl<'t> Reader<'t> {
             Regex::new(r#"^\s*([\w.\-]+(?:\s+"[^"]*")*)\s*\{\s*(?:#.*|//.*)?$"#).expect("a pattern")
         });
         self.composer.begin_map(self.places.spot(0), 0)?;
-        let mut section = false;
+        let mut section = 0;
         while self.at < self.text.len() {
             let start = self.at;
             let line = self.line();
@@ -82,12 +90,11 @@ impl<'t> Reader<'t> {
                 continue;
             }
             if let Some(name) = SECTION.captures(line).and_then(|found| found.get(1)) {
-                if section {
+                for _ in 0..section {
                     self.composer.end()?;
                 }
-                section = true;
                 let at = start + name.start();
-                self.name(at, name.as_str())?;
+                section = 1 + self.name(at, name.as_str())?;
                 self.composer.begin_map(self.places.spot(at), 0)?;
             } else if let Some(found) = SETTING.captures(line) {
                 let (Some(whole), Some(name)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else {
@@ -96,12 +103,22 @@ impl<'t> Reader<'t> {
                 if line[whole.end()..].starts_with(['=', '~']) {
                     continue;
                 }
-                self.name(start + name.start(), name.as_str())?;
+                let open = self.name(start + name.start(), name.as_str())?;
                 let indent = line.len() - line.trim_start().len();
-                self.value(start + whole.end()..end, indent)?;
+                let known = self.value(start + whole.end()..end, indent)?;
+                self.covered.push(start..known);
+                for _ in 0..open {
+                    self.composer.end()?;
+                }
             } else if let Some(name) = BLOCK.captures(line).and_then(|found| found.get(1)) {
-                self.name(start + name.start(), &name.as_str().replace('"', ""))?;
-                self.collection(start + name.end() + line[name.end()..].find('{').unwrap_or_default()..end)?;
+                let open =
+                    self.name(start + name.start(), &name.as_str().replace('"', "").replace(' ', "."))?;
+                let known = self
+                    .collection(start + name.end() + line[name.end()..].find('{').unwrap_or_default()..end)?;
+                self.covered.push(start..known);
+                for _ in 0..open {
+                    self.composer.end()?;
+                }
             }
         }
         Ok(())
@@ -113,14 +130,32 @@ impl<'t> Reader<'t> {
         &rest[..rest.find('\n').unwrap_or(rest.len())]
     }
 
-    fn name(&mut self, at: usize, name: &str) -> Result<(), Fault> {
+    /// The name of what follows: of a dotted one, what stands before a word that says secret is left out, and what
+    /// stands behind it is a key below it. Gives the mappings that it opened.
+    fn name(&mut self, at: usize, name: &str) -> Result<usize, Fault> {
         let spot = self.places.spot(at);
+        if below::says_secret(name) {
+            return self.key(spot, name).map(|()| 0);
+        }
+        let mut rest = name;
+        while let Some((first, after)) = rest.split_once('.') {
+            if below::says_secret(first) {
+                self.key(spot, first)?;
+                self.composer.begin_map(spot, 0)?;
+                return self.name(at, after).map(|open| open + 1);
+            }
+            rest = after;
+        }
+        self.key(spot, if below::says_secret(rest) { rest } else { name }).map(|()| 0)
+    }
+
+    fn key(&mut self, spot: Spot, name: &str) -> Result<(), Fault> {
         let kind = Kind::String(name.into());
         self.composer.scalar(Value { line: spot.line, column: spot.column, written: None, kind }, 0, false)
     }
 
-    /// The value that begins in `range`, the rest of a line, under a name with that indentation.
-    fn value(&mut self, range: Range<usize>, indent: usize) -> Result<(), Fault> {
+    /// The value that begins in `range`, the rest of a line, under a name with that indentation. Gives where it ends.
+    fn value(&mut self, range: Range<usize>, indent: usize) -> Result<usize, Fault> {
         let line = &self.text[range.clone()];
         let start = range.end - line.trim_start().len();
         if line.trim_start().starts_with(['{', '[']) {
@@ -137,7 +172,7 @@ impl<'t> Reader<'t> {
             let after = self.line().trim_start_matches([' ', '\t', ',', ';']);
             if after.is_empty() || is_comment(after) {
                 self.at = end + self.line().len() + 1;
-                return self.scalar(lexeme, &text);
+                return self.scalar(lexeme, &text).map(|()| end);
             }
             self.at = range.end + 1;
         }
@@ -160,7 +195,7 @@ impl<'t> Reader<'t> {
         let spot = self.places.spot(start);
         let end = start + text.len();
         let (class, form) = (TokenClass::String, Form::Other);
-        self.scalar(Lexeme { start, end, spot, class, form }, text)
+        self.scalar(Lexeme { start, end, spot, class, form }, text).map(|()| end)
     }
 
     fn scalar(&mut self, lexeme: Lexeme, text: &str) -> Result<(), Fault> {
@@ -175,10 +210,12 @@ impl<'t> Reader<'t> {
     }
 
     /// A list, a table or a block whose bracket stands at the start of `range`; what breaks it off ends it.
-    fn collection(&mut self, range: Range<usize>) -> Result<(), Fault> {
+    fn collection(&mut self, range: Range<usize>) -> Result<usize, Fault> {
         let mut brackets = Brackets::new(self.text, range.start, self.places, Dialect::Settings);
         let read = brackets.collection(&mut self.composer);
         self.sheet.lexemes.append(&mut brackets.lexemes);
+        // What breaks off is no longer known.
+        let known = if read.is_ok() { brackets.at } else { range.start };
         self.at = brackets.at.max(range.end);
         if read.is_err() {
             for _ in 0..brackets.open {
@@ -186,7 +223,7 @@ impl<'t> Reader<'t> {
             }
         }
         self.at += self.line().len() + 1;
-        Ok(())
+        Ok(known)
     }
 }
 

@@ -1,5 +1,6 @@
 //! XML, also broken and HTML: elements are mappings of their attributes, their children and their text.
 
+use super::Reading;
 use super::places::Places;
 use crate::model::{Entry, Kind, TokenClass, Value};
 use crate::source::sheet::{Form, Lexeme, Part, Sheet};
@@ -12,10 +13,16 @@ const DEPTH: usize = 60;
 const REACH: usize = 8;
 
 /// Reads `text`.
-pub fn read(text: &str) -> Sheet {
+pub fn read(text: &str) -> Reading {
     let root = Element { name: "", at: 0, entries: Vec::new() };
-    let mut reader =
-        Reader { text, places: Places::new(text), sheet: Sheet::default(), open: vec![root], at: 0 };
+    let mut reader = Reader {
+        text,
+        places: Places::new(text),
+        sheet: Sheet::default(),
+        covered: Vec::new(),
+        open: vec![root],
+        at: 0,
+    };
     while reader.next() {}
     while reader.open.len() > 1 {
         reader.close();
@@ -24,13 +31,14 @@ pub fn read(text: &str) -> Sheet {
     let root = Value { line: 1, column: 1, written: None, kind: Kind::Map(entries) };
     let last_line = reader.places.spot(text.len()).line;
     reader.sheet.parts.push(Part { begin: 1, last_line, outcome: Ok(root) });
-    reader.sheet
+    Reading { sheet: reader.sheet, covered: reader.covered }
 }
 
 struct Reader<'t> {
     text: &'t str,
     places: Places,
     sheet: Sheet,
+    covered: Vec<Range<usize>>,
     open: Vec<Element<'t>>,
     at: usize,
 }
@@ -71,6 +79,7 @@ impl<'t> Reader<'t> {
         } else {
             self.at = tag + 1;
             self.element();
+            self.covered.push(tag..self.at);
         }
         true
     }

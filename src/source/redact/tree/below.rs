@@ -3,6 +3,8 @@
 use super::super::{Edit, MARK, assignment::is_worth, name, shape};
 use super::{Finder, is_object_name};
 use crate::model::{Entry, Kind, Value};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Keys, without their separators, that name what stands beside them.
 #[rustfmt::skip]
@@ -30,19 +32,13 @@ const POINTERS: &[&str] = &[
 /// Keys, likewise, one of which such a mapping has.
 const TARGETS: &[&str] = &["name", "secretname", "secretref", "path", "file", "fieldpath"];
 
-/// Last words of keys that say something about a secret, or whose it is.
+/// Last words of keys that say something about a secret or whose it is, beside those that make any name harmless.
 #[rustfmt::skip]
 const ABOUT: &[&str] = &[
-    "name", "names", "namespace", "kind", "type", "enabled", "enable", "disabled", "create", "created", "existing",
-    "ref", "refs", "from", "selector", "file", "files", "filename", "path", "paths", "dir", "directory", "mount",
-    "url", "uri", "endpoint", "host", "hostname", "hosts", "address", "port", "annotations", "labels", "metadata",
-    "user", "username", "login", "email", "role", "roles", "group", "groups", "region", "bucket", "database", "db",
-    "description", "title", "summary", "help", "message", "prompt", "realm", "algorithm", "alg", "encoding",
-    "issuer", "audience", "audiences", "scope", "scopes", "ttl", "expiry", "expires", "expiration", "duration",
-    "timeout", "interval", "period", "seconds", "days", "lifetime", "age", "rotation", "version", "provider",
-    "store", "mode", "method", "scheme", "image", "properties", "required", "optional", "format", "pattern", "policy",
-    "engine", "source", "header", "schedule", "size", "length", "min", "max", "limit", "count", "class", "prefix",
-    "suffix", "template", "env", "tags", "owner", "usage", "usages", "hashing", "tenant", "project", "in",
+    "create", "created", "existing", "from", "hostname", "hosts", "address", "annotations", "labels", "metadata",
+    "user", "username", "login", "email", "role", "roles", "group", "groups", "region", "bucket", "database",
+    "db", "summary", "message", "prompt", "realm", "alg", "method", "scheme", "image", "pattern", "engine",
+    "schedule", "tags", "owner", "usages", "hashing", "tenant", "project", "in", "backend",
 ];
 
 /// Types of JSON Schema: what has one describes a value.
@@ -141,7 +137,7 @@ impl Finder<'_> {
                         None if matches!(&*plain, "users" | "list" | "accounts" | "logins" | "value") => {
                             self.logins(&entry.value, &entry.key);
                         }
-                        None if !is_about(&entry.key) && plain != "secret" && !entry.value.is_map() => {
+                        None if !is_about_logins(&entry.key) && !entry.value.is_map() => {
                             self.below(&entry.value, &entry.key, name::Class::Password, false);
                         }
                         _ => self.entry(entry, false, false, None),
@@ -179,6 +175,12 @@ pub fn class_of(key: &str, value: &Value) -> Option<name::Class> {
         let one = key.strip_suffix(['s', 'S'])?;
         if value.is_map() || value.is_list() { name::class(one) } else { None }
     })
+}
+
+/// Whether a key says that what stands below it is secret, as one or as several.
+pub fn says_secret(key: &str) -> bool {
+    let one = key.strip_suffix(['s', 'S']).unwrap_or(key);
+    name::class(key).or_else(|| name::class(one)).is_some() || is_logins(key)
 }
 
 /// The `name` (or `key`, `header` …) of a mapping, where it names something beside it that is a secret: an
@@ -226,6 +228,11 @@ pub fn is_headers(key: &str) -> bool {
     matches!(&*last_word(key), "headers" | "header")
 }
 
+/// Whether a mapping says from where an operator takes a value: what it calls a `secretKey` is a name.
+pub fn is_remote(entries: &[Entry]) -> bool {
+    has(entries, &["remoteref", "sourceref"])
+}
+
 /// Whether a mapping under `key` points at a secret, so that its strings are names.
 pub fn points(key: &str, entries: &[Entry]) -> bool {
     let refers = matches!(&*last_word(key), "ref" | "secret" | "from" | "selector");
@@ -239,7 +246,9 @@ pub fn points(key: &str, entries: &[Entry]) -> bool {
 }
 
 fn is_pointer(entries: &[Entry]) -> bool {
-    entries.iter().all(|entry| POINTERS.contains(&&*plain(&entry.key))) && has(entries, TARGETS)
+    let pure = entries.iter().all(|entry| POINTERS.contains(&&*plain(&entry.key))) && has(entries, TARGETS);
+    pure || has(entries, &["secretname", "secretref"])
+        && entries.iter().all(|entry| POINTERS.contains(&&*plain(&entry.key)) || is_about(&entry.key))
 }
 
 fn is_schema(entries: &[Entry]) -> bool {
@@ -259,7 +268,18 @@ fn has(entries: &[Entry], keys: &[&str]) -> bool {
 }
 
 fn is_about(key: &str) -> bool {
-    ABOUT.contains(&&*last_word(key)) || key.starts_with("existing") || key.starts_with("use")
+    let last = last_word(key);
+    let names_a_key =
+        matches!(&*last, "key" | "keys") && last.len() < key.len() && name::class(key).is_none();
+    let switch = key.starts_with("existing") || key.starts_with("use");
+    ABOUT.contains(&&*last) || name::is_about(&last) || names_a_key || switch
+}
+
+/// Whether `key` is no user beside others, but says something about logins.
+fn is_about_logins(key: &str) -> bool {
+    let last = last_word(key);
+    let one = last.len() == key.len() && is_about(key);
+    one || matches!(&*last, "secret" | "ref" | "file" | "path" | "name" | "key" | "field" | "header")
 }
 
 fn is_list_of_objects(key: &str, text: &str) -> bool {
@@ -268,6 +288,11 @@ fn is_list_of_objects(key: &str, text: &str) -> bool {
 
 /// Whether nothing of `text` is left without its templates.
 fn is_template(text: &str) -> bool {
+    // Also the reference of Argo CD to a key of a Secret: `$name:key`.
+    static KEY: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\$[\w\-]+:[\w.\-]+$").expect("a pattern"));
+    if KEY.is_match(text) {
+        return true;
+    }
     let mut rest = text.trim_matches(['"', '\'', ' ']);
     for (open, close) in
         [("{{", "}}"), ("<%", "%>"), ("{%", "%}"), ("$(", ")"), ("#{", "}"), ("%{", "}"), ("${", "}")]
