@@ -10,7 +10,7 @@ mod hide;
 pub use hide::hide;
 
 use super::base64;
-use super::redact::{MARK, find_in_line, is_secret_name, is_worth_hiding};
+use super::redact::{MARK, find_in_text, is_secret_name, is_worth_hiding};
 use aho_corasick::{AhoCorasick, MatchKind};
 use form::{Form, forms};
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +73,7 @@ impl Values {
                 self.strong.insert(line.into());
             }
             ranges.clear();
-            find_in_line(line, false, &mut ranges);
+            find_in_text(line, &mut ranges);
             ranges.drain(..).filter_map(|range| line.get(range)).for_each(|part| self.add(part));
             let parts = line.split(|c: char| c.is_whitespace() || "\"'`,;=:@/{}[]()<>&?|\\".contains(c));
             parts.filter(|part| is_long(part) && is_made_up(part)).for_each(|part| self.add(part));

@@ -4,20 +4,24 @@
 //! is replaced wherever that place is used: aliases, merges and duplicates share their scalar's fate.
 
 mod assignment;
+mod command;
 mod comment;
+mod line;
 mod name;
 mod object;
 mod rewrite;
+mod rules;
 mod shape;
 mod structure;
 mod text;
 mod tree;
+mod value;
 mod zone;
 
 pub use comment::find as find_in_comments;
 pub use object::speaks_of_secret;
 pub use rewrite::rewrite;
-pub use text::{find as find_in_line, redact as redact_text};
+pub use text::{find as find_in_text, redact as redact_text};
 pub use zone::{Region, widen};
 
 use super::compose::Spot;

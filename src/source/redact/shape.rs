@@ -1,49 +1,23 @@
 //! What looks like a secret wherever it stands: tokens of known services, keys, JWTs, passwords in URLs.
 
+use super::rules::RULES;
+use super::value::{is_placeholder, is_random};
 use crate::source::base64;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// Shapes that are secret as a whole. Each begins with a literal, which keeps the search fast.
-const SHAPES: &[&str] = &[
-    r"(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z0-9]{12,}",
-    r"gh[pousr]_[A-Za-z0-9_]{16,}",
-    r"github_pat_[A-Za-z0-9_]{16,}",
-    r"gl(?:pat|dt|rt|ft|cbt|ptt|oas|soat|agent|imt)-[A-Za-z0-9_\-.]{12,}",
-    r"xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{8,}",
-    r"xapp-[0-9]-[A-Za-z0-9-]{8,}",
-    r"hooks\.slack\.com/services/[A-Za-z0-9/_-]{8,}",
-    r"AIza[A-Za-z0-9_\-]{24,}",
-    r"ya29\.[A-Za-z0-9_\-]{16,}",
-    r"[spr]k_(?:live|test)_[A-Za-z0-9]{8,}",
-    r"whsec_[A-Za-z0-9]{16,}",
-    r"npm_[A-Za-z0-9]{24,}",
-    r"pypi-[A-Za-z0-9_\-]{16,}",
-    r"dckr_pat_[A-Za-z0-9_\-]{16,}",
-    r"do[opr]_v1_[a-f0-9]{32,}",
-    r"hv[sbr]\.[A-Za-z0-9_\-]{16,}",
-    r"SG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}",
-    r"sk-(?:ant-|proj-)?[A-Za-z0-9_\-]{20,}",
-    r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{24,}",
-    r"AGE-SECRET-KEY-1[A-Z0-9]{16,}",
-    r"eyJ[A-Za-z0-9_\-]{5,}\.eyJ[A-Za-z0-9_\-]{2,}(?:\.[A-Za-z0-9_\-]*)?",
-    r"eyJ[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]*\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+",
-    r"\$2[abxy]\$[0-9]{2}\$[./A-Za-z0-9]{40,}",
-    r"\$(?:apr1|5|6|argon2id|argon2i|y)\$[./A-Za-z0-9$=,]{16,}",
-    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:.*-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|.*)",
-];
-
 /// Adds the byte ranges of `line` that look like secrets.
 pub fn find(line: &str, ranges: &mut Vec<Range<usize>>) {
-    static ALL: LazyLock<Regex> = LazyLock::new(|| Regex::new(&SHAPES.join("|")).expect("patterns"));
     static BEARER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=\-]{6,})").expect("a pattern")
     });
     if line.len() < 8 {
         return;
     }
-    ranges.extend(ALL.find_iter(line).map(|found| found.range()));
+    ranges.extend(RULES.tokens.find_iter(line.as_bytes()).map(|found| found.range()));
+    let likely = RULES.likely.find_iter(line.as_bytes()).map(|found| found.range());
+    ranges.extend(likely.filter(|range| is_random(&line[range.clone()])));
     for found in BEARER.captures_iter(line) {
         let value = found.get(1).expect("the pattern has a group");
         if value.as_str().bytes().any(|byte| byte.is_ascii_digit() || byte == b'=') {
@@ -59,14 +33,30 @@ pub fn find(line: &str, ranges: &mut Vec<Range<usize>>) {
 fn urls(line: &str, ranges: &mut Vec<Range<usize>>) {
     for (at, _) in line.match_indices("://") {
         let start = at + 3;
+        let scheme = line[..at].len() - line[..at].trim_end_matches(is_scheme).len();
+        let opener = line[..at - scheme].chars().next_back();
         // No authority is longer; without a bound, a line full of `://` would take quadratic time.
         let run = &line[start..line.floor_char_boundary(start + 512)];
-        let run = &run[..run.find(|c: char| c.is_whitespace() || "\"'`<>".contains(c)).unwrap_or(run.len())];
+        // A value that is a URL as a whole ends at white space only, one in quotes at the same quote.
+        let ends = |c: char| match opener {
+            None => c.is_whitespace(),
+            Some(quote @ ('"' | '\'' | '`')) => c == quote || c.is_whitespace(),
+            _ => c.is_whitespace() || "\"'`<>".contains(c),
+        };
+        let run = &run[..run.find(ends).unwrap_or(run.len())];
+        let web = matches!(&line[at - scheme..at], "http" | "https" | "ws" | "wss" | "git" | "oci");
         let authority = &run[..run.find(['/', '?', '#']).unwrap_or(run.len())];
         let (user, end) = match (authority.rfind('@'), run.rfind('@')) {
+            (Some(end), Some(last))
+                if !web && !run[end..last].contains(['?', ',']) && is_host(&run[last + 1..]) =>
+            {
+                (&run[..last], last)
+            }
             (Some(end), _) => (&authority[..end], end),
             // A password with a slash in it, unless what looks like one is a port.
-            (None, Some(end)) if authority.contains(':') && !ends_in_port(authority) => (&run[..end], end),
+            (None, Some(end)) if authority.contains(':') && (!ends_in_port(authority) || !web) => {
+                (&run[..end], end)
+            }
             _ => continue,
         };
         match user.find(':') {
@@ -81,6 +71,20 @@ fn urls(line: &str, ranges: &mut Vec<Range<usize>>) {
             None => {}
         }
     }
+}
+
+fn is_scheme(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-')
+}
+
+/// Whether a host begins here.
+fn is_host(text: &str) -> bool {
+    let host = &text[..text.find([':', '/', '?', ',']).unwrap_or(text.len())];
+    !host.is_empty()
+        && host.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'.' | b'-' | b'_' | b'$' | b'{' | b'}' | b'(' | b')')
+        })
 }
 
 /// Passwords in the addresses of Go's database drivers: `app:password@tcp(db:3306)/shop`.
@@ -102,15 +106,6 @@ fn drivers(line: &str, ranges: &mut Vec<Range<usize>>) {
 
 fn ends_in_port(authority: &str) -> bool {
     authority.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// Whether `value` stands for a value that is filled in elsewhere: `$(VAR)`, `${VAR}`, `$VAR`, `{{ x }}`, `<x>`.
-pub fn is_placeholder(value: &str) -> bool {
-    static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:\$\(\w+\)|\$\{\w+\}|\$[A-Za-z_]\w*|\{\{[^}]*\}\}|<[A-Za-z][\w -]*>|%\(?\w+\)?s?|\*+|x{3,}|\[redacted\]?)$")
-            .expect("a pattern")
-    });
-    value.is_empty() || PLACEHOLDER.is_match(value)
 }
 
 /// Base64 that hides a private key, a token or a password.
@@ -143,7 +138,7 @@ fn hides_secret(run: &str) -> bool {
         return false;
     }
     let mut inside = Vec::new();
-    text.lines().for_each(|line| super::text::find(line, false, &mut inside));
+    super::text::find(&text, &mut inside);
     !inside.is_empty()
 }
 

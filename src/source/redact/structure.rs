@@ -30,17 +30,18 @@ const LARGEST_REPAIRED: usize = 64 << 10;
 static LIMITS: Limits =
     Limits { file_bytes: LARGEST as u64, depth: 60, nodes_per_document: 400_000, aliases: 10_000 };
 
-/// `text`, a string `level` strings deep, with a mark for every secret in it, line for line; `None` if it has none.
-/// In `prose` there is no structure.
-pub fn redact(text: &str, prose: bool, level: u8) -> Option<String> {
+/// `text`, which stands under `key` and `level` strings deep, with a mark for every secret in it, line for line; `None` if it
+/// has none. In a description there is no structure.
+pub fn redact(text: &str, key: &str, level: u8) -> Option<String> {
+    let prose = key == "description";
     let long = text.len() < 8 || text.len() > LARGEST;
     let read = if prose || long || level >= LEVELS { None } else { read(text, level) };
-    let Some((shown, changed)) = read else { return text::redact(text, prose) };
+    let Some((shown, changed)) = read else { return text::redact_file(text, key, prose, Vec::new()) };
     // The values are judged; the rules for lines are left with what stands between them.
-    match text::redact(&shown.between, prose) {
-        Some(between) => Some(shown.put_back(&between)),
-        None => changed.then(|| shown.put_back(&shown.between)),
-    }
+    let between = text::redact(&shown.between, prose);
+    let changed = changed || between.is_some();
+    let shown = shown.put_back(between.as_deref().unwrap_or(&shown.between));
+    text::redact_syntax(&shown, key).or(changed.then_some(shown))
 }
 
 /// What is shown of a text: its values, line by line, and what stands between them.

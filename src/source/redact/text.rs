@@ -1,6 +1,6 @@
 //! Secrets in text of one line or many: comments, arguments, scripts, properties, manifests inside manifests.
 
-use super::{MARK, assignment, name, shape};
+use super::{MARK, assignment, command, line, name, shape};
 use assignment::is_worth;
 use regex::Regex;
 use std::ops::Range;
@@ -9,56 +9,84 @@ use std::sync::LazyLock;
 /// `text` with a mark for every secret in it, line for line; `None` if it has none. In `prose` a colon after
 /// a word is punctuation.
 pub fn redact(text: &str, prose: bool) -> Option<String> {
-    if text.len() < 4 {
-        return None;
-    }
-    let mut state = State::new(text, prose);
-    let mut out = String::new();
-    let mut changed = false;
-    let mut ranges = Vec::new();
-    for (at, line) in text.split('\n').enumerate() {
-        ranges.clear();
-        state.line(line, &mut ranges);
-        if !ranges.is_empty() && !changed {
-            changed = true;
-            let before: usize = text.split('\n').take(at).map(|line| line.len() + 1).sum();
-            out.push_str(&text[..before.saturating_sub(1)]);
-        }
-        if changed {
-            if at > 0 {
-                out.push('\n');
-            }
-            mask(line, &mut ranges, &mut out);
-        }
-    }
-    changed.then_some(out)
+    redact_file(text, "", prose, Vec::new())
 }
 
-/// Adds what is secret in one line by itself.
-pub fn find(line: &str, prose: bool, ranges: &mut Vec<Range<usize>>) {
+/// The same for what stands under the name `file`, in which `ranges` are known to be secret.
+pub fn redact_file(text: &str, file: &str, prose: bool, mut ranges: Vec<Range<usize>>) -> Option<String> {
+    if text.len() >= 4 {
+        let mut state = State::new(text, prose);
+        let mut start = 0;
+        for line in text.split('\n') {
+            let from = ranges.len();
+            state.line(line, &mut ranges);
+            for range in &mut ranges[from..] {
+                *range = start + range.start..start + range.end;
+            }
+            start += line.len() + 1;
+        }
+        across(text, file, &mut ranges);
+    }
+    ranges.retain(|range| !range.is_empty());
+    (!ranges.is_empty()).then(|| mask(text, ranges))
+}
+
+/// The same for what only the syntax of a program or a file tells, whose names and values are judged already.
+pub fn redact_syntax(text: &str, file: &str) -> Option<String> {
+    let mut ranges = Vec::new();
+    across(text, file, &mut ranges);
+    ranges.retain(|range| !range.is_empty());
+    (!ranges.is_empty()).then(|| mask(text, ranges))
+}
+
+/// Adds what is secret in a text by itself.
+pub fn find(text: &str, ranges: &mut Vec<Range<usize>>) {
+    text.lines().for_each(|line| within(line, false, ranges));
+    across(text, "", ranges);
+}
+
+/// What a line tells alone.
+fn within(line: &str, prose: bool, ranges: &mut Vec<Range<usize>>) {
     shape::find(line, ranges);
     assignment::find(line, prose, ranges);
 }
 
-fn mask(line: &str, ranges: &mut [Range<usize>], out: &mut String) {
+/// What the whole text tells.
+fn across(text: &str, file: &str, ranges: &mut Vec<Range<usize>>) {
+    line::find(text, file, ranges);
+    command::find(text, ranges);
+}
+
+/// Ranges that overlap or touch are one secret; one that goes over several lines leaves a mark in each.
+pub fn mask(text: &str, mut ranges: Vec<Range<usize>>) -> String {
     ranges.sort_by_key(|range| (range.start, range.end));
-    let mut done = 0;
-    let mut marked = None;
-    for range in ranges.iter().filter(|range| !range.is_empty()) {
-        if range.end <= done {
-            continue;
+    ranges.dedup_by(|next, last| {
+        let joins = next.start <= last.end;
+        if joins {
+            last.end = last.end.max(next.end);
         }
-        // Ranges that overlap or touch are one secret.
-        if range.start > done || marked.is_none() {
-            out.push_str(&line[done..range.start.max(done)]);
-            if marked != Some(range.start) {
+        joins
+    });
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for range in ranges {
+        out.push_str(&text[done..range.start]);
+        for (at, line) in text[range.clone()].split('\n').enumerate() {
+            let indent = if at > 0 { line.len() - line.trim_start().len() } else { 0 };
+            if at > 0 {
+                out.push('\n');
+            }
+            out.push_str(&line[..indent]);
+            let end = if line.ends_with('\r') { "\r" } else { "" };
+            if line.len() > indent {
                 out.push_str(MARK);
             }
+            out.push_str(end);
         }
         done = range.end;
-        marked = Some(done);
     }
-    out.push_str(&line[done..]);
+    out.push_str(&text[done..]);
+    out
 }
 
 /// What earlier lines say about the next one.
@@ -92,7 +120,7 @@ impl State {
         let indent = line.len() - content.len();
         let all = indent..line.len();
         if self.key {
-            self.key = !content.contains("-----END");
+            self.key = !content.contains("---- END") && !content.contains("-----END");
             ranges.push(all);
             return;
         }
@@ -109,10 +137,11 @@ impl State {
         if self.data.is_some_and(|outer| !content.is_empty() && indent <= outer) {
             self.data = None;
         }
-        find(line, self.prose, ranges);
-        self.key = content.contains("-----BEGIN")
-            && content.contains("PRIVATE KEY")
-            && !content.contains("-----END");
+        within(line, self.prose, ranges);
+        self.key = content.contains("BEGIN ")
+            && ["PRIVATE KEY", "Static key"].iter().any(|word| content.contains(word))
+            && !content.contains("-----END")
+            || content.starts_with("Private-Lines:");
         if self.prose || content.is_empty() {
             return;
         }

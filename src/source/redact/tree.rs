@@ -2,12 +2,12 @@
 
 pub mod below;
 
-use super::assignment::{attached, flag_value};
 use super::object::{self, Role, any};
-use super::{Edit, Edits, MARK, name, structure, text};
+use super::{Edit, Edits, command, name, structure, text};
 use crate::model::{Entry, Kind, Value};
 use crate::source::compose::MERGE;
 use crate::source::{base64, parse};
+use std::ops::Range;
 
 /// The API groups whose `secret` and `clientSecret` are names of Secrets: those of Traefik and of the NGINX controller.
 const POINTING: [&str; 3] = ["traefik.io", "traefik.containo.us", "k8s.nginx.org"];
@@ -20,7 +20,8 @@ pub fn find(root: &Value, edits: &mut Edits) -> bool {
 /// The same in a document that is a string, `level` strings deep.
 pub fn find_in_string(root: &Value, edits: &mut Edits, level: u8) -> bool {
     let whole = object::role(root.entries(), true) != Role::Other;
-    let mut finder = Finder { edits, level, sealed: false, external: false, pointing: false };
+    let mut finder =
+        Finder { edits, level, sealed: false, external: false, pointing: false, command: Vec::new() };
     match &root.kind {
         Kind::Map(entries) => finder.map(entries, true),
         _ => finder.value(root, ""),
@@ -38,6 +39,8 @@ struct Finder<'e> {
     external: bool,
     /// Inside an object of a controller whose `secret` is the name of a Secret.
     pointing: bool,
+    /// The `command` of a container, before its `args`.
+    command: Vec<String>,
 }
 
 impl Finder<'_> {
@@ -50,13 +53,7 @@ impl Finder<'_> {
                 self.map(entries, false);
             }
             Kind::List(items) => self.list(items),
-            Kind::String(string) if object::is_packed(string) => self.all(value),
-            Kind::String(string) => {
-                object::learn_text(string, self.edits);
-                if let Some(redacted) = structure::redact(string, key == "description", self.level) {
-                    self.edits.add(value.line, value.column, Edit::Text(redacted.into()));
-                }
-            }
+            Kind::String(string) => self.text(value, string, key, Vec::new()),
             Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
         }
     }
@@ -78,10 +75,16 @@ impl Finder<'_> {
         });
         let named = below::pair_name(entries);
         let patched = object::patches_secret(entries);
+        let command = command(entries);
         for entry in entries {
             self.key(entry);
             match &*entry.key {
                 "patch" if patched => self.patch(&entry.value),
+                "args" if entry.value.is_list() => {
+                    self.command.clone_from(&command);
+                    self.list(entry.value.items());
+                    self.command.clear();
+                }
                 _ => self.entry(entry, named),
             }
         }
@@ -200,31 +203,31 @@ impl Finder<'_> {
     }
 
     fn list(&mut self, items: &[Value]) {
-        let mut program = "";
-        let mut flag = "";
-        for item in items {
-            self.value(item, "");
-            let Some(string) = item.as_str() else {
+        let texts: Vec<String> = items.iter().map(|item| item.scalar_text().unwrap_or_default()).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let before: Vec<&str> = self.command.iter().map(String::as_str).collect();
+        let mut found = command::arguments(&before, &texts);
+        for (at, item) in items.iter().enumerate() {
+            let ranges: Vec<_> = found.extract_if(.., |(of, _)| *of == at).map(|(_, range)| range).collect();
+            match &item.kind {
+                Kind::String(string) => self.text(item, string, "", ranges),
                 // A number after `--password` is one, too.
-                if matches!(item.kind, Kind::Number(_)) && name::class(flag.trim_start_matches('-')).is_some()
-                {
-                    self.all(item);
-                }
-                flag = "";
-                continue;
-            };
-            let found = if flag.is_empty() { None } else { flag_value(program, flag, string) }
-                .or_else(|| attached(program, string));
-            if let Some(range) = found {
-                let redacted = format!("{}{MARK}{}", &string[..range.start], &string[range.end..]);
-                let edit = if range == (0..string.len()) { Edit::Whole } else { Edit::Text(redacted.into()) };
-                self.edits.add(item.line, item.column, edit);
+                Kind::Number(_) if !ranges.is_empty() => self.all(item),
+                _ => self.value(item, ""),
             }
-            let is_flag = string.starts_with('-') && !string.contains(char::is_whitespace);
-            flag = if is_flag { string } else { "" };
-            if !is_flag && !string.contains(char::is_whitespace) && program.is_empty() {
-                program = string.rsplit('/').next().unwrap_or(string);
-            }
+        }
+    }
+
+    /// A string under `key`, in which `known` is secret.
+    fn text(&mut self, value: &Value, string: &str, key: &str, known: Vec<Range<usize>>) {
+        if object::is_packed(string) || known.iter().any(|range| *range == (0..string.len())) {
+            return self.edits.add(value.line, value.column, Edit::Whole);
+        }
+        object::learn_text(string, self.edits);
+        let masked = (!known.is_empty()).then(|| text::mask(string, known));
+        let shown = structure::redact(masked.as_deref().unwrap_or(string), key, self.level).or(masked);
+        if let Some(shown) = shown {
+            self.edits.add(value.line, value.column, Edit::Text(shown.into()));
         }
     }
 
@@ -252,6 +255,12 @@ impl Finder<'_> {
             _ => self.edits.add(value.line, value.column, Edit::Whole),
         }
     }
+}
+
+/// The `command` of a container.
+fn command(entries: &[Entry]) -> Vec<String> {
+    let command = entries.iter().find(|entry| *entry.key == *"command" && entry.value.is_list());
+    command.map_or_else(Vec::new, |entry| entry.value.items().iter().filter_map(Value::scalar_text).collect())
 }
 
 /// The line of the last node in `value`.

@@ -1,6 +1,7 @@
 //! What stands below a name that says secret: everything, but for what only points at a secret or describes it.
 
-use super::super::{Edit, MARK, assignment::is_worth, name, shape};
+use super::super::value::{is_placeholder, is_worth, secret_parts};
+use super::super::{Edit, MARK, name};
 use super::{Finder, is_object_name};
 use crate::model::{Entry, Kind, Value};
 use regex::Regex;
@@ -72,7 +73,7 @@ impl Finder<'_> {
                     let own = class_of(&entry.key, &entry.value);
                     if own.is_none() && is_about(&entry.key) && !(named && is_value(&entry.key)) {
                         self.key(entry);
-                        self.entry(entry, false, false, None);
+                        self.entry(entry, None);
                     } else {
                         self.key(entry);
                         self.below(&entry.value, &entry.key, own.unwrap_or(class), pair);
@@ -89,13 +90,14 @@ impl Finder<'_> {
                 }
             }
             Kind::String(text) => {
-                if is_worth(text, if pair { name::Class::Password } else { class }) && !is_template(text) {
-                    self.all(value);
+                let sure = pair && is_sure(class);
+                if is_worth(text, if sure { name::Class::Password } else { class }) && !is_template(text) {
+                    self.text(value, text, key, secret_parts(text, class));
                 } else {
                     self.value(value, key);
                 }
             }
-            Kind::Number(_) if pair || class == name::Class::Password => self.all(value),
+            Kind::Number(_) if pair && is_sure(class) || class == name::Class::Password => self.all(value),
             Kind::Number(_) | Kind::Bool(_) | Kind::Null => {}
         }
     }
@@ -106,7 +108,7 @@ impl Finder<'_> {
             if SAMPLES.contains(&&*entry.key) {
                 self.below(&entry.value, &entry.key, class, false);
             } else {
-                self.entry(entry, false, false, None);
+                self.entry(entry, None);
             }
         }
     }
@@ -140,7 +142,7 @@ impl Finder<'_> {
                         None if !is_about_logins(&entry.key) && !entry.value.is_map() => {
                             self.below(&entry.value, &entry.key, name::Class::Password, false);
                         }
-                        _ => self.entry(entry, false, false, None),
+                        _ => self.entry(entry, None),
                     }
                 }
             }
@@ -160,10 +162,15 @@ impl Finder<'_> {
                 Some(text) if named && is_worth(text, name::Class::Password) && !is_template(text) => {
                     self.all(&entry.value);
                 }
-                _ => self.entry(entry, false, false, None),
+                _ => self.entry(entry, None),
             }
         }
     }
+}
+
+/// Whether a name says that whatever it names is secret.
+fn is_sure(class: name::Class) -> bool {
+    matches!(class, name::Class::Password | name::Class::Token)
 }
 
 /// What a key says of the value under it; plurals count for collections.
@@ -312,7 +319,7 @@ fn without_passwords(text: &str) -> Option<String> {
         let indent = line.len() - line.trim_start().len();
         let (user, password) = line.trim().split_once(':')?;
         let is_user = !user.is_empty() && !user.contains([' ', '/', '{', '"', '$']);
-        let is_password = !password.starts_with([' ', '/']) && !shape::is_placeholder(password);
+        let is_password = !password.starts_with([' ', '/']) && !is_placeholder(password);
         (is_user && is_password).then(|| format!("{}{user}:{MARK}", &line[..indent]))
     };
     let mut out = Vec::new();

@@ -1,0 +1,335 @@
+//! What podviz knows of secrets in text: the entries of `rules.yaml`, compiled once.
+//!
+//! The vocabulary is closed: words of names, kinds of values, shapes of tokens, arguments of programs, lines of files.
+//! Whoever adds an entry adds examples with it; a test runs each.
+
+use regex::{Regex, bytes};
+use serde::Deserialize;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// The entries of `rules.yaml`.
+pub static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::compile(file()));
+
+/// Everything that is looked up or searched for.
+pub struct Rules {
+    /// Words of names.
+    pub names: Names,
+    /// Values that say nothing, whatever their name.
+    pub harmless: bytes::Regex,
+    /// Tokens that tell by their form.
+    pub tokens: bytes::Regex,
+    /// Tokens that do so only if they look random, too.
+    pub likely: bytes::Regex,
+    /// Arguments, by the name of the program.
+    pub commands: HashMap<String, Vec<Arguments>>,
+    /// Flags of any program that take `user:password`.
+    pub pairs: HashSet<String>,
+    /// Flags of any program whose value is secret, although their names do not say so.
+    pub flags: HashSet<String>,
+    /// Lines of files and scripts.
+    pub lines: Lines,
+}
+
+/// Words of names, by what they say.
+#[derive(Default)]
+pub struct Names {
+    groups: HashMap<Group, HashSet<String>>,
+    /// Matches every name that could be of interest.
+    pub hint: Option<Regex>,
+}
+
+/// What a word says of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// A whole name, such as that of a file.
+    Whole,
+    /// A word, or the end of one, that makes a name a password.
+    Passwords,
+    /// A word that does so only if it stands alone.
+    ShortPasswords,
+    /// A word, or the end of one, that makes a name a token.
+    Tokens,
+    /// Two words that do.
+    TokenPairs,
+    /// What stands before `key` if the key is secret.
+    Keys,
+    /// What stands before `key` if the key is no secret at all.
+    OpenKeys,
+    /// A last word of names whose values may hold `user:password`.
+    Logins,
+    /// A last word of names whose value is secret, perhaps `user:password`.
+    Pairs,
+    /// A last word of names whose value is secret if it looks random.
+    Likely,
+    /// A last word that changes nothing.
+    Tails,
+    /// A last word that makes a name harmless.
+    HarmlessTails,
+    /// A word that does so anywhere.
+    HarmlessWords,
+    /// What stands before `secret` where a name points at a Secret.
+    References,
+    /// An HTTP header.
+    Headers,
+    /// A parameter of a query.
+    Query,
+    /// An end of a word that only looks like one of the others.
+    Lookalikes,
+}
+
+/// Secret arguments of programs.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+#[serde(default)]
+pub struct Arguments {
+    programs: Vec<String>,
+    /// Whether the program is one only as the first word of a command.
+    pub first: bool,
+    /// Words that must follow the program, such as `login`.
+    #[serde(skip)]
+    pub after: Vec<String>,
+    /// Flags whose value is secret.
+    pub value: Vec<String>,
+    /// Short flags whose value may be attached to them.
+    pub attached: Vec<String>,
+    /// Flags whose value is `user:password`.
+    pub pair: Vec<String>,
+    /// What stands between user and password, if not a colon.
+    pub separator: Option<String>,
+    /// A short flag that must be given, among others of one letter.
+    pub requires: Option<String>,
+    /// Words one after another, flags left out; `SECRET` and `user:SECRET` hold one, `NAME` is
+    /// the name of one, `*` is any.
+    pub positions: Vec<String>,
+    #[cfg(test)]
+    pub source: String,
+    #[cfg(test)]
+    pub hides: Vec<String>,
+    #[cfg(test)]
+    pub shows: Vec<String>,
+}
+
+/// Patterns that are looked for in whole texts.
+pub struct Lines {
+    /// Matches every text in which one of the rules could match.
+    pub gate: bytes::Regex,
+    /// All patterns, to know which match.
+    pub set: bytes::RegexSet,
+    /// The rules, in the order of the set.
+    pub rules: Vec<Line>,
+}
+
+/// A pattern whose groups are secret; a group `name` must be the name of a secret.
+pub struct Line {
+    pub pattern: bytes::Regex,
+    /// What the file must be called.
+    pub files: Option<Regex>,
+    /// What a group must be to count.
+    pub only: Only,
+}
+
+/// Which values count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Only {
+    /// All but placeholders.
+    Any,
+    /// All but those that say nothing.
+    #[default]
+    Worth,
+    /// Those that are no plain words.
+    MadeUp,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+struct File {
+    names: Vec<NameEntry>,
+    values: Vec<Pattern>,
+    tokens: Vec<Pattern>,
+    arguments: Vec<Arguments>,
+    lines: Vec<LineEntry>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+struct NameEntry {
+    group: Group,
+    words: Vec<String>,
+    #[cfg(test)]
+    source: String,
+    #[cfg(test)]
+    #[serde(default)]
+    hides: Vec<String>,
+    #[cfg(test)]
+    #[serde(default)]
+    shows: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+struct Pattern {
+    #[cfg(test)]
+    name: String,
+    pattern: String,
+    #[serde(default)]
+    likely: bool,
+    #[cfg(test)]
+    source: String,
+    #[cfg(test)]
+    #[serde(default)]
+    hides: Vec<String>,
+    #[cfg(test)]
+    #[serde(default)]
+    shows: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+struct LineEntry {
+    name: String,
+    /// One of these stands in every match.
+    words: Vec<String>,
+    pattern: String,
+    #[serde(default)]
+    files: Option<String>,
+    #[serde(default)]
+    only: Only,
+    #[cfg(test)]
+    source: String,
+    #[cfg(test)]
+    #[serde(default)]
+    hides: Vec<String>,
+    #[cfg(test)]
+    #[serde(default)]
+    shows: Vec<String>,
+}
+
+fn file() -> File {
+    let value = crate::source::parse(include_bytes!("rules.yaml")).expect("rules.yaml is YAML");
+    serde_json::from_value(value.to_json()).expect("rules.yaml follows its vocabulary")
+}
+
+impl Rules {
+    fn compile(file: File) -> Rules {
+        let mut commands: HashMap<String, Vec<Arguments>> = HashMap::new();
+        let mut pairs = HashSet::new();
+        let mut flags = HashSet::new();
+        for arguments in file.arguments {
+            for program in &arguments.programs {
+                let mut words = program.split(' ').map(str::to_owned);
+                let name = words.next().unwrap_or_default();
+                if name == "*" {
+                    pairs.extend(arguments.pair.iter().cloned());
+                    flags.extend(arguments.value.iter().cloned());
+                    continue;
+                }
+                let after = words.collect();
+                commands.entry(name).or_default().push(Arguments { after, ..arguments.clone() });
+            }
+        }
+        let either = |patterns: &[Pattern], likely: bool| {
+            let parts = patterns.iter().filter(|pattern| pattern.likely == likely);
+            parts.map(|pattern| format!("(?:{})", pattern.pattern)).collect::<Vec<_>>().join("|")
+        };
+        Rules {
+            names: Names::compile(file.names),
+            harmless: pattern("values", &format!("^(?i:{})$", either(&file.values, false))),
+            tokens: pattern("tokens", &either(&file.tokens, false)),
+            likely: pattern("tokens", &either(&file.tokens, true)),
+            commands,
+            pairs,
+            flags,
+            lines: Lines::compile(file.lines),
+        }
+    }
+}
+
+impl Names {
+    fn compile(entries: Vec<NameEntry>) -> Names {
+        let mut names = Names::default();
+        let mut hints = vec!["key".to_owned(), "id_".to_owned()];
+        for entry in entries {
+            use Group::{
+                Headers, Likely, Logins, Pairs, Passwords, Query, ShortPasswords, TokenPairs, Tokens, Whole,
+            };
+            if matches!(
+                entry.group,
+                Whole
+                    | Passwords
+                    | ShortPasswords
+                    | Tokens
+                    | TokenPairs
+                    | Pairs
+                    | Logins
+                    | Likely
+                    | Headers
+                    | Query
+            ) {
+                let first = entry.words.iter().filter_map(|word| word.split(' ').next());
+                hints.extend(first.map(regex::escape));
+            }
+            names.groups.entry(entry.group).or_default().extend(entry.words);
+        }
+        names.hint = Some(Regex::new(&format!("(?i){}", hints.join("|"))).expect("words make a pattern"));
+        names
+    }
+
+    /// Whether `word` is one of a group.
+    pub fn has(&self, group: Group, word: &str) -> bool {
+        self.groups.get(&group).is_some_and(|words| words.contains(word))
+    }
+
+    /// Whether `word` is one of a group, or ends in one that has `least` letters or more.
+    pub fn ends(&self, group: Group, word: &str, least: usize) -> bool {
+        let ends = |at: usize| at == 0 || word.len() - at >= least;
+        word.char_indices().any(|(at, _)| ends(at) && self.has(group, &word[at..]))
+    }
+}
+
+impl Lines {
+    fn compile(entries: Vec<LineEntry>) -> Lines {
+        let words: Vec<String> =
+            entries.iter().flat_map(|entry| &entry.words).map(|word| regex::escape(word)).collect();
+        let texts: Vec<String> = entries.iter().map(|entry| expand(&entry.pattern)).collect();
+        let set = bytes::RegexSetBuilder::new(&texts).unicode(false).size_limit(64 << 20).build();
+        let rules = entries.iter().zip(&texts).map(|(entry, text)| Line {
+            pattern: pattern(&entry.name, text),
+            files: entry.files.as_deref().map(|name| Regex::new(name).expect("a pattern of names")),
+            only: entry.only,
+        });
+        Lines {
+            gate: pattern("words", &format!("(?i){}", words.join("|"))),
+            set: set.expect("patterns of lines"),
+            rules: rules.collect(),
+        }
+    }
+}
+
+/// A pattern with its short forms written out: a space is white space within the line, `<value>` is a value in quotes or
+/// one word, `<quoted>` one in quotes, `<name>` the name of a secret and `<compound>` one of several words. Letters match in either case, `^` and `$` at lines.
+fn expand(pattern: &str) -> String {
+    const QUOTED: &str = r#""((?:[^"\\\n]|\\.)+)"|'((?:[^'\\\n]|\\.)+)'"#;
+    let value = format!(r#"(?:{QUOTED}|`([^`\n]+)`|([^\s"'`;,(){{}}\[\]<>][^\s"'`;,(){{}}\[\]]*))"#);
+    let pattern = pattern
+        .replace(" ?", r"[\x20\t]*")
+        .replace(' ', r"[\x20\t]+")
+        .replace("<value>", &value)
+        .replace("<quoted>", &format!("(?:{QUOTED})"))
+        .replace("<name>", r"(?P<name>[\w.\-]+)")
+        .replace("<compound>", r"(?P<name>[a-z][\w.\-]*(?:[_.\-][a-z]|(?-i:[a-z][A-Z]))[\w.\-]*)");
+    format!("(?im){pattern}")
+}
+
+fn pattern(name: &str, text: &str) -> bytes::Regex {
+    bytes::RegexBuilder::new(text)
+        .unicode(false)
+        .size_limit(64 << 20)
+        .build()
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! What a value says by itself: nothing, a placeholder, a word, or something that nobody would make up by hand.
+
+use super::name::Class;
+use super::rules::RULES;
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Whether a value is worth hiding under a name that is.
+pub fn is_worth(value: &str, class: Class) -> bool {
+    let value = value.trim();
+    if value.is_empty() || is_placeholder(value) || is_harmless(value) {
+        return false;
+    }
+    match class {
+        Class::Password => true,
+        Class::Token => value.parse::<f64>().is_err(),
+        Class::Likely => is_random(value),
+        Class::Login => !logins(value).is_empty(),
+        Class::Auth => is_random(value) || !logins(value).is_empty(),
+        Class::Pair => true,
+    }
+}
+
+/// What is secret in a value that is worth hiding: of `user:password` only the password.
+pub fn secret_parts(value: &str, class: Class) -> Vec<Range<usize>> {
+    let parts = match class {
+        Class::Login | Class::Auth | Class::Pair => logins(value),
+        Class::Password | Class::Token | Class::Likely => Vec::new(),
+    };
+    if parts.is_empty() { std::iter::once(0..value.len()).collect() } else { parts }
+}
+
+/// Whether a value is of a kind that holds no secret: a path, a URL, a duration, an algorithm.
+pub fn is_harmless(value: &str) -> bool {
+    RULES.harmless.is_match(value.as_bytes()) && !value.split(['/', '\\', '=']).any(is_random)
+}
+
+/// The passwords in `user:password`, or in several of these with commas, semicolons or spaces between them.
+fn logins(value: &str) -> Vec<Range<usize>> {
+    static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?:^|[,;\s"'])["']?[A-Za-z][\w.@\-]*:([^\s,;:/"'][^\s,;:"']{3,})"#).expect("a pattern")
+    });
+    let found = LOGIN.captures_iter(value).filter_map(|found| found.get(1));
+    found.filter(|password| is_made_up(password.as_str())).map(|password| password.range()).collect()
+}
+
+/// Whether `value` stands for a value that is filled in elsewhere: `$(VAR)`, `${VAR}`, `$VAR`, `{{ x }}`, `<x>`.
+pub fn is_placeholder(value: &str) -> bool {
+    static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(concat!(
+            r"^(?:(?:\$\(\w+\)|\$\{[\w.]+:?[-=]?\}|\$\{\{[^}]*\}\}|\$[A-Za-z_]\w*|\$\d|\$\([^()]*\)|\{\{[^}]*\}\}|<[A-Za-z][\w -]*>|<%[^%]*%>|",
+            r"#\{[^}]*\}|%\(?\w+\)?s|%\w+%|%s|@@?\w+@@?|__[A-Z_]+__|\[redacted\]?)[:/@.,\-_]?)+$|^\*+$|^[xX]{3,}$|^\.{3}$|^…$"
+        ))
+        .expect("a pattern")
+    });
+    value.is_empty() || PLACEHOLDER.is_match(value)
+}
+
+/// Whether `value` is no plain word, number, path or name.
+pub fn is_made_up(value: &str) -> bool {
+    let value = value.trim_matches(['"', '\'']);
+    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
+    value.len() >= 5
+        && has(u8::is_ascii_alphanumeric)
+        && (has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+            || value.bytes().skip(1).any(|byte| byte.is_ascii_uppercase()) && has(u8::is_ascii_lowercase)
+            || value.bytes().any(|byte| b"!#%&*+=?^~@".contains(&byte)))
+        && !is_placeholder(value)
+        && !is_harmless(value)
+}
+
+/// Whether `value` looks like the output of a generator: digits among letters, again and again.
+pub fn is_random(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    if bytes.len() < 12 || !bytes.iter().all(u8::is_ascii_graphic) || is_uuid(bytes) {
+        return false;
+    }
+    let change = |a: u8, b: u8| {
+        a.is_ascii_digit() && b.is_ascii_alphabetic() || a.is_ascii_alphabetic() && b.is_ascii_digit()
+    };
+    let changes = bytes.windows(2).filter(|two| change(two[0], two[1])).count();
+    let both = bytes.iter().any(u8::is_ascii_uppercase) && bytes.iter().any(u8::is_ascii_lowercase);
+    changes >= 2 && both || changes >= 4 && bytes.len() >= 20 || both && bytes.len() >= 40 && changes >= 1
+}
+
+fn is_uuid(bytes: &[u8]) -> bool {
+    bytes.len() == 36
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
