@@ -17,7 +17,7 @@ mod render;
 mod words;
 
 use crate::catalog::CLUSTER_DOMAIN;
-use crate::source::Build;
+use crate::source::{Build, ToolLimits};
 use crate::{Goal, Request};
 pub use advise::Advise;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -113,6 +113,15 @@ pub struct Input {
     /// Never start kustomize, kubectl, or helm
     #[arg(long)]
     pub no_tools: bool,
+    /// How long kustomize, kubectl, and helm may run in all; 45 if absent
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(ToolLimits::SECONDS))]
+    pub tool_seconds: Option<u64>,
+    /// How many objects they may make in all; by default 2000, and more from large charts and kustomizations
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(ToolLimits::OBJECTS))]
+    pub tool_objects: Option<u64>,
+    /// How much they may print in all; by default 8, and more from large charts and kustomizations
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(ToolLimits::MEGABYTES))]
+    pub tool_megabytes: Option<u64>,
     /// The largest file that is read, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub max_file_size: u64,
@@ -256,6 +265,11 @@ impl Input {
             set: self.set.clone(),
             default_namespace: None,
             releases: Vec::new(),
+            limits: ToolLimits {
+                seconds: self.tool_seconds,
+                objects: self.tool_objects,
+                megabytes: self.tool_megabytes,
+            },
         };
         (!self.flat).then(build)
     }

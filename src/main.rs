@@ -8,6 +8,9 @@ use podviz::cli::{Cli, Messages, mending};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(code) = podviz::source::keep() {
+        return code;
+    }
     let cli = Cli::parse();
     #[cfg(unix)]
     end_cleanly();

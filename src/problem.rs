@@ -82,6 +82,7 @@ codes! {
     ScalarType "scalar-type" "A scalar has another type than the string that Kubernetes wants."
     TooDeep "too-deep" "A document is nested deeper than a manifest ever is."
     TooLarge "too-large" "A file or a document is larger than the limit."
+    ToolBudget "tool-budget" "Charts and kustomizations take longer, or make more, than they may together."
     UnknownAlias "unknown-alias" "An alias refers to an anchor that is not defined, or to itself."
     Unreadable "unreadable" "A file or a folder could not be read."
 }

@@ -52,6 +52,7 @@ impl Request {
     pub(crate) fn order(&self, settings: &Settings) -> source::Order {
         let build = self.build.clone().map(|build| source::Build {
             releases: settings.releases.clone(),
+            limits: build.limits.or(&settings.tools),
             default_namespace: Some(self.default_namespace.clone()),
             ..build
         });

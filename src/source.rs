@@ -4,6 +4,7 @@
 //! Only `walk` touches the disk; everything else is a function of bytes.
 
 mod base64;
+mod budget;
 mod built;
 mod compose;
 mod decode;
@@ -29,6 +30,7 @@ mod tool;
 mod walk;
 mod yaml;
 
+pub use budget::ToolLimits;
 use known::Values;
 use load::load_text;
 pub use load::{Loaded, load};
@@ -36,7 +38,7 @@ pub use matching::{is_pattern, matching};
 pub use redact::MARK;
 pub use settings::{Malformed, SettingsFile, read_settings};
 pub use survey::{Survey, survey};
-pub use tool::sweep;
+pub use tool::{keep, sweep};
 
 use crate::model::{Document, Environment, Value};
 use crate::names::count;
@@ -118,6 +120,8 @@ pub struct Build {
     pub default_namespace: Option<String>,
     /// The releases that the user's settings name.
     pub releases: Vec<Release>,
+    /// What tools may take for all charts and kustomizations together.
+    pub limits: ToolLimits,
 }
 
 /// One release of a Helm chart: an environment.

@@ -8,7 +8,7 @@ mod wildcard;
 use super::{Catalog, CatalogError, Fault, ImageClass, KindRule, typed};
 use crate::model::{Identity, Value};
 use crate::problem::Level;
-use crate::source::Release;
+use crate::source::{Release, ToolLimits};
 pub use schema::{SCHEMA_URL, schema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -38,6 +38,10 @@ pub struct Settings {
     /// Releases of Helm charts, each an environment.
     #[serde(default)]
     pub releases: Vec<Release>,
+    /// What `kustomize`, `kubectl` and `helm` may take for all charts and kustomizations together. Options of the command
+    /// line come first.
+    #[serde(default)]
+    pub tools: ToolLimits,
     /// Markdown files with marked regions, which `podviz inject` rewrites.
     #[serde(default)]
     pub inject: Vec<Injection>,

@@ -3,7 +3,7 @@
 use super::{Chapter, Fault};
 use crate::catalog::{CLUSTER_DOMAIN, closest};
 use crate::output::Options;
-use crate::source::{Build, Limits};
+use crate::source::{Build, Limits, ToolLimits};
 use crate::{Goal, Request};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -100,6 +100,7 @@ impl Settings {
             set: self.list("set")?,
             default_namespace: None,
             releases: Vec::new(),
+            limits: ToolLimits::default(),
         };
         let output = self.config.pointer("/build/build-dir").and_then(Value::as_str).unwrap_or("book");
         Ok(Request {

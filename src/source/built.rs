@@ -1,5 +1,6 @@
 //! What a tool built: the documents of one environment, and what went wrong.
 
+use super::budget::Excess;
 use super::known::Values;
 use crate::model::{Document, SourceFile};
 use crate::problem::Problems;
@@ -16,6 +17,10 @@ pub struct Built {
     pub values: Values,
     /// What went wrong.
     pub problems: Problems,
+    /// How many bytes the tool printed.
+    pub bytes: usize,
+    /// Why it holds nothing, or files as they are, if that is for want of what is left of the budget.
+    pub excess: Option<Excess>,
 }
 
 impl Built {

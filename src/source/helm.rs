@@ -8,7 +8,9 @@ mod stage;
 mod trace;
 
 pub use chart::{Chart, Dependency};
+pub use stage::files;
 
+use super::budget::{self, Budget, Excess};
 use super::built::Built;
 use super::tool::{self, Failure, Tool};
 use super::{Build, Limits, Release, load};
@@ -48,14 +50,14 @@ pub struct Unit<'a> {
 
 /// The objects of a release: those that `helm template NAME CHART --namespace NAMESPACE` prints, with the values of the
 /// release, then those of the command line. A library chart has none.
-pub fn build(unit: &Unit, tool: &Tool) -> Built {
-    let rendered =
-        Chart::read(unit.folder, unit.limits).map_err(|reason| unit.failed(&reason)).and_then(|chart| {
-            if chart.is_library {
-                return Ok(None);
-            }
-            unit.render(&chart, tool).map(|(text, note)| Some((chart, text, note)))
-        });
+pub fn build(unit: &Unit, tool: &Tool, budget: &Budget) -> Built {
+    let chart = Chart::read(unit.folder, unit.limits).map_err(|reason| unit.failed(&reason).into());
+    let rendered = chart.and_then(|chart| {
+        if chart.is_library {
+            return Ok(None);
+        }
+        unit.render(&chart, tool, budget).map(|(text, note)| Some((chart, text, note)))
+    });
     match rendered {
         Ok(None) => nothing(unit, "this is a library chart: it renders nothing by itself"),
         Ok(Some((chart, text, note))) => {
@@ -67,7 +69,24 @@ pub fn build(unit: &Unit, tool: &Tool) -> Built {
             }
             built
         }
-        Err(problem) => Built { problems: [problem].into_iter().collect(), ..Built::default() },
+        Err(Nothing::Problem(problem)) => {
+            Built { problems: [*problem].into_iter().collect(), ..Built::default() }
+        }
+        Err(Nothing::Excess(excess)) => Built { excess: Some(excess), ..Built::default() },
+    }
+}
+
+/// Why a chart gives nothing.
+enum Nothing {
+    /// Something is wrong.
+    Problem(Box<Problem>),
+    /// The budget does not allow it.
+    Excess(Excess),
+}
+
+impl From<Problem> for Nothing {
+    fn from(problem: Problem) -> Nothing {
+        Nothing::Problem(Box::new(problem))
     }
 }
 
@@ -80,15 +99,18 @@ fn nothing(unit: &Unit, reason: &str) -> Built {
 
 impl Unit<'_> {
     /// The text that helm prints, and a note if it was not rendered as helm would by itself.
-    fn render(&self, chart: &Chart, tool: &Tool) -> Result<(Vec<u8>, Option<Problem>), Problem> {
+    fn render(
+        &self,
+        chart: &Chart,
+        tool: &Tool,
+        budget: &Budget,
+    ) -> Result<(Vec<u8>, Option<Problem>), Nothing> {
         let program = match tool {
             Tool::Program(program) => program,
-            Tool::Missing => return Err(self.not_started("`helm` is not installed", INSTALL)),
+            Tool::Missing => return Err(self.not_started("`helm` is not installed", INSTALL).into()),
             Tool::Off => {
-                return Err(self.not_started(
-                    "`--no-tools` is set",
-                    "leave `--no-tools` out, or give podviz what `helm template` prints",
-                ));
+                let help = "leave `--no-tools` out, or give podviz what `helm template` prints";
+                return Err(self.not_started("`--no-tools` is set", help).into());
             }
         };
         stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
@@ -97,12 +119,11 @@ impl Unit<'_> {
         let folder = staged.as_ref().map_or(self.folder, |staged| staged.path());
         let values = self.values()?;
         let sets = self.sets();
-        let secrets = conceal::Secrets::of(self.folder, chart, &values, &sets, self.limits);
         let call = |more: Option<String>| {
             let mut args = self.arguments(&values, &sets);
             args.extend(more.map(OsString::from));
             args.extend(["--".into(), self.release_name(chart).into(), ".".into()]);
-            tool::run(program, &args, folder)
+            tool::run(program, &args, folder, &budget.left())
         };
         let twice = random::may_differ(self.folder, chart, self.limits);
         let call = |more: Option<String>| {
@@ -113,7 +134,9 @@ impl Unit<'_> {
             }
         };
         let error = match call(None) {
-            Ok(text) => return Ok((text, None)),
+            Ok(text) => return self.within(text, budget).map(|text| (text, None)),
+            Err(Failure::NotTried) => return Err(Nothing::Excess(Excess::NotTried)),
+            Err(Failure::TooLarge) => return Err(Nothing::Excess(Excess::Bytes)),
             Err(error) => error,
         };
         if let Some((wanted, assumed)) = wanted_version(&error)
@@ -123,9 +146,18 @@ impl Unit<'_> {
                 "the chart wants Kubernetes {wanted}, and this `helm` assumes {assumed}; it is rendered for {NEWER_KUBERNETES}"
             );
             let note = Problem::new(Level::Warning, Code::BuildFailed, message).at(self.chart_file(), 0, 0);
-            return Ok((text, Some(note.help("install a newer helm"))));
+            return self.within(text, budget).map(|text| (text, Some(note.help("install a newer helm"))));
         }
-        Err(self.explain(chart, &error, &secrets))
+        let secrets = conceal::Secrets::of(self.folder, chart, &values, &sets, self.limits);
+        Err(self.explain(chart, &error, &secrets).into())
+    }
+
+    /// The text, if it holds no more objects than may still be made: it costs much to read it.
+    fn within(&self, text: Vec<u8>, budget: &Budget) -> Result<Vec<u8>, Nothing> {
+        match budget::separate(&text) {
+            objects if objects > budget.objects_left() => Err(Nothing::Excess(Excess::Objects(objects))),
+            _ => Ok(text),
+        }
     }
 
     /// Everything but the name of the release and the folder of the chart. No value can become an option: each stands in
@@ -186,7 +218,9 @@ impl Unit<'_> {
             problems.push(self.failed("what helm prints still holds template actions that are no data"));
         }
         let namespace = Some(self.namespace());
-        let mut built = Built { documents: loaded.documents, namespace, values: loaded.values, problems };
+        let bytes = text.len();
+        let (documents, values) = (loaded.documents, loaded.values);
+        let mut built = Built { documents, namespace, values, problems, bytes, ..Built::default() };
         let origin = trace::trace(&String::from_utf8_lossy(text), chart, self);
         for problem in loaded.problems.iter() {
             built.problems.push(trace::moved(problem.clone(), &name, &origin));

@@ -10,7 +10,7 @@ mod patch;
 mod reference;
 mod trace;
 
-pub use build::{TOOLS, Unit, build, missing_tool};
+pub use build::{TOOLS, Unit, as_they_are, build, missing_tool};
 pub use file::NAMES;
 pub use reference::Library;
 

@@ -1,5 +1,6 @@
 //! Which folders are built: kustomizations and charts that nothing else in the input refers to.
 
+use super::budget::{Budget, Excess};
 use super::built::Built;
 use super::known::Values;
 use super::kustomize::{self, Library};
@@ -15,6 +16,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// How many environments are built before it is counted what they make. It decides who still finds room in the budget, so
+/// that it does not depend on the machine.
+const TOGETHER: usize = 8;
+
+/// How many environments one message names.
+const NAMED: usize = 10;
 
 /// What is to be built, and what is not read beside that.
 pub struct Plan {
@@ -113,13 +121,18 @@ impl Plan {
         let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));
         let none = build.only.as_deref() == Some(PLAIN_ENVIRONMENT);
         let wanted = |unit: &Unit| !none && only.is_none_or(|only| only == unit.name);
-        let built: Vec<Option<Built>> = self
-            .units
-            .par_iter()
-            .map(|unit| wanted(unit).then(|| self.build(unit, roots, build, order, &tools)))
-            .collect();
-        let (mut unbuilt, mut values) = (Vec::new(), Values::default());
-        for (unit, built) in self.units.iter().zip(built) {
+        let mut budget = Budget::new(&build.limits, self.input_bytes());
+        let (mut unbuilt, mut untried, mut values) = (Vec::new(), Vec::new(), Values::default());
+        let units = self.units.chunks(TOGETHER).flat_map(|units| {
+            let job = |unit| wanted(unit).then(|| self.build(unit, roots, build, order, &tools, &budget));
+            let built: Vec<Option<Built>> = units.par_iter().map(job).collect();
+            // In their order, so that it does not matter which is ready first.
+            let settle = |(unit, built): (_, Option<Built>)| {
+                (unit, built.map(|built| self.settle(unit, built, roots, order, &mut budget, &mut untried)))
+            };
+            units.iter().zip(built).map(settle).collect::<Vec<_>>()
+        });
+        for (unit, built) in units {
             let source = match unit.recipe {
                 Recipe::Kustomize => "kustomize",
                 Recipe::Helm(_) => "helm",
@@ -133,7 +146,7 @@ impl Plan {
                     );
                 }
                 values.extend(built.values);
-                let failed = built.problems.left_something_out();
+                let failed = built.problems.left_something_out() || built.excess.is_some();
                 reading.problems.extend(built.problems);
                 if built.documents.is_empty() {
                     *reading.unbuilt.entry(unit.name.clone()).or_default() |= failed;
@@ -153,25 +166,107 @@ impl Plan {
                 reading.environments.push(environment);
             }
         }
+        reading.problems.extend(not_tried(&untried, &budget).into_iter().collect());
         reading.problems.extend(kustomize::missing_tool(&tools.kustomize, &unbuilt).into_iter().collect());
         values
     }
 
-    fn build(&self, unit: &Unit, roots: &Roots, build: &Build, order: &Order, tools: &Tools) -> Built {
-        let (name, folder, path, limits) = (&*unit.name, &*unit.folder, &*unit.path, &order.limits);
+    fn build(
+        &self,
+        unit: &Unit,
+        roots: &Roots,
+        build: &Build,
+        order: &Order,
+        tools: &Tools,
+        budget: &Budget,
+    ) -> Built {
         match &unit.recipe {
             Recipe::Kustomize => {
-                let library = &self.library;
-                let unit = kustomize::Unit { name, folder, path, library, roots, limits };
-                kustomize::build(&unit, &tools.kustomize)
+                kustomize::build(&self.kustomization(unit, roots, order), &tools.kustomize, budget)
             }
             Recipe::Helm(release) => {
+                let (name, folder, path, limits) = (&*unit.name, &*unit.folder, &*unit.path, &order.limits);
                 let (allow, shown) = (&|path: &Path| roots.allow(path), &|path: &Path| roots.shown(path));
                 let release = release.as_ref();
                 let unit = helm::Unit { name, folder, path, release, build, allow, shown, limits };
-                helm::build(&unit, &tools.helm)
+                helm::build(&unit, &tools.helm, budget)
             }
         }
+    }
+
+    fn kustomization<'a>(
+        &'a self,
+        unit: &'a Unit,
+        roots: &'a Roots,
+        order: &'a Order,
+    ) -> kustomize::Unit<'a> {
+        let (name, folder, path) = (&*unit.name, &*unit.folder, &*unit.path);
+        kustomize::Unit { name, folder, path, library: &self.library, roots, limits: &order.limits }
+    }
+
+    /// What of an environment is within the budget: all of it, or its files as they are and why.
+    fn settle<'a>(
+        &'a self,
+        unit: &'a Unit,
+        mut built: Built,
+        roots: &Roots,
+        order: &Order,
+        budget: &mut Budget,
+        untried: &mut Vec<(&'a Unit, String)>,
+    ) -> Built {
+        let made = super::budget::objects(&built.documents);
+        let taken = if built.bytes > 0 { budget.take(made, built.bytes) } else { Ok(()) };
+        let Some(excess) = built.excess.or(taken.err()) else { return built };
+        let (place, fate) = match unit.recipe {
+            Recipe::Kustomize => {
+                built = kustomize::as_they_are(&self.kustomization(unit, roots, order));
+                let volume = self.library.get(&unit.folder);
+                let place = volume.map(|volume| volume.kustomization.name.clone()).unwrap_or_default();
+                (place, "so its files are documented as they are, without patches and generators")
+            }
+            Recipe::Helm(_) => {
+                built = Built::default();
+                let folder = if unit.path.is_empty() { String::new() } else { format!("{}/", unit.path) };
+                (format!("{folder}Chart.yaml"), "so this chart is not rendered")
+            }
+        };
+        let (objects, megabytes) = (budget.objects, budget.megabytes);
+        let (reason, setting) = match excess {
+            Excess::NotTried => {
+                untried.push((unit, place));
+                built.excess = Some(excess);
+                return built;
+            }
+            Excess::Objects(made) => {
+                let left = match budget.objects_left() {
+                    left if left < objects => format!(", of which {left} are left"),
+                    _ => String::new(),
+                };
+                let all = format!("all charts and kustomizations together may make {objects}{left}");
+                (format!("it makes {made} objects, and {all}"), "objects")
+            }
+            Excess::Bytes => {
+                let all = "all charts and kustomizations together may print";
+                (format!("it prints too much: {all} {megabytes} MiB"), "megabytes")
+            }
+        };
+        let help = format!("raise `tools.{setting}` in podviz.yaml, or `--tool-{setting}`, if that is meant");
+        built.problems.push(
+            Problem::new(Level::Error, Code::ToolBudget, format!("{reason}, {fate}"))
+                .at(place, 0, 0)
+                .help(help),
+        );
+        built
+    }
+
+    /// How large the charts and kustomizations are, in bytes.
+    fn input_bytes(&self) -> u64 {
+        let size = |file: &Path| fs::metadata(file).map_or(0, |metadata| metadata.len());
+        let charts: BTreeSet<&Path> = self.charts().collect();
+        let outer =
+            charts.iter().filter(|chart| chart.ancestors().skip(1).all(|above| !charts.contains(above)));
+        let charts: u64 = outer.flat_map(|chart| helm::files(chart)).map(|file| size(&file)).sum();
+        charts + self.consumed.iter().map(|file| size(file)).sum::<u64>()
     }
 
     /// What the settings name a release of, and what is no chart of the input.
@@ -201,6 +296,27 @@ impl Plan {
     pub fn leaves(&self, file: &Path) -> bool {
         !self.consumed.contains(file) && !self.inside.iter().any(|folder| file.starts_with(folder))
     }
+}
+
+/// Says once which environments were not tried: each with the file of its chart or kustomization.
+fn not_tried(untried: &[(&Unit, String)], budget: &Budget) -> Option<Problem> {
+    let (_, first) = untried.first()?;
+    let seconds = budget.seconds;
+    let names: Vec<String> = untried.iter().take(NAMED).map(|(unit, _)| format!("`{}`", unit.name)).collect();
+    let more = match untried.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let what = match untried.len() {
+        1 => "1 environment was not built".to_owned(),
+        n => format!("{n} environments were not built"),
+    };
+    let message = format!(
+        "{what}, because the {seconds} s for all charts and kustomizations were over: {}{more}",
+        names.join(", ")
+    );
+    let help = "raise `tools.seconds` in podviz.yaml, or `--tool-seconds`; choose one with `-e`, or repair what takes so long";
+    Some(Problem::new(Level::Error, Code::ToolBudget, message).at(first, 0, 0).help(help))
 }
 
 /// An environment that may not have its name yet.

@@ -1,9 +1,13 @@
 //! Programs of others, fenced in: helm, kubectl and kustomize see an empty home, no network where the system can take it
 //! away, and end in bounded time. Their output is bytes of the input like any other, and their complaints are cleaned.
 
+mod failure;
+mod keeper;
 mod leftover;
 mod message;
 
+pub use failure::Failure;
+pub use keeper::{MEMORY_BYTES, keep};
 pub use leftover::{Scratch, scratch, sweep};
 
 use std::env;
@@ -17,13 +21,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long one call may take. A chart of a hundred templates takes less than a second.
-pub const TIME: Duration = Duration::from_secs(30);
+pub const TIME: Duration = Duration::from_secs(20);
 
 /// How many bytes one call may print.
 pub const OUTPUT_BYTES: usize = 64 << 20;
-
-/// How much memory one call may reserve, in bytes, where the system can limit it. Go reserves more than it uses.
-const MEMORY_BYTES: u64 = 6 << 30;
 
 /// How much of what a failed call complains about is looked at, in bytes from the beginning and from the end.
 const COMPLAINT_BYTES: usize = 16 << 10;
@@ -63,19 +64,13 @@ impl Tool {
     }
 }
 
-/// Why a call gave nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// It took longer than [`TIME`].
-    TimedOut,
-    /// It printed more than [`OUTPUT_BYTES`].
-    TooLarge,
-    /// It could not be started, or it ended with another status than 0.
-    Failed {
-        /// What it says about that, in at most a few lines, joined: without control characters, paths of this machine and
-        /// what looks like a secret.
-        message: String,
-    },
+/// What is left of what all calls may take together.
+#[derive(Clone, Copy, Debug)]
+pub struct Left {
+    /// When the time is over.
+    pub end: Instant,
+    /// How many bytes may still be printed.
+    pub bytes: usize,
 }
 
 /// The first of the programs `names` on the PATH, in the order of the names. Relative folders of the PATH do not count, nor
@@ -93,8 +88,16 @@ pub fn find(names: &[&str], inputs: &[PathBuf]) -> Option<Program> {
 /// # Errors
 ///
 /// If it fails, or exceeds a limit. Then it is killed, together with what it started.
-pub fn run(program: &Program, args: &[OsString], folder: &Path) -> Result<Vec<u8>, Failure> {
-    Call { time: TIME, output_bytes: OUTPUT_BYTES, apart: apart() }.run(program, args, folder)
+pub fn run(program: &Program, args: &[OsString], folder: &Path, left: &Left) -> Result<Vec<u8>, Failure> {
+    let rest = left.end.saturating_duration_since(Instant::now());
+    if rest.is_zero() {
+        return Err(Failure::NotTried);
+    }
+    let call = Call { time: TIME.min(rest), output_bytes: OUTPUT_BYTES.min(left.bytes), apart: apart() };
+    match call.run(program, args, folder) {
+        Err(Failure::TimedOut) if rest < TIME => Err(Failure::TimeSpent),
+        result => result,
+    }
 }
 
 /// The same in folders of your own, written like a PATH.
@@ -156,7 +159,6 @@ impl Call<'_> {
         let folder = fs::canonicalize(folder).map_err(|error| failed(&error))?;
         let mut child = leftover::spawn(&mut self.command(program, args, &folder, home.path()))
             .map_err(|error| failed(&error))?;
-        limit(&child);
         let heard = self.listen(&mut child);
         if heard.is_err() {
             leftover::kill(&mut child);
@@ -165,19 +167,21 @@ impl Call<'_> {
         if status.success() {
             return Ok(output);
         }
-        let message = message::clean(&complaint, &folder, &[home.path(), &program.path]);
-        let message = if message.is_empty() { format!("{} does not say why", program.name) } else { message };
-        Err(Failure::Failed { message })
+        Err(Failure::of(&complaint).unwrap_or_else(|| {
+            let message = message::clean(&complaint, &folder, &[home.path(), &program.path]);
+            let silent = || format!("{} does not say why", program.name);
+            Failure::Failed { message: if message.is_empty() { silent() } else { message } }
+        }))
     }
 
     fn command(&self, program: &Program, args: &[OsString], folder: &Path, home: &Path) -> Command {
         let mut command = match self.apart {
             Some(unshare) => {
-                let mut command = Command::new(&unshare.path);
+                let mut command = keeper::kept(unshare.path.as_os_str());
                 command.arg("-rn").arg(&program.path);
                 command
             }
-            None => Command::new(&program.path),
+            None => keeper::kept(program.path.as_os_str()),
         };
         command.args(args).current_dir(folder).env_clear().env("PATH", &program.search);
         for name in HOMES {
@@ -187,7 +191,8 @@ impl Call<'_> {
         if let Some(root) = env::var_os("SystemRoot").filter(|_| cfg!(windows)) {
             command.env("SystemRoot", root);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Nothing is ever written there: that it is open tells that podviz is still there.
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command
@@ -245,8 +250,11 @@ const HOMES: [&str; 15] = [
     "HELM_PLUGINS",
 ];
 
-/// Variables that switch off what reaches out of the input.
-const SETTINGS: [(&str, &str); 15] = [
+/// Variables that switch off what reaches out of the input, and what differs from machine to machine.
+const SETTINGS: [(&str, &str); 18] = [
+    ("GOMEMLIMIT", "1200MiB"),
+    ("GOTRACEBACK", "none"),
+    ("TZ", "UTC"),
     ("LANG", "C"),
     ("LC_ALL", "C"),
     ("NO_COLOR", "1"),
@@ -297,26 +305,6 @@ fn read_ends(stream: &mut impl Read, limit: usize) -> Heard {
     start.extend(end);
     Heard::Complaint(start)
 }
-
-/// Bounds the memory of a child and the time it computes, should nobody be left to kill it.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn limit(child: &Child) {
-    use rustix::process::{Resource, Rlimit, prlimit};
-    let pid = rustix::process::Pid::from_child(child);
-    let both = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
-    for (resource, most) in [
-        (Resource::As, MEMORY_BYTES),
-        (Resource::Cpu, 4 * TIME.as_secs()),
-        (Resource::Fsize, OUTPUT_BYTES as u64),
-        (Resource::Core, 0),
-    ] {
-        // A lower limit that is already there stays.
-        let _ = prlimit(Some(pid), resource, both(most));
-    }
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn limit(_child: &Child) {}
 
 #[cfg(all(test, unix))]
 mod tests;

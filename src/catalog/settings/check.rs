@@ -4,6 +4,7 @@ use super::{Settings, Wildcard};
 use crate::catalog::fault::closest;
 use crate::catalog::{Catalog, Fault, KindRule};
 use crate::model::{PLAIN_ENVIRONMENT, Value};
+use crate::source::ToolLimits;
 use std::path::{Component, Path, PathBuf};
 
 /// The kinds of the catalog that stand for every pod, container and object.
@@ -26,6 +27,7 @@ pub(super) fn check(
     check.site()?;
     check.groups()?;
     check.releases()?;
+    check.tools()?;
     check.injections()?;
     check.rules()?;
     check.advice()
@@ -116,6 +118,21 @@ impl Check<'_> {
                     let help = "put the settings above the chart, and write the path from there";
                     return self.fault(&path, fault.help(help));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    fn tools(&self) -> Result<(), Fault> {
+        let tools = &self.settings.tools;
+        for (key, value, range) in [
+            ("seconds", tools.seconds, ToolLimits::SECONDS),
+            ("objects", tools.objects, ToolLimits::OBJECTS),
+            ("megabytes", tools.megabytes, ToolLimits::MEGABYTES),
+        ] {
+            if value.is_some_and(|value| !range.contains(&value)) {
+                let fault = format!("this may be {} to {}", range.start(), range.end());
+                return self.fault(&format!("tools.{key}"), Fault::new(fault));
             }
         }
         Ok(())

@@ -99,6 +99,12 @@ const TEXT: &str = "\
 #     values: [values-production.yaml]
 #     set: [replicas=3]
 
+## What kustomize, kubectl and helm may take for all charts and kustomizations together.
+# tools:
+#   seconds: 45
+#   objects: 2000
+#   megabytes: 8
+
 ## Markdown files with marked regions, which `podviz inject` rewrites. Paths start at this file and stay in its folder.
 # inject:
 #   - files: [README.md, docs/**/*.md]
@@ -174,6 +180,7 @@ mod tests {
             let title = if survey.name.is_empty() { "Kubernetes manifests" } else { &survey.name };
             assert_eq!(settings.title.as_deref(), Some(title));
             assert_eq!(settings.releases[0].values.len(), 1);
+            assert_eq!(settings.tools.seconds, Some(45));
             assert_eq!(settings.inject[0].files.len(), 2);
             assert_eq!(settings.rules.kinds[0].edges.len(), 1);
         }
@@ -190,6 +197,7 @@ mod tests {
             "/definitions/Hide/properties",
             "/definitions/ApplicationRule/properties",
             "/definitions/Release/properties",
+            "/definitions/ToolLimits/properties",
             "/definitions/Injection/properties",
             "/definitions/Rules/properties",
             "/definitions/Ignore/properties",

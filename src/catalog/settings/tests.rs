@@ -103,6 +103,7 @@ fn what_is_missing_or_of_another_type_is_named() {
             "releases: [{environment: a, chart: ../c}]",
             "releases[0].chart: this path leads out of the folder of the settings",
         ),
+        ("tools: {seconds: 0}", "tools.seconds: this may be 1 to 600"),
         (
             "releases: [{environment: a, chart: c, values: [/etc/x]}]",
             "releases[0].values[0]: this path leads out of the folder of the settings",
@@ -203,6 +204,8 @@ fn tree() -> impl Strategy<Value = serde_json::Value> {
         "name",
         "objects",
         "releases",
+        "tools",
+        "seconds",
         "chart",
         "values",
         "rules",

@@ -1,6 +1,6 @@
 //! Why a chart is not rendered, and what to do about it.
 
-use super::super::tool::{self, Failure};
+use super::super::tool::Failure;
 use super::chart::Chart;
 use super::conceal::Secrets;
 use super::stage::Refusal;
@@ -50,14 +50,12 @@ impl Unit<'_> {
 
     /// Why helm failed.
     pub(super) fn explain(&self, chart: &Chart, failure: &Failure, secrets: &Secrets) -> Problem {
+        if let Some(limit) = failure.limit() {
+            return self.failed(&format!("`helm` {limit}"));
+        }
         let message = match failure {
-            Failure::TimedOut => {
-                return self.failed(&format!("`helm` was stopped after {} s", tool::TIME.as_secs()));
-            }
-            Failure::TooLarge => {
-                return self.failed(&format!("`helm` printed more than {} MiB", tool::OUTPUT_BYTES >> 20));
-            }
             Failure::Failed { message } => secrets.hide(message),
+            _ => String::new(),
         };
         if let Some(missing) = missing(&message) {
             let folder = if self.path.is_empty() { "." } else { self.path };

@@ -42,7 +42,7 @@ fn rendered(root: &Path, chart: &str, order: &Build, program: Program) -> Built 
         shown: &shown,
         limits: &Limits::default(),
     };
-    build(&unit, &Tool::Program(program))
+    build(&unit, &Tool::Program(program), &Budget::new(&ToolLimits::default(), 0))
 }
 
 /// Each object with the file and the line of its beginning, each problem with its place.
@@ -111,7 +111,7 @@ fn helm_may_be_switched_off_or_missing() {
             limits: &Limits::default(),
         };
         assert_eq!(
-            told(&build(&unit, &tool)),
+            told(&build(&unit, &tool, &Budget::new(&ToolLimits::default(), 0))),
             [format!("error[missing-tool] c/Chart.yaml:0: this chart is not rendered: {reason}")]
         );
     }

@@ -1,8 +1,9 @@
 //! Building one kustomization: with kustomize or kubectl where that is possible and safe, else from its files as they are.
 
+use super::super::budget::{self, Budget, Excess};
 use super::super::built::Built;
 use super::super::roots::Roots;
-use super::super::tool::{self, Failure, Program, Tool};
+use super::super::tool::{self, Failure, Left, Program, Tool};
 use super::super::{Limits, load};
 use super::Fault;
 use super::cause::cause;
@@ -63,15 +64,16 @@ pub struct Unit<'a> {
 }
 
 /// Builds an environment.
-pub fn build(unit: &Unit, tool: &Tool) -> Built {
+pub fn build(unit: &Unit, tool: &Tool, budget: &Budget) -> Built {
     let closure = unit.library.closure(unit.folder);
     let faulty: Vec<&&Volume> = closure.iter().filter(|volume| !volume.faults.is_empty()).collect();
     let mut built = match tool {
-        Tool::Program(program) if faulty.is_empty() => match text(unit, &closure, program) {
+        Tool::Program(program) if faulty.is_empty() => match text(unit, &closure, program, budget) {
             Ok(text) => unit.traced(&closure, text),
-            Err(problem) => {
+            Err(Unbuilt::Excess(excess)) => return Built { excess: Some(excess), ..Built::default() },
+            Err(Unbuilt::Problem(problem)) => {
                 let mut plain = unit.plain(&closure);
-                plain.problems.push(problem);
+                plain.problems.push(*problem);
                 plain
             }
         },
@@ -91,9 +93,20 @@ pub fn build(unit: &Unit, tool: &Tool) -> Built {
         built.problems.push(Problem::new(Level::Note, Code::EmptyBuild, message).at(file, 0, 0));
     }
     built.values.extend(generator::values(&closure, unit.limits));
-    let name: Arc<str> = unit.name.into();
-    built.documents.iter_mut().for_each(|document| document.environment = Some(Arc::clone(&name)));
-    built
+    unit.named(built)
+}
+
+/// The resources of an environment as they stand in its files.
+pub fn as_they_are(unit: &Unit) -> Built {
+    unit.named(unit.plain(&unit.library.closure(unit.folder)))
+}
+
+/// Why a kustomization is not built.
+enum Unbuilt {
+    /// Something is wrong.
+    Problem(Box<Problem>),
+    /// The budget does not allow it.
+    Excess(Excess),
 }
 
 /// Says once for each kind of fault that a kustomization was not built.
@@ -119,16 +132,33 @@ struct Text {
 
 /// Builds through a kustomization of our own that asks for origins; as it stands, where that fails or the root says itself
 /// which notes it wants.
-fn text(unit: &Unit, closure: &[&Volume], program: &Program) -> Result<Text, Problem> {
-    let wrapped = wrapped(unit.folder, program);
+fn text(unit: &Unit, closure: &[&Volume], program: &Program, budget: &Budget) -> Result<Text, Unbuilt> {
+    let left = budget.left();
+    let within = |objects: usize| match objects > budget.objects_left() {
+        true => Err(Unbuilt::Excess(Excess::Objects(objects))),
+        false => Ok(()),
+    };
+    within(unit.library.objects(unit.folder))?;
+    let refuse = |failure: &Failure| match failure {
+        Failure::NotTried => Unbuilt::Excess(Excess::NotTried),
+        Failure::TooLarge => Unbuilt::Excess(Excess::Bytes),
+        failure => Unbuilt::Problem(Box::new(unit.failed(closure, failure))),
+    };
     let asks = closure.first().is_some_and(|root| !root.kustomization.list("buildMetadata").is_empty());
-    match wrapped {
-        Some(wrapped) if !asks => Ok(wrapped),
+    match wrapped(unit.folder, program, &left) {
+        Ok(wrapped) if !asks => {
+            within(budget::separate(wrapped.text.as_bytes()))?;
+            Ok(wrapped)
+        }
+        // What ends at a limit would end there again.
+        Err(Some(failure)) if !matches!(failure, Failure::Failed { .. }) => Err(refuse(&failure)),
         wrapped => {
-            let bytes = tool::run(program, &arguments(program), unit.folder)
-                .map_err(|failure| unit.failed(closure, &failure))?;
+            let bytes = tool::run(program, &arguments(program), unit.folder, &left)
+                .map_err(|failure| refuse(&failure))?;
+            within(budget::separate(&bytes))?;
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let provenances = wrapped
+                .ok()
                 .filter(|wrapped| same_objects(&wrapped.text, &text, unit.limits))
                 .map(|wrapped| wrapped.provenances);
             Ok(Text { text, provenances: provenances.unwrap_or_default() })
@@ -151,20 +181,27 @@ fn arguments(program: &Program) -> [OsString; 2] {
     [verb.into(), ".".into()]
 }
 
-fn wrapped(folder: &Path, program: &Program) -> Option<Text> {
-    let wrapper = tool::scratch().ok()?;
-    let here = fs::canonicalize(wrapper.path()).ok()?;
-    let path = serde_json::to_string(relative(&here, folder)?.to_str()?).ok()?;
-    let text = format!("resources: [{path}]\nbuildMetadata: [originAnnotations]\n");
-    fs::write(here.join("kustomization.yaml"), text).ok()?;
-    let bytes = tool::run(program, &arguments(program), &here).ok()?;
+/// The text that a kustomization of our own around the folder makes; why not, if that is known.
+fn wrapped(folder: &Path, program: &Program, left: &Left) -> Result<Text, Option<Failure>> {
+    let wrapper = tool::scratch().map_err(|_| None)?;
+    let here = wrap(folder, wrapper.path()).ok_or(None)?;
+    let bytes = tool::run(program, &arguments(program), &here, left).map_err(Some)?;
     let (text, provenances) = strip(&String::from_utf8_lossy(&bytes));
     let absolute = |path: String| normal(&here.join(path)).to_str().map(str::to_owned);
     let provenances = provenances.into_iter().map(|provenance| match provenance? {
         Provenance::File(path) => absolute(path).map(Provenance::File),
         Provenance::Generator(path) => absolute(path).map(Provenance::Generator),
     });
-    Some(Text { text, provenances: provenances.collect() })
+    Ok(Text { text, provenances: provenances.collect() })
+}
+
+/// Makes an empty folder a kustomization of another one that asks for origins, and gives its canonical path.
+fn wrap(folder: &Path, wrapper: &Path) -> Option<PathBuf> {
+    let here = fs::canonicalize(wrapper).ok()?;
+    let path = serde_json::to_string(relative(&here, folder)?.to_str()?).ok()?;
+    let text = format!("resources: [{path}]\nbuildMetadata: [originAnnotations]\n");
+    fs::write(here.join("kustomization.yaml"), text).ok()?;
+    Some(here)
 }
 
 /// The way from one folder to another, both canonical.
@@ -191,11 +228,10 @@ fn normal(path: &Path) -> PathBuf {
 impl Unit<'_> {
     fn failed(&self, closure: &[&Volume], failure: &Failure) -> Problem {
         let reason = match failure {
-            Failure::TimedOut => ": it takes too long".to_owned(),
-            Failure::TooLarge => ": the result is too large".to_owned(),
             Failure::Failed { message } => {
                 cause(message).map_or_else(String::new, |cause| format!(", because {cause}"))
             }
+            failure => failure.limit().map_or_else(String::new, |limit| format!(": it {limit}")),
         };
         let message = format!("kustomize could not build this{reason}, so {AS_THEY_ARE}");
         let file = closure.first().map(|root| root.kustomization.name.clone()).unwrap_or_default();
@@ -211,7 +247,8 @@ impl Unit<'_> {
         let loaded = load(name, text.text.as_bytes(), self.limits);
         let mut documents = loaded.documents;
         let Some(file) = documents.first().map(|first| Arc::clone(&first.file)) else {
-            return Built { documents, problems: loaded.problems, ..Built::default() };
+            let bytes = text.text.len();
+            return Built { documents, problems: loaded.problems, bytes, ..Built::default() };
         };
         let chain = Chain::read(closure, self.roots, self.limits);
         let mut values = chain.values.clone();
@@ -251,7 +288,14 @@ impl Unit<'_> {
                 _ => problem,
             }
         });
-        Built { documents, problems: problems.collect(), values, namespace: None }
+        Built { documents, problems: problems.collect(), values, bytes: text.text.len(), ..Built::default() }
+    }
+
+    /// With the name of the environment on each object.
+    fn named(&self, mut built: Built) -> Built {
+        let name: Arc<str> = self.name.into();
+        built.documents.iter_mut().for_each(|document| document.environment = Some(Arc::clone(&name)));
+        built
     }
 
     /// The files of resources as they are.

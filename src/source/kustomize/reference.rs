@@ -20,6 +20,9 @@ pub enum Target {
     Folder(PathBuf),
 }
 
+/// How many empty kustomizations cost as much as an object.
+const BUILDS_PER_OBJECT: usize = 4;
+
 /// A kustomization with what it leads to.
 #[derive(Debug)]
 pub struct Volume {
@@ -93,6 +96,37 @@ impl Library {
             open.extend(volume.folders().rev());
         }
         order
+    }
+
+    /// How many objects the kustomization in `folder` makes at least, with each way to a file counted, as kustomize does:
+    /// where two lead to one that leads to two, it goes four ways.
+    pub fn objects(&self, folder: &Path) -> usize {
+        // Of each folder its objects, and how many kustomizations are built for them; nothing while its own are open, since
+        // kustomize refuses what leads back to itself.
+        let mut known: BTreeMap<&Path, Option<(usize, usize)>> = BTreeMap::new();
+        let of = |known: &BTreeMap<&Path, Option<(usize, usize)>>, folder: &Path| {
+            known.get(folder).copied().flatten().unwrap_or_default()
+        };
+        let mut open = vec![folder];
+        while let Some(&here) = open.last() {
+            let Some(volume) = self.volumes.get(here).filter(|_| known.get(here).is_none_or(Option::is_none))
+            else {
+                open.pop();
+                continue;
+            };
+            if known.insert(here, None).is_none() {
+                open.extend(volume.folders().filter(|below| !known.contains_key(below)));
+                continue;
+            }
+            open.pop();
+            let own = volume.files().filter(|(role, _)| *role == Role::Resource).count();
+            let ways = volume.folders().map(|below| of(&known, below));
+            let (objects, builds) = ways.fold((own, 1usize), |(objects, builds), (more, again)| {
+                (objects.saturating_add(more), builds.saturating_add(again))
+            });
+            known.insert(here, Some((objects.max(builds / BUILDS_PER_OBJECT), builds)));
+        }
+        of(&known, folder).0
     }
 }
 
