@@ -71,6 +71,7 @@ codes! {
     InvalidYaml "invalid-yaml" "A document is not valid YAML or JSON."
     LinkSkipped "link-skipped" "A link that leads out of the input, or a special file, was not followed."
     ListShortened "list-shortened" "A list was too long to be written out."
+    MadeUp "made-up" "A chart makes up values when it is rendered, or reads the clock; stand-ins are shown."
     MissingDependency "missing-dependency" "A chart depends on another one that is not in the input."
     MissingTool "missing-tool" "A program that builds a part of the input is not installed, or may not be started."
     NoMarker "no-marker" "A Markdown file holds no region that podviz may write."

@@ -1,10 +1,14 @@
 //! Charts: what `helm template` makes of one, and where each of its lines comes from.
 
+mod action;
 mod chart;
 mod conceal;
 mod failure;
-mod random;
+mod packed;
+mod schema;
+mod settle;
 mod stage;
+mod stand_in;
 mod trace;
 
 pub use chart::{Chart, Dependency};
@@ -17,6 +21,7 @@ use super::{Build, Limits, Release, load};
 use crate::names::count;
 use crate::problem::{Code, Level, Problem, Problems};
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,13 +61,13 @@ pub fn build(unit: &Unit, tool: &Tool, budget: &Budget) -> Built {
         if chart.is_library {
             return Ok(None);
         }
-        unit.render(&chart, tool, budget).map(|(text, note)| Some((chart, text, note)))
+        unit.render(&chart, tool, budget).map(|(text, notes)| Some((chart, text, notes)))
     });
     match rendered {
         Ok(None) => nothing(unit, "this is a library chart: it renders nothing by itself"),
-        Ok(Some((chart, text, note))) => {
+        Ok(Some((chart, text, notes))) => {
             let mut built = unit.load(&chart, &text);
-            built.problems.extend(note.into_iter().collect());
+            built.problems.extend(notes.into_iter().collect());
             built.problems.extend(unit.left_out(&chart));
             if built.documents.is_empty() && built.problems.is_empty() {
                 built.problems.extend(nothing(unit, "this chart renders nothing with these values").problems);
@@ -98,13 +103,13 @@ fn nothing(unit: &Unit, reason: &str) -> Built {
 }
 
 impl Unit<'_> {
-    /// The text that helm prints, and a note if it was not rendered as helm would by itself.
+    /// The text that helm prints, and notes where it was not rendered as helm would by itself.
     fn render(
         &self,
         chart: &Chart,
         tool: &Tool,
         budget: &Budget,
-    ) -> Result<(Vec<u8>, Option<Problem>), Nothing> {
+    ) -> Result<(Vec<u8>, Vec<Problem>), Nothing> {
         let program = match tool {
             Tool::Program(program) => program,
             Tool::Missing => return Err(self.not_started("`helm` is not installed", INSTALL).into()),
@@ -116,8 +121,10 @@ impl Unit<'_> {
         stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
         let staged = stage::stage(self.folder, chart, self.allow, self.limits);
         let staged = staged.map_err(|refusal| self.refused(refusal))?;
-        let folder = staged.as_ref().map_or(self.folder, |staged| staged.path());
-        let values = self.values()?;
+        let mut settled =
+            settle::settle(self.folder, staged, self.limits).map_err(|refusal| self.refused(refusal))?;
+        let values = settled.values(self.values()?, self.limits).map_err(|refusal| self.refused(refusal))?;
+        let folder = settled.folder.as_ref().map_or(self.folder, |staged| staged.path());
         let sets = self.sets();
         let call = |more: Option<String>| {
             let mut args = self.arguments(&values, &sets);
@@ -125,16 +132,9 @@ impl Unit<'_> {
             args.extend(["--".into(), self.release_name(chart).into(), ".".into()]);
             tool::run(program, &args, folder, &budget.left())
         };
-        let twice = random::may_differ(self.folder, chart, self.limits);
-        let call = |more: Option<String>| {
-            let text = call(more.clone())?;
-            match twice {
-                true => call(more).map(|again| settle(&text, &again)),
-                false => Ok(text),
-            }
-        };
+        let mut notes: Vec<Problem> = self.made_up(&settled.functions).into_iter().collect();
         let error = match call(None) {
-            Ok(text) => return self.within(text, budget).map(|text| (text, None)),
+            Ok(text) => return self.within(text, budget).map(|text| (text, notes)),
             Err(Failure::NotTried) => return Err(Nothing::Excess(Excess::NotTried)),
             Err(Failure::TooLarge) => return Err(Nothing::Excess(Excess::Bytes)),
             Err(error) => error,
@@ -146,7 +146,8 @@ impl Unit<'_> {
                 "the chart wants Kubernetes {wanted}, and this `helm` assumes {assumed}; it is rendered for {NEWER_KUBERNETES}"
             );
             let note = Problem::new(Level::Warning, Code::BuildFailed, message).at(self.chart_file(), 0, 0);
-            return self.within(text, budget).map(|text| (text, Some(note.help("install a newer helm"))));
+            notes.push(note.help("install a newer helm"));
+            return self.within(text, budget).map(|text| (text, notes));
         }
         let secrets = conceal::Secrets::of(self.folder, chart, &values, &sets, self.limits);
         Err(self.explain(chart, &error, &secrets).into())
@@ -245,6 +246,17 @@ impl Unit<'_> {
         }
     }
 
+    /// Whoever compares with what helm prints should know what differs.
+    fn made_up(&self, functions: &BTreeSet<&str>) -> Option<Problem> {
+        let names: Vec<String> = functions.iter().map(|name| format!("`{name}`")).collect();
+        let names = names.join(", ");
+        let message = format!(
+            "this chart makes something up each time it is rendered ({names}); podviz shows stand-ins, such as `random1`, that stay the same"
+        );
+        let note = Problem::new(Level::Note, Code::MadeUp, message).at(self.chart_file(), 0, 0);
+        (!functions.is_empty()).then_some(note)
+    }
+
     /// `helm template` prints no `crds/`; nobody should miss them without being told.
     fn left_out(&self, chart: &Chart) -> Problems {
         let files = count(chart.crd_files, "file", "files");
@@ -270,13 +282,6 @@ impl Unit<'_> {
 
 const INSTALL: &str =
     "install helm (https://helm.sh/docs/intro/install), or give podviz what `helm template` prints";
-
-fn settle(text: &[u8], again: &[u8]) -> Vec<u8> {
-    match (std::str::from_utf8(text), std::str::from_utf8(again)) {
-        (Ok(text), Ok(again)) => random::settle(text, again).into_bytes(),
-        _ => text.to_owned(),
-    }
-}
 
 /// What the chart wants and what helm assumes, if that is why it failed.
 fn wanted_version(failure: &Failure) -> Option<(String, String)> {

@@ -191,8 +191,7 @@ impl Call<'_> {
         if let Some(root) = env::var_os("SystemRoot").filter(|_| cfg!(windows)) {
             command.env("SystemRoot", root);
         }
-        // Nothing is ever written there: that it is open tells that podviz is still there.
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command

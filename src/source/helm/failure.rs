@@ -3,6 +3,7 @@
 use super::super::tool::Failure;
 use super::chart::Chart;
 use super::conceal::Secrets;
+use super::settle::SCHEMA;
 use super::stage::Refusal;
 use super::{Unit, trace};
 use crate::problem::{Code, Level, Problem};
@@ -40,6 +41,20 @@ impl Unit<'_> {
             }
             Refusal::NoChart(name) => {
                 self.failed(&format!("there is no chart in the folder of its dependency `{name}`"))
+            }
+            Refusal::Schema(path, key) => {
+                let reason = format!(
+                    "`{key}` in its `{SCHEMA}` leads out of the file, and helm would read what it leads to"
+                );
+                let help = "put what it refers to into the same file, and refer to it with `#/definitions/…`";
+                self.problem(Code::OutsideReference, &reason, help).at(self.inside(&path), 0, 0)
+            }
+            Refusal::MalformedSchema(path) => {
+                self.failed(&format!("its `{SCHEMA}` is not valid JSON")).at(self.inside(&path), 0, 0)
+            }
+            Refusal::Unpacked(path) => {
+                let reason = "this file of it is too large, or podviz cannot unpack it";
+                self.failed(reason).at(self.inside(&path), 0, 0)
             }
             Refusal::TooLarge => {
                 self.failed("it has too many files, or its dependencies lead back to itself")

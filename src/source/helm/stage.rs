@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 /// Most files of a chart.
 const FILES: usize = 100_000;
 
+/// Most folders inside each other.
+const LEVELS: usize = 64;
+
 /// Most charts that one chart may consist of.
 const CHARTS: usize = 500;
 
@@ -24,6 +27,12 @@ pub enum Refusal {
     Outside(String),
     /// A dependency whose folder is not there, or is no chart.
     NoChart(String),
+    /// A schema, relative to the chart's folder, that refers with this key to something else than itself.
+    Schema(String, &'static str),
+    /// A schema that is no JSON.
+    MalformedSchema(String),
+    /// A schema that is too large, or a packed chart that cannot be looked into.
+    Unpacked(String),
     /// Too many files, or charts in charts.
     TooLarge,
     /// The system says no.
@@ -55,6 +64,58 @@ pub fn scan(folder: &Path, allow: &dyn Fn(&Path) -> bool) -> Result<(), Refusal>
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// The files below a folder, relative to it and sorted, as helm finds them: through links as well.
+pub fn walk(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
+    let mut open = vec![(PathBuf::new(), 0)];
+    let mut files = Vec::new();
+    let mut seen = 0;
+    while let Some((here, depth)) = open.pop() {
+        for path in entries(&folder.join(&here)).unwrap_or_default() {
+            seen += 1;
+            if seen > FILES || depth > LEVELS {
+                return Err(Refusal::TooLarge);
+            }
+            let inner = here.join(path.file_name().unwrap_or_default());
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() => open.push((inner, depth + 1)),
+                Ok(metadata) if metadata.is_file() => files.push(inner),
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Puts `bytes` in the place of a file of the chart in `folder`: in `stage`, which is that chart out of links, or empty.
+pub fn replace(stage: &Path, folder: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let empty = fs::read_dir(stage)?.next().is_none();
+    if empty {
+        links(folder, stage)?;
+    }
+    let mut here = stage.to_owned();
+    for part in file.parent().into_iter().flat_map(Path::components) {
+        here.push(part);
+        if fs::symlink_metadata(&here)?.is_symlink() {
+            let target = fs::canonicalize(&here)?;
+            fs::remove_file(&here)?;
+            fs::create_dir(&here)?;
+            links(&target, &here)?;
+        }
+    }
+    let place = stage.join(file);
+    fs::remove_file(&place)?;
+    fs::write(place, bytes)
+}
+
+/// Fills a folder with links to all that stands in another one.
+fn links(folder: &Path, place: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)?.flatten() {
+        link(&entry.path(), &place.join(entry.file_name()))?;
     }
     Ok(())
 }

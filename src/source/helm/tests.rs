@@ -1,3 +1,4 @@
+use super::super::budget::{Budget, ToolLimits};
 use super::super::tool::{Failure, Program, Tool};
 use super::super::{Build, Limits, Release};
 use super::{TOOLS, Unit, build, list_entry, name_of_release, wanted_version};

@@ -2,7 +2,7 @@
 //! ends it when podviz is gone, whatever ended podviz.
 
 use std::ffi::OsStr;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How much memory one program may use, in bytes.
@@ -28,7 +28,7 @@ pub fn keep() -> Option<ExitCode> {
     None
 }
 
-/// A command that starts `program`, with a keeper where there can be one. The keeper ends, with the program and all that
+/// A command that starts `program` without a standard input, with a keeper where there can be one. The keeper ends, with the program and all that
 /// it started, as soon as nobody holds the other end of its standard input any more.
 pub(super) fn kept(program: &OsStr) -> Command {
     let me = std::path::PathBuf::from("/proc/self/exe");
@@ -36,7 +36,11 @@ pub(super) fn kept(program: &OsStr) -> Command {
     let me = if cfg!(target_os = "linux") && me.exists() { Some(me) } else { std::env::current_exe().ok() };
     match me.filter(|_| AVAILABLE.load(Ordering::Relaxed)) {
         Some(me) => as_keeper(&me, program),
-        None => Command::new(program),
+        None => {
+            let mut command = Command::new(program);
+            command.stdin(Stdio::null());
+            command
+        }
     }
 }
 
@@ -44,7 +48,8 @@ pub(super) fn kept(program: &OsStr) -> Command {
 fn as_keeper(me: &std::path::Path, program: &OsStr) -> Command {
     use std::os::unix::process::CommandExt;
     let mut command = Command::new(me);
-    command.arg0(NAME).arg(program);
+    // Nothing is ever written there: that it is open tells that podviz is still there.
+    command.arg0(NAME).arg(program).stdin(Stdio::piped());
     command
 }
 
@@ -57,7 +62,6 @@ fn as_keeper(_me: &std::path::Path, program: &OsStr) -> Command {
 #[cfg(unix)]
 fn watch(command: &mut Command) -> u8 {
     use std::io::{ErrorKind, Read, Write};
-    use std::process::Stdio;
     limits::set();
     let mut child = match command.stdin(Stdio::null()).spawn() {
         Ok(child) => child,

@@ -1,0 +1,166 @@
+//! What helm sees in the place of some files of a chart, so that it makes the same of it each time and reads nothing else:
+//! templates with stand-ins for what they would make up, and schemas that refer to nothing outside of them.
+
+use super::super::Limits;
+use super::super::tool::{self, Scratch};
+use super::packed;
+use super::schema::{Verdict, verdict};
+use super::stage::{Refusal, replace, walk};
+use super::stand_in::StandIns;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How many packed charts inside each other are looked at.
+const DEPTH: usize = 8;
+
+/// The name of the file that says what values may be.
+pub const SCHEMA: &str = "values.schema.json";
+
+/// A chart that always gives the same.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// The folder that helm is to see, if it is another one.
+    pub folder: Option<Scratch>,
+    /// The functions that have stand-ins.
+    pub functions: BTreeSet<&'static str>,
+    /// Where files of values stand that have stand-ins.
+    values: Option<Scratch>,
+    evaluates: bool,
+    stand_ins: StandIns,
+}
+
+/// Settles the chart in `folder`, or that in the `stage` made of it.
+pub fn settle(folder: &Path, stage: Option<Scratch>, limits: &Limits) -> Result<Settled, Refusal> {
+    let here = stage.as_ref().map_or(folder, |stage| stage.path()).to_owned();
+    let files = walk(&here)?;
+    let mut settled = Settled { folder: stage, ..Settled::default() };
+    settled.evaluates = files.iter().any(|file| {
+        is_packed(&slashed(file))
+            || is_template(&slashed(file))
+                && read(&here.join(file), limits).is_some_and(|bytes| contains(&bytes, "tpl"))
+    });
+    let mut work = Work { evaluates: settled.evaluates, stand_ins: StandIns::default() };
+    for file in files {
+        let path = slashed(&file);
+        let Some(bytes) = read(&here.join(&file), limits) else {
+            match is_schema(&path) || is_packed(&path) {
+                true => return Err(Refusal::Unpacked(path)),
+                false => continue,
+            }
+        };
+        if let Some(new) = work.change(&path, &bytes, 0)? {
+            let stage = match settled.folder.take() {
+                Some(stage) => stage,
+                None => tool::scratch().map_err(|_| Refusal::Unreadable)?,
+            };
+            replace(stage.path(), folder, &file, &new).map_err(|_| Refusal::Unreadable)?;
+            settled.folder = Some(stage);
+        }
+    }
+    settled.functions.clone_from(&work.stand_ins.functions);
+    settled.stand_ins = work.stand_ins;
+    Ok(settled)
+}
+
+impl Settled {
+    /// Files of values that stand elsewhere, with stand-ins where the chart renders what they hold.
+    pub fn values(&mut self, files: Vec<PathBuf>, limits: &Limits) -> Result<Vec<PathBuf>, Refusal> {
+        let mut settled = Vec::new();
+        for (at, file) in files.into_iter().enumerate() {
+            let text = read(&file, limits)
+                .filter(|_| self.evaluates)
+                .and_then(|bytes| String::from_utf8(bytes).ok());
+            let Some(new) = text.and_then(|text| self.stand_ins.put_into(&text)) else {
+                settled.push(file);
+                continue;
+            };
+            let folder = match self.values.take() {
+                Some(folder) => folder,
+                None => tool::scratch().map_err(|_| Refusal::Unreadable)?,
+            };
+            let place = folder.path().join(format!("values-{at}.yaml"));
+            fs::write(&place, new).map_err(|_| Refusal::Unreadable)?;
+            self.values = Some(folder);
+            self.functions.extend(self.stand_ins.functions.iter().copied());
+            settled.push(place);
+        }
+        Ok(settled)
+    }
+}
+
+struct Work {
+    /// Whether templates render strings of other files.
+    evaluates: bool,
+    stand_ins: StandIns,
+}
+
+impl Work {
+    /// What stands in the place of a file, if that is something else.
+    fn change(&mut self, path: &str, bytes: &[u8], depth: usize) -> Result<Option<Vec<u8>>, Refusal> {
+        if is_schema(path) {
+            return match verdict(bytes) {
+                Verdict::Fine => Ok(None),
+                Verdict::Unsure => Ok(Some(b"{}".to_vec())),
+                Verdict::Foreign(key) => Err(Refusal::Schema(path.to_owned(), key)),
+                Verdict::Malformed => Err(Refusal::MalformedSchema(path.to_owned())),
+            };
+        }
+        if is_packed(path) {
+            if depth == DEPTH {
+                return Err(Refusal::TooLarge);
+            }
+            let mut change = |inner: &str, bytes: &[u8]| {
+                let refuse = |refusal| match refusal {
+                    Refusal::Schema(inner, key) => Refusal::Schema(format!("{path}/{inner}"), key),
+                    Refusal::MalformedSchema(inner) => Refusal::MalformedSchema(format!("{path}/{inner}")),
+                    other => other,
+                };
+                self.change(inner, bytes, depth + 1).map_err(refuse)
+            };
+            let unpacked = packed::rewrite(bytes, &mut change);
+            return unpacked.map_err(|refusal| refusal.unwrap_or_else(|| Refusal::Unpacked(path.to_owned())));
+        }
+        if !contains(bytes, "{{") || !(is_template(path) || self.evaluates && may_be_rendered(path)) {
+            return Ok(None);
+        }
+        let text = std::str::from_utf8(bytes).ok();
+        Ok(text.and_then(|text| self.stand_ins.put_into(text)).map(String::into_bytes))
+    }
+}
+
+fn slashed(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn is_schema(path: &str) -> bool {
+    name(path).trim() == SCHEMA
+}
+
+fn is_packed(path: &str) -> bool {
+    path.ends_with(".tgz") && path.split('/').rev().nth(1) == Some("charts")
+}
+
+fn is_template(path: &str) -> bool {
+    path.split('/').any(|part| part == "templates")
+}
+
+/// Whether a file may hold what templates render as a template: values, and what they read as files.
+fn may_be_rendered(path: &str) -> bool {
+    let is_about =
+        ["Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", "README.md", "LICENSE"];
+    !is_about.contains(&name(path)) && !path.split('/').any(|part| part == "crds")
+}
+
+fn contains(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|window| window == word.as_bytes())
+}
+
+fn read(path: &Path, limits: &Limits) -> Option<Vec<u8>> {
+    let small = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() <= limits.file_bytes);
+    small.then(|| fs::read(path).ok()).flatten()
+}
