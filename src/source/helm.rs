@@ -121,13 +121,13 @@ impl Unit<'_> {
         stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
         let staged = stage::stage(self.folder, chart, self.allow, self.limits);
         let staged = staged.map_err(|refusal| self.refused(refusal))?;
-        let mut settled =
-            settle::settle(self.folder, staged, self.limits).map_err(|refusal| self.refused(refusal))?;
-        let values = settled.values(self.values()?, self.limits).map_err(|refusal| self.refused(refusal))?;
+        let settled = settle::settle(self.folder, staged, self.values()?, self.limits)
+            .map_err(|refusal| self.refused(refusal))?;
+        let values = &settled.values;
         let folder = settled.folder.as_ref().map_or(self.folder, |staged| staged.path());
         let sets = self.sets();
         let call = |more: Option<String>| {
-            let mut args = self.arguments(&values, &sets);
+            let mut args = self.arguments(values, &sets);
             args.extend(more.map(OsString::from));
             args.extend(["--".into(), self.release_name(chart).into(), ".".into()]);
             tool::run(program, &args, folder, &budget.left())
@@ -149,7 +149,7 @@ impl Unit<'_> {
             notes.push(note.help("install a newer helm"));
             return self.within(text, budget).map(|text| (text, notes));
         }
-        let secrets = conceal::Secrets::of(self.folder, chart, &values, &sets, self.limits);
+        let secrets = conceal::Secrets::of(self.folder, chart, values, &sets, self.limits);
         Err(self.explain(chart, &error, &secrets).into())
     }
 

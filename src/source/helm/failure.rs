@@ -69,6 +69,9 @@ impl Unit<'_> {
             return self.failed(&format!("`helm` {limit}"));
         }
         let message = match failure {
+            Failure::Failed { message } if is_endless(message) => {
+                return self.failed("its templates include each other without end");
+            }
             Failure::Failed { message } => secrets.hide(message),
             _ => String::new(),
         };
@@ -104,6 +107,12 @@ fn missing(message: &str) -> Option<String> {
     let words = if names.len() == 1 { "its dependency" } else { "its dependencies" };
     let verb = if names.len() == 1 { "is" } else { "are" };
     Some(format!("{words} {} {verb} not in `charts/`", names.join(", ")))
+}
+
+/// Whether a message is a chain of templates that include each other again and again.
+fn is_endless(message: &str) -> bool {
+    let links: Vec<&str> = message.split("error calling include: ").collect();
+    links.iter().any(|link| links.iter().filter(|other| other == &link).count() > 2)
 }
 
 /// The template that a message is about, as helm names it, and its line and column.

@@ -6,7 +6,7 @@ use super::super::tool::{self, Scratch};
 use super::packed;
 use super::schema::{Verdict, verdict};
 use super::stage::{Refusal, replace, walk};
-use super::stand_in::StandIns;
+use super::stand_in::{StandIns, TEMPLATES};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,29 +18,37 @@ const DEPTH: usize = 8;
 pub const SCHEMA: &str = "values.schema.json";
 
 /// A chart that always gives the same.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Settled {
     /// The folder that helm is to see, if it is another one.
     pub folder: Option<Scratch>,
+    /// The files of values that helm is to read.
+    pub values: Vec<PathBuf>,
     /// The functions that have stand-ins.
     pub functions: BTreeSet<&'static str>,
     /// Where files of values stand that have stand-ins.
-    values: Option<Scratch>,
-    evaluates: bool,
-    stand_ins: StandIns,
+    _values: Option<Scratch>,
 }
 
-/// Settles the chart in `folder`, or that in the `stage` made of it.
-pub fn settle(folder: &Path, stage: Option<Scratch>, limits: &Limits) -> Result<Settled, Refusal> {
+/// Settles the chart in `folder`, or that in the `stage` made of it, and files of values.
+pub fn settle(
+    folder: &Path,
+    mut stage: Option<Scratch>,
+    values: Vec<PathBuf>,
+    limits: &Limits,
+) -> Result<Settled, Refusal> {
     let here = stage.as_ref().map_or(folder, |stage| stage.path()).to_owned();
     let files = walk(&here)?;
-    let mut settled = Settled { folder: stage, ..Settled::default() };
-    settled.evaluates = files.iter().any(|file| {
+    let evaluates = files.iter().any(|file| {
         is_packed(&slashed(file))
             || is_template(&slashed(file))
                 && read(&here.join(file), limits).is_some_and(|bytes| contains(&bytes, "tpl"))
     });
-    let mut work = Work { evaluates: settled.evaluates, stand_ins: StandIns::default() };
+    let mut work = Work { evaluates, stand_ins: StandIns::default() };
+    let mut put = |file: &Path, bytes: &[u8]| {
+        let stage = in_scratch(&mut stage)?;
+        replace(stage, folder, file, bytes).map_err(|_| Refusal::Unreadable)
+    };
     for file in files {
         let path = slashed(&file);
         let Some(bytes) = read(&here.join(&file), limits) else {
@@ -50,43 +58,34 @@ pub fn settle(folder: &Path, stage: Option<Scratch>, limits: &Limits) -> Result<
             }
         };
         if let Some(new) = work.change(&path, &bytes, 0)? {
-            let stage = match settled.folder.take() {
-                Some(stage) => stage,
-                None => tool::scratch().map_err(|_| Refusal::Unreadable)?,
-            };
-            replace(stage.path(), folder, &file, &new).map_err(|_| Refusal::Unreadable)?;
-            settled.folder = Some(stage);
+            put(&file, &new)?;
         }
     }
-    settled.functions.clone_from(&work.stand_ins.functions);
-    settled.stand_ins = work.stand_ins;
-    Ok(settled)
+    let (mut own, mut read_from) = (None, Vec::new());
+    for (at, file) in values.into_iter().enumerate() {
+        let bytes = read(&file, limits).unwrap_or_default();
+        read_from.push(match work.change("values.yaml", &bytes, 0)? {
+            Some(new) => {
+                let place = in_scratch(&mut own)?.join(format!("values-{at}.yaml"));
+                fs::write(&place, new).map_err(|_| Refusal::Unreadable)?;
+                place
+            }
+            None => file,
+        });
+    }
+    if work.stand_ins.included {
+        let (file, text) = TEMPLATES;
+        put(Path::new(file), text.as_bytes())?;
+    }
+    Ok(Settled { folder: stage, values: read_from, functions: work.stand_ins.functions, _values: own })
 }
 
-impl Settled {
-    /// Files of values that stand elsewhere, with stand-ins where the chart renders what they hold.
-    pub fn values(&mut self, files: Vec<PathBuf>, limits: &Limits) -> Result<Vec<PathBuf>, Refusal> {
-        let mut settled = Vec::new();
-        for (at, file) in files.into_iter().enumerate() {
-            let text = read(&file, limits)
-                .filter(|_| self.evaluates)
-                .and_then(|bytes| String::from_utf8(bytes).ok());
-            let Some(new) = text.and_then(|text| self.stand_ins.put_into(&text)) else {
-                settled.push(file);
-                continue;
-            };
-            let folder = match self.values.take() {
-                Some(folder) => folder,
-                None => tool::scratch().map_err(|_| Refusal::Unreadable)?,
-            };
-            let place = folder.path().join(format!("values-{at}.yaml"));
-            fs::write(&place, new).map_err(|_| Refusal::Unreadable)?;
-            self.values = Some(folder);
-            self.functions.extend(self.stand_ins.functions.iter().copied());
-            settled.push(place);
-        }
-        Ok(settled)
+/// The path of a folder of our own, which is made if there is none yet.
+fn in_scratch(scratch: &mut Option<Scratch>) -> Result<&Path, Refusal> {
+    if scratch.is_none() {
+        *scratch = Some(tool::scratch().map_err(|_| Refusal::Unreadable)?);
     }
+    scratch.as_ref().map(|scratch| scratch.path()).ok_or(Refusal::Unreadable)
 }
 
 struct Work {

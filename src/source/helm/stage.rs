@@ -100,7 +100,11 @@ pub fn replace(stage: &Path, folder: &Path, file: &Path, bytes: &[u8]) -> io::Re
     let mut here = stage.to_owned();
     for part in file.parent().into_iter().flat_map(Path::components) {
         here.push(part);
-        if fs::symlink_metadata(&here)?.is_symlink() {
+        let Ok(metadata) = fs::symlink_metadata(&here) else {
+            fs::create_dir(&here)?;
+            continue;
+        };
+        if metadata.is_symlink() {
             let target = fs::canonicalize(&here)?;
             fs::remove_file(&here)?;
             fs::create_dir(&here)?;
@@ -108,7 +112,9 @@ pub fn replace(stage: &Path, folder: &Path, file: &Path, bytes: &[u8]) -> io::Re
         }
     }
     let place = stage.join(file);
-    fs::remove_file(&place)?;
+    if fs::symlink_metadata(&place).is_ok() {
+        fs::remove_file(&place)?;
+    }
     fs::write(place, bytes)
 }
 

@@ -24,10 +24,20 @@ const KEY: &str =
     "(list '-----BEGIN PRIVATE KEY-----' 'c3RhbmQtaW4=' '-----END PRIVATE KEY-----' | join (printf '%c' 10))";
 const PAIR: &str = "(dict 'Cert' (list '-----BEGIN CERTIFICATE-----' 'c3RhbmQtaW4=' '-----END CERTIFICATE-----' | join (printf '%c' 10)) 'Key' (list '-----BEGIN PRIVATE KEY-----' 'c3RhbmQtaW4=' '-----END PRIVATE KEY-----' | join (printf '%c' 10)))";
 
-const FUNCTIONS: [(&str, StandIn); 23] = [
+/// The name of the template in [`TEMPLATES`].
+const IN_TIME: &str = "include 'podviz.date'";
+
+/// The file of templates that stand-ins include. What is no time is the present to the functions that write dates, which
+/// are given as a list: the name, and the arguments.
+pub const TEMPLATES: (&str, &str) = ("templates/_podviz.tpl", include_str!("stand_in.tpl"));
+
+const FUNCTIONS: [(&str, StandIn); 28] = [
     ("ago", StandIn::Value("'0s'")),
     ("bcrypt", StandIn::Value(HASH)),
     ("buildCustomCert", StandIn::Value(PAIR)),
+    ("date", StandIn::Function("list 'date'", IN_TIME)),
+    ("dateInZone", StandIn::Function("list 'dateInZone'", IN_TIME)),
+    ("date_in_zone", StandIn::Function("list 'dateInZone'", IN_TIME)),
     ("derivePassword", StandIn::Value(WORD)),
     ("encryptAES", StandIn::Value(WORD)),
     ("genCA", StandIn::Value(PAIR)),
@@ -38,6 +48,8 @@ const FUNCTIONS: [(&str, StandIn); 23] = [
     ("genSignedCert", StandIn::Value(PAIR)),
     ("genSignedCertWithKey", StandIn::Value(PAIR)),
     ("htpasswd", StandIn::Value(USER)),
+    ("htmlDate", StandIn::Function("list 'htmlDate'", IN_TIME)),
+    ("htmlDateInZone", StandIn::Function("list 'htmlDateInZone'", IN_TIME)),
     // Maps have no order.
     ("keys", StandIn::Function("keys", "sortAlpha")),
     ("now", StandIn::Alone(TIME)),
@@ -60,6 +72,8 @@ const KEYWORDS: [&str; 9] = ["if", "else", "with", "range", "template", "block",
 pub struct StandIns {
     /// The functions that they stand for.
     pub functions: BTreeSet<&'static str>,
+    /// Whether they include [`TEMPLATES`].
+    pub included: bool,
     count: usize,
 }
 
@@ -133,12 +147,14 @@ impl StandIns {
                 let end = end_of_command(tokens, at);
                 edits.push((range, self.written(function, quote)));
                 if !through.is_empty() {
-                    edits.push((end..end, format!(" | {through}")));
+                    edits.push((end..end, format!(" | {}", self.written(through, quote))));
+                    self.included |= *through == IN_TIME;
                 }
             }
             _ => return,
         }
-        if *name != "keys" {
+        // Only where chance or the clock is certain to show is it told.
+        if !name.to_ascii_lowercase().contains("date") && *name != "keys" {
             self.functions.insert(name);
         }
     }
@@ -204,8 +220,14 @@ mod tests {
     #[test]
     fn calls_become_constants() {
         assert_eq!(put("at: {{ now }}"), format!("at: {{{{ coalesce {TIME} }}}}"));
-        assert_eq!(put("{{now|date \"2006\"}}"), format!("{{{{coalesce {TIME}|date \"2006\"}}}}"));
-        assert_eq!(put("{{ date \"2006\" now }}"), format!("{{{{ date \"2006\" ({TIME}) }}}}"));
+        assert_eq!(
+            put("{{now|date \"2006\"}}"),
+            format!("{{{{coalesce {TIME}|list `date` \"2006\" | include `podviz.date`}}}}")
+        );
+        assert_eq!(
+            put("{{ date \"2006\" now }}"),
+            format!("{{{{ list `date` \"2006\" ({TIME}) | include `podviz.date` }}}}")
+        );
         assert_eq!(put("{{ now.Year }}"), format!("{{{{ ({TIME}).Year }}}}"));
         assert_eq!(put("{{ (now).Unix }}"), format!("{{{{ (coalesce {TIME}).Unix }}}}"));
         assert_eq!(put("{{- if now }}"), format!("{{{{- if coalesce {TIME} }}}}"));

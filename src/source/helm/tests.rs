@@ -303,6 +303,9 @@ fn what_a_chart_makes_up_is_the_same_each_time() {
     ));
     assert_eq!(
         told(&rendered(root.path(), "c", &Build::default(), helm)),
-        ["A test-random1 c/templates/x.yaml:1"]
+        [
+            "A test-random1 c/templates/x.yaml:1",
+            "note[made-up] c/Chart.yaml:0: this chart makes something up each time it is rendered (`randAlphaNum`); podviz shows stand-ins, such as `random1`, that stay the same"
+        ]
     );
 }

@@ -127,6 +127,11 @@ fn next(template: &[Pattern], output: &[&str]) -> (u32, Vec<Option<usize>>) {
 fn fill(template: &[Pattern], partners: &[Option<usize>]) -> Vec<usize> {
     let mut lines = Vec::with_capacity(partners.len());
     let first = partners.iter().flatten().next().copied();
+    let mut following: Vec<usize> = Vec::with_capacity(partners.len());
+    for partner in partners.iter().rev() {
+        following.push(partner.or(following.last().copied()).unwrap_or(template.len()));
+    }
+    following.reverse();
     let mut last = None;
     for (at, partner) in partners.iter().enumerate() {
         if let Some(line) = partner {
@@ -135,7 +140,7 @@ fn fill(template: &[Pattern], partners: &[Option<usize>]) -> Vec<usize> {
             continue;
         }
         let from = last.map_or(0, |line| line + 1);
-        let until = partners[at..].iter().flatten().next().copied().unwrap_or(template.len());
+        let until = following[at];
         let action = (from..until).find(|&line| template[line].prints && template[line].before.is_empty());
         let alone = last.or(first.filter(|_| last.is_none())).unwrap_or(0);
         // What stands above the first partner is the separator and the comment of helm.
