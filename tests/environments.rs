@@ -253,3 +253,51 @@ fn an_interrupted_run_leaves_nothing_behind() {
     });
     assert!(gone, "the program is ended too");
 }
+
+/// What podviz starts is gone soon after podviz is, even where podviz had no time to end it.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_tool_outlives_podviz() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::Duration;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (bin, chart) = (folder.path().join("bin"), folder.path().join("chart"));
+    fs::create_dir_all(&bin).expect("a folder");
+    fs::create_dir_all(chart.join("templates")).expect("a folder");
+    fs::write(chart.join("Chart.yaml"), "name: endless\nversion: 1.0.0\n").expect("a chart");
+    let id = folder.path().join("id");
+    let script = format!("#!/bin/sh\necho $$ > {0}.new; mv {0}.new {0}; exec sleep 600\n", id.display());
+    fs::write(bin.join("helm"), script).expect("a tool");
+    fs::set_permissions(bin.join("helm"), fs::Permissions::from_mode(0o755)).expect("a tool");
+    for system in [&["/usr/bin", "/bin"][..], &[]] {
+        // Once with the program that takes the network away, and once with nothing but what the script itself needs.
+        let own = folder.path().join("own");
+        if system.is_empty() {
+            fs::create_dir(&own).expect("a folder");
+            for tool in ["mv", "sleep"] {
+                std::os::unix::fs::symlink(format!("/bin/{tool}"), own.join(tool)).expect("a link");
+            }
+        }
+        let _ = fs::remove_file(&id);
+        let path = system.iter().map(PathBuf::from).chain([bin.clone(), own]);
+        let mut podviz = Command::new(env!("CARGO_BIN_EXE_podviz"))
+            .arg("graph")
+            .arg(&chart)
+            .env("PATH", std::env::join_paths(path).expect("a search path"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("podviz runs");
+        while !id.exists() {
+            assert!(podviz.try_wait().expect("podviz runs").is_none(), "podviz waits for its tool");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let tool = PathBuf::from("/proc").join(fs::read_to_string(&id).expect("an id").trim());
+        podviz.kill().expect("podviz is killed");
+        podviz.wait().expect("podviz is gone");
+        // A process that nobody waits for has no command line any more.
+        while fs::read(tool.join("cmdline")).is_ok_and(|line| !line.is_empty()) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}

@@ -33,7 +33,7 @@ pub struct Plan {
     /// Files that are part of something built, canonical.
     consumed: BTreeSet<PathBuf>,
     /// The folders of charts whose files are templates.
-    inside: Vec<PathBuf>,
+    inside: BTreeSet<PathBuf>,
 }
 
 /// One environment to build.
@@ -66,8 +66,13 @@ impl Plan {
     /// What of the files found is built.
     pub fn of(found: &Found, build: &Build, limits: &Limits) -> Plan {
         let charts = Charts::read(&found.chart_files, limits);
-        let files: Vec<PathBuf> =
-            found.kustomizations.iter().filter(|file| !charts.hold(file)).cloned().collect();
+        let inside = charts.inside();
+        let files: Vec<PathBuf> = found
+            .kustomizations
+            .iter()
+            .filter(|file| !file.ancestors().any(|at| inside.contains(at)))
+            .cloned()
+            .collect();
         let library = Library::read(&files, &found.roots, limits);
         let mut drafts = Vec::new();
         for folder in roots(&library, &files) {
@@ -107,7 +112,7 @@ impl Plan {
         });
         let consumed = consumed.collect();
         let units = units(drafts, |folder| found.roots.shown(folder));
-        Plan { units, library, consumed, inside: charts.inside() }
+        Plan { units, library, consumed, inside }
     }
 
     /// Builds everything, adds it to what is read, and gives what its Secrets hold. Where only one environment is wanted, the
@@ -294,7 +299,7 @@ impl Plan {
 
     /// Whether a file is read as it is.
     pub fn leaves(&self, file: &Path) -> bool {
-        !self.consumed.contains(file) && !self.inside.iter().any(|folder| file.starts_with(folder))
+        !self.consumed.contains(file) && !file.ancestors().any(|folder| self.inside.contains(folder))
     }
 }
 
@@ -415,20 +420,19 @@ impl Charts {
 
     /// The charts that no other one depends on, or that are `released` by themselves.
     fn roots(&self, released: &BTreeSet<PathBuf>) -> Vec<(PathBuf, Option<String>)> {
-        let nested =
-            |folder: &Path| self.all.iter().any(|(outer, _)| folder.starts_with(outer.join("charts")));
+        let outer: BTreeSet<&Path> = self.all.iter().map(|(folder, _)| folder.as_path()).collect();
+        let holds = |charts: &Path| {
+            charts.ends_with("charts") && charts.parent().is_some_and(|above| outer.contains(above))
+        };
+        let nested = |folder: &Path| folder.ancestors().any(holds);
         let alone = |folder: &Path| !nested(folder) && !self.dependencies.contains(folder);
         let is_root = |folder: &Path| alone(folder) || released.contains(folder);
         self.all.iter().filter(|(folder, _)| is_root(folder)).cloned().collect()
     }
 
     /// The folders whose files helm reads.
-    fn inside(&self) -> Vec<PathBuf> {
+    fn inside(&self) -> BTreeSet<PathBuf> {
         let own = |folder: &PathBuf| ["templates", "crds", "charts"].map(|name| folder.join(name));
         self.all.iter().flat_map(|(folder, _)| own(folder)).collect()
-    }
-
-    fn hold(&self, file: &Path) -> bool {
-        self.inside().iter().any(|folder| file.starts_with(folder))
     }
 }

@@ -192,9 +192,8 @@ impl Search {
             .filter(|path| path.file_name() == Some(OsStr::new("Chart.yaml")))
             .filter_map(|path| path.parent().map(Path::to_owned))
             .collect();
-        let in_templates =
-            |path: &PathBuf| charts.iter().any(|chart| path.starts_with(chart.join("templates")));
-        self.kustomizations.extend(kustomizations.into_iter().filter(|path| !in_templates(path)));
+        let is_own = |path: &PathBuf| chart_of_template(path, &charts).is_none();
+        self.kustomizations.extend(kustomizations.into_iter().filter(is_own));
         self.chart_files.extend(charts.iter().map(|chart| chart.join("Chart.yaml")));
         for path in files {
             self.regular(root, label, path, &charts);
@@ -205,7 +204,7 @@ impl Search {
     }
 
     fn regular(&mut self, root: &Path, label: &str, path: PathBuf, charts: &BTreeSet<PathBuf>) {
-        match charts.iter().find(|chart| path.starts_with(chart.join("templates"))) {
+        match chart_of_template(&path, charts) {
             Some(chart) => {
                 self.seen.insert(path.clone());
                 let name = shown(root, chart, label);
@@ -299,4 +298,13 @@ fn is_manifest(path: &Path) -> bool {
 fn last_part(written: &Path, folder: &Path) -> String {
     let last = written.file_name().filter(|_| !written.ends_with("..")).or_else(|| folder.file_name());
     last.map(text).unwrap_or_default()
+}
+
+/// The outermost of the charts in whose `templates/` a file stands.
+fn chart_of_template<'a>(path: &'a Path, charts: &BTreeSet<PathBuf>) -> Option<&'a Path> {
+    let of = |folder: &'a Path| {
+        let chart = folder.parent().filter(|_| folder.ends_with("templates"))?;
+        charts.contains(chart).then_some(chart)
+    };
+    path.ancestors().filter_map(of).last()
 }
