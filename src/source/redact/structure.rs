@@ -129,21 +129,27 @@ fn read(text: &str, level: u8) -> Option<(Shown, bool)> {
         let value = matches!(lexeme.class, TokenClass::String | TokenClass::Number | TokenClass::Word);
         // A value that is folded over lines was judged in one piece: its lines may say more.
         let folded = raw.contains('\n') && !matches!(lexeme.form, Form::Block | Form::Other);
-        if new.is_none() && (!value || folded) && lexeme.class != TokenClass::Comment {
+        let known = value && !folded && is_in(lexeme.start, &covered);
+        if new.is_none() && !known && lexeme.class != TokenClass::Comment {
             continue;
         }
         shown.gap(text, done..lexeme.start, &covered);
         changed |= new.is_some();
         let new = new.as_deref().unwrap_or(raw);
         if value {
-            shown.value(new)
+            shown.value(new);
         } else {
-            shown.between.push_str(new)
+            shown.between.push_str(new);
         }
         done = lexeme.end;
     }
     shown.gap(text, done..text.len(), &covered);
     (!shown.values.is_empty() || changed).then_some((shown, changed))
+}
+
+fn is_in(at: usize, ranges: &[Range<usize>]) -> bool {
+    let next = ranges.partition_point(|range| range.end <= at);
+    ranges.get(next).is_some_and(|range| range.start <= at)
 }
 
 /// What a reader made of a text.
@@ -185,7 +191,7 @@ fn reading(text: &str) -> Reading {
     let tagged = start
         .strip_prefix('<')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '?' | '!')));
-    let lines = || Some(settings::read(text)).filter(|reading| !reading.covered.is_empty());
+    let lines = || Some(settings::read(text)).filter(|reading| !reading.sheet.lexemes.is_empty());
     let found = if tagged {
         Some(xml::read(text))
     } else if start.starts_with("#!") {
@@ -254,6 +260,9 @@ fn manifests(text: &str) -> Option<Reading> {
 
 /// Whether most lines of `text` are keys and items, so that it means to be YAML.
 fn is_outline(text: &str) -> bool {
+    if brackets::feeds_documents(text) {
+        return false;
+    }
     static LINE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r#"^\s*(?:- +)*(?:["']?[\w.\-/$@*]+["']?\s*:(?:\s|$)|- |-$|#|---|\{\{|[\]}])"#)
             .expect("a pattern")

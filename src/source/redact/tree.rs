@@ -129,6 +129,10 @@ impl Finder<'_> {
             {
                 self.named(value, key, below::pair_class(name), true);
             }
+            // In text, headers look as if they were mappings.
+            _ if self.level > 0 && name::is_header(key) && value.as_str().is_some() => {
+                self.named(value, key, name::pair_class(key), false);
+            }
             _ => self.named(value, key, below::class_of(key, value), false),
         }
     }

@@ -31,10 +31,16 @@ pub fn fragments(text: &str) -> Reading {
         let (class, form) = (TokenClass::String, Form::Other);
         found.sheet.lexemes.push(Lexeme { start: body.start, end: body.end, spot, class, form });
         found.sheet.parts.push(Part { begin: spot.line, last_line: spot.line, outcome: Ok(root) });
+        found.covered.push(body.clone());
         at = body.end;
     }
     objects(text, at..text.len(), &places, &mut found);
     found
+}
+
+/// Whether `text` is a script that holds here-documents.
+pub fn feeds_documents(text: &str) -> bool {
+    !bodies(text).is_empty()
 }
 
 /// The bodies of here-documents: `cat <<EOF`.
@@ -163,9 +169,9 @@ impl<'t> Brackets<'t> {
     fn begin(&mut self, composer: &mut Composer<'_>) -> Result<(), Broken> {
         let spot = self.places.spot(self.at);
         if self.byte(0) == b'[' {
-            composer.begin_list(spot, 0)?
+            composer.begin_list(spot, 0)?;
         } else {
-            composer.begin_map(spot, 0)?
+            composer.begin_map(spot, 0)?;
         }
         self.at += 1;
         self.open += 1;

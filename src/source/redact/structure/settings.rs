@@ -105,17 +105,19 @@ impl<'t> Reader<'t> {
                 }
                 let open = self.name(start + name.start(), name.as_str())?;
                 let indent = line.len() - line.trim_start().len();
-                let known = self.value(start + whole.end()..end, indent)?;
-                self.covered.push(start..known);
+                let from = start + whole.end();
+                if line[whole.end()..].trim_start().starts_with(['{', '[']) {
+                    self.collection(start, from..end)?;
+                } else {
+                    self.value(from..end, indent)?;
+                }
                 for _ in 0..open {
                     self.composer.end()?;
                 }
             } else if let Some(name) = BLOCK.captures(line).and_then(|found| found.get(1)) {
                 let open =
                     self.name(start + name.start(), &name.as_str().replace('"', "").replace(' ', "."))?;
-                let known = self
-                    .collection(start + name.end() + line[name.end()..].find('{').unwrap_or_default()..end)?;
-                self.covered.push(start..known);
+                self.collection(start, start + name.end()..end)?;
                 for _ in 0..open {
                     self.composer.end()?;
                 }
@@ -154,13 +156,10 @@ impl<'t> Reader<'t> {
         self.composer.scalar(Value { line: spot.line, column: spot.column, written: None, kind }, 0, false)
     }
 
-    /// The value that begins in `range`, the rest of a line, under a name with that indentation. Gives where it ends.
-    fn value(&mut self, range: Range<usize>, indent: usize) -> Result<usize, Fault> {
+    /// The value that begins in `range`, the rest of a line, under a name with that indentation.
+    fn value(&mut self, range: Range<usize>, indent: usize) -> Result<(), Fault> {
         let line = &self.text[range.clone()];
         let start = range.end - line.trim_start().len();
-        if line.trim_start().starts_with(['{', '[']) {
-            return self.collection(start..range.end);
-        }
         let mut brackets = Brackets::new(self.text, start, self.places, Dialect::Settings);
         let read = match brackets.quoted() {
             Some(read) => read.ok(),
@@ -172,7 +171,7 @@ impl<'t> Reader<'t> {
             let after = self.line().trim_start_matches([' ', '\t', ',', ';']);
             if after.is_empty() || is_comment(after) {
                 self.at = end + self.line().len() + 1;
-                return self.scalar(lexeme, &text).map(|()| end);
+                return self.scalar(lexeme, &text);
             }
             self.at = range.end + 1;
         }
@@ -195,7 +194,7 @@ impl<'t> Reader<'t> {
         let spot = self.places.spot(start);
         let end = start + text.len();
         let (class, form) = (TokenClass::String, Form::Other);
-        self.scalar(Lexeme { start, end, spot, class, form }, text).map(|()| end)
+        self.scalar(Lexeme { start, end, spot, class, form }, text)
     }
 
     fn scalar(&mut self, lexeme: Lexeme, text: &str) -> Result<(), Fault> {
@@ -209,13 +208,17 @@ impl<'t> Reader<'t> {
         self.composer.scalar(Value { line: spot.line, column: spot.column, written: None, kind }, 0, false)
     }
 
-    /// A list, a table or a block whose bracket stands at the start of `range`; what breaks it off ends it.
-    fn collection(&mut self, range: Range<usize>) -> Result<usize, Fault> {
-        let mut brackets = Brackets::new(self.text, range.start, self.places, Dialect::Settings);
+    /// A list, a table or a block that begins in `range`, under a name at byte `name`; what breaks it off ends it.
+    fn collection(&mut self, name: usize, range: Range<usize>) -> Result<(), Fault> {
+        let line = &self.text[range.clone()];
+        let start = range.start + line.find(['{', '[']).unwrap_or_default();
+        let mut brackets = Brackets::new(self.text, start, self.places, Dialect::Settings);
         let read = brackets.collection(&mut self.composer);
         self.sheet.lexemes.append(&mut brackets.lexemes);
-        // What breaks off is no longer known.
-        let known = if read.is_ok() { brackets.at } else { range.start };
+        // What breaks off is not known.
+        if read.is_ok() {
+            self.covered.push(name..brackets.at);
+        }
         self.at = brackets.at.max(range.end);
         if read.is_err() {
             for _ in 0..brackets.open {
@@ -223,11 +226,12 @@ impl<'t> Reader<'t> {
             }
         }
         self.at += self.line().len() + 1;
-        Ok(known)
+        Ok(())
     }
 }
 
 fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
-    line.starts_with(['#', ';', '!']) || line.starts_with("//") || line.starts_with("--")
+    // What goes on after two slashes at once is the address of a registry, as in `.npmrc`.
+    line.starts_with(['#', ';', '!']) || line.starts_with("// ") || line.starts_with("--")
 }

@@ -70,7 +70,7 @@ impl Finder<'_> {
             Kind::Map(entries) => {
                 let named = pair_name(entries).is_some();
                 for entry in entries {
-                    let own = class_of(&entry.key, &entry.value);
+                    let own = class_of(&entry.key, &entry.value).filter(is_sure);
                     if own.is_none() && is_about(&entry.key) && !(named && is_value(&entry.key)) {
                         self.key(entry);
                         self.entry(entry, None);
@@ -90,14 +90,14 @@ impl Finder<'_> {
                 }
             }
             Kind::String(text) => {
-                let sure = pair && is_sure(class);
+                let sure = pair && is_sure(&class);
                 if is_worth(text, if sure { name::Class::Password } else { class }) && !is_template(text) {
                     self.text(value, text, key, secret_parts(text, class));
                 } else {
                     self.value(value, key);
                 }
             }
-            Kind::Number(_) if pair && is_sure(class) || class == name::Class::Password => self.all(value),
+            Kind::Number(_) if pair && is_sure(&class) || class == name::Class::Password => self.all(value),
             Kind::Number(_) | Kind::Bool(_) | Kind::Null => {}
         }
     }
@@ -168,26 +168,40 @@ impl Finder<'_> {
     }
 }
 
-/// Whether a name says that whatever it names is secret.
-fn is_sure(class: name::Class) -> bool {
-    matches!(class, name::Class::Password | name::Class::Token)
-}
-
-/// What a key says of the value under it; plurals count for collections.
+/// What a key says of the value under it; of a collection also in the plural.
 pub fn class_of(key: &str, value: &Value) -> Option<name::Class> {
-    if key == "_auth" || key.ends_with(":_auth") {
+    // The login of npm, the password of GlusterFS.
+    if key == "_auth" || key.ends_with(":_auth") || key == "restuserkey" {
         return Some(name::Class::Token);
     }
-    name::class(key).or_else(|| {
-        let one = key.strip_suffix(['s', 'S'])?;
-        if value.is_map() || value.is_list() { name::class(one) } else { None }
-    })
+    match &value.kind {
+        Kind::List(_) | Kind::Map(_) => of_many(key),
+        Kind::String(text) => name::class(key).or_else(|| of_file(key, text)),
+        _ => name::class(key),
+    }
+}
+
+/// What a key says of all that stands below it.
+fn of_many(key: &str) -> Option<name::Class> {
+    let one = key.strip_suffix(['s', 'S']).unwrap_or(key);
+    [key, one].into_iter().filter_map(name::class).find(is_sure)
+}
+
+/// What the name of a file says of a text that is only one word: `db-password.conf`.
+fn of_file(key: &str, text: &str) -> Option<name::Class> {
+    let (stem, _) = key.rsplit_once('.').filter(|(_, ending)| matches!(*ending, "conf" | "cfg" | "txt"))?;
+    let one_word = !text.trim().contains([' ', '\n', '=', ':', '/']);
+    if one_word { name::class(stem).filter(is_sure) } else { None }
+}
+
+/// Whether a name says so without a look at the value.
+fn is_sure(class: &name::Class) -> bool {
+    matches!(class, name::Class::Password | name::Class::Token)
 }
 
 /// Whether a key says that what stands below it is secret, as one or as several.
 pub fn says_secret(key: &str) -> bool {
-    let one = key.strip_suffix(['s', 'S']).unwrap_or(key);
-    name::class(key).or_else(|| name::class(one)).is_some() || is_logins(key)
+    of_many(key).is_some() || is_logins(key)
 }
 
 /// The `name` (or `key`, `header` …) of a mapping, where it names something beside it that is a secret: an
@@ -201,8 +215,8 @@ pub fn pair_name(entries: &[Entry]) -> Option<&str> {
         let secret = |step: &&str| *step == "stringData" || pair_class(step).is_some();
         return path.split('/').rev().find(secret);
     }
-    let names = entries.iter().filter(|entry| NAMES.contains(&&*plain(&entry.key))).filter_map(text);
-    names.filter(|name| pair_class(name).is_some()).last()
+    let mut names = entries.iter().filter(|entry| NAMES.contains(&&*plain(&entry.key))).filter_map(text);
+    names.rfind(|name| pair_class(name).is_some())
 }
 
 /// A string; in XML also one in an element that has attributes.
@@ -215,8 +229,7 @@ pub fn pair_class(name: &str) -> Option<name::Class> {
     if name == "stringData" {
         return Some(name::Class::Password);
     }
-    name::pair_class(name)
-        .or_else(|| name.strip_suffix(['s', 'S']).and_then(name::class).filter(|_| !name.contains(' ')))
+    name::pair_class(name).or_else(|| of_many(name).filter(|_| !name.contains(' ')))
 }
 
 /// Whether what stands under `key` is what the name beside it names.
