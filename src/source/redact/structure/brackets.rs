@@ -84,7 +84,10 @@ fn objects(text: &str, within: Range<usize>, places: &Places, found: &mut Readin
             while composer.in_list().is_some() && composer.end().is_ok() {}
             if let Some(root) = composer.into_root() {
                 let root = named(&text[..at], root);
-                if read.is_ok() {
+                // Without quotes it may be part of something else, such as a password with brackets.
+                let quoted =
+                    text[at + 1..].trim_start().trim_start_matches(['{', '[', '\\', 'n']).starts_with('"');
+                if read.is_ok() && quoted {
                     found.covered.push(at..end);
                 }
                 found.sheet.lexemes.append(&mut reader.lexemes);
