@@ -73,11 +73,11 @@ fn make(command: &Command, messages: &Messages, check: &Check) -> anyhow::Result
         }
         // Commands that ask for these put them somewhere themselves.
         Product::Regions(_) => {}
-        Product::Files(files) => {
+        Product::Files(files, known) => {
             let destination = destination.context("a site needs a folder to be written to")?;
             if command.is_check() {
                 messages.problems(&problems);
-                return Ok(Exit::of(check.site(&files, &destination)? && is_complete));
+                return Ok(Exit::of(check.site(&files, &destination, known.as_ref())? && is_complete));
             }
             extent = Extent::of(&files, command.index());
             publish(&files, &destination)?;

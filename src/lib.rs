@@ -67,7 +67,7 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let (topology, met) = topology::connect(&inventory, &catalog);
     problems.extend(met);
     let facts = facts::derive(&topology, &catalog);
-    let study = Study { catalog, topology, facts, problems: problems.clone() };
+    let study = Study { catalog, topology, facts, known: reading.known, problems: problems.clone() };
     let (product, met) = study.make(request)?;
     problems.extend(met);
     Ok(product)

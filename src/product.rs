@@ -17,6 +17,7 @@ use crate::page::graph::Spacing;
 use crate::page::{self, graph, reach};
 use crate::problem::{Code, Level, Problem, Problems};
 use crate::request::{DiagramFormat, Error, Goal, GraphFormat, Product, ReachFormat, Request};
+use crate::source::Known;
 use crate::topology::subject::{Found, find_subject};
 use crate::topology::{NodeIndex, Topology};
 use std::collections::BTreeSet;
@@ -34,6 +35,8 @@ pub(crate) struct Study {
     pub catalog: Catalog,
     pub topology: Topology,
     pub facts: Facts,
+    /// What the Secrets of the input hold.
+    pub known: Option<Known>,
     /// What went wrong so far.
     pub problems: Problems,
 }
@@ -80,7 +83,7 @@ impl Study {
         drop((self.topology, self.facts));
         let (files, mut problems) = output::render(site, flavour, options)?;
         problems.extend(hidden);
-        Ok((Product::Files(files), problems))
+        Ok((Product::Files(files, self.known), problems))
     }
 
     /// One diagram, and what of it could not be painted.

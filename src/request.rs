@@ -11,6 +11,7 @@ use crate::page::findings::AdviceFormat;
 use crate::problem::{Level, Problem};
 use crate::region::{Region, RegionError};
 use crate::source;
+use crate::source::Known;
 use crate::topology::subject::SubjectError;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -216,8 +217,8 @@ pub enum GraphFormat {
 /// What was made.
 #[derive(Debug)]
 pub enum Product {
-    /// The files of a site.
-    Files(Vec<File>),
+    /// The files of a site, and what nobody may read in an earlier one that they are compared with.
+    Files(Vec<File>, Option<Known>),
     /// Text for the standard output.
     Text(String),
     /// Text with ANSI codes for the standard output, which strips them where they are not wanted.

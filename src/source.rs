@@ -31,6 +31,7 @@ mod walk;
 mod yaml;
 
 pub use budget::ToolLimits;
+pub use known::Known;
 use known::Values;
 use load::load_text;
 pub use load::{Loaded, load};
@@ -166,6 +167,8 @@ pub struct Reading {
     pub unbuilt: BTreeMap<String, bool>,
     /// What went wrong, in the order of the files.
     pub problems: Problems,
+    /// What the Secrets hold, to be hidden in what is not read here, such as an earlier site; `None` if there is nothing.
+    pub known: Option<Known>,
 }
 
 /// Whether an input names something on the disk, or the standard input.
@@ -190,7 +193,7 @@ pub fn read(order: &Order) -> Result<Reading, ReadError> {
     reading.problems = std::mem::take(&mut found.problems);
     values.extend(as_they_are(&found, &rendered, &order.limits, &mut reading));
     reading.problems.extend(problems);
-    known::hide(&values, &mut reading.documents, &mut reading.problems);
+    reading.known = known::hide(&values, &mut reading.documents, &mut reading.problems);
     Ok(reading)
 }
 

@@ -5,6 +5,7 @@ use podviz::cli::Messages;
 use podviz::output::File;
 use podviz::output::publish::{Destination, compare};
 use podviz::problem::{Code, Level, Problem};
+use podviz::source::Known;
 
 /// A check, and the command that brings up to date what it finds stale.
 pub(super) struct Check<'a> {
@@ -13,13 +14,18 @@ pub(super) struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// Whether a folder holds what would be written there.
-    pub(super) fn site(&self, files: &[File], destination: &Destination) -> anyhow::Result<bool> {
+    /// Whether a folder holds what would be written there. What is `known` is hidden in what it holds.
+    pub(super) fn site(
+        &self,
+        files: &[File],
+        destination: &Destination,
+        known: Option<&Known>,
+    ) -> anyhow::Result<bool> {
         let drift = compare(files, destination)?;
         if drift.is_none() {
             self.messages.done(&drift.words());
         } else {
-            print_drift(&drift)?;
+            print_drift(&drift, known)?;
             self.out_of_date(&drift.words());
         }
         Ok(drift.is_none())

@@ -3,6 +3,7 @@
 use anyhow::Context;
 use podviz::output::drift::for_terminal;
 use podviz::output::publish::Drift;
+use podviz::source::Known;
 use std::io::{ErrorKind, IsTerminal, Result, Write, stdout};
 
 /// Prints text as it is.
@@ -20,11 +21,15 @@ pub(super) fn print_diffs(diffs: &str) -> anyhow::Result<()> {
     if shows_diffs_to_people() { print_styled(&for_terminal(diffs)) } else { print(diffs) }
 }
 
-/// Prints the diffs of a site one by one, as [`print_diffs`] does: all of them may be long.
-pub(super) fn print_drift(drift: &Drift) -> anyhow::Result<()> {
+/// Prints the diffs of a site one by one, as [`print_diffs`] does: all of them may be long. What is `known` is hidden.
+pub(super) fn print_drift(drift: &Drift, known: Option<&Known>) -> anyhow::Result<()> {
+    let hidden = |diff: String| match known {
+        Some(known) => known.hide(diff),
+        None => diff,
+    };
     is_written(match shows_diffs_to_people() {
-        true => drift.write(&mut anstream::stdout().lock(), |diff| for_terminal(&diff)),
-        false => drift.write(&mut stdout().lock(), |diff| diff),
+        true => drift.write(&mut anstream::stdout().lock(), |diff| for_terminal(&hidden(diff))),
+        false => drift.write(&mut stdout().lock(), hidden),
     })
 }
 

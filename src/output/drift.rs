@@ -128,7 +128,10 @@ fn hunks(old: &str, new: &str) -> Result<String, &'static str> {
         let _ = writeln!(text, "{}", UnifiedHunkHeader::new(&group));
         for (tag, old_range, new_range) in group.iter().map(DiffOp::as_tag_tuple) {
             let is_kept = tag == DiffTag::Equal;
+            // Where there are more marks than before, what stood there is what they hide.
+            let hides = marks(&new[new_range.clone()]) > marks(&old[old_range.clone()]);
             for line in &old[old_range] {
+                let line = if hides && marks(&[line]) == 0 { "[redacted]\n" } else { line };
                 push(&mut text, if is_kept { ' ' } else { '-' }, line)?;
             }
             for line in new[new_range].iter().filter(|_| !is_kept) {
@@ -138,6 +141,11 @@ fn hunks(old: &str, new: &str) -> Result<String, &'static str> {
         }
     }
     Ok(text)
+}
+
+/// How many marks of redaction stand in lines, as any flavor may write them.
+fn marks(lines: &[&str]) -> usize {
+    lines.iter().map(|line| line.matches("redacted").count()).sum()
 }
 
 /// Adds a line of a hunk, with the remark that a last line needs which does not end.

@@ -113,10 +113,16 @@ pub fn is_made_up(text: &str) -> bool {
     })
 }
 
-/// What is looked for. It says of a text where it holds a value, and never which.
+/// Values of Secrets that are looked for. It hides them in a text, and never says which they are.
 pub struct Known {
     search: AhoCorasick,
     forms: Vec<Form>,
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Known")
+    }
 }
 
 /// Where a text holds a value.
@@ -154,6 +160,11 @@ impl Known {
         // Whatever cannot be searched for is not there: a search of this size is never refused.
         let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns).ok()?;
         Some(Known { search, forms })
+    }
+
+    /// `text` with a mark for every value in it.
+    pub fn hide(&self, text: String) -> String {
+        self.mask(&text, true).unwrap_or(text)
     }
 
     /// Where `text` holds a value; none overlaps another.

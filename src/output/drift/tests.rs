@@ -157,3 +157,12 @@ fn patch_applies_the_diffs() {
     }
     assert_applies("patch", &["-p1", "--binary", "--no-backup-if-mismatch"]);
 }
+
+#[test]
+fn what_a_mark_hides_now_is_not_told() {
+    let (old, new) = ("a: 1\n# pin 4711\nb: 2\n", "a: 1\n# [redacted]\nb: 2\n");
+    let diff = shown(("a.md", Some(old), Some(new)));
+    assert!(diff.ends_with(" a: 1\n-[redacted]\n+# [redacted]\n b: 2\n"), "{diff}");
+    let (old, new) = ("x: [redacted] 1\n", "x: [redacted] 2\n");
+    assert!(shown(("a.md", Some(old), Some(new))).ends_with("-x: [redacted] 1\n+x: [redacted] 2\n"));
+}

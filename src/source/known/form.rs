@@ -50,7 +50,7 @@ fn url(value: &str, stays: impl Fn(u8) -> bool) -> String {
     let mut out = String::new();
     for byte in value.bytes() {
         if stays(byte) {
-            out.push(char::from(byte))
+            out.push(char::from(byte));
         } else {
             let _ = write!(out, "%{byte:02X}");
         }

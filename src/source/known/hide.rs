@@ -9,10 +9,10 @@ use crate::source::redact::MARK;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
-/// Hides `values` in the documents, the files that they stand in, and the problems.
-pub fn hide(values: &Values, documents: &mut [Document], problems: &mut Problems) {
+/// Hides `values` in the documents, the files that they stand in, and the problems; gives what there is to hide elsewhere.
+pub fn hide(values: &Values, documents: &mut [Document], problems: &mut Problems) -> Option<Known> {
     let names = names(values, documents);
-    let Some(known) = Known::of(values, &names.iter().map(|name| &**name).collect()) else { return };
+    let known = Known::of(values, &names.iter().map(|name| &**name).collect())?;
     // What was found in trees, by the file and the line.
     let mut found: HashMap<*const SourceFile, Lines> = HashMap::new();
     for document in documents.iter_mut() {
@@ -42,6 +42,7 @@ pub fn hide(values: &Values, documents: &mut [Document], problems: &mut Problems
             problem
         })
         .collect();
+    Some(known)
 }
 
 /// What is known of the lines of a file from the trees in it.

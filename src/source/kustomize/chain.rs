@@ -1,7 +1,7 @@
 //! Everything that one environment is built from: the files of its kustomizations, and what these change.
 
 use super::super::known::Values;
-use super::super::load;
+use super::super::{Loaded, load};
 use super::file::{Kustomization, Role};
 use super::patch::{Names, Patch, Step};
 use super::reference::{Volume, bytes};
@@ -67,7 +67,7 @@ impl<'a> Chain<'a> {
             links: Vec::new(),
         };
         for (place, (name, (path, shown))) in paths.into_iter().enumerate() {
-            let loaded = shown.then(|| load(&name, &bytes(&path, limits), limits)).unwrap_or_default();
+            let loaded = if shown { load(&name, &bytes(&path, limits), limits) } else { Loaded::default() };
             let documents = loaded.documents;
             chain.values.extend(loaded.values);
             let hidden = || Arc::new(SourceFile { path: name, lines: Vec::new(), origin: None });

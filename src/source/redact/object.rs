@@ -233,9 +233,9 @@ fn field(entry: &Entry, edits: &mut Edits) {
             for label in value.entries() {
                 show_key(label, edits);
                 if is_scalar(&label.value) {
-                    show(&label.value, edits)
+                    show(&label.value, edits);
                 } else {
-                    everything(&label.value, edits)
+                    everything(&label.value, edits);
                 }
             }
         }
