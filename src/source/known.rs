@@ -13,6 +13,7 @@ use super::base64;
 use super::redact::{MARK, find_in_text, is_secret_name, is_worth_hiding};
 use aho_corasick::{AhoCorasick, MatchKind};
 use form::{Form, forms};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
@@ -24,7 +25,7 @@ const SHORTEST: usize = 8;
 const PIECE: usize = 96;
 
 /// How many bytes all that is looked for may have with encodings, and without: what a search takes in memory is a multiple.
-const MOST_BYTES: [usize; 2] = [1 << 20, 4 << 20];
+const MOST_BYTES: [usize; 2] = [2 << 20, 4 << 20];
 
 /// Values of Secrets. Nothing shows them: not even what is printed for debugging.
 #[derive(Clone, Default)]
@@ -75,7 +76,7 @@ impl Values {
             ranges.clear();
             find_in_text(line, &mut ranges);
             ranges.drain(..).filter_map(|range| line.get(range)).for_each(|part| self.add(part));
-            let parts = line.split(|c: char| c.is_whitespace() || "\"'`,;=:@/{}[]()<>&?|\\".contains(c));
+            let parts = line.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_'));
             parts.filter(|part| is_long(part) && is_made_up(part)).for_each(|part| self.add(part));
         }
     }
@@ -146,9 +147,10 @@ impl Known {
             for piece in pieces(value) {
                 for (pattern, form) in forms(piece, word) {
                     let most = MOST_BYTES[usize::from(matches!(form, Form::Plain | Form::Word))];
-                    if pattern.len() >= SHORTEST && bytes + pattern.len() <= most {
-                        bytes += pattern.len();
-                        patterns.entry(pattern).or_insert(form);
+                    let fits = pattern.len() >= SHORTEST && bytes + pattern.len() <= most;
+                    if fits && let Entry::Vacant(place) = patterns.entry(pattern) {
+                        bytes += place.key().len();
+                        place.insert(form);
                     }
                 }
             }

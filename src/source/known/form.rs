@@ -28,13 +28,17 @@ pub fn forms(value: &str, word: bool) -> Vec<(Vec<u8>, Form)> {
     // JSON within JSON, or within a quoted string of YAML.
     let twice = serde_json::Value::from(json.as_str()).to_string();
     add(twice[1..twice.len() - 1].to_owned(), Form::Escaped);
+    // As Go writes JSON, and as HTML is written.
+    add(json.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e"), Form::Escaped);
     add(json, Form::Escaped);
+    add(escape_html(value), Form::Escaped);
     add(value.replace('\'', "''"), Form::Escaped);
-    add(url(value, |byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)), Form::Escaped);
-    add(
-        url(value, |byte| byte.is_ascii_alphanumeric() || b"-_.!~*'();:@&=+$,/?".contains(&byte)),
-        Form::Escaped,
-    );
+    let strict = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    let lax = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'();:@&=+$,/?".contains(&byte);
+    for upper in [true, false] {
+        add(url(value, upper, strict), Form::Escaped);
+        add(url(value, upper, lax), Form::Escaped);
+    }
     let hex = hex(value);
     add(hex.to_uppercase(), Form::Escaped);
     add(hex, Form::Escaped);
@@ -46,16 +50,21 @@ pub fn forms(value: &str, word: bool) -> Vec<(Vec<u8>, Form)> {
     forms
 }
 
-fn url(value: &str, stays: impl Fn(u8) -> bool) -> String {
+fn url(value: &str, upper: bool, stays: impl Fn(u8) -> bool) -> String {
     let mut out = String::new();
     for byte in value.bytes() {
-        if stays(byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
+        match (stays(byte), upper) {
+            (true, _) => out.push(char::from(byte)),
+            (false, true) => drop(write!(out, "%{byte:02X}")),
+            (false, false) => drop(write!(out, "%{byte:02x}")),
         }
     }
     out
+}
+
+fn escape_html(value: &str) -> String {
+    let value = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    value.replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 fn hex(value: &str) -> String {

@@ -163,7 +163,7 @@ fn file(file: &Arc<SourceFile>, known: &Known, found: &HashMap<*const SourceFile
         let begins = about.texts.contains(&number);
         folded = match &masked {
             Some(_) => false,
-            None => begins && is_open(tokens) || folded && goes_on(tokens),
+            None => begins && may_hide(tokens) || folded && goes_on(tokens),
         };
         let masked = masked.or_else(|| folded.then(|| blank(tokens)));
         new.lines.push(masked.unwrap_or_else(|| tokens.clone()));
@@ -239,9 +239,10 @@ fn unescaped(text: &str) -> Option<String> {
     (text.starts_with('\'') && text[1..].contains("''")).then(|| text.replace("''", "'"))
 }
 
-/// Whether the last token of a line is a text that may go on in the next one.
-fn is_open(tokens: &[Token]) -> bool {
-    tokens.last().is_some_and(|token| token.class == TokenClass::String)
+/// Whether a line holds a text that says more than it shows: it goes on in the next line, or is written with escapes.
+fn may_hide(tokens: &[Token]) -> bool {
+    let texts = |token: &Token| token.class == TokenClass::String;
+    tokens.last().is_some_and(texts) || tokens.iter().any(|token| texts(token) && token.text.contains('\\'))
 }
 
 /// Whether a line is nothing but text.
@@ -252,11 +253,14 @@ fn goes_on(tokens: &[Token]) -> bool {
     })
 }
 
-/// The line with a mark for its last text.
+/// The line with a mark for its last text, and for each that is written with escapes.
 fn blank(tokens: &[Token]) -> Vec<Token> {
     let mut tokens = tokens.to_vec();
-    if let Some(last) = tokens.last_mut().filter(|last| last.class == TokenClass::String) {
-        *last = Token { class: TokenClass::Redacted, text: MARK.into() };
+    let last = tokens.len().saturating_sub(1);
+    for (at, token) in tokens.iter_mut().enumerate().filter(|(_, token)| token.class == TokenClass::String) {
+        if at == last || token.text.contains('\\') {
+            *token = Token { class: TokenClass::Redacted, text: MARK.into() };
+        }
     }
     tokens
 }

@@ -48,6 +48,7 @@ pub fn hide(entries: &[Entry], edits: &mut Edits) {
             "metadata" => metadata(value, edits),
             // What stands for an object in a list of others may be named beside its kind.
             "name" | "namespace" if bare && value.as_str().is_some() => show(value, edits),
+            "immutable" if value.as_bool().is_none() => everything(value, edits),
             _ if is_listed("fields", key) && is_scalar(value) => show(value, edits),
             _ if is_listed_in_any_case("data", key) => data(key, value, edits),
             _ => secret(key, value, edits),
