@@ -100,6 +100,10 @@ fn value_after(line: &str, at: usize, name: &Range<usize>) -> Option<Range<usize
     if arrow {
         return None;
     }
+    if rest.starts_with("$(") {
+        let len = rest.find(')').map_or(rest.len(), |close| close + 1);
+        return Some(from..from + len);
+    }
     let shell = !name.bytes().any(|byte| byte.is_ascii_lowercase());
     let stop: &[char] = match opener {
         Some('{' | ',' | '[') if colon => &[',', '}', ']'],

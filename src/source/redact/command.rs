@@ -63,7 +63,9 @@ fn words(text: &str, from: usize) -> Vec<Word<'_>> {
                 words.push(end(at));
                 at += 1;
             }
-            b' ' | b'\t' | b'\r' | b',' | b'[' | b']' | b'(' | b')' | b'{' | b'}' => at += 1,
+            b' ' | b'\t' | b'\r' | b',' | b'(' | b')' | b'{' | b'}' => at += 1,
+            b'[' if matches!(bytes.get(at + 1), Some(b'"' | b'\'')) => at += 1,
+            b']' if at > 0 && matches!(bytes[at - 1], b'"' | b'\'') => at += 1,
             _ => {
                 let stop = word_end(bytes, at);
                 let raw = &text[at..stop];

@@ -1,7 +1,7 @@
 //! Secrets in text of one line or many: comments, arguments, scripts, properties, manifests inside manifests.
 
+use super::value::{is_worth, secret_parts};
 use super::{MARK, assignment, command, line, name, shape};
-use assignment::is_worth;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -100,7 +100,7 @@ struct State {
     secret: bool,
     data: Option<usize>,
     /// The line before named a variable that is secret: its `value` follows.
-    named: bool,
+    named: Option<name::Class>,
 }
 
 impl State {
@@ -112,7 +112,7 @@ impl State {
             .expect("a pattern")
         });
         let secret = text.contains('\n') && SECRET.is_match(text);
-        State { prose, key: false, block: None, secret, data: None, named: false }
+        State { prose, key: false, block: None, secret, data: None, named: None }
     }
 
     fn line(&mut self, line: &str, ranges: &mut Vec<Range<usize>>) {
@@ -165,10 +165,14 @@ impl State {
             if opens { self.data = Some(indent) } else { ranges.push(from..line.len()) }
         }
         let bare = value.trim_matches(['"', '\'', ',']);
-        if self.named && key == "value" && is_worth(bare, name::Class::Password) {
-            ranges.push(from..line.len());
+        if let Some(class) = self.named
+            && key == "value"
+            && is_worth(bare, class)
+        {
+            let parts = secret_parts(value, class);
+            ranges.extend(parts.into_iter().map(|part| from + part.start..from + part.end));
         }
-        self.named = key == "name" && name::pair_class(bare).is_some();
+        self.named = if key == "name" { name::pair_class(bare) } else { None };
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a value says by itself: nothing, a placeholder, a word, or something that nobody would make up by hand.
 
+use super::MARK;
 use super::name::Class;
 use super::rules::RULES;
 use regex::Regex;
@@ -9,7 +10,8 @@ use std::sync::LazyLock;
 /// Whether a value is worth hiding under a name that is.
 pub fn is_worth(value: &str, class: Class) -> bool {
     let value = value.trim();
-    if value.is_empty() || is_placeholder(value) || is_harmless(value) {
+    // What was redacted before is not redacted again.
+    if value.is_empty() || value.ends_with(MARK) || is_placeholder(value) || is_harmless(value) {
         return false;
     }
     match class {
@@ -49,7 +51,7 @@ fn logins(value: &str) -> Vec<Range<usize>> {
 pub fn is_placeholder(value: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(concat!(
-            r"^(?:(?:\$\(\w+\)|\$\{[\w.]+:?[-=]?\}|\$\{\{[^}]*\}\}|\$[A-Za-z_]\w*|\$\d|\$\([^()]*\)|\{\{[^}]*\}\}|<[A-Za-z][\w -]*>|<%[^%]*%>|",
+            r"^(?:(?i:bearer|basic|token|digest|apikey|bot)\s+)?(?:(?:\$\(\w+\)|\$\{[\w.]+:?[-=]?\}|\$\{\{[^}]*\}\}|\$[A-Za-z_]\w*(?:[.:][a-z]\w+)*|\$\d|\$\([^()]*\)|\{\{[^}]*\}\}|<[A-Za-z][\w -]*>|<%[^%]*%>|",
             r"#\{[^}]*\}|%\(?\w+\)?s|%\w+%|%s|@@?\w+@@?|__[A-Z_]+__|\[redacted\]?)[:/@.,\-_]?)+$|^\*+$|^[xX]{3,}$|^\.{3}$|^…$"
         ))
         .expect("a pattern")

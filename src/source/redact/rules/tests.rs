@@ -40,6 +40,10 @@ fn hidden(example: &str, faults: &mut Vec<String>) {
         }
     }
     let got = redact_file(&plain, "", false, Vec::new()).unwrap_or_else(|| plain.clone());
+    let again = redact_file(&got, "", false, Vec::new()).unwrap_or_else(|| got.clone());
+    if again != got {
+        faults.push(format!("{got}\n     gives {again} when read again"));
+    }
     if got != want || want == plain {
         faults.push(format!("{plain}\n     gives {got}\n     not   {want}"));
     }
