@@ -89,7 +89,8 @@ fn value_after(line: &str, at: usize, name: &Range<usize>) -> Option<Range<usize
     let rest = &line[from..];
     let slashes = rest.len() - rest.trim_start_matches('\\').len();
     if let Some(quote @ ('"' | '\'' | '`')) = rest[slashes..].chars().next() {
-        for triple in ["\"\"\"", "\'\'\'"].iter().filter(|triple| rest.starts_with(**triple)) {
+        let triple = rest.get(..3).filter(|_| rest.starts_with("\"\"\"") || rest.starts_with("'''"));
+        if let Some(triple) = triple {
             let len = rest[3..].find(triple).unwrap_or(rest.len() - 3);
             return Some(from + 3..from + 3 + len);
         }

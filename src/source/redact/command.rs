@@ -1,8 +1,8 @@
 //! Secrets among the arguments of programs: `mysql -pX`, `curl -u user:X`, `rabbitmqctl add_user app X`.
 
 use super::name::{self, Class};
-use super::rules::{Arguments, RULES};
-use super::value::{is_made_up, is_placeholder, is_worth};
+use super::rules::{Arguments, Only, RULES};
+use super::value::{is_made_up, is_placeholder, is_random, is_worth};
 use std::ops::Range;
 
 /// How deep commands in the arguments of commands are looked at: `sh -c "su -c 'mysql -pX'"`.
@@ -86,6 +86,15 @@ fn word_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start;
     while at < bytes.len() {
         match bytes[at] {
+            // The apostrophe in `don't` is no quote; that in `-p'x'` is.
+            b'\''
+                if at > start
+                    && bytes[start].is_ascii_alphabetic()
+                    && bytes[at - 1].is_ascii_alphabetic()
+                    && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) =>
+            {
+                at += 1;
+            }
             quote @ (b'"' | b'\'' | b'`') => {
                 let inside = &bytes[at + 1..];
                 // An apostrophe without a partner in its line is no quote.
@@ -126,7 +135,9 @@ fn command(words: &[Word], found: &mut dyn FnMut((usize, usize), Range<usize>)) 
     let mut program: Option<(usize, &[Arguments])> = None;
     let mut from = 0;
     for (at, word) in words.iter().enumerate() {
-        let base = word.text.rsplit('/').next().unwrap_or(word.text);
+        // A path is a program where one is started from: `/auth/htpasswd` is a file.
+        let path = word.text.contains('/') && !word.text.contains("bin/") && at > 0;
+        let base = if path { "" } else { word.text.rsplit('/').next().unwrap_or(word.text) };
         let base = base.strip_suffix(".sh").or_else(|| base.strip_suffix(".exe")).unwrap_or(base);
         let next = RULES.commands.get(base).filter(|rules| at == 0 || !rules.iter().all(|rule| rule.first));
         if let Some(next) = next.filter(|_| !word.text.starts_with('-')) {
@@ -139,6 +150,11 @@ fn command(words: &[Word], found: &mut dyn FnMut((usize, usize), Range<usize>)) 
     }
     if let Some((_, rules)) = program {
         programs(rules, &words[from..], found);
+    }
+    if words.iter().any(|word| ["user", "passw", "login", "auth"].iter().any(|verb| word.text.contains(verb)))
+        && let Some(rules) = RULES.commands.get("*")
+    {
+        programs(rules, words, found);
     }
     for (at, word) in words.iter().enumerate() {
         any_program(word, words.get(at + 1), program.is_some(), found);
@@ -162,7 +178,9 @@ fn programs(rules: &[Arguments], words: &[Word], found: &mut dyn FnMut((usize, u
 
 fn program(rule: &Arguments, words: &[Word], found: &mut dyn FnMut((usize, usize), Range<usize>)) {
     let separator = rule.separator.as_deref().unwrap_or(":");
-    for (at, word) in words.iter().enumerate() {
+    // The flags of any program are looked at word by word.
+    let flags = if rule.programs.iter().any(|name| name == "*") { &[] } else { words };
+    for (at, word) in flags.iter().enumerate() {
         let next = words.get(at + 1);
         for flag in &rule.value {
             let Some((word, start)) = flag_value(flag, word, next) else { continue };
@@ -185,7 +203,7 @@ fn program(rule: &Arguments, words: &[Word], found: &mut dyn FnMut((usize, usize
     if !rule.positions.is_empty() {
         let plain: Vec<&Word> = words.iter().filter(|word| !word.text.starts_with('-')).collect();
         for position in &rule.positions {
-            if positions(&position.split(' ').collect::<Vec<_>>(), &plain, found) {
+            if positions(&position.split(' ').collect::<Vec<_>>(), &plain, rule.only, found) {
                 break;
             }
         }
@@ -193,11 +211,16 @@ fn program(rule: &Arguments, words: &[Word], found: &mut dyn FnMut((usize, usize
 }
 
 /// Whether the words that are wanted stand somewhere, one after another; adds the secret ones.
-fn positions(wanted: &[&str], words: &[&Word], found: &mut dyn FnMut((usize, usize), Range<usize>)) -> bool {
+fn positions(
+    wanted: &[&str],
+    words: &[&Word],
+    only: Only,
+    found: &mut dyn FnMut((usize, usize), Range<usize>),
+) -> bool {
     for window in words.windows(wanted.len()) {
         let fits = wanted.iter().zip(window).all(|(wanted, word)| match *wanted {
             "*" => true,
-            "SECRET" => !is_setting(word.text),
+            "SECRET" => !is_setting(word.text) && (only != Only::MadeUp || is_made_up(word.text)),
             "user:SECRET" => word.text.contains([':', '=']),
             "NAME" => name::class(word.text.rsplit(':').next().unwrap_or_default()).is_some(),
             wanted => wanted.eq_ignore_ascii_case(word.text),
@@ -290,10 +313,13 @@ fn any_program(
         && let Some((user, password)) = text.split_once(':')
         && is_made_up(password)
         && !password.starts_with("//")
+        && !text.contains(char::is_whitespace)
     {
         add(holder, start + user.len() + 1..holder.text.len(), found);
     } else if RULES.flags.contains(flag)
         || value.is_none() && name::class(name).is_some_and(|class| is_worth(text, class))
+        // The program is not named where its image is it.
+        || !known && flag.len() == 2 && is_random(text) && !text.contains(['/', '=', ':', '.'])
     {
         add(holder, start..holder.text.len(), found);
     } else if !known {

@@ -87,6 +87,9 @@ fn classify(words: &[&str], mixed: bool, domain: bool) -> Option<Class> {
     if words.iter().any(|word| is_long_password(word)) {
         return Some(Class::Password);
     }
+    if words.windows(2).any(|two| two[1] == "token" && names.has(Group::OpenTokens, two[0])) {
+        return None;
+    }
     if words.windows(2).any(pair) {
         return Some(Class::Token);
     }
@@ -116,11 +119,13 @@ fn classify(words: &[&str], mixed: bool, domain: bool) -> Option<Class> {
     if names.ends(Group::Tokens, word, 5) {
         return Some(Class::Token);
     }
-    (names.has(Group::Likely, word) && rest.len() > 1).then_some(Class::Likely)
+    let likely = names.has(Group::Likely, word) && (rest.len() > 1 || word == "key")
+        || rest.iter().any(|word| names.ends(Group::Tokens, word, 5));
+    likely.then_some(Class::Likely)
 }
 
 fn is_tail(word: &str) -> bool {
-    RULES.names.has(Group::Tails, word)
+    RULES.names.has(Group::Tails, word.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
 fn is_password(word: &str) -> bool {

@@ -57,6 +57,8 @@ pub enum Group {
     Keys,
     /// What stands before `key` if the key is no secret at all.
     OpenKeys,
+    /// What stands before `token` if the token is no secret at all.
+    OpenTokens,
     /// A last word of names whose values may hold `user:password`.
     Logins,
     /// A last word of names whose value is secret, perhaps `user:password`.
@@ -84,7 +86,7 @@ pub enum Group {
 #[cfg_attr(test, serde(deny_unknown_fields))]
 #[serde(default)]
 pub struct Arguments {
-    programs: Vec<String>,
+    pub programs: Vec<String>,
     /// Whether the program is one only as the first word of a command.
     pub first: bool,
     /// Words that must follow the program, such as `login`.
@@ -98,6 +100,8 @@ pub struct Arguments {
     pub pair: Vec<String>,
     /// What stands between user and password, if not a colon.
     pub separator: Option<String>,
+    /// What a value must be to count.
+    pub only: Only,
     /// A short flag that must be given, among others of one letter.
     pub requires: Option<String>,
     /// Words one after another, flags left out; `SECRET` and `user:SECRET` hold one, `NAME` is
@@ -189,6 +193,7 @@ struct Pattern {
 #[derive(Deserialize)]
 #[cfg_attr(test, serde(deny_unknown_fields))]
 struct LineEntry {
+    #[cfg(test)]
     name: String,
     /// One of these stands in every match.
     words: Vec<String>,
@@ -224,7 +229,6 @@ impl Rules {
                 if name == "*" {
                     pairs.extend(arguments.pair.iter().cloned());
                     flags.extend(arguments.value.iter().cloned());
-                    continue;
                 }
                 let after = words.collect();
                 commands.entry(name).or_default().push(Arguments { after, ..arguments.clone() });
@@ -236,9 +240,9 @@ impl Rules {
         };
         Rules {
             names: Names::compile(file.names),
-            harmless: pattern("values", &format!("^(?i:{})$", either(&file.values, false))),
-            tokens: pattern("tokens", &either(&file.tokens, false)),
-            likely: pattern("tokens", &either(&file.tokens, true)),
+            harmless: pattern(&format!("^(?i:{})$", either(&file.values, false))),
+            tokens: pattern(&either(&file.tokens, false)),
+            likely: pattern(&either(&file.tokens, true)),
             commands,
             pairs,
             flags,
@@ -296,12 +300,12 @@ impl Lines {
         let texts: Vec<String> = entries.iter().map(|entry| expand(&entry.pattern)).collect();
         let set = bytes::RegexSetBuilder::new(&texts).unicode(false).size_limit(64 << 20).build();
         let rules = entries.iter().zip(&texts).map(|(entry, text)| Line {
-            pattern: pattern(&entry.name, text),
+            pattern: pattern(text),
             files: entry.files.as_deref().map(|name| Regex::new(name).expect("a pattern of names")),
             only: entry.only,
         });
         Lines {
-            gate: pattern("words", &format!("(?i){}", words.join("|"))),
+            gate: pattern(&format!("(?i){}", words.join("|"))),
             set: set.expect("patterns of lines"),
             rules: rules.collect(),
         }
@@ -323,12 +327,9 @@ fn expand(pattern: &str) -> String {
     format!("(?im){pattern}")
 }
 
-fn pattern(name: &str, text: &str) -> bytes::Regex {
-    bytes::RegexBuilder::new(text)
-        .unicode(false)
-        .size_limit(64 << 20)
-        .build()
-        .unwrap_or_else(|error| panic!("{name}: {error}"))
+fn pattern(text: &str) -> bytes::Regex {
+    let built = bytes::RegexBuilder::new(text).unicode(false).size_limit(64 << 20).build();
+    built.expect("rules.yaml holds patterns")
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ fn urls(line: &str, ranges: &mut Vec<Range<usize>>) {
             _ => continue,
         };
         match user.find(':') {
+            // A token in the place of the user, as some services want it.
+            Some(colon) if is_random(&user[..colon]) && colon >= 16 => ranges.push(start..start + end),
             Some(colon) if !is_placeholder(&user[colon + 1..]) => ranges.push(start + colon + 1..start + end),
             Some(_) => {}
             None if user.len() >= 16

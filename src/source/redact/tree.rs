@@ -224,7 +224,7 @@ impl Finder<'_> {
 
     /// A string under `key`, in which `known` is secret.
     fn text(&mut self, value: &Value, string: &str, key: &str, known: Vec<Range<usize>>) {
-        if object::is_packed(string) || known.iter().any(|range| *range == (0..string.len())) {
+        if object::is_packed(string) || known.contains(&(0..string.len())) {
             return self.edits.add(value.line, value.column, Edit::Whole);
         }
         object::learn_text(string, self.edits);
