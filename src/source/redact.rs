@@ -1,7 +1,7 @@
 //! Secrets end here: what may not be shown is found in a raw tree, and replaced in it and in the shown source.
 //!
 //! Found by type (Secrets), by name ([`name`]), by shape ([`shape`]), by the arguments of programs ([`command`]) and by the
-//! syntax of files ([`line`]); what is known of these is data ([`rules`]). What is found at one place of the file
+//! syntax of files ([`mod@line`]); what is known of these is data ([`rules`]). What is found at one place of the file
 //! is replaced wherever that place is used: aliases, merges and duplicates share their scalar's fate.
 
 mod assignment;
