@@ -35,7 +35,8 @@ pub fn secret_parts(value: &str, class: Class) -> Vec<Range<usize>> {
 
 /// Whether a value is of a kind that holds no secret: a path, a URL, a duration, an algorithm.
 pub fn is_harmless(value: &str) -> bool {
-    RULES.harmless.is_match(value.as_bytes()) && !value.split(['/', '\\', '=']).any(is_random)
+    RULES.harmless.is_match(value.as_bytes())
+        && !value.split(['/', '\\', '=']).any(|part| is_random(part) || is_scrambled(part))
 }
 
 /// The passwords in `user:password`, or in several of these with commas, semicolons or spaces between them.
@@ -84,6 +85,13 @@ pub fn is_random(value: &str) -> bool {
     let changes = bytes.windows(2).filter(|two| change(two[0], two[1])).count();
     let both = bytes.iter().any(u8::is_ascii_uppercase) && bytes.iter().any(u8::is_ascii_lowercase);
     changes >= 2 && both || changes >= 4 && bytes.len() >= 20 || both && bytes.len() >= 40 && changes >= 1
+}
+
+/// Whether capitals stand among small letters as in no name: `bPxRfiCY`.
+fn is_scrambled(part: &str) -> bool {
+    let rises =
+        part.as_bytes().windows(2).filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    rises.count() >= 3
 }
 
 fn is_uuid(bytes: &[u8]) -> bool {
