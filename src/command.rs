@@ -57,7 +57,7 @@ fn make(command: &Command, messages: &Messages, check: &Check) -> anyhow::Result
         Ok(made) => made,
         Err((error, problems)) => {
             messages.problems(&problems);
-            refuse(error, messages);
+            messages.problem(&error.problem());
             return Ok(Exit::Failed);
         }
     };
@@ -91,15 +91,4 @@ fn make(command: &Command, messages: &Messages, check: &Check) -> anyhow::Result
         }
     }
     Ok(Exit::of(is_complete))
-}
-
-/// Says why nothing was made.
-fn refuse(error: podviz::Error, messages: &Messages) {
-    match error.problem() {
-        Some(problem) => messages.problems(&[problem].into_iter().collect()),
-        None => {
-            let help = error.help();
-            messages.fatal(&format!("{:#}", anyhow::Error::from(error)), help.as_deref());
-        }
-    }
 }

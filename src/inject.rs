@@ -295,13 +295,13 @@ fn files(rewrites: &[&Rewrite]) -> String {
 
 /// What is wrong with a region, and what to do.
 fn told(error: &Error) -> (String, Option<String>) {
-    let help = match error {
+    let Problem { message, help, .. } = error.problem();
+    match error {
         Error::Subject(SubjectError::Ambiguous { .. }) => {
-            Some("write one of them in quotes, or add `namespace=` or `environment=`".to_owned())
+            (message, Some("write one of them in quotes, or add `namespace=` or `environment=`".to_owned()))
         }
-        error => error.help(),
-    };
-    (error.to_string(), help)
+        _ => (message, help),
+    }
 }
 
 /// The lines that make a region.

@@ -5,6 +5,7 @@ mod command;
 use clap::Parser;
 use command::{Exit, perform};
 use podviz::cli::{Cli, Messages, mending};
+use podviz::problem::Problem;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
     let voice = cli.command.voice();
     let messages = Messages::new(voice.message_format, voice.color, voice.quiet, voice.verbose);
     let exit = perform(&cli, &messages, &mending(std::env::args_os())).unwrap_or_else(|error| {
-        messages.fatal(&format!("{error:#}"), None);
+        messages.problem(&Problem::fatal(format!("{error:#}")));
         Exit::Failed
     });
     exit.into()

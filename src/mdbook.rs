@@ -9,46 +9,12 @@ mod picture;
 mod settings;
 
 use crate::output::Flavour;
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 use crate::region::Region;
 use crate::{Error, Goal, Product, run};
 use chapter::{Directive, filled, find};
 use serde_json::Value;
 use settings::Settings;
-
-/// Why a book cannot be made: what is wrong, where, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The chapter's file and the line in it, or the file of the settings, where it is about one of them.
-    pub place: Option<(String, usize)>,
-    /// What is wrong, raw.
-    pub reason: String,
-    /// The next step, raw, where there is one.
-    pub help: Option<String>,
-}
-
-impl Fault {
-    fn new(reason: impl Into<String>) -> Fault {
-        Fault { place: None, reason: reason.into(), help: None }
-    }
-
-    fn help(self, help: impl Into<String>) -> Fault {
-        Fault { help: Some(help.into()), ..self }
-    }
-
-    fn at(self, file: &str, line: usize) -> Fault {
-        Fault { place: Some((file.to_owned(), line)), ..self }
-    }
-
-    /// The place and the reason in one line.
-    pub fn message(&self) -> String {
-        match &self.place {
-            Some((file, 0)) => format!("{file}: {}", self.reason),
-            Some((file, line)) => format!("{file}:{line}: {}", self.reason),
-            None => self.reason.clone(),
-        }
-    }
-}
 
 /// Whether the pages of a renderer can hold what podviz writes. mdBook asks for `not-supported` to see whether anybody
 /// answers.
@@ -63,8 +29,8 @@ pub fn supports(renderer: &str) -> bool {
 ///
 /// If the settings are wrong, the manifests cannot be read, or a directive asks for what is not there: all that is wrong
 /// with directives, in the order of the book.
-pub fn preprocess(text: &str) -> Result<(String, Problems), (Vec<Fault>, Problems)> {
-    let alone = |fault| (vec![fault], Problems::none());
+pub fn preprocess(text: &str) -> Result<(String, Problems), (Problems, Problems)> {
+    let alone = |problem| ([problem].into_iter().collect(), Problems::none());
     let (context, mut book) = read(text).map_err(alone)?;
     let settings = Settings::read(&context).map_err(alone)?;
     let mut chapters = Vec::new();
@@ -73,29 +39,28 @@ pub fn preprocess(text: &str) -> Result<(String, Problems), (Vec<Fault>, Problem
     for (at, chapter) in chapters.iter().enumerate() {
         let file = settings.file(chapter);
         let (directives, wrong) = find(chapter.content);
-        faults.extend(wrong.into_iter().map(|(line, fault)| (at, fault.at(&file, line))));
+        faults.extend(wrong.into_iter().map(|(line, fault)| (at, fault.at(&file, line, 0))));
         for directive in &directives {
             let Directive::Region { text, line, .. } = directive else { continue };
             match Region::read(text) {
                 Ok(region) => regions.push(Wanted { region, chapter: at, file: file.clone(), line: *line }),
-                Err(error) => faults.push((at, region_fault(Error::Region(error)).at(&file, *line))),
+                Err(error) => faults.push((at, Error::Region(error).problem().at(&file, *line, 0))),
             }
         }
         found.push(directives);
     }
     let (texts, problems) = match texts(&settings, &regions) {
         Ok((texts, problems)) => (texts, problems),
-        Err((mut alone, problems)) => {
-            alone.extend(in_order(faults));
-            return Err((alone, problems));
+        Err((first, problems)) => {
+            return Err(([first].into_iter().chain(in_order(faults)).collect(), problems));
         }
     };
     let texts = texts.into_iter().zip(&regions).filter_map(|(text, wanted)| {
-        text.map_err(|fault| faults.push((wanted.chapter, fault.at(&wanted.file, wanted.line)))).ok()
+        text.map_err(|fault| faults.push((wanted.chapter, fault.at(&wanted.file, wanted.line, 0)))).ok()
     });
     let texts: Vec<String> = texts.collect();
     if !faults.is_empty() {
-        return Err((in_order(faults), problems));
+        return Err((in_order(faults).collect(), problems));
     }
     let mut texts = texts.into_iter();
     for (chapter, directives) in chapters.iter_mut().zip(found) {
@@ -114,20 +79,18 @@ struct Chapter<'a> {
     content: &'a mut String,
 }
 
-fn read(text: &str) -> Result<(Value, Value), Fault> {
+fn read(text: &str) -> Result<(Value, Value), Problem> {
     let called = "mdBook calls this command; in book.toml: [preprocessor.podviz] command = \"podviz mdbook\"";
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        Fault::new(format!("what stands on the standard input is no book: {error}")).help(called)
+        Problem::fatal(format!("what stands on the standard input is no book: {error}")).help(called)
     })?;
     match value {
-        Value::Array(parts) => {
-            match <[Value; 2]>::try_from(parts) {
-                Ok([context, book]) if items(&book).is_some() => Ok((context, book)),
-                _ => Err(Fault::new("what stands on the standard input is no book of mdBook 0.4 or 0.5")
-                    .help(called)),
-            }
-        }
-        _ => Err(Fault::new("what stands on the standard input is no book").help(called)),
+        Value::Array(parts) => match <[Value; 2]>::try_from(parts) {
+            Ok([context, book]) if items(&book).is_some() => Ok((context, book)),
+            _ => Err(Problem::fatal("what stands on the standard input is no book of mdBook 0.4 or 0.5")
+                .help(called)),
+        },
+        _ => Err(Problem::fatal("what stands on the standard input is no book").help(called)),
     }
 }
 
@@ -164,18 +127,18 @@ struct Wanted {
     /// The index of the chapter.
     chapter: usize,
     file: String,
-    line: usize,
+    line: u32,
 }
 
 /// What stands in the place of a region, or why nothing does.
-type Made = Result<String, Fault>;
+type Made = Result<String, Problem>;
 
 /// What stands in the place of each region.
-fn texts(settings: &Settings, regions: &[Wanted]) -> Result<(Vec<Made>, Problems), (Vec<Fault>, Problems)> {
+fn texts(settings: &Settings, regions: &[Wanted]) -> Result<(Vec<Made>, Problems), (Problem, Problems)> {
     if regions.is_empty() {
         return Ok((Vec::new(), Problems::none()));
     }
-    let alone = |fault| (vec![fault], Problems::none());
+    let alone = |problem| (problem, Problems::none());
     settings.check_order().map_err(alone)?;
     let flavour = Flavour::named("mdbook").unwrap_or(Flavour::github());
     let request = settings.request(Goal::Regions {
@@ -184,29 +147,16 @@ fn texts(settings: &Settings, regions: &[Wanted]) -> Result<(Vec<Made>, Problems
         options: settings.options(),
     });
     let request = request.map_err(alone)?;
-    let (product, problems) = run(&request).map_err(|(error, problems)| {
-        let fault = match error.problem() {
-            Some(problem) => Fault {
-                place: problem.place.map(|place| (place.file, place.line as usize)),
-                reason: problem.message,
-                help: problem.help,
-            },
-            None => region_fault(error),
-        };
-        (vec![fault], problems)
-    })?;
+    let (product, problems) = run(&request).map_err(|(error, problems)| (error.problem(), problems))?;
     let Product::Regions(made) = product else { return Ok((Vec::new(), problems)) };
-    Ok((made.into_iter().map(|text| text.map_err(region_fault)).collect(), problems))
+    let told = |made: Result<String, Error>| made.map_err(|error| error.problem());
+    Ok((made.into_iter().map(told).collect(), problems))
 }
 
-/// Faults of chapters, which are numbered, in the order of the book.
-fn in_order(mut faults: Vec<(usize, Fault)>) -> Vec<Fault> {
-    faults.sort_by_key(|(chapter, fault)| (*chapter, fault.place.as_ref().map(|(_, line)| *line)));
-    faults.into_iter().map(|(_, fault)| fault).collect()
-}
-
-fn region_fault(error: Error) -> Fault {
-    Fault { place: None, help: error.help(), reason: error.to_string() }
+/// What is wrong with chapters, which are numbered, in the order of the book.
+fn in_order(mut faults: Vec<(usize, Problem)>) -> impl Iterator<Item = Problem> {
+    faults.sort_by_key(|(chapter, fault)| (*chapter, fault.place.as_ref().map(|place| place.line)));
+    faults.into_iter().map(|(_, fault)| fault)
 }
 
 #[cfg(test)]

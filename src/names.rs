@@ -3,8 +3,10 @@
 //! [`slug`] is the only way from a user's name to a path, so no two names share a page and no name escapes the site.
 
 mod folder;
+mod short;
 
 pub use folder::of_folders;
+pub use short::{short_message, short_path};
 use std::fmt;
 
 /// The longest a part of a path may be, in bytes.
@@ -108,6 +110,8 @@ pub fn slug(raw: &str) -> String {
     }
     let readable = readable.trim_end_matches(['.', '-', '_']);
     let readable = if readable.is_empty() { "x" } else { readable };
+    // A device stays one whatever follows its dot, so nothing does: `con-tar.gz--…`.
+    let readable = if is_device(readable) { readable.replacen('.', "-", 1) } else { readable.to_owned() };
     format!("{readable}--{}", &blake3::hash(raw.as_bytes()).to_hex()[..10])
 }
 
@@ -122,15 +126,23 @@ fn is_portable(raw: &str) -> bool {
         && !looks_hashed(raw)
 }
 
-/// Names that Windows keeps for devices, and the files that stand in a page's folder.
+/// Whether Windows takes a name in lower case for a device: it looks at what stands before the first dot, without blanks at
+/// its end.
+///
+/// Source: learn.microsoft.com, "Naming Files, Paths, and Namespaces".
+pub fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end_matches(' ');
+    let number = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    matches!(stem, "con" | "prn" | "aux" | "nul")
+        || number.is_some_and(|number| {
+            matches!(number, "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+        })
+}
+
+/// Names of devices, and of the files that stand in a page's folder.
 fn is_reserved(raw: &str) -> bool {
-    let stem = raw.split('.').next().unwrap_or_default();
-    let device = matches!(stem, "con" | "prn" | "aux" | "nul")
-        || ((stem.starts_with("com") || stem.starts_with("lpt"))
-            && stem.len() == 4
-            && stem.ends_with(|c: char| c.is_ascii_digit() && c != '0'));
     let picture = raw.starts_with("diagram-") && raw.ends_with(".svg");
-    device
+    is_device(raw)
         || picture
         || matches!(raw, "index.html" | "index.md" | "readme.md" | "_index.md" | "_category_.json")
 }
@@ -240,6 +252,23 @@ mod tests {
             );
         }
         assert_ne!(slug("Web"), slug("wEb"));
+    }
+
+    #[test]
+    fn no_slug_is_a_device_of_windows() {
+        let devices =
+            ["con", "prn", "aux", "nul", "com1", "com9", "lpt1", "lpt9", "com¹", "lpt³", "COM2", "Aux"];
+        let ends = ["", ".", " ", ". .", ".yaml", ".tar.gz", ".html", " .txt", "..x", ":x", "$", "/x"];
+        for (device, end) in devices.iter().flat_map(|device| ends.map(|end| (device, end))) {
+            let raw = format!("{device}{end}");
+            let slug = slug(&raw);
+            assert!(!is_device(&slug) && slug != raw, "{raw} → {slug}");
+            assert!(!slug.ends_with(['.', ' ']), "{slug}");
+        }
+        assert_eq!(slug("con.tar.gz"), "con-tar.gz--73602eea54");
+        for raw in ["console", "com10", "com0", "lpt", "com.example", "auxiliary.html", "nul-x"] {
+            assert_eq!(slug(raw), raw);
+        }
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! A [`Level::Error`] means that some input was left out (exit status 1); warnings and notes do not.
 //! Messages never quote a line of the input, since that line could hold a secret.
 
+mod fold;
+
+pub use fold::{Few, More, Told, fold};
 use serde::Serialize;
 
 /// How bad a problem is. The order is that of severity, the worst last.
@@ -75,6 +78,7 @@ codes! {
     MissingDependency "missing-dependency" "A chart depends on another one that is not in the input."
     MissingTool "missing-tool" "A program that builds a part of the input is not installed, or may not be started."
     NoMarker "no-marker" "A Markdown file holds no region that podviz may write."
+    NothingMade "nothing-made" "Nothing was made; the message says why."
     NotText "not-text" "A file is not text that can be decoded."
     NotAManifest "not-a-manifest" "Files that hold no manifest were passed over."
     OutOfDate "out-of-date" "A file is not what podviz would write now."
@@ -124,6 +128,11 @@ impl Problem {
     /// A problem without a place and without help.
     pub fn new(level: Level, code: Code, message: impl Into<String>) -> Problem {
         Problem { place: None, level, code, message: message.into(), help: None }
+    }
+
+    /// The reason why nothing was made.
+    pub fn fatal(message: impl Into<String>) -> Problem {
+        Problem::new(Level::Error, Code::NothingMade, message)
     }
 
     /// The same problem at `file`, `line` and `column` (0 where unknown).

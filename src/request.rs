@@ -348,16 +348,15 @@ impl From<CatalogError> for Error {
 }
 
 impl Error {
-    /// The same with its place in a file, if it has one.
-    pub fn problem(&self) -> Option<Problem> {
+    /// What to tell people: the reason with its place in a file, if it has one, and the next step, where one is known.
+    pub fn problem(&self) -> Problem {
         match self {
-            Error::Catalog(error) => Some(error.problem()),
-            _ => None,
+            Error::Catalog(error) => error.problem(),
+            _ => Problem { help: self.help(), ..Problem::fatal(self.to_string()) },
         }
     }
 
-    /// The next step, raw, where one is known.
-    pub fn help(&self) -> Option<String> {
+    fn help(&self) -> Option<String> {
         match self {
             Error::Region(error) => error.help.clone(),
             Error::Subject(error) | Error::Question(QuestionError::Subject(error)) => error.help(),

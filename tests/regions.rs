@@ -22,7 +22,7 @@ fn texts(example: &str, repo_url: Option<&str>, regions: &[&str]) -> Vec<Result<
     };
     let (product, _) = run(&request).expect("an example");
     let Product::Regions(texts) = product else { panic!("regions") };
-    let told = |error: podviz::Error| match error.help() {
+    let told = |error: podviz::Error| match error.problem().help {
         Some(help) => format!("{error}; {help}"),
         None => error.to_string(),
     };

@@ -1,15 +1,16 @@
-//! Messages: one line a problem, and a help line where there is a next step. Every name in them is escaped.
+//! Messages: one line a problem, and a help line where there is a next step. Every name in them is escaped, and long ones
+//! are shortened.
 
 use crate::escape::terminal;
-use crate::problem::{Code, Level, Problem, Problems};
+use crate::names::{short_message, short_path};
+use crate::problem::{Code, Few, Level, More, Problem, Problems, Told, fold};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::io::Write;
 
-/// How many warnings of one code people are told one by one.
-const MOST_ALIKE: usize = 5;
+/// How many problems people are told one by one.
+const FEW: Few = Few { of_a_file: 5, of_a_code: 10, of_all: 40 };
 
 /// How messages are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -41,9 +42,9 @@ pub struct Messages {
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct Entry {
     level: Level,
-    code: &'a str,
+    code: Code,
     file: Option<String>,
     line: Option<u32>,
     column: Option<u32>,
@@ -68,72 +69,30 @@ impl Messages {
         Messages { format, level }
     }
 
-    /// Writes the problems that are bad enough. For people, many warnings of one code become a few and a count;
-    /// errors are always written.
+    /// Writes the problems that are bad enough. For people, many of one code become a few and a count.
     pub fn problems(&self, problems: &Problems) {
-        let folds = self.format == MessageFormat::Text && self.level > Level::Note;
-        let mut warnings: BTreeMap<Code, usize> = BTreeMap::new();
-        for problem in problems.iter().filter(|problem| problem.level >= self.level) {
-            if folds && problem.level == Level::Warning {
-                let alike = warnings.entry(problem.code).or_default();
-                *alike += 1;
-                if *alike > MOST_ALIKE {
-                    continue;
+        let shown = problems.iter().filter(|problem| problem.level >= self.level);
+        match self.format {
+            MessageFormat::Json => shown.for_each(write_json),
+            MessageFormat::Text if self.level == Level::Note => {
+                shown.for_each(|problem| self.problem(problem))
+            }
+            MessageFormat::Text => {
+                for told in fold(shown, FEW) {
+                    match told {
+                        Told::One { problem, help } => self.one(problem, help),
+                        Told::More(more) => self.more(&more),
+                    }
                 }
             }
-            self.problem(problem);
-        }
-        for (code, alike) in warnings.into_iter().filter(|(_, alike)| *alike > MOST_ALIKE) {
-            let more = crate::names::count(alike - MOST_ALIKE, "more warning", "more warnings");
-            self.line(Level::Warning, code.id(), &format!("{more} of this kind; -v prints them all"), None);
         }
     }
 
-    fn problem(&self, problem: &Problem) {
+    /// Writes one problem.
+    pub fn problem(&self, problem: &Problem) {
         match self.format {
-            MessageFormat::Text => {
-                let place = problem.place.as_ref().map(|place| match (place.line, place.column) {
-                    (0, _) => format!("{}: ", terminal(&place.file)),
-                    (line, 0) => format!("{}:{line}: ", terminal(&place.file)),
-                    (line, column) => format!("{}:{line}:{column}: ", terminal(&place.file)),
-                });
-                let (place, message) = (place.unwrap_or_default(), terminal(&problem.message));
-                self.line(
-                    problem.level,
-                    problem.code.id(),
-                    &format!("{place}{message}"),
-                    problem.help.as_deref(),
-                );
-            }
-            MessageFormat::Json => {
-                let known = |number: u32| Some(number).filter(|number| *number > 0);
-                let text = |raw: &str| terminal(raw).to_string();
-                write_json(&Entry {
-                    level: problem.level,
-                    code: problem.code.id(),
-                    file: problem.place.as_ref().map(|place| text(&place.file)),
-                    line: problem.place.as_ref().and_then(|place| known(place.line)),
-                    column: problem.place.as_ref().and_then(|place| known(place.column)),
-                    message: text(&problem.message),
-                    help: problem.help.as_deref().map(text),
-                });
-            }
-        }
-    }
-
-    /// Writes why nothing was made.
-    pub fn fatal(&self, message: &str, help: Option<&str>) {
-        match self.format {
-            MessageFormat::Text => self.line(Level::Error, "", &terminal(message).to_string(), help),
-            MessageFormat::Json => write_json(&Entry {
-                level: Level::Error,
-                code: "nothing-made",
-                file: None,
-                line: None,
-                column: None,
-                message: terminal(message).to_string(),
-                help: help.map(|help| terminal(help).to_string()),
-            }),
+            MessageFormat::Json => write_json(problem),
+            MessageFormat::Text => self.one(problem, problem.help.as_deref()),
         }
     }
 
@@ -144,17 +103,38 @@ impl Messages {
         }
     }
 
-    fn line(&self, level: Level, code: &str, message: &str, help: Option<&str>) {
+    fn one(&self, problem: &Problem, help: Option<&str>) {
+        let place = problem.place.as_ref().map(|place| {
+            let file = terminal(&short_path(&place.file));
+            match (place.line, place.column) {
+                (0, _) => format!("{file}: "),
+                (line, 0) => format!("{file}:{line}: "),
+                (line, column) => format!("{file}:{line}:{column}: "),
+            }
+        });
+        let message = terminal(&short_message(&problem.message));
+        self.line(problem.level, problem.code, &format!("{}{message}", place.unwrap_or_default()), help);
+    }
+
+    fn more(&self, more: &More) {
+        let place =
+            more.file.map(|file| format!(" in `{}`", terminal(&short_path(file)))).unwrap_or_default();
+        let words = format!("{}{place}; -v prints them all", more.words());
+        self.line(more.level, more.code, &words, None);
+    }
+
+    fn line(&self, level: Level, code: Code, message: &str, help: Option<&str>) {
         let color = match level {
             Level::Error => AnsiColor::Red,
             Level::Warning => AnsiColor::Yellow,
             Level::Note => AnsiColor::Cyan,
         };
         let style = Style::new().bold().fg_color(Some(color.into()));
-        let code = if code.is_empty() { String::new() } else { format!("[{code}]") };
+        // That nothing was made is what the status says.
+        let code = if code == Code::NothingMade { String::new() } else { format!("[{}]", code.id()) };
         write_line(&format!("{style}{}{code}{style:#}: {message}", level.word()));
         if let Some(help) = help {
-            write_line(&format!("  help: {}", terminal(help)));
+            write_line(&format!("  help: {}", terminal(&short_message(help))));
         }
     }
 }
@@ -164,6 +144,19 @@ fn write_line(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
-fn write_json(entry: &Entry) {
-    write_line(&serde_json::to_string(entry).unwrap_or_default());
+/// Everything at its full length, since programs open the file and know the code.
+fn write_json(problem: &Problem) {
+    let known = |number: u32| Some(number).filter(|number| *number > 0);
+    let text = |raw: &str| terminal(raw).to_string();
+    let place = problem.place.as_ref();
+    let entry = Entry {
+        level: problem.level,
+        code: problem.code,
+        file: place.map(|place| text(&place.file)),
+        line: place.and_then(|place| known(place.line)),
+        column: place.and_then(|place| known(place.column)),
+        message: text(&problem.message),
+        help: problem.help.as_deref().map(text),
+    };
+    write_line(&serde_json::to_string(&entry).unwrap_or_default());
 }

@@ -23,9 +23,7 @@ pub(super) fn answer(call: &Mdbook, messages: &Messages) -> anyhow::Result<Exit>
         }
         Err((faults, problems)) => {
             messages.problems(&problems);
-            for fault in faults {
-                messages.fatal(&fault.message(), fault.help.as_deref());
-            }
+            messages.problems(&faults);
             Ok(Exit::Failed)
         }
     }

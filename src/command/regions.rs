@@ -1,7 +1,7 @@
 //! `podviz inject`: makes the marked regions of Markdown files anew.
 
+use super::Exit;
 use super::check::Check;
-use super::{Exit, refuse};
 use anyhow::anyhow;
 use podviz::cli::{Inject, Messages};
 use podviz::inject::inject;
@@ -12,14 +12,14 @@ pub(super) fn rewrite(command: &Inject, messages: &Messages, check: &Check) -> a
     let jobs = match command.jobs() {
         Ok(jobs) => jobs,
         Err(error) => {
-            refuse(error, messages);
+            messages.problem(&error.problem());
             return Ok(Exit::Failed);
         }
     };
     let injected = inject(jobs);
     messages.problems(&injected.problems);
     if injected.has_failed() {
-        injected.errors.into_iter().for_each(|error| refuse(error, messages));
+        injected.errors.iter().for_each(|error| messages.problem(&error.problem()));
         messages.problems(&injected.failures);
         return Ok(Exit::Failed);
     }

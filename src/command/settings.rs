@@ -5,15 +5,14 @@ use anyhow::Context;
 use podviz::cli::{Init, Messages};
 use podviz::first_settings;
 use podviz::output::publish::write_settings;
+use podviz::problem::Problem;
 
 /// Writes them, unless there are some that may not be replaced.
 pub(super) fn write(init: &Init, messages: &Messages) -> anyhow::Result<Exit> {
     let (text, there) = first_settings(&init.folder)?;
     if let Some(there) = there.as_deref().filter(|_| !init.force) {
-        messages.fatal(
-            &format!("{}: the settings are there already", there.display()),
-            Some("--force replaces them"),
-        );
+        let problem = Problem::fatal(format!("{}: the settings are there already", there.display()));
+        messages.problem(&problem.help("--force replaces them"));
         return Ok(Exit::Failed);
     }
     let path = there.unwrap_or_else(|| init.folder.join("podviz.yaml"));

@@ -1,6 +1,6 @@
 //! The directives of a chapter: `{{#podviz VIEW SUBJECT key=value…}}` on a line of its own.
 
-use super::Fault;
+use crate::problem::Problem;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use regex::Regex;
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub(super) enum Directive {
         /// What it asks for.
         text: String,
         /// The line, from 1.
-        line: usize,
+        line: u32,
         /// The bytes of the line, without its newline.
         range: Range<usize>,
     },
@@ -28,7 +28,7 @@ static START: LazyLock<Option<Regex>> =
 
 /// The directives in the order in which they stand there, and what is wrong with those that are not closed or do not have
 /// a line of their own, each with its line. What stands in code or in a comment is text.
-pub(super) fn find(content: &str) -> (Vec<Directive>, Vec<(usize, Fault)>) {
+pub(super) fn find(content: &str) -> (Vec<Directive>, Vec<(u32, Problem)>) {
     let (mut found, mut wrong) = (Vec::new(), Vec::new());
     let Some(start) = START.as_ref().filter(|start| start.is_match(content)) else { return (found, wrong) };
     let quoted = quoted(content);
@@ -42,7 +42,7 @@ pub(super) fn find(content: &str) -> (Vec<Directive>, Vec<(usize, Fault)>) {
         }
         let begin = content[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let end = content[at..].find('\n').map_or(content.len(), |newline| at + newline);
-        let line = content[..at].matches('\n').count() + 1;
+        let line = u32::try_from(content[..at].matches('\n').count() + 1).unwrap_or(u32::MAX);
         match inner(&content[begin..end], at - begin) {
             Ok(text) => found.push(Directive::Region { text, line, range: begin..end }),
             Err(fault) => wrong.push((line, fault)),
@@ -52,14 +52,14 @@ pub(super) fn find(content: &str) -> (Vec<Directive>, Vec<(usize, Fault)>) {
 }
 
 /// What a directive asks for that begins at `at` in its line.
-fn inner(line: &str, at: usize) -> Result<String, Fault> {
+fn inner(line: &str, at: usize) -> Result<String, Problem> {
     let Some((text, after)) = line[at..].split_once("}}") else {
         return Err(
-            Fault::new("the directive `{{#podviz` is not closed in its line").help("end it with `}}`")
+            Problem::fatal("the directive `{{#podviz` is not closed in its line").help("end it with `}}`")
         );
     };
     if !(line[..at].trim().is_empty() && after.trim().is_empty()) {
-        return Err(Fault::new("the directive `{{#podviz` shares its line with other text")
+        return Err(Problem::fatal("the directive `{{#podviz` shares its line with other text")
             .help("give it a line of its own; as text it stands in backticks"));
     }
     Ok(text.split_once("#podviz").map_or("", |(_, text)| text).trim().to_owned())

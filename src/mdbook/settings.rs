@@ -1,8 +1,9 @@
 //! What `book.toml` says: the table `[preprocessor.podviz]`.
 
-use super::{Chapter, Fault};
+use super::Chapter;
 use crate::catalog::{CLUSTER_DOMAIN, closest};
 use crate::output::Options;
+use crate::problem::Problem;
 use crate::source::{Build, Limits, ToolLimits};
 use crate::{Goal, Request};
 use serde_json::{Map, Value};
@@ -39,9 +40,9 @@ pub(super) struct Settings {
 
 impl Settings {
     /// Reads them from what mdBook says of a book.
-    pub fn read(context: &Value) -> Result<Settings, Fault> {
+    pub fn read(context: &Value) -> Result<Settings, Problem> {
         let root = context.get("root").and_then(Value::as_str);
-        let root = root.ok_or_else(|| Fault::new("mdBook does not say where the book is"))?;
+        let root = root.ok_or_else(|| Problem::fatal("mdBook does not say where the book is"))?;
         let config = context.get("config").cloned().unwrap_or_default();
         let table = config.pointer("/preprocessor/podviz").and_then(Value::as_object);
         let table = table.cloned().unwrap_or_default();
@@ -63,7 +64,7 @@ impl Settings {
     }
 
     /// Refuses an order of preprocessors that makes wrong pages.
-    pub fn check_order(&self) -> Result<(), Fault> {
+    pub fn check_order(&self) -> Result<(), Problem> {
         let names = |of: &str, key: &str| -> Vec<&str> {
             let list = self.config.pointer(&format!("/preprocessor/{of}/{key}")).and_then(Value::as_array);
             list.into_iter().flatten().filter_map(Value::as_str).collect()
@@ -85,7 +86,7 @@ impl Settings {
     }
 
     /// What to read, and how.
-    pub fn request(&self, goal: Goal) -> Result<Request, Fault> {
+    pub fn request(&self, goal: Goal) -> Result<Request, Problem> {
         let inputs = self.list("input")?;
         if inputs.is_empty() {
             return Err(
@@ -132,7 +133,7 @@ impl Settings {
         Path::new(sources).join(&chapter.path).to_string_lossy().into_owned()
     }
 
-    fn text(&self, key: &str) -> Result<Option<String>, Fault> {
+    fn text(&self, key: &str) -> Result<Option<String>, Problem> {
         match self.table.get(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -140,7 +141,7 @@ impl Settings {
         }
     }
 
-    fn truth(&self, key: &str) -> Result<bool, Fault> {
+    fn truth(&self, key: &str) -> Result<bool, Problem> {
         match self.table.get(key) {
             None => Ok(false),
             Some(Value::Bool(truth)) => Ok(*truth),
@@ -149,7 +150,7 @@ impl Settings {
     }
 
     /// A list of texts, or a single one.
-    fn list(&self, key: &str) -> Result<Vec<String>, Fault> {
+    fn list(&self, key: &str) -> Result<Vec<String>, Problem> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let list = match self.table.get(key) {
             None => Some(Vec::new()),
@@ -160,6 +161,6 @@ impl Settings {
     }
 }
 
-fn wrong(reason: &str) -> Fault {
-    Fault::new(format!("[preprocessor.podviz]: {reason}")).at("book.toml", 0)
+fn wrong(reason: &str) -> Problem {
+    Problem::fatal(format!("[preprocessor.podviz]: {reason}")).at("book.toml", 0, 0)
 }

@@ -1,4 +1,5 @@
-use super::{Fault, preprocess};
+use super::preprocess;
+use crate::problem::Problem;
 use serde_json::{Value, json};
 
 /// A book of one chapter at the top of the repository.
@@ -26,14 +27,23 @@ fn chapter(content: &str, settings: Value) -> String {
     book["items"][0]["Chapter"]["content"].as_str().expect("text").to_owned()
 }
 
-fn faults(content: &str, settings: Value) -> Vec<Fault> {
-    preprocess(&book(content, settings)).expect_err("faults").0
+fn faults(content: &str, settings: Value) -> Vec<Problem> {
+    preprocess(&book(content, settings)).expect_err("faults").0.iter().cloned().collect()
+}
+
+/// The place and the reason in one line.
+fn message(fault: &Problem) -> String {
+    match &fault.place {
+        Some(place) if place.line > 0 => format!("{}:{}: {}", place.file, place.line, fault.message),
+        Some(place) => format!("{}: {}", place.file, fault.message),
+        None => fault.message.clone(),
+    }
 }
 
 fn fault(content: &str, settings: Value) -> (String, String) {
     let faults = faults(content, settings);
     assert_eq!(faults.len(), 1, "{faults:?}");
-    (faults[0].message(), faults[0].help.clone().unwrap_or_default())
+    (message(&faults[0]), faults[0].help.clone().unwrap_or_default())
 }
 
 #[test]
@@ -128,7 +138,7 @@ fn a_wrong_directive_is_told_with_its_chapter_and_line() {
 fn all_wrong_directives_are_told_at_once_in_the_order_of_the_book() {
     let content = "{{#podviz summary pod/none}}\n\nIt is {{#podviz compare}}.\n\n{{#podviz compar}}\n\n\
         {{#podviz rollout pod/webapp-pod}}\n\n{{#podviz compare}}\n\n{{#podviz";
-    let told: Vec<String> = faults(content, json!({})).iter().map(super::Fault::message).collect();
+    let told: Vec<String> = faults(content, json!({})).iter().map(message).collect();
     let wanted = [
         "text/one.md:1: `pod/none` is not in these manifests",
         "text/one.md:3: the directive `{{#podviz` shares its line",
@@ -181,6 +191,6 @@ fn a_book_without_directives_needs_no_input() {
 fn what_is_no_book_is_refused() {
     for text in ["", "{}", "[]", "[{}, {}]", "[{\"root\": \"/\"}, {\"items\": 1}]", "no JSON"] {
         let (faults, _) = preprocess(text).expect_err(text);
-        assert!(faults[0].reason.contains("no book"), "{text}: {faults:?}");
+        assert!(faults.iter().all(|fault| fault.message.contains("no book")), "{text}: {faults:?}");
     }
 }

@@ -102,14 +102,14 @@ pub enum PublishError {
     #[error("the page path `{0}` is not portable or not unique; this is a bug in podviz")]
     PagePath(String),
     /// The disk refused.
-    #[error("cannot {doing} `{}`: {source}", path.display())]
+    #[error("cannot {doing} `{}`: {reason}", path.display())]
     Disk {
         /// What podviz wanted to do.
         doing: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// Why not.
-        source: io::Error,
+        /// Why not. It is part of what the error says, so it is no `source` that would be told once more.
+        reason: io::Error,
     },
 }
 
@@ -117,7 +117,7 @@ impl PublishError {
     /// Turns the refusal of `path` into an error that says what was tried.
     fn disk(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> PublishError {
         let path = path.to_owned();
-        move |source| PublishError::Disk { doing, path, source }
+        move |reason| PublishError::Disk { doing, path, reason }
     }
 }
 

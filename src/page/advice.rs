@@ -6,13 +6,16 @@ use super::workload::section;
 use super::{Block, Inline, Link, Page, Prose, Sort, Table, Tone};
 use crate::facts::advice::Finding;
 use crate::model::Subject;
-use crate::names::{PagePath, count};
+use crate::names::{PagePath, count, thousands};
 use crate::problem::Level;
 use crate::topology::NodeIndex;
 use std::sync::Arc;
 
 /// More findings of one level than this are listed by their codes.
 const MOST_TOGETHER: usize = 8;
+
+/// More findings of one code than this are counted: each stands on the page of its object, too.
+const MOST_ALIKE: usize = 50;
 
 /// Where the page of all findings of an environment is.
 fn path(know: &Knowledge, environment: &str) -> PagePath {
@@ -190,10 +193,15 @@ fn by_code(know: &Knowledge, findings: &[&Finding], (level, title): (Level, &str
     for (code, alike) in codes {
         let number = words(alike.len(), level);
         blocks.push(Block::Heading(format!("{code}: {number}")));
-        if has_one_help(&alike) {
-            blocks.push(Block::Paragraph(marked(&alike[0].help)));
+        let (listed, others) = alike.split_at(alike.len().min(MOST_ALIKE));
+        if has_one_help(listed) {
+            blocks.push(Block::Paragraph(marked(&listed[0].help)));
         }
-        blocks.push(Block::Table(table(know, &alike, &format!("{code}: {number}"), false)));
+        blocks.push(Block::Table(table(know, listed, &format!("{code}: {number}"), false)));
+        if !others.is_empty() {
+            let words = format!("{} more, each on the page of its object.", thousands(others.len()));
+            blocks.push(Block::Paragraph(plain(words)));
+        }
     }
     blocks
 }

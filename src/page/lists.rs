@@ -5,36 +5,23 @@ use super::prose::{code, muted, plain, text};
 use super::workload::section;
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Source, Table, Target};
 use crate::model::{Environment, SourceFile, Subject};
-use crate::names::{PagePath, count};
-use crate::problem::{Level, Problems};
+use crate::names::{PagePath, count, short_message, short_path};
+use crate::problem::{Few, Level, Problems, Told, fold};
 use crate::topology::NodeIndex;
 use std::sync::Arc;
+
+/// How many problems are listed one by one.
+const FEW: Few = Few { of_a_file: 20, of_a_code: 100, of_all: 500 };
 
 /// Where the page of problems is.
 pub fn problems_path() -> PagePath {
     PagePath::root().fixed("problems")
 }
 
-/// The page of what could not be read, or may not mean what its author thinks.
+/// The page of what could not be read, or may not mean what its author thinks. Many that are alike are a few and a count.
 pub fn problems(know: &Knowledge, problems: &Problems, crumbs: Vec<Link>) -> Page {
-    let rows = problems.iter().map(|problem| {
-        let place: Prose = match &problem.place {
-            Some(place) => match know.places.files.get(&place.file) {
-                Some(page) if place.line > 0 => {
-                    let to = Target { page: page.clone(), anchor: format!("L{}", place.line) };
-                    vec![Inline::Source(Source { file: place.file.clone(), line: place.line, to })]
-                }
-                _ if place.line > 0 => vec![code(format!("{}:{}", place.file, place.line))],
-                _ => vec![code(&place.file)],
-            },
-            None => vec![muted("–")],
-        };
-        let mut message = plain(problem.message.clone());
-        message.extend(problem.help.iter().map(|help| text(format!(". What to do: {help}"))));
-        message.push(text("."));
-        vec![plain(problem.level.word()), place, message, vec![code(problem.code.id())]]
-    });
-    let rows: Vec<Vec<Prose>> = rows.collect();
+    let told = fold(problems.iter(), FEW);
+    let rows: Vec<Vec<Prose>> = told.iter().map(|told| row(know, told)).collect();
     let errors = problems.iter().filter(|problem| problem.level == Level::Error).count();
     let lead = match (rows.len(), errors) {
         (0, _) => plain("Everything in the input could be read."),
@@ -44,6 +31,11 @@ pub fn problems(know: &Knowledge, problems: &Problems, crumbs: Vec<Link>) -> Pag
             count(errors, "part", "parts")
         )),
     };
+    let mut lead = vec![lead];
+    if told.iter().any(|told| matches!(told, Told::More(_))) {
+        let words = "Where many are alike, the first are listed and the others counted; ";
+        lead.push(vec![text(words), code("podviz render -v"), text(" prints them all.")]);
+    }
     let head = ["Level", "Where", "What", "Code"].map(str::to_owned).to_vec();
     let table = Table { caption: "Problems".to_owned(), head, rows };
     let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
@@ -51,10 +43,38 @@ pub fn problems(know: &Knowledge, problems: &Problems, crumbs: Vec<Link>) -> Pag
     Page {
         path: problems_path(),
         crumbs,
-        lead: vec![lead],
+        lead,
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         ..Page::titled(problems_path(), Sort::List, "Problems")
     }
+}
+
+fn row(know: &Knowledge, told: &Told) -> Vec<Prose> {
+    let (level, id, place, what) = match told {
+        Told::One { problem, .. } => {
+            let mut what = plain(short_message(&problem.message));
+            let help = problem.help.as_deref().map(short_message);
+            what.extend(help.map(|help| text(format!(". What to do: {help}"))));
+            what.push(text("."));
+            let place = problem.place.as_ref().map(|place| (place.file.as_str(), place.line));
+            (problem.level, problem.code, place, what)
+        }
+        Told::More(more) => {
+            (more.level, more.code, more.file.map(|file| (file, 0)), plain(format!("{}.", more.words())))
+        }
+    };
+    let place = match place {
+        Some((file, 0)) => vec![code(short_path(file))],
+        Some((file, line)) => match know.places.files.get(file) {
+            Some(page) => {
+                let to = Target { page: page.clone(), anchor: format!("L{line}") };
+                vec![Inline::Source(Source { file: file.to_owned(), line, to })]
+            }
+            None => vec![code(format!("{}:{line}", short_path(file)))],
+        },
+        None => vec![muted("–")],
+    };
+    vec![plain(level.word()), place, what, vec![code(id.id())]]
 }
 
 /// One object that a file shows.

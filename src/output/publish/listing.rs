@@ -1,6 +1,7 @@
 //! `.podviz`, the list of the files that podviz wrote, and which paths may stand in it.
 
 use super::PublishError;
+use crate::names::is_device;
 use crate::output::File;
 use std::collections::BTreeSet;
 use std::fs;
@@ -50,7 +51,8 @@ pub(super) fn check(files: &[File]) -> Result<(), PublishError> {
     let refuse = |path: &str| Err(PublishError::PagePath(path.to_owned()));
     let mut folded = BTreeSet::new();
     for File { path, .. } in files {
-        if !is_safe(path) || !folded.insert(path.to_ascii_lowercase()) {
+        let lower = path.to_ascii_lowercase();
+        if !is_safe(path) || lower.split('/').any(is_device) || !folded.insert(lower) {
             return refuse(path);
         }
     }
@@ -114,6 +116,8 @@ mod tests {
             "c:a",
             "x.",
             ".podviz-new/0",
+            "source/aux.yaml/index.html",
+            "NUL",
         ] {
             assert!(check(&[file(bad)]).is_err(), "{bad:?}");
         }
