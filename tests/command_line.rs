@@ -118,6 +118,100 @@ fn messages_for_programs_are_objects_one_a_line() {
     assert_eq!((status(&done), messages(&done)), (0, ""), "what was done is no message for programs");
 }
 
+/// A folder with a pod that is fine, a document that is none `storms` times, and files that cannot be read.
+fn storm(storms: usize, files: usize) -> TempDir {
+    let folder = half_broken();
+    let storm = "---\napiVersion: v1\nmetadata: {name: x}\n".repeat(storms);
+    fs::write(folder.path().join("storm.yaml"), storm).expect("a file");
+    for at in 0..files {
+        let file = folder.path().join(format!("broken-{at}.yaml"));
+        fs::write(file, "apiVersion: v1\nkind: Pod\nmetadata: [}\n").expect("a file");
+    }
+    folder
+}
+
+#[test]
+fn messages_that_are_alike_are_a_few_and_a_count() {
+    let folder = storm(3_000, 300);
+    let site = TempDir::new().expect("a temporary folder");
+    let out = site.path().join("out");
+    let render = |more: &[&str]| run(&[&["render", text(folder.path()), "-o", text(&out)], more].concat());
+    let few = render(&[]);
+    assert_eq!(status(&few), 1);
+    let told = messages(&few);
+    assert!(told.lines().count() < 25, "{told}");
+    for line in [
+        "error[invalid-manifest]: 2,995 more errors of this kind in `storm.yaml`; -v prints them all",
+        "error[invalid-yaml]: 291 more errors of this kind in 291 files; -v prints them all",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line} in {told}");
+    }
+    assert_eq!(told.matches("help: add `kind`").count(), 1, "{told}");
+    let quiet = render(&["-q"]);
+    assert!(messages(&quiet).lines().count() < 25, "{}", messages(&quiet));
+    let all = |level: &str, told: &str| told.lines().filter(|line| line.contains(level)).count();
+    assert_eq!(all("error[", messages(&render(&["-v"]))), 3_301);
+    assert_eq!(all("\"error\"", messages(&render(&["--message-format", "json"]))), 3_301);
+}
+
+#[test]
+fn the_page_of_problems_tells_or_counts_each_and_is_small() {
+    let folder = storm(3_000, 300);
+    let site = TempDir::new().expect("a temporary folder");
+    for (format, page) in [("html", "problems/index.html"), ("markdown", "problems/README.md")] {
+        let out = site.path().join(format);
+        let output = run(&["render", text(folder.path()), "-o", text(&out), "--format", format, "-q"]);
+        assert_eq!(status(&output), 1);
+        let page = fs::read_to_string(out.join(page)).expect("a page");
+        assert!(page.len() < 100_000, "{format}: {} bytes", page.len());
+        for words in [
+            "2,980 more errors of this kind",
+            "201 more errors of this kind in 201 files",
+            "podviz render -v",
+        ] {
+            assert!(page.contains(words), "{format}: {words}");
+        }
+        assert!(page.contains("3,301 parts of the input could not be read"), "{format}");
+    }
+}
+
+#[test]
+fn the_page_of_advice_tells_or_counts_each() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let pod = |at: usize| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p{at}}}\nspec: {{containers: [{{name: app, image: web}}]}}\n"
+        )
+    };
+    fs::write(folder.path().join("a.yaml"), (0..120).map(pod).collect::<Vec<_>>().join("---\n"))
+        .expect("a file");
+    let site = TempDir::new().expect("a temporary folder");
+    let out = site.path().join("out");
+    let output = run(&["render", text(folder.path()), "-o", text(&out), "--format", "markdown", "-q"]);
+    assert_eq!(status(&output), 0);
+    let page = fs::read_to_string(out.join("advice/README.md")).expect("a page");
+    assert!(page.contains("### mutable-image-tag: 120 warnings"), "{page}");
+    assert!(page.contains("70 more, each on the page of its object."), "{page}");
+    assert_eq!(page.matches("runs `web` without a tag").count(), 50, "{page}");
+    let page = fs::read_to_string(out.join("ns/default/pod/p99/README.md")).expect("a page");
+    assert!(page.contains("without a tag"), "{page}");
+}
+
+#[test]
+fn long_paths_are_shown_without_their_middle_but_not_to_programs() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let deep = format!("deploy/{}clusters/prod", "a-long-level/".repeat(20));
+    fs::create_dir_all(folder.path().join(&deep)).expect("a folder");
+    fs::write(folder.path().join(&deep).join("web.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: [}\n")
+        .expect("a file");
+    let told = run(&["graph", text(folder.path())]);
+    let line = messages(&told).lines().next().expect("a message");
+    assert!(line.starts_with("error[invalid-yaml]: deploy/…/a-long-level/"), "{line}");
+    assert!(line.contains("/clusters/prod/web.yaml:3:11: ") && line.chars().count() < 250, "{line}");
+    let told = run(&["graph", text(folder.path()), "--message-format", "json"]);
+    assert!(messages(&told).contains(&format!("\"file\":\"{deep}/web.yaml\"")), "{}", messages(&told));
+}
+
 #[cfg(unix)]
 #[test]
 fn control_characters_reach_no_terminal() {

@@ -156,6 +156,78 @@ proptest! {
 }
 
 #[test]
+fn markdown_attacks_are_text() {
+    for raw in [
+        "# heading",
+        "1. item",
+        "1) item",
+        "- item",
+        "+ item",
+        "* item",
+        "> quote",
+        "===",
+        "---",
+        "***",
+        "| a | b |",
+        "[x](javascript:alert(1))",
+        "![x](y)",
+        "<script>alert(1)</script>",
+        "<!-- x -->",
+        "&lt;b&gt;",
+        "`a``b`",
+        "**b** _i_ ~~s~~",
+        "http://example.com",
+        "www.example.com",
+        "me@example.com",
+        "[^1]: note",
+        "[a]: b",
+        "$x$ and $$y$$",
+        "{{< shortcode >}}",
+        "{% include x %}",
+        "{{ x }}",
+        "<x.y />",
+        "\\*",
+        "a\\",
+        "~~~",
+        "```",
+        "    indented",
+        "a\n\n# b",
+        "a\n===",
+        "| - |\n| - |",
+        ": definition",
+        "!!! note",
+        "::: tip",
+        "export x",
+        "==m==",
+        "import x",
+        "C:\\path",
+        "a|b",
+        "\\|",
+        "`|`",
+        "`",
+        "``",
+        " ",
+        "",
+        " ` ",
+        "\n",
+        "+++",
+        "---\ntitle: x\n---",
+        "(c) (r) (tm) +/- =/= c/o 1/2 21/23 --> <--",
+        "++ctrl++",
+        "/// note",
+        "{{#include x}} {++a++} {--b--} {==c==} {>>d<<} {~~e~>f~~}",
+        "--8<-- \"x\"",
+        "::uml:: source=\"x\"",
+        "{% dot x.svg",
+        "<svg onload=x>",
+        "#!sh x",
+        ":::sh x",
+    ] {
+        escape::check(raw);
+    }
+}
+
+#[test]
 fn what_fuzzing_found_stays_mended() {
     for folder in entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/found")) {
         for path in entries(&folder) {

@@ -16,7 +16,7 @@ pub fn short_path(path: &str) -> String {
     let first = path.split_inclusive('/').next().unwrap_or_default();
     let first = if above.is_empty() || !is_within(first, LONGEST_PATH / 3) { "" } else { first };
     let name = without_middle(name, LONGEST_PATH / 2);
-    let room = LONGEST_PATH.saturating_sub(first.chars().count() + name.chars().count() + 2);
+    let room = LONGEST_PATH.saturating_sub(first.chars().count() + name.chars().count() + 3);
     // As many of the folders above the file as there is room for.
     let rest = above.strip_prefix(first.trim_end_matches('/')).unwrap_or(above);
     let starts = rest.match_indices('/').map(|(at, _)| at + 1).chain([rest.len()]);

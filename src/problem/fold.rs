@@ -183,7 +183,8 @@ mod tests {
         assert_eq!(told.len(), 6 + 3, "{told:#?}");
         assert_eq!(told[5], "too-deep z:1 help", "whatever else there is");
         assert_eq!(told[6], "invalid-yaml 87 more errors of this kind in 87 files -");
-        assert_eq!(told[8], "too-deep 88 more errors of this kind in 88 files -");
+        assert_eq!(told[7], "not-text 88 more errors of this kind in 88 files -");
+        assert_eq!(told[8], "too-deep 87 more errors of this kind in 87 files -");
     }
 
     #[test]
