@@ -75,7 +75,7 @@ impl Messages {
         match self.format {
             MessageFormat::Json => shown.for_each(write_json),
             MessageFormat::Text if self.level == Level::Note => {
-                shown.for_each(|problem| self.problem(problem))
+                shown.for_each(|problem| self.problem(problem));
             }
             MessageFormat::Text => {
                 for told in fold(shown, FEW) {
