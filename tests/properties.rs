@@ -229,7 +229,9 @@ fn markdown_attacks_are_text() {
 
 #[test]
 fn what_fuzzing_found_stays_mended() {
-    for folder in entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/found")) {
+    let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/found");
+    // Nothing is found yet where there is no such folder.
+    for folder in found.is_dir().then(|| entries(&found)).into_iter().flatten() {
         for path in entries(&folder) {
             let bytes = fs::read(&path).expect("a file");
             let text = || String::from_utf8_lossy(&bytes).into_owned();
