@@ -36,7 +36,7 @@ fn told(documents: Vec<Document>) -> String {
     for finding in facts.findings() {
         assert!(finding.place(&topology).is_some(), "{} has no place", finding.rule.code);
     }
-    for view in View::ALL {
+    for &view in View::ALL {
         for focus in focuses(&topology) {
             let Some(diagram) = draw(view, &focus, &topology, &facts, &Budget::default()) else { continue };
             let text = mermaid::write(&diagram, &|_| None).to_string();

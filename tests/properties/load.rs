@@ -34,6 +34,6 @@ fn within(value: &Value, lines: u32) {
 }
 
 fn told(loaded: &Loaded) -> String {
-    let Loaded { documents, passed_over, template, environments, problems } = loaded;
+    let Loaded { documents, passed_over, template, environments, problems, .. } = loaded;
     format!("{documents:?} {passed_over} {template} {environments:?} {problems:?}")
 }
