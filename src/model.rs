@@ -6,11 +6,13 @@
 mod document;
 mod dump;
 mod inventory;
+mod span;
 mod split;
 mod take;
 mod value;
 
 pub use document::{Document, Origin, SourceFile, Token, TokenClass};
 pub use inventory::{Environment, Identity, Inventory, Object, PLAIN_ENVIRONMENT, Subject};
+pub use span::Span;
 pub use take::{Grouping, take_inventory};
 pub use value::{Entry, Kind, Value};

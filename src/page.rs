@@ -30,7 +30,7 @@ mod tests;
 mod workload;
 
 use crate::diagram::Diagram;
-use crate::model::{SourceFile, Subject};
+use crate::model::{SourceFile, Span, Subject};
 use crate::names::PagePath;
 pub use site::{build, page_of};
 use std::collections::BTreeMap;
@@ -234,6 +234,8 @@ pub struct Manifest {
     pub first_line: u32,
     /// The last line shown.
     pub last_line: u32,
+    /// What of these lines is shown, where others share them.
+    pub span: Option<Span>,
     /// Whether each line is an anchor `L12` of this page. At most one block of a page has anchors.
     pub anchors: bool,
 }

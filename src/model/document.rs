@@ -70,6 +70,8 @@ pub struct Token {
     pub class: TokenClass,
     /// Its text, redacted, raw: whoever writes it escapes it.
     pub text: String,
+    /// The column of the file in which it begins, in characters, from 1. What is replaced counts as it was.
+    pub column: u32,
 }
 
 /// What a token of a manifest is.

@@ -142,11 +142,13 @@ fn unpack(mut document: Document, manifests: &mut Vec<Manifest>) {
         if !value.is_map() {
             continue;
         }
+        let own_end = document.file.span(value.line, value.column).map(|span| span.last_line);
+        let end = own_end.or_else(|| ends.get(index).copied()).unwrap_or(document.last_line);
         let mut item = Document {
             file: Arc::clone(&document.file),
             index: document.index,
             first_line: value.line,
-            last_line: ends.get(index).copied().unwrap_or(document.last_line).max(value.line),
+            last_line: end.max(value.line),
             comment: None,
             environment: document.environment.clone(),
             namespace: document.namespace.clone(),

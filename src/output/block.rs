@@ -10,6 +10,7 @@ use crate::escape;
 use crate::model::{Subject, Token, TokenClass};
 use crate::page::{Block, Card, Manifest, Page, Section, Table, Target, Tone};
 use crate::problem::{Code, Level, Problem, Problems};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use tera::Value;
 
@@ -250,10 +251,10 @@ impl<'a> Blocks<'a> {
         let file = &manifest.file;
         let count = file.lines.len();
         let first = (manifest.first_line.max(1) as usize).min(count + 1);
-        let shown = &file.lines[first - 1..(manifest.last_line as usize).clamp(first - 1, count)];
+        let shown = file.shown(manifest.first_line, manifest.last_line, manifest.span.as_ref());
         let is_html = self.pages.flavour.language() == Language::Html;
         let lines: Vec<Value> = (first..)
-            .zip(shown)
+            .zip(&shown)
             .filter(|_| is_html)
             .map(|(number, tokens)| {
                 let id = manifest.anchors.then(|| format!("L{number}"));
@@ -269,7 +270,7 @@ impl<'a> Blocks<'a> {
                 ])
             })
             .collect();
-        let block = if is_html { String::new() } else { self.fenced("yaml", &text(shown)) };
+        let block = if is_html { String::new() } else { self.fenced("yaml", &text(&shown)) };
         let last = first + shown.len().saturating_sub(1);
         let range = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
         let label = self.label(&format!("{}, {range}", file.path), "Manifest");
@@ -301,8 +302,8 @@ impl<'a> Blocks<'a> {
     }
 }
 
-fn text(lines: &[Vec<Token>]) -> String {
-    let line = |tokens: &Vec<Token>| tokens.iter().map(|token| token.text.as_str()).collect::<String>();
+fn text(lines: &[Cow<'_, [Token]>]) -> String {
+    let line = |tokens: &Cow<'_, [Token]>| tokens.iter().map(|token| token.text.as_str()).collect::<String>();
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 

@@ -82,11 +82,12 @@ pub fn role(know: &Knowledge, index: NodeIndex, position: usize) -> String {
 }
 
 fn lines(object: &Object, container: &Container) -> Block {
-    let last = container.path.find(&object.value).map_or(container.line, object::last_line);
+    let value = container.path.find(&object.value);
     Block::Manifest(Manifest {
         file: Arc::clone(&object.file),
         first_line: container.line,
-        last_line: last,
+        last_line: value.map_or(container.line, object::last_line),
+        span: value.and_then(|value| object.file.span(value.line, value.column)),
         anchors: true,
     })
 }

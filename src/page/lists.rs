@@ -92,7 +92,7 @@ pub struct Shown<'a> {
 pub fn source(know: &Knowledge, objects: &[Shown], crumbs: Vec<Link>) -> Option<Page> {
     let file = objects.first()?.file;
     let last_line = u32::try_from(file.lines.len()).ok()?;
-    let manifest = Manifest { file: Arc::clone(file), first_line: 1, last_line, anchors: true };
+    let manifest = Manifest { file: Arc::clone(file), first_line: 1, last_line, span: None, anchors: true };
     let mut here = objects.to_vec();
     here.sort_by_key(|shown| shown.line);
     let several = know.topology.environments.len() > 1;

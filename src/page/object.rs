@@ -468,6 +468,7 @@ pub fn manifest(object: &Object) -> Block {
         file: Arc::clone(&object.file),
         first_line: object.first_line,
         last_line: object.last_line,
+        span: object.file.span(object.value.line, object.value.column),
         anchors: true,
     })
 }

@@ -10,7 +10,7 @@ pub const HIDDEN: &str = "[not shown: no manifest could be read here]";
 
 /// The lines of `text`. Those in `hidden` (numbers from 1) are not shown: nothing is known of what they hold.
 pub fn lines(text: &str, lexemes: &[Lexeme], edits: &Edits, hidden: &[Range<u32>]) -> Vec<Vec<Token>> {
-    let mut page = Page { lines: vec![Vec::new()] };
+    let mut page = Page::new();
     let mut done = 0;
     for lexeme in lexemes {
         if lexeme.start < done || lexeme.end > text.len() {
@@ -18,11 +18,14 @@ pub fn lines(text: &str, lexemes: &[Lexeme], edits: &Edits, hidden: &[Range<u32>
         }
         gap(&text[done..lexeme.start], edits, &mut page);
         let raw = &text[lexeme.start..lexeme.end];
-        if is_name_in_secret(lexeme, raw, edits) {
-            page.push(TokenClass::Redacted, MARK);
-        } else {
-            show(lexeme, raw, edits.at(lexeme.spot), &mut page);
-        }
+        page.as_one(raw, |page| {
+            if is_name_in_secret(lexeme, raw, edits) {
+                page.push(TokenClass::Redacted, MARK);
+            } else {
+                show(lexeme, raw, edits.at(lexeme.spot), page);
+            }
+        });
+        page.column = column_after(raw, lexeme.spot.column);
         done = lexeme.end;
     }
     gap(&text[done..], edits, &mut page);
@@ -34,7 +37,7 @@ pub fn lines(text: &str, lexemes: &[Lexeme], edits: &Edits, hidden: &[Range<u32>
         let (from, to) = (clip(range.start), clip(range.end));
         for line in &mut page.lines[from..to.max(from)] {
             if !line.is_empty() {
-                *line = vec![Token { class: TokenClass::Plain, text: HIDDEN.into() }];
+                *line = vec![Token { class: TokenClass::Plain, text: HIDDEN.into(), column: 1 }];
             }
         }
     }
@@ -43,21 +46,43 @@ pub fn lines(text: &str, lexemes: &[Lexeme], edits: &Edits, hidden: &[Range<u32>
 
 struct Page {
     lines: Vec<Vec<Token>>,
+    /// The column of the file that comes next.
+    column: u32,
+    /// Whether what is pushed is one lexeme, which may be shown longer or shorter than it was written.
+    stays: bool,
 }
 
 impl Page {
+    fn new() -> Page {
+        Page { lines: vec![Vec::new()], column: 1, stays: false }
+    }
+
     fn push(&mut self, class: TokenClass, text: &str) {
         for (at, part) in text.split('\n').enumerate() {
             if at > 0 {
                 self.lines.push(Vec::new());
+                self.column = 1;
+            }
+            let column = self.column;
+            if !self.stays {
+                self.column = column_after(part, column);
             }
             let Some(line) = self.lines.last_mut() else { continue };
             match line.last_mut() {
                 _ if part.is_empty() => {}
                 Some(last) if last.class == class && class == TokenClass::Plain => last.text.push_str(part),
-                _ => line.push(Token { class, text: part.into() }),
+                _ => line.push(Token { class, text: part.into(), column }),
             }
         }
+    }
+
+    /// What stands for `raw`, whose length says where the next text is.
+    fn as_one(&mut self, raw: &str, push: impl FnOnce(&mut Page)) {
+        let column = self.column;
+        self.stays = true;
+        push(self);
+        self.stays = false;
+        self.column = column_after(raw, column);
     }
 
     /// Text that may hold marks.
@@ -69,6 +94,12 @@ impl Page {
             self.push(class, part);
         }
     }
+}
+
+/// The column behind a text that begins in `column`.
+fn column_after(text: &str, column: u32) -> u32 {
+    let (begin, last) = text.rsplit_once('\n').map_or((column, text), |(_, last)| (1, last));
+    begin.saturating_add(u32::try_from(last.chars().count()).unwrap_or(u32::MAX))
 }
 
 /// Whether a lexeme is a tag, an anchor or an alias of a Secret, which may be named after what it stands at.
@@ -88,7 +119,7 @@ fn gap(text: &str, edits: &Edits, page: &mut Page) {
             if at > 0 {
                 page.push(TokenClass::Plain, "\n");
             }
-            line.split_inclusive(' ').for_each(|word| bare(word, page));
+            line.split_inclusive(' ').for_each(|word| page.as_one(word, |page| bare(word, page)));
         }
         return;
     }

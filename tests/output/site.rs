@@ -117,7 +117,7 @@ fn section(anchor: &str, title: String, blocks: Vec<Block>) -> Section {
 
 /// Colors keys, numbers, words, comments and one secret, well enough for a sample.
 fn tokens(line: &str, spice: &str) -> Vec<Token> {
-    let token = |class, text: &str| Token { class, text: text.to_owned() };
+    let token = |class, text: &str| Token { class, text: text.to_owned(), column: 1 };
     let indent = line.len() - line.trim_start_matches([' ', '-']).len();
     let (lead, rest) = line.split_at(indent);
     let mut out = vec![token(TokenClass::Plain, lead)];
@@ -338,7 +338,7 @@ fn pod(make: &Maker, file: &Arc<SourceFile>) -> Page {
                 Block::Table(Table { caption: make.raw("Environment variables"), head: vec![make.raw("Variable"), make.raw("Value"), make.raw("Where it comes from")], rows }),
                 Block::Verbatim { caption: make.raw("nginx.conf"), text: make.raw("server {\n\tlisten 8080;\n\tlocation / { proxy_pass http://localhost:9901; } # ```\n}\n") },
             ]),
-            section("source", make.raw("Manifest"), vec![Block::Manifest(Manifest { file: file.clone(), first_line: 4, last_line: 68, anchors: false })]),
+            section("source", make.raw("Manifest"), vec![Block::Manifest(Manifest { file: file.clone(), first_line: 4, last_line: 68, span: None, anchors: false })]),
         ],
         keywords: ["ghcr.io/shop/checkout", "8080", "LOG_LEVEL", "CART_ADDR", "catalogAddr"].map(|word| make.raw(word)).to_vec(),
         namespace: make.raw("shop"),
@@ -409,7 +409,7 @@ pub fn site(spice: &str) -> Site {
     service.sections = vec![section(
         "source",
         make.raw("Manifest"),
-        vec![Block::Manifest(Manifest { file: file.clone(), first_line: 75, last_line: 86, anchors: false })],
+        vec![Block::Manifest(Manifest { file: file.clone(), first_line: 75, last_line: 86, span: None, anchors: false })],
     )];
 
     let containers = [("migrate", "Init container"), ("app", "Main container"), ("proxy", "Sidecar")].map(
@@ -427,7 +427,7 @@ pub fn site(spice: &str) -> Site {
     source.sections = vec![section(
         "source",
         String::new(),
-        vec![Block::Manifest(Manifest { file: file.clone(), first_line: 1, last_line: 1000, anchors: true })],
+        vec![Block::Manifest(Manifest { file: file.clone(), first_line: 1, last_line: 1000, span: None, anchors: true })],
     )];
 
     let mut pages = vec![overview, namespace, service, source, pod(make, &file)];

@@ -211,23 +211,24 @@ fn line(tokens: &[Token], text: &str, known: &Known, labels: bool) -> Option<Vec
         let mut done = start;
         for hit in hits.iter().filter(|hit| hit.start < end && hit.end > start) {
             if hit.start > done {
-                push(&mut masked, token.class, &text[done..hit.start]);
+                push(&mut masked, token, token.class, &text[done..hit.start]);
             }
             if marked != Some(hit.start) {
-                push(&mut masked, TokenClass::Redacted, MARK);
+                push(&mut masked, token, TokenClass::Redacted, MARK);
                 marked = Some(hit.start);
             }
             done = done.max(hit.end.min(end));
         }
-        push(&mut masked, token.class, &text[done..end]);
+        push(&mut masked, token, token.class, &text[done..end]);
         at = end;
     }
     Some(masked)
 }
 
-fn push(tokens: &mut Vec<Token>, class: TokenClass, text: &str) {
+/// Adds a part of `whole`, or what stands for it.
+fn push(tokens: &mut Vec<Token>, whole: &Token, class: TokenClass, text: &str) {
     if !text.is_empty() {
-        tokens.push(Token { class, text: text.to_owned() });
+        tokens.push(Token { class, text: text.to_owned(), column: whole.column });
     }
 }
 
@@ -259,7 +260,7 @@ fn blank(tokens: &[Token]) -> Vec<Token> {
     let last = tokens.len().saturating_sub(1);
     for (at, token) in tokens.iter_mut().enumerate().filter(|(_, token)| token.class == TokenClass::String) {
         if at == last || token.text.contains('\\') {
-            *token = Token { class: TokenClass::Redacted, text: MARK.into() };
+            *token = Token { class: TokenClass::Redacted, text: MARK.into(), column: token.column };
         }
     }
     tokens
