@@ -63,6 +63,16 @@ pub struct Topology {
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
     hidden: BTreeSet<NodeIndex>,
+    unlisted: BTreeMap<NodeIndex, Unlisted>,
+}
+
+/// How many edges of an object are not in the topology, since selectors make more than there is room for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unlisted {
+    /// Of those from it: what its selectors pick beside the rest.
+    pub selects: usize,
+    /// Of those to it: whose selectors pick it beside the rest.
+    pub selected: usize,
 }
 
 /// One object: of the input, or referred to by it.
@@ -151,7 +161,19 @@ impl Topology {
             outgoing,
             incoming,
             hidden: BTreeSet::new(),
+            unlisted: BTreeMap::new(),
         }
+    }
+
+    /// How many edges of a node are not listed.
+    pub fn unlisted(&self, node: NodeIndex) -> Unlisted {
+        self.unlisted.get(&node).copied().unwrap_or_default()
+    }
+
+    /// Notes how many edges of each object are not listed.
+    fn note_unlisted(&mut self, unlisted: BTreeMap<Identity, Unlisted>) {
+        let known = unlisted.into_iter().filter_map(|(identity, number)| Some((self.find(&identity)?, number)));
+        self.unlisted = known.collect();
     }
 
     /// How traffic from outside reaches an object that plays the part of a route.

@@ -2,6 +2,7 @@
 
 mod crew;
 mod found;
+mod picks;
 mod spread;
 
 use super::application;
@@ -20,6 +21,7 @@ use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
 use crate::model::{Identity, Inventory, Object};
 use crate::problem::Problems;
 pub(super) use found::{DraftCall, DraftLocal, Reference};
+pub(super) use picks::Pick;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -58,7 +60,10 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
         rules::apply(member, &cast, &mut draft, &mut problems);
     }
     rules::calls::apply(&members, &cast, &mut draft);
+    let (unlisted, shortened) = draft.add_picks(&cast);
+    problems.extend(shortened.into_iter().collect());
     let mut topology = draft.finish(inventory, members, catalog);
+    topology.note_unlisted(unlisted);
     (topology.applications, topology.application_of) = application::find(&topology, &catalog.settings);
     (topology, problems)
 }
@@ -172,23 +177,52 @@ impl<'a> Cast<'a> {
     }
 
     /// The members in a namespace that make pods which a selector picks.
-    pub fn picked(&self, environment: &str, namespace: &str, selector: &super::Selector) -> Vec<&'a Member> {
+    pub fn picked<'b>(
+        &'b self,
+        environment: &'b str,
+        namespace: &'b str,
+        selector: &'b super::Selector,
+    ) -> impl Iterator<Item = &'a Member> + use<'a, 'b> {
+        self.picks(environment, namespace, selector).map(|index| &self.members[index])
+    }
+
+    /// The same, by their indexes.
+    pub fn picks<'b>(
+        &'b self,
+        environment: &'b str,
+        namespace: &'b str,
+        selector: &'b super::Selector,
+    ) -> impl Iterator<Item = usize> + use<'a, 'b> {
         let candidates = match selector.required_label() {
             Some((key, value)) => self.pods_by_label.get(&(environment, namespace, key, value)),
             None => self.pods_of_namespace.get(&(environment, namespace)),
         };
-        let members =
-            candidates.map(Vec::as_slice).unwrap_or_default().iter().map(|&index| &self.members[index]);
-        members
-            .filter(|member| member.pod.as_ref().is_some_and(|pod| selector.matches(&pod.labels)))
-            .collect()
+        let candidates = candidates.map(Vec::as_slice).unwrap_or_default().iter().copied();
+        candidates.filter(|&index| {
+            self.members[index].pod.as_ref().is_some_and(|pod| selector.matches(&pod.labels))
+        })
     }
 
     /// The members in a namespace for which an operator makes pods that a selector picks.
-    pub fn crews(&self, environment: &str, namespace: &str, selector: &super::Selector) -> Vec<&'a Member> {
+    pub fn crews(&self, environment: &str, namespace: &str, selector: &super::Selector) -> Vec<usize> {
         let at = self.crews.get(&(environment, namespace)).map(Vec::as_slice).unwrap_or_default();
-        let members = at.iter().map(|&index| &self.members[index]);
-        members.filter(|member| member.crew.as_ref().is_some_and(|crew| selector.matches(crew))).collect()
+        let crew = |index: usize| self.members[index].crew.as_ref();
+        at.iter().copied().filter(|&index| crew(index).is_some_and(|crew| selector.matches(crew))).collect()
+    }
+
+    /// The index of the member of an identity.
+    pub fn index(&self, identity: &Identity) -> Option<usize> {
+        self.by_identity.get(identity).copied()
+    }
+
+    /// The indexes of the members of a kind in an environment, with the members.
+    pub fn each_of_kind<'b>(
+        &'b self,
+        environment: &'b str,
+        kind: &'b str,
+    ) -> impl Iterator<Item = (usize, &'a Member)> + use<'a, 'b> {
+        let indexes = self.by_kind.get(&(environment, kind)).map(Vec::as_slice).unwrap_or_default();
+        indexes.iter().map(|&index| (index, &self.members[index]))
     }
 
     /// The namespaces of an environment, with their labels. One without a Namespace object has only the label that
@@ -223,6 +257,7 @@ impl<'a> Cast<'a> {
 #[derive(Default)]
 pub(super) struct Draft {
     edges: Vec<DraftEdge>,
+    picks: Vec<Pick>,
     inferred: BTreeMap<Identity, Role>,
     /// What objects produce, which need not be in the input.
     made: BTreeMap<Identity, Identity>,
@@ -285,6 +320,7 @@ impl Draft {
     /// Adds the references of another draft whose fields count.
     pub fn add_all(&mut self, other: Draft, counts: impl Fn(&FieldPath) -> bool) {
         self.made.extend(other.made);
+        self.picks.extend(other.picks.into_iter().filter(|pick| counts(&pick.field)));
         self.edges.extend(other.edges.into_iter().filter(|edge| counts(&edge.field)));
     }
 

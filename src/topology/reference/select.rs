@@ -1,10 +1,9 @@
 //! A field that picks other objects by their labels.
 
-use super::super::build::{Cast, Draft, Member, Reference};
-use super::super::rules::ports;
+use super::super::build::{Cast, Draft, Pick};
 use super::super::selector::{Selector, labels};
 use crate::catalog::vocabulary::{Empty, EmptyReach, Reach};
-use crate::catalog::{EdgeRule, FieldPath, Hit, Relation, Selection};
+use crate::catalog::{EdgeRule, FieldPath, Hit, Selection};
 use crate::model::{Object, Value};
 use std::sync::Arc;
 
@@ -28,22 +27,23 @@ pub(super) fn select(
     }
     let environment = &*by.identity.environment;
     let namespaces = namespaces(&rule.namespaces, by, cast);
-    let picked: Vec<&Member> = match rule.to.as_deref() {
-        None | Some("Pod") => {
-            let pods = namespaces.iter().flat_map(|namespace| cast.picked(environment, namespace, &selector));
+    let Some(own) = cast.index(&by.identity) else { return };
+    let of_pods = rule.to.as_deref().is_none_or(|to| to == "Pod");
+    let picked: Vec<usize> = match rule.to.as_deref().filter(|_| !of_pods) {
+        None => {
+            let pods = namespaces.iter().flat_map(|namespace| cast.picks(environment, namespace, &selector));
             let is_service = by.identity.group.is_empty() && &*by.identity.kind == "Service";
             let made = namespaces.iter().filter(|_| is_service);
             pods.chain(made.flat_map(|namespace| cast.crews(environment, namespace, &selector))).collect()
         }
         Some(to) => {
             let (kind, group) = to.split_once('.').map_or((to, None), |(kind, group)| (kind, Some(group)));
-            let of_kind = cast.of_kind(environment, kind).into_iter();
-            let near = of_kind.filter(|member| {
+            let near = cast.each_of_kind(environment, kind).filter(|(_, member)| {
                 let theirs = &member.object.identity;
                 group.is_none_or(|group| *theirs.group == *group)
                     && (theirs.namespace.is_empty() || namespaces.contains(&theirs.namespace))
             });
-            near.filter(|member| {
+            near.filter(|(_, member)| {
                 let own = labels(member.object.value.at("metadata.labels"));
                 // A Namespace has one label more than its manifest.
                 let given = Some(&member.object.identity)
@@ -51,22 +51,19 @@ pub(super) fn select(
                 let given = given.and_then(|one| cast.labels_of_namespace(environment, &one.name));
                 selector.matches(given.unwrap_or(&own))
             })
+            .map(|(index, _)| index)
             .collect()
         }
     };
-    for member in picked.into_iter().filter(|member| member.object.identity != by.identity) {
-        let (to, field) = (member.object.identity.clone(), hit.path.clone());
-        // What an operator makes pods for has none of its own: traffic goes there, but no selector picks it.
-        let is_crew = member.pod.is_none() && rule.relation == Relation::Selects;
-        let relation = if is_crew && rule.to.as_deref().is_none_or(|to| to == "Pod") {
-            Relation::RoutesTo
-        } else {
-            rule.relation
-        };
-        let reverse = rule.reverse;
-        let label = member.pod.as_ref().and_then(|pod| ports::service_label(by, pod));
-        draft.add(Reference { by, to, relation, field, reverse, optional: false, label });
-    }
+    let picked = picked.into_iter().filter(|&index| index != own);
+    draft.pick(Pick {
+        by: own,
+        relation: rule.relation,
+        field: hit.path.clone(),
+        reverse: rule.reverse,
+        of_pods,
+        picked: picked.filter_map(|index| u32::try_from(index).ok()).collect(),
+    });
 }
 
 /// The namespaces in which an object selects, sorted.

@@ -6,7 +6,7 @@
 //!
 //! Source: `k8s.io/api/networking/v1/types.go`, `NetworkPolicyPeer`.
 
-use super::super::build::{CROWD, Cast, Draft, HOST, Reference, target};
+use super::super::build::{CROWD, Cast, Draft, HOST, Pick, Reference, target};
 use super::super::selector::Selector;
 use crate::catalog::{FieldPath, Pattern, Relation, Role, Selection};
 use crate::model::{Identity, Object, Value};
@@ -14,7 +14,7 @@ use crate::model::{Identity, Object, Value};
 /// How the labels of what is allowed to come in begin.
 pub const INCOMING: &str = "incoming";
 
-/// A peer that picks more workloads than this stands as one node, named by its selectors.
+/// A peer that picks more workloads or namespaces than this stands as one node, named by its selectors.
 const MOST_NAMED: usize = 20;
 
 pub(super) fn apply(policy: &Object, cast: &Cast, draft: &mut Draft) {
@@ -75,10 +75,17 @@ fn isolate_all(policy: &Object, cast: &Cast, draft: &mut Draft) {
         return;
     }
     let own = &policy.identity;
-    for member in cast.picked(&own.environment, &own.namespace, &Selector::default()) {
-        let to = member.object.identity.clone();
-        draft.add(Reference::new(policy, to, Relation::Selects, FieldPath::of("spec")));
-    }
+    let Some(by) = cast.index(own) else { return };
+    let every = Selector::default();
+    let picked = cast.picks(&own.environment, &own.namespace, &every);
+    draft.pick(Pick {
+        by,
+        relation: Relation::Selects,
+        field: FieldPath::of("spec"),
+        reverse: false,
+        of_pods: true,
+        picked: picked.filter_map(|index| u32::try_from(index).ok()).collect(),
+    });
 }
 
 /// Whom one peer means, with the key of the peer that says so.
@@ -108,6 +115,10 @@ fn allowed(policy: &Object, peer: &Value, cast: &Cast) -> Vec<(Identity, &'stati
                 return vec![(crowd(own, &pods, of_namespaces.as_ref(), cast), "podSelector")];
             }
             picked.into_iter().map(|member| (member.object.identity.clone(), "podSelector")).collect()
+        }
+        (None, Some(namespaces)) if namespaces.len() > MOST_NAMED => {
+            let of_namespaces = read("namespaceSelector");
+            vec![(crowd(own, &Selector::default(), of_namespaces.as_ref(), cast), "namespaceSelector")]
         }
         (None, Some(namespaces)) => {
             let nodes = namespaces.iter().map(|name| target(own, "", "Namespace", None, name, cast.catalog));

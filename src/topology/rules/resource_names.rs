@@ -103,8 +103,8 @@ impl<'a> Holder<'a> {
         let accounts: BTreeSet<Identity> = accounts.collect();
         let runs = accounts.iter().find_map(|account| {
             let all = Selector::default();
-            let near = self.cast.picked(&account.environment, &account.namespace, &all);
-            let runs = near.into_iter().find(|member| {
+            let mut near = self.cast.picked(&account.environment, &account.namespace, &all);
+            let runs = near.find(|member| {
                 let name = member.pod.as_ref().and_then(|pod| pod.spec.service_account_name.as_deref());
                 name == Some(&account.name)
             });
