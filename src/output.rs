@@ -51,6 +51,8 @@ pub struct Options {
     /// Where the input can be read on the web, such as `https://example.org/repo/blob/main/k8s`. Anything but
     /// `http` and `https` is ignored.
     pub repo_url: Option<String>,
+    /// How many megabytes the site may have; what the settings say if absent.
+    pub size: Option<u64>,
     /// The program that is named as the author of the pages.
     pub generator: String,
     /// Whether Markdown holds painted pictures in place of Mermaid text. Only hosts that let HTML pass show these, and
@@ -64,6 +66,7 @@ impl Default for Options {
             templates: None,
             theme: None,
             repo_url: None,
+            size: None,
             generator: format!("podviz {}", env!("CARGO_PKG_VERSION")),
             painted: false,
         }

@@ -23,6 +23,7 @@ mod places;
 mod prose;
 pub mod reach;
 pub mod region;
+mod room;
 mod sentence;
 mod site;
 #[cfg(test)]
@@ -32,7 +33,8 @@ mod workload;
 use crate::diagram::Diagram;
 use crate::model::{SourceFile, Span, Subject};
 use crate::names::PagePath;
-pub use site::{build, page_of};
+use crate::problem::Problems;
+pub use site::{build, heads_of, pages_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -53,6 +55,8 @@ pub struct Site {
     pub folders: BTreeMap<PagePath, String>,
     /// The whole graph as JSON text, for `graph.json`.
     pub graph: String,
+    /// What pages leave out, since the site has no room for it.
+    pub shortened: Problems,
 }
 
 /// The pages of one environment.

@@ -72,6 +72,7 @@ impl Study {
     ) -> Result<(Product, Problems), Error> {
         let hidden = self.hide(None);
         self.problems.extend(hidden.clone());
+        self.catalog.settings.size = options.size.or(self.catalog.settings.size);
         let settings = &self.catalog.settings;
         let title = settings.title.as_deref().unwrap_or(title);
         let options = &output::Options {
@@ -81,7 +82,9 @@ impl Study {
         let site = page::build(title, &self.topology, &self.facts, &self.catalog, &self.problems.sorted());
         // All that the pages need is in them.
         drop((self.topology, self.facts));
+        let shortened = site.shortened.clone();
         let (files, mut problems) = output::render(site, flavour, options)?;
+        problems.extend(shortened);
         problems.extend(hidden);
         Ok((Product::Files(files, self.known), problems))
     }

@@ -29,6 +29,10 @@ pub struct Settings {
     /// `https://example.org/shop/blob/main/k8s`. `--repo-url` comes first.
     #[serde(default)]
     pub repository: Option<String>,
+    /// How many megabytes the site may have; 20, and 200 bytes for each byte of the manifests, if absent. Pages are
+    /// shortened until it fits, and say so. `--size` comes first.
+    #[serde(default)]
+    pub size: Option<u64>,
     /// What pages and diagrams leave out. They say how much that is, and the graph still lists it.
     #[serde(default)]
     pub hide: Hide,

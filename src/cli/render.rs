@@ -31,6 +31,10 @@ pub struct Render {
     /// Where the manifests can be read on the web, so that pages link to them
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     repo_url: Option<String>,
+    /// The largest size of the site in megabytes; pages are shortened until it fits [default: 20, and 200 times the
+    /// manifests]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..))]
+    size: Option<u64>,
     /// Write into a folder that holds other files; they are kept
     #[arg(long)]
     pub(super) force: bool,
@@ -73,6 +77,7 @@ impl Render {
             templates: self.templates.clone(),
             theme: self.theme.clone(),
             repo_url: self.repo_url.clone(),
+            size: self.size,
             ..Options::default()
         };
         Goal::Site { title: title(&self.input.inputs), flavour: self.flavour(), options }

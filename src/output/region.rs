@@ -43,6 +43,7 @@ pub fn region(
         folders: BTreeMap::new(),
         places: BTreeMap::new(),
         graph: String::new(),
+        shortened: Problems::none(),
     };
     let navigation = Navigation::of(&site, &[]);
     let pages = Pages::new(&site, &[], &navigation, flavour, options).drawn_by(looks.host);

@@ -13,10 +13,9 @@ mod siblings;
 pub use glance::pull_policy;
 
 use super::knowledge::Knowledge;
-use super::workload::{section, subject};
+use super::workload::{drawn, section, subject};
 use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
 use crate::diagram::View;
-use crate::diagram::readable::readable;
 use crate::diagram::views::Focus;
 use crate::model::Object;
 use crate::topology::{Container, NodeIndex};
@@ -32,15 +31,14 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
     let workload = know.page(&crate::model::Subject::Object(object.identity.clone()))?.clone();
     let name = format!("{} ({})", object.identity.name, object.identity.kind);
     crumbs.push(Link { text: name, code: false, to: Target { page: workload, anchor: String::new() } });
-    let focus = Focus::Container(index, position);
-    let diagram = readable(View::Relationship, &focus, know.drawn, know.facts);
+    let diagram = drawn(know, View::Relationship, &Focus::Container(index, position));
     let reads = environment::table(know, index, container).map(Block::Table);
     let sections = [
         section("overview", "At a glance", vec![glance::blocks(container, needs)]),
         section(
             "diagram",
             "What it touches",
-            diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect(),
+            diagram.into_iter().collect(),
         ),
         section("talks-to", "Who reaches it, and whom it calls", reached::blocks(know, index, pod, position)),
         section("reads", "Environment", reads.into_iter().collect()),

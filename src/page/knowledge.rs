@@ -22,6 +22,8 @@ pub struct Knowledge<'a> {
     pub catalog: &'a Catalog,
     /// Where pages are.
     pub places: &'a Places,
+    /// Whether pages show pictures.
+    pub draws: bool,
 }
 
 impl<'a> Knowledge<'a> {

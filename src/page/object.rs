@@ -10,23 +10,21 @@ mod route;
 mod service;
 
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, listed, muted, plain, text};
+use super::prose::{code, concat, joined, listed, muted, plain, text};
 use super::workload::{diagrams, running, section};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::facts::is_headless;
 use crate::model::{Identity, Kind, Object, Subject, Value};
-use crate::names::count;
-use crate::topology::{CROWD, Edge, HOST, NodeIndex, State, isolates};
+use crate::names::{count, thousands};
+use crate::topology::{CROWD, Edge, HOST, NodeIndex, State, Unlisted, isolates};
 use std::sync::Arc;
 
 /// The page of an object that makes no pods.
 pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
-    let mut page = frame(know, index, object, Sort::Object)?;
+    let mut page = head(know, index, object)?;
     let node = know.node(index);
-    let made = running::made(know, index, object);
-    page.lead = vec![made.unwrap_or_else(|| lead(know, index, object))];
     let explained = explanations(know, object);
     let meaning = if explained.is_empty() {
         Vec::new()
@@ -62,6 +60,27 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     ];
     page.sections = sections.into_iter().filter(|section| !section.blocks.is_empty()).collect();
     Some(page)
+}
+
+/// The page of an object that makes no pods, without its sections.
+pub fn head(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
+    let made = running::made(know, index, object);
+    let lead = vec![made.unwrap_or_else(|| lead(know, index, object))];
+    let lead = lead.into_iter().chain(unlisted(know, index)).collect();
+    Some(Page { lead, ..frame(know, index, object, Sort::Object)? })
+}
+
+/// How many of its connections no page lists, since selectors make too many.
+pub fn unlisted(know: &Knowledge, index: NodeIndex) -> Option<Prose> {
+    let Unlisted { selects, selected } = know.topology.unlisted(index);
+    let picks = (selects > 0)
+        .then(|| format!("its selectors pick {} more than are listed", count(selects, "object", "objects")));
+    let picked = (selected > 0).then(|| match selected {
+        1 => "1 more selector picks it than is listed".to_owned(),
+        many => format!("{} more selectors pick it than are listed", thousands(many)),
+    });
+    let words: Vec<Prose> = picks.into_iter().chain(picked).map(plain).collect();
+    (!words.is_empty()).then(|| concat(vec![plain("Not all is listed here: "), joined(words, "and"), plain(".")]))
 }
 
 /// A page with what every object's page has: name, place, the pages above, the author's own words.

@@ -7,6 +7,9 @@ use crate::topology::Topology;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// How many containers of a pod have pages of their own.
+pub const MOST_CONTAINERS: usize = 100;
+
 /// The pages of all subjects and files.
 #[derive(Debug)]
 pub struct Places {
@@ -51,7 +54,8 @@ impl Places {
                 path = object_path(home, identity, &format!("{}.{}", identity.kind, identity.group));
                 taken.insert(path.clone());
             }
-            for container in node.pod.iter().flat_map(|pod| &pod.containers) {
+            let containers = node.pod.iter().flat_map(|pod| &pod.containers);
+            for container in containers.take(MOST_CONTAINERS) {
                 let subject = Subject::Container(identity.clone(), Arc::clone(&container.key));
                 subjects.insert(subject, path.fixed("c").child(&container.key));
             }

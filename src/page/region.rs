@@ -184,7 +184,7 @@ impl<'a> Ground<'a> {
         let Ground { topology, facts, catalog, .. } = self;
         let places = Places::of(topology, catalog);
         let drawn = topology.without_hidden();
-        tell(&Knowledge { topology, drawn: &drawn, facts, catalog, places: &places })
+        tell(&Knowledge { topology, drawn: &drawn, facts, catalog, places: &places, draws: true })
     }
 }
 

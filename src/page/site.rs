@@ -4,6 +4,7 @@ use super::graph::Spacing;
 use super::knowledge::Knowledge;
 use super::lists::Shown;
 use super::places::{self, Places};
+use super::room::Room;
 use super::{
     Area, Link, Page, Site, Target, access, advice, application, container, environments, glossary, graph,
     images, lists, network, object, overview, workload,
@@ -28,7 +29,9 @@ pub fn build(
 ) -> Site {
     let places = Places::of(topology, catalog);
     let drawn = topology.without_hidden();
-    let know = Knowledge { topology, drawn: &drawn, facts, catalog, places: &places };
+    let room = Room::of(&catalog.settings, topology);
+    let draws = room.has_pictures(places.subjects.len());
+    let know = Knowledge { topology, drawn: &drawn, facts, catalog, places: &places, draws };
     let home = || vec![shared_home(&know)];
     let mut pages: Vec<Page> = Vec::new();
     let present: Vec<NodeIndex> = topology.present().map(|(index, _)| index).collect();
@@ -58,14 +61,17 @@ pub fn build(
     if !has_first {
         pages.push(environments::page(&know, title, problems));
     }
-    pages.push(lists::problems(&know, problems, home()));
     pages.push(glossary::page(&know, home()));
     pages.extend(files(topology).values().filter_map(|here| lists::source(&know, here, home())));
+    let graph = graph::json(topology, facts, problems, true, Spacing::Compact);
+    let shortened: Problems = room.fit(&mut pages, draws, graph.len()).into_iter().collect();
+    let mut all = problems.clone();
+    all.extend(shortened.clone());
+    pages.push(lists::problems(&know, &all.sorted(), home()));
     pages.sort_by(|a, b| a.path.cmp(&b.path));
     let root = PagePath::root();
     let first = environments.iter().find(|area| area.home == root);
     let sections = first.map_or_else(|| sections(&root, &[]), |area| area.sections.clone());
-    let graph = graph::json(topology, facts, problems, true, Spacing::Compact);
     Site {
         title: title.to_owned(),
         environments,
@@ -74,16 +80,33 @@ pub fn build(
         places: places.subjects,
         folders: places.folders,
         graph,
+        shortened,
     }
 }
 
-/// The page of one subject alone. Links lead to where the pages of the whole site would be.
-pub fn page_of(found: &Found, topology: &Topology, facts: &Facts, catalog: &Catalog) -> Option<Page> {
+/// The pages of some subjects alone. Links lead to where the pages of the whole site would be.
+pub fn pages_of(found: &[Found], topology: &Topology, facts: &Facts, catalog: &Catalog) -> Vec<Page> {
     let places = Places::of(topology, catalog);
-    page_in(&Knowledge { topology, drawn: topology, facts, catalog, places: &places }, found)
+    let know = Knowledge { topology, drawn: topology, facts, catalog, places: &places, draws: true };
+    found.iter().filter_map(|found| page_in(&know, found)).collect()
 }
 
-/// The same, among pages that are there already.
+/// The same without their sections: what each is, in a sentence.
+pub fn heads_of(found: &[NodeIndex], topology: &Topology, facts: &Facts, catalog: &Catalog) -> Vec<Page> {
+    let places = Places::of(topology, catalog);
+    let know = Knowledge { topology, drawn: topology, facts, catalog, places: &places, draws: false };
+    let head = |index: NodeIndex| {
+        let object = know.node(index).object.as_deref()?;
+        if know.pod(index).is_some() {
+            workload::head(&know, index, object)
+        } else {
+            object::head(&know, index, object)
+        }
+    };
+    found.iter().filter_map(|&index| head(index)).collect()
+}
+
+/// The page of one subject, among pages that are there already.
 pub(super) fn page_in(know: &Knowledge, found: &Found) -> Option<Page> {
     let object = |index: NodeIndex| know.node(index).object.as_deref();
     match found {
@@ -102,8 +125,7 @@ fn of_object(know: &Knowledge, index: NodeIndex) -> Vec<Page> {
         return object::page(know, index, object).into_iter().collect();
     };
     let page = workload::page(know, index, object);
-    let containers =
-        (0..pod.containers.len()).filter_map(|position| container::page(know, index, object, position));
+    let containers = (0..pod.containers.len().min(places::MOST_CONTAINERS)).filter_map(|position| container::page(know, index, object, position));
     page.into_iter().chain(containers).collect()
 }
 

@@ -34,8 +34,7 @@ use std::sync::Arc;
 /// The page of a workload.
 pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
     let (pod, _) = know.pod(index)?;
-    let mut page = object::frame(know, index, object, Sort::Workload)?;
-    page.lead = vec![sentence::workload(know, index)];
+    let mut page = head(know, index, object)?;
     let is_found = is_found(know, object);
     page.lead.extend(is_found.then(|| {
         plain(
@@ -68,6 +67,13 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     Some(page)
 }
 
+/// The page of a workload without its sections.
+pub fn head(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
+    let frame = object::frame(know, index, object, Sort::Workload)?;
+    let lead = std::iter::once(sentence::workload(know, index)).chain(object::unlisted(know, index));
+    Some(Page { lead: lead.collect(), ..frame })
+}
+
 /// Whether podviz knows the pods of an object only by the shape of its fields.
 pub fn is_found(know: &Knowledge, object: &Object) -> bool {
     let own = &object.identity;
@@ -86,12 +92,18 @@ pub fn diagrams(know: &Knowledge, index: NodeIndex, views: &[View]) -> Vec<Block
 
 /// The diagram of one view, if it has something to say.
 pub fn drawn(know: &Knowledge, view: View, focus: &Focus) -> Option<Block> {
+    if !know.draws {
+        return None;
+    }
     let diagram = readable(view, focus, know.drawn, know.facts)?;
     Some(Block::Diagram(Box::new(diagram)))
 }
 
 /// The life of a pod: one diagram, or several where one would be too long to read.
 pub fn drawn_life(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
+    if !know.draws {
+        return Vec::new();
+    }
     let parts = lifecycle_parts(index, know.drawn, know.facts, &Default::default());
     parts.into_iter().map(|diagram| Block::Diagram(Box::new(diagram))).collect()
 }

@@ -4,8 +4,10 @@ use super::{Study, Subject};
 use crate::escape::visible_json;
 use crate::facts::Fact;
 use crate::output::{Flavour, Options, render, terminal};
-use crate::page::{Page, Site, page_of};
+use crate::page::{Page, Site, heads_of, pages_of};
+use crate::problem::Problems;
 use crate::request::{Error, ExplainFormat, Product};
+use crate::topology::NodeIndex;
 use crate::topology::subject::Found;
 use std::collections::BTreeMap;
 
@@ -23,9 +25,17 @@ impl Study {
             (None, []) => self.topology.present().map(|(index, _)| Found::Object(index)).collect(),
             (None, _) => workloads,
         };
-        let pages =
-            found.iter().filter_map(|found| page_of(found, &self.topology, &self.facts, &self.catalog));
-        let pages: Vec<Page> = pages.collect();
+        let pages = match (format, &found[..]) {
+            (ExplainFormat::Text { .. }, [_, _, ..]) => {
+                let index = |found: &Found| match found {
+                    Found::Object(index) => Some(*index),
+                    _ => None,
+                };
+                let found: Vec<NodeIndex> = found.iter().filter_map(index).collect();
+                heads_of(&found, &self.topology, &self.facts, &self.catalog)
+            }
+            _ => pages_of(&found, &self.topology, &self.facts, &self.catalog),
+        };
         match (format, &pages[..]) {
             (_, []) => Err(Error::NothingToDocument),
             (ExplainFormat::Markdown, _) => self.markdown(pages),
@@ -65,6 +75,7 @@ impl Study {
             places: BTreeMap::new(),
             folders: BTreeMap::new(),
             graph: String::new(),
+            shortened: Problems::none(),
         };
         let flavour = Flavour::github();
         let options = Options { repo_url: self.catalog.settings.repository.clone(), ..Options::default() };

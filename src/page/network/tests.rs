@@ -42,6 +42,7 @@ fn said(pod: &str, specs: &[&str]) -> Vec<String> {
         facts: &facts,
         catalog: &catalog,
         places: &places,
+        draws: true,
     };
     let (web, ..) = topology.workloads().next().unwrap();
     limits(&know, web).iter().map(|sentence| words(sentence).trim().to_owned()).collect()

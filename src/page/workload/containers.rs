@@ -6,6 +6,8 @@ use crate::facts::patterns::Injection;
 use crate::facts::resources::Resources;
 use crate::model::Object;
 use crate::page::container;
+use crate::page::places::MOST_CONTAINERS;
+use crate::page::room::without_pages;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, marked, muted, plain, text};
 use crate::page::{Block, Prose, Table, Tone};
@@ -33,7 +35,9 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
         return vec![Block::Alert { tone: Tone::Warning, text: plain("Its manifest names no container.") }];
     }
     let caption = format!("Containers of {}", object.identity.title());
+    let number = rows.len();
     let mut blocks = vec![Block::Table(Table { caption, head, rows })];
+    blocks.extend((number > MOST_CONTAINERS).then(|| Block::Paragraph(without_pages(number))));
     blocks.extend(injected(know, index, object));
     blocks
 }
