@@ -1,7 +1,7 @@
 //! Permissions in words: what a grant lets its holders do, where, and what is dangerous about it.
 
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, marked, muted, plain, separated, text};
+use super::prose::{code, concat, marked, muted, plain, separated, shown_of, text};
 use super::{Block, Inline, Prose, Table};
 use crate::catalog::FieldPath;
 use crate::facts::security::{Danger, Grant, Held, Holder, Rights, Rule};
@@ -16,8 +16,9 @@ const MOST_RULES: usize = 60;
 pub fn table(know: &Knowledge, near: &Identity, held: &[Held]) -> Option<Block> {
     let mut rows: Vec<Vec<Prose>> = Vec::new();
     let mut beyond = 0;
-    for one in held {
-        if rows.len() >= MOST_RULES {
+    let most = shown_of(held.len());
+    for (at, one) in held.iter().enumerate() {
+        if rows.len() >= MOST_RULES || at >= most {
             beyond += 1;
             continue;
         }

@@ -57,6 +57,27 @@ pub fn listed(mut items: Vec<Prose>, most: usize) -> Prose {
     joined(items, "and")
 }
 
+/// More sentences or rows that are alike are folded.
+pub const MOST_ALIKE: usize = 15;
+
+/// How many of those stay.
+const FIRST_ALIKE: usize = 12;
+
+/// Items that are alike, a sentence each: of too many the first few, and `more` says how many there are beside them.
+pub fn folded(mut items: Vec<Prose>, more: impl FnOnce(usize) -> Prose) -> Vec<Prose> {
+    if items.len() > MOST_ALIKE {
+        let rest = items.len() - FIRST_ALIKE;
+        items.truncate(FIRST_ALIKE);
+        items.push(more(rest));
+    }
+    items
+}
+
+/// How many of so many that are alike stay.
+pub fn shown_of(number: usize) -> usize {
+    if number > MOST_ALIKE { FIRST_ALIKE } else { number }
+}
+
 /// Prose from pieces: `sentence![text("Runs "), code("web"), prose]`.
 pub fn concat(pieces: Vec<Prose>) -> Prose {
     pieces.into_iter().flatten().collect()

@@ -48,8 +48,15 @@ impl Study {
     fn facts_of(&self, focus: Option<&Found>) -> String {
         let mut facts = self.facts.list(&self.topology, &self.catalog);
         facts.retain(|fact| focus.is_none_or(|focus| self.is_about(fact, focus)));
-        let facts = serde_json::to_value(facts).map(visible_json).unwrap_or_default();
-        format!("{facts:#}\n")
+        // One after another, so that a large list is not in memory once more.
+        let mut text = String::from("[");
+        for (at, fact) in facts.into_iter().enumerate() {
+            let fact = serde_json::to_value(fact).map(visible_json).unwrap_or_default();
+            text.push_str(if at > 0 { ",\n  " } else { "\n  " });
+            text.push_str(&format!("{fact:#}").replace('\n', "\n  "));
+        }
+        text.push_str(if text.len() > 1 { "\n]\n" } else { "]\n" });
+        text
     }
 
     /// Whether a fact is about a subject. What is true of a pod's containers is true of the pod.

@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// How many rows the table beside a diagram may have.
 const MOST_ROWS: usize = 400;
 
+/// How many rows may differ in one end alone.
+const MOST_ALIKE: usize = 40;
+
 /// How a sentence ends that says what did not fit, although the view folded all that it can.
 const CUT: &str = "more; the table beside the diagram lists them.";
 
@@ -281,14 +284,30 @@ impl Table {
         }
     }
 
+    /// Of rows that differ in one end alone, and are too many, only the first stay.
+    fn fold(&mut self) {
+        let mut starts: BTreeMap<(String, String), usize> = BTreeMap::new();
+        let mut ends = starts.clone();
+        let all = self.rows.len();
+        self.rows.retain(|row| {
+            let from = starts.entry((row.from.0.clone(), row.verb.clone())).or_default();
+            let to = ends.entry((row.to.0.clone(), row.verb.clone())).or_default();
+            *from += 1;
+            *to += 1;
+            *from <= MOST_ALIKE && *to <= MOST_ALIKE
+        });
+        self.beyond += all - self.rows.len();
+    }
+
     /// The rows, and a sentence on those that are too many.
     pub fn finish(mut self) -> (Vec<Row>, Option<String>) {
-        for (row, more) in self.index.into_values().filter(|(_, more)| *more > 0) {
+        for (row, more) in std::mem::take(&mut self.index).into_values().filter(|(_, more)| *more > 0) {
             let field = &mut self.rows[row].field;
             if !field.is_empty() {
                 *field = format!("{field} and {}", count(more, "more field", "more fields"));
             }
         }
+        self.fold();
         let beyond = (self.beyond > 0).then(|| {
             let rows = count(self.beyond, "row", "rows");
             format!("Not listed: {rows} more; `podviz graph` prints every edge.")

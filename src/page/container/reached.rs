@@ -2,8 +2,9 @@
 
 use super::lead::served;
 use crate::facts::is_headless;
+use crate::names::thousands;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{concat, plain};
+use crate::page::prose::{concat, folded, plain};
 use crate::page::workload::talks::{calls, inside};
 use crate::page::{Block, Prose};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
@@ -21,6 +22,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
             }),
         ]));
     }
+    let mut items = folded(items, |more| plain(format!("{} more Services send it traffic.", thousands(more))));
     if items.is_empty() && pod.containers[position].kind != ContainerKind::Init {
         items.push(plain("No Service in these manifests leads to a port of this container."));
     }

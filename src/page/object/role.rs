@@ -4,9 +4,10 @@ use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::facts::security::{Danger, Grant, Held, Rights, is_binding, is_role};
 use crate::model::{Identity, Object};
+use crate::names::thousands;
 use crate::page::knowledge::Knowledge;
 use crate::page::permission::{self, dangers, holder, reach, source, table};
-use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
+use crate::page::prose::{code, concat, folded, joined, listed, marked, plain, text};
 use crate::page::workload::diagrams;
 use crate::page::{Block, Inline, Prose, Table};
 use crate::topology::NodeIndex;
@@ -40,7 +41,10 @@ fn role(know: &Knowledge, index: NodeIndex, identity: &Identity) -> Vec<Block> {
     let bindings = know.topology.to(index).filter(|edge| edge.relation == Relation::Grants);
     let mut grants: Vec<&Grant> = bindings.filter_map(|edge| permissions.of_binding(edge.from)).collect();
     grants.dedup_by_key(|grant| grant.binding);
-    items.extend(grants.iter().map(|grant| held_by(know, identity, grant)));
+    let held = grants.iter().map(|grant| held_by(know, identity, grant)).collect();
+    items.extend(folded(held, |more| {
+        plain(format!("{} more bindings give it to others; its references count them.", thousands(more)))
+    }));
     if grants.is_empty() {
         items.push(plain("No binding in these manifests gives it to anyone."));
     }

@@ -6,7 +6,8 @@ use crate::facts::network::{TargetPort, external, targets};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::network::{of_call, of_entry};
-use crate::page::prose::{code, concat, listed, plain, text};
+use crate::names::thousands;
+use crate::page::prose::{code, concat, folded, listed, plain, text};
 use crate::page::workload::talks::calls::said;
 use crate::page::{Block, Prose};
 use crate::topology::{Call, NodeIndex};
@@ -29,7 +30,8 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Block>
 fn senders(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
     let near = &know.node(index).identity;
     let mut items: Vec<Prose> = Vec::new();
-    for edge in know.topology.to(index).filter(|edge| edge.relation == Relation::RoutesTo) {
+    let routes = know.topology.to(index).filter(|edge| edge.relation == Relation::RoutesTo);
+    for edge in routes {
         let way = edge.label.as_ref().map(|label| format!(" ({label})")).unwrap_or_default();
         let because = know.because(edge).into_iter().collect();
         items.push(concat(vec![
@@ -38,6 +40,8 @@ fn senders(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
             because,
         ]));
     }
+    let mut items =
+        folded(items, |more| plain(format!("{} more routes send it requests.", thousands(more))));
     let mut callers: BTreeMap<NodeIndex, &Call> = BTreeMap::new();
     for call in know.topology.calls_to(index) {
         callers.entry(call.from).or_insert(call);
@@ -107,6 +111,9 @@ fn leads_to(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Prose> {
             }
         }
     }
+    let mut items = folded(items, |more| {
+        plain(format!("{} more workloads stand behind it; their namespace lists them.", thousands(more)))
+    });
     let addresses = external(know.topology, index);
     if !addresses.is_empty() {
         let names = addresses.iter().map(|one| vec![code(&one.address)]).collect();

@@ -9,10 +9,10 @@ use crate::diagram::views::Focus;
 use crate::diagram::{Body, Class, View};
 use crate::facts::{follows_readiness, is_exposed, is_headless};
 use crate::model::Identity;
-use crate::names::count;
+use crate::names::{count, thousands};
 use crate::page::knowledge::Knowledge;
 use crate::page::network::limits;
-use crate::page::prose::{code, concat, listed, plain};
+use crate::page::prose::{code, concat, folded, listed, plain};
 use crate::page::workload::{diagrams, drawn};
 use crate::page::{Block, Prose, Table};
 use crate::topology::{Edge, NodeIndex, Pod};
@@ -96,7 +96,11 @@ fn incoming(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
         let because = know.because(edge).into_iter().collect();
         concat(vec![know.mention(edge.from, near), plain(words), plain(" "), because])
     };
-    selecting.flat_map(|edge| std::iter::once(item(edge)).chain(routes(know, edge.from, near))).collect()
+    let items =
+        selecting.flat_map(|edge| std::iter::once(item(edge)).chain(routes(know, edge.from, near)));
+    folded(items.collect(), |more| {
+        plain(format!("{} more Services and routes lead to it; its references count them.", thousands(more)))
+    })
 }
 
 /// The routes that send requests to a Service.

@@ -11,7 +11,7 @@ use crate::catalog::Relation;
 use crate::facts::PodFacts;
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, joined, listed, plain};
+use crate::page::prose::{code, listed, plain};
 use crate::page::workload::services;
 use crate::page::{Block, Prose};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
@@ -131,7 +131,7 @@ impl<'a> Asked<'a> {
         let noun = if services.len() == 1 { " Service " } else { " Services " };
         let all = services.len();
         let services = services.into_iter().map(|service| vec![self.know.name(service)]).collect();
-        let services = joined(services, "and");
+        let services = listed(services, 4);
         let (before, after) = match self.copies() {
             _ if shared == all => (" Meanwhile other pods answer for", "."),
             _ if shared > 0 => (" Meanwhile it gets no new traffic from", "."),

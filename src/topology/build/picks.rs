@@ -11,9 +11,9 @@ use crate::problem::{Code, Level, Problem};
 use std::collections::BTreeMap;
 
 /// Selectors may make this many edges, and some more for every object.
-const ROOM: usize = 4_000;
+const ROOM: usize = 2_000;
 /// How many more for every object.
-const ROOM_OF_EACH: usize = 10;
+const ROOM_OF_EACH: usize = 6;
 
 /// What one selector picks.
 pub(in crate::topology) struct Pick {
