@@ -18,7 +18,7 @@ const EACH: usize = 200;
 /// Bytes of a site, however small its input.
 const LEAST: usize = 20_000_000;
 /// A site with less room for each of its pages shows no pictures of objects.
-const PAGE_WITH_PICTURES: usize = 45_000;
+const PAGE_WITH_PICTURES: usize = 60_000;
 /// What of the room is planned: sizes are estimates.
 const PLANNED: usize = 85;
 /// Rows, items and lines that stay of what is folded.
