@@ -172,7 +172,8 @@ impl Topology {
 
     /// Notes how many edges of each object are not listed.
     fn note_unlisted(&mut self, unlisted: BTreeMap<Identity, Unlisted>) {
-        let known = unlisted.into_iter().filter_map(|(identity, number)| Some((self.find(&identity)?, number)));
+        let known =
+            unlisted.into_iter().filter_map(|(identity, number)| Some((self.find(&identity)?, number)));
         self.unlisted = known.collect();
     }
 

@@ -35,11 +35,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
     let reads = environment::table(know, index, container).map(Block::Table);
     let sections = [
         section("overview", "At a glance", vec![glance::blocks(container, needs)]),
-        section(
-            "diagram",
-            "What it touches",
-            diagram.into_iter().collect(),
-        ),
+        section("diagram", "What it touches", diagram.into_iter().collect()),
         section("talks-to", "Who reaches it, and whom it calls", reached::blocks(know, index, pod, position)),
         section("reads", "Environment", reads.into_iter().collect()),
         section("storage", "Files", files::blocks(know, index, object, pod, position)),

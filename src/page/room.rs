@@ -68,7 +68,8 @@ impl Room {
         if !drawn {
             for (page, folded) in pages.iter_mut().zip(&mut folded) {
                 if matches!(page.sort, Sort::Workload | Sort::Container) {
-                    page.lead.push(vec![muted(" It is not drawn: the site has no room for so many pictures.")]);
+                    page.lead
+                        .push(vec![muted(" It is not drawn: the site has no room for so many pictures.")]);
                     *folded = true;
                 }
             }
@@ -279,7 +280,9 @@ fn is_empty(block: &Block) -> bool {
 /// Shortens a block to about `room` bytes, and says what is left out of it.
 fn shorten(one: &mut Block, sort: Sort, room: usize) -> Option<String> {
     let rest = |number: usize, one: &str, many: &str| {
-        (number > 0).then(|| format!("{} {} left out", count(number, one, many), if number == 1 { "is" } else { "are" }))
+        (number > 0).then(|| {
+            format!("{} {} left out", count(number, one, many), if number == 1 { "is" } else { "are" })
+        })
     };
     match one {
         Block::Table(table) => {

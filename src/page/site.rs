@@ -125,7 +125,8 @@ fn of_object(know: &Knowledge, index: NodeIndex) -> Vec<Page> {
         return object::page(know, index, object).into_iter().collect();
     };
     let page = workload::page(know, index, object);
-    let containers = (0..pod.containers.len().min(places::MOST_CONTAINERS)).filter_map(|position| container::page(know, index, object, position));
+    let containers = (0..pod.containers.len().min(places::MOST_CONTAINERS))
+        .filter_map(|position| container::page(know, index, object, position));
     page.into_iter().chain(containers).collect()
 }
 

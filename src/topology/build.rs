@@ -210,21 +210,6 @@ impl<'a> Cast<'a> {
         at.iter().copied().filter(|&index| crew(index).is_some_and(|crew| selector.matches(crew))).collect()
     }
 
-    /// The index of the member of an identity.
-    pub fn index(&self, identity: &Identity) -> Option<usize> {
-        self.by_identity.get(identity).copied()
-    }
-
-    /// The indexes of the members of a kind in an environment, with the members.
-    pub fn each_of_kind<'b>(
-        &'b self,
-        environment: &'b str,
-        kind: &'b str,
-    ) -> impl Iterator<Item = (usize, &'a Member)> + use<'a, 'b> {
-        let indexes = self.by_kind.get(&(environment, kind)).map(Vec::as_slice).unwrap_or_default();
-        indexes.iter().map(|&index| (index, &self.members[index]))
-    }
-
     /// The namespaces of an environment, with their labels. One without a Namespace object has only the label that
     /// Kubernetes gives it.
     pub fn namespaces(&self, environment: &str) -> impl Iterator<Item = (&Arc<str>, &Labels)> {

@@ -10,7 +10,8 @@ use std::sync::Arc;
 /// The pod that an object makes or is.
 #[derive(Clone, Debug)]
 pub struct Pod {
-    /// Its spec as written, without defaults. Fields that could not be read are absent.
+    /// Its spec as written, without defaults and without its containers, which stand below. Fields that could not be read
+    /// are absent.
     pub spec: api::PodSpec,
     /// The labels its pods get.
     pub labels: Labels,

@@ -40,9 +40,9 @@ pub(super) fn read_spec(
     metadata: Option<&Value>,
     problems: &mut Problems,
 ) -> Pod {
-    let spec = lenient_spec(object, value, &path, problems);
+    let mut spec = lenient_spec(object, value, &path, problems);
     Pod {
-        containers: containers(&spec, value, &path),
+        containers: containers(&mut spec, value, &path),
         volumes: volumes(&spec, value, &path),
         labels: labels(metadata.and_then(|metadata| metadata.get("labels"))),
         annotations: labels(metadata.and_then(|metadata| metadata.get("annotations"))),
@@ -205,7 +205,8 @@ fn spell_quantity(value: &mut Json) {
     }
 }
 
-fn containers(spec: &api::PodSpec, value: &Value, path: &FieldPath) -> Vec<Container> {
+/// Takes the containers out of a spec: a second copy of each would be most of what a large pod needs.
+fn containers(spec: &mut api::PodSpec, value: &Value, path: &FieldPath) -> Vec<Container> {
     let place = |list: &str, index: usize| {
         let items = value.get(list).map(Value::items).unwrap_or_default();
         let path = path.key(list);
@@ -214,32 +215,31 @@ fn containers(spec: &api::PodSpec, value: &Value, path: &FieldPath) -> Vec<Conta
             None => (path, value.line),
         }
     };
-    let build = |list: &str, index: usize, kind: ContainerKind, spec: &api::Container| {
+    let build = |list: &str, index: usize, kind: ContainerKind, spec: api::Container| {
         let (path, line) = place(list, index);
         let (name, image) = (spec.name.clone(), spec.image.clone().unwrap_or_default());
-        Container { key: name.as_str().into(), name, image, kind, spec: spec.clone(), path, line }
+        Container { key: name.as_str().into(), name, image, kind, spec, path, line }
     };
-    let inits = spec.init_containers.iter().flatten().enumerate().map(|(index, container)| {
+    let inits = spec.init_containers.take().into_iter().flatten().enumerate().map(|(index, container)| {
         let always = container.restart_policy.as_deref() == Some("Always");
         let kind = if always { ContainerKind::Sidecar } else { ContainerKind::Init };
         build("initContainers", index, kind, container)
     });
-    let apps = spec
-        .containers
-        .iter()
+    let apps = std::mem::take(&mut spec.containers)
+        .into_iter()
         .enumerate()
         .map(|(index, app)| build("containers", index, ContainerKind::App, app));
-    let ephemeral = spec.ephemeral_containers.iter().flatten().enumerate().map(|(index, container)| {
-        build("ephemeralContainers", index, ContainerKind::Ephemeral, &as_container(container))
-    });
+    let ephemeral =
+        spec.ephemeral_containers.take().into_iter().flatten().enumerate().map(|(index, container)| {
+            build("ephemeralContainers", index, ContainerKind::Ephemeral, as_container(container))
+        });
     let mut containers: Vec<Container> = inits.chain(apps).chain(ephemeral).collect();
     unnamed::tell_apart(&mut containers);
     containers
 }
 
 /// An ephemeral container has the fields of a container that make sense in a running pod.
-fn as_container(ephemeral: &api::EphemeralContainer) -> api::Container {
-    let e = ephemeral.clone();
+fn as_container(e: api::EphemeralContainer) -> api::Container {
     api::Container {
         name: e.name,
         image: e.image,

@@ -3,6 +3,7 @@
 use super::pod::{Container, Pod};
 use crate::catalog::Step;
 use crate::catalog::vocabulary::Template;
+use std::collections::BTreeSet;
 
 /// Gives app containers without a name the one that whoever makes the pod will give them, if that is known.
 ///
@@ -34,10 +35,11 @@ pub(super) fn name(pod: &mut Pod, template: Option<&Template>) {
 
 /// Makes the key of each container without a name, or with one that is taken, different from those before it.
 pub(super) fn tell_apart(containers: &mut [Container]) {
-    for index in 0..containers.len() {
-        let name = &containers[index].name;
-        if name.is_empty() || containers[..index].iter().any(|earlier| earlier.name == *name) {
-            containers[index].key = format!("{name} ({})", index + 1).into();
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    for (index, container) in containers.iter_mut().enumerate() {
+        let name = &container.name;
+        if !taken.insert(name) || name.is_empty() {
+            container.key = format!("{name} ({})", index + 1).into();
         }
     }
 }

@@ -409,7 +409,13 @@ pub fn site(spice: &str) -> Site {
     service.sections = vec![section(
         "source",
         make.raw("Manifest"),
-        vec![Block::Manifest(Manifest { file: file.clone(), first_line: 75, last_line: 86, span: None, anchors: false })],
+        vec![Block::Manifest(Manifest {
+            file: file.clone(),
+            first_line: 75,
+            last_line: 86,
+            span: None,
+            anchors: false,
+        })],
     )];
 
     let containers = [("migrate", "Init container"), ("app", "Main container"), ("proxy", "Sidecar")].map(
@@ -427,7 +433,13 @@ pub fn site(spice: &str) -> Site {
     source.sections = vec![section(
         "source",
         String::new(),
-        vec![Block::Manifest(Manifest { file: file.clone(), first_line: 1, last_line: 1000, span: None, anchors: true })],
+        vec![Block::Manifest(Manifest {
+            file: file.clone(),
+            first_line: 1,
+            last_line: 1000,
+            span: None,
+            anchors: true,
+        })],
     )];
 
     let mut pages = vec![overview, namespace, service, source, pod(make, &file)];
@@ -441,6 +453,7 @@ pub fn site(spice: &str) -> Site {
     ]);
     let words = |text: &str, to: Target| Link { text: make.raw(text), code: false, to };
     Site {
+        shortened: podviz::problem::Problems::none(),
         environments: Vec::new(),
         title: make.raw("Online shop"),
         sections: vec![

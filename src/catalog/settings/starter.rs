@@ -79,6 +79,9 @@ const TEXT: &str = "\
 ## Where the manifests can be read on the web, so that pages link to them; --repo-url comes first.
 # repository: https://example.org/shop/blob/main/k8s
 
+## How many megabytes the site may have; pages are shortened until it fits, and say so. --size comes first.
+# size: 100
+
 ## What pages and diagrams leave out; `*` stands for any characters. They say how much that is.
 # hide:
 #   kinds: [Lease, Event]

@@ -22,7 +22,8 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
             }),
         ]));
     }
-    let mut items = folded(items, |more| plain(format!("{} more Services send it traffic.", thousands(more))));
+    let mut items =
+        folded(items, |more| plain(format!("{} more Services send it traffic.", thousands(more))));
     if items.is_empty() && pod.containers[position].kind != ContainerKind::Init {
         items.push(plain("No Service in these manifests leads to a port of this container."));
     }

@@ -4,9 +4,9 @@ use crate::catalog::Relation;
 use crate::facts::is_headless;
 use crate::facts::network::{TargetPort, external, targets};
 use crate::model::Object;
+use crate::names::thousands;
 use crate::page::knowledge::Knowledge;
 use crate::page::network::{of_call, of_entry};
-use crate::names::thousands;
 use crate::page::prose::{code, concat, folded, listed, plain, text};
 use crate::page::workload::talks::calls::said;
 use crate::page::{Block, Prose};
@@ -40,8 +40,7 @@ fn senders(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
             because,
         ]));
     }
-    let mut items =
-        folded(items, |more| plain(format!("{} more routes send it requests.", thousands(more))));
+    let mut items = folded(items, |more| plain(format!("{} more routes send it requests.", thousands(more))));
     let mut callers: BTreeMap<NodeIndex, &Call> = BTreeMap::new();
     for call in know.topology.calls_to(index) {
         callers.entry(call.from).or_insert(call);

@@ -6,10 +6,10 @@ use crate::facts::patterns::Injection;
 use crate::facts::resources::Resources;
 use crate::model::Object;
 use crate::page::container;
-use crate::page::places::MOST_CONTAINERS;
-use crate::page::room::without_pages;
 use crate::page::knowledge::Knowledge;
+use crate::page::places::MOST_CONTAINERS;
 use crate::page::prose::{code, concat, joined, marked, muted, plain, text};
+use crate::page::room::without_pages;
 use crate::page::{Block, Prose, Table, Tone};
 use crate::topology::{Container, NodeIndex, Pod};
 

@@ -96,8 +96,7 @@ fn incoming(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
         let because = know.because(edge).into_iter().collect();
         concat(vec![know.mention(edge.from, near), plain(words), plain(" "), because])
     };
-    let items =
-        selecting.flat_map(|edge| std::iter::once(item(edge)).chain(routes(know, edge.from, near)));
+    let items = selecting.flat_map(|edge| std::iter::once(item(edge)).chain(routes(know, edge.from, near)));
     folded(items.collect(), |more| {
         plain(format!("{} more Services and routes lead to it; its references count them.", thousands(more)))
     })

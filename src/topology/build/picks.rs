@@ -3,7 +3,7 @@
 
 use super::super::Unlisted;
 use super::super::rules::ports;
-use super::{Cast, Draft, Reference};
+use super::{Cast, Draft, Member, Reference};
 use crate::catalog::{FieldPath, Relation};
 use crate::model::Identity;
 use crate::names::{count, thousands};
@@ -26,6 +26,23 @@ pub(in crate::topology) struct Pick {
     pub of_pods: bool,
     /// Which members.
     pub picked: Vec<u32>,
+}
+
+impl<'a> Cast<'a> {
+    /// The index of the member of an identity.
+    pub fn index(&self, identity: &Identity) -> Option<usize> {
+        self.by_identity.get(identity).copied()
+    }
+
+    /// The indexes of the members of a kind in an environment, with the members.
+    pub fn each_of_kind<'b>(
+        &'b self,
+        environment: &'b str,
+        kind: &'b str,
+    ) -> impl Iterator<Item = (usize, &'a Member)> + use<'a, 'b> {
+        let indexes = self.by_kind.get(&(environment, kind)).map(Vec::as_slice).unwrap_or_default();
+        indexes.iter().map(|&index| (index, &self.members[index]))
+    }
 }
 
 impl Draft {
