@@ -187,7 +187,6 @@ impl Facts {
             let (Some(pod), Some(facts)) = (scene.node().pod.as_deref(), self.of(scene.index)) else {
                 continue;
             };
-            role::tell(&facts.patterns, &scene, pod, &mut ledger);
             storage::tell(&facts.volumes, &scene, pod, &mut ledger);
             facts.resources.tell(&scene, pod, &mut ledger);
             facts.lifecycle.tell(&scene, pod, &mut ledger);

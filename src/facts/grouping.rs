@@ -5,6 +5,7 @@ mod hosts;
 mod keep;
 mod manifest;
 mod needs;
+mod proposal;
 mod scaling;
 mod split;
 mod yaml;
@@ -18,8 +19,9 @@ use super::scene::Scene;
 use super::storage::VolumeUse;
 use crate::catalog::FieldPath;
 use crate::topology::{ContainerKind, NodeIndex, Pod};
+pub use proposal::{Proposal, SplitPart};
 use serde::Serialize;
-pub use split::{Proposal, SplitPart, proposal};
+pub use split::proposal;
 use std::collections::BTreeSet;
 
 /// How many containers a reason names one by one.

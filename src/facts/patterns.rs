@@ -1,5 +1,7 @@
 //! The part that each container plays and the well-known pattern behind it, found together: what a spec or an image
 //! says counts first, then ports and volumes, then names; the main container is what remains.
+//!
+//! One file a pattern, each listed once in [`PATTERNS`]: rules, words on pages and the glossary all follow from that.
 
 mod adapter;
 mod address;
@@ -8,66 +10,37 @@ mod clues;
 mod inbound_proxy;
 mod init;
 mod injected;
+mod main_container;
+mod pattern;
 mod shared_data;
 mod sidecar;
+mod telling;
 
 use super::known::Known;
 use super::ledger::Ledger;
 use super::network::Localhost;
-use super::role::{self, ContainerRole};
+use super::role::ContainerRole;
 use super::scene::Scene;
 use super::storage::VolumeUse;
 use crate::catalog::{FieldPath, ImagePart};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
-pub(super) use clues::Clues;
+use clues::Clues;
 pub use init::Preparation;
 pub use injected::Injection;
-use serde::Serialize;
+pub use pattern::{Finding, Pattern};
 pub use shared_data::SharedData;
 use std::collections::BTreeSet;
+pub use telling::{Company, Piece};
 
-/// The well-known patterns of containers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Pattern {
-    /// It prepares something and ends before the app starts.
-    Init,
-    /// It helps the main container as long as that runs.
-    Sidecar,
-    /// Others talk to it on localhost, and it carries that to somewhere outside.
-    Ambassador,
-    /// It turns what another container reports into another form.
-    Adapter,
-    /// It takes the traffic for another container.
-    InboundProxy,
-    /// One container writes files that another one reads. Of pods only.
-    SharedData,
-}
-
-/// What a container does for others, with the evidence.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// The pattern.
-    pub pattern: Pattern,
-    /// How sure it is, in percent.
-    pub percent: u8,
-    /// Why, in a few words with names in backticks.
-    pub why: String,
-    /// The field that says so.
-    pub field: FieldPath,
-    /// The object whose manifest holds the field, where that is not the workload's.
-    pub declared_by: Option<NodeIndex>,
-    /// The container that it helps, where that is clear.
-    pub partner: Option<usize>,
-    /// The port on localhost between the two; of an adapter the port on which it shows metrics.
-    pub port: Option<i32>,
-    /// The address outside to which it leads.
-    pub remote: Option<String>,
-    /// The volume that it reads or shares.
-    pub volume: Option<String>,
-    /// Whether ports or volumes show it, and not only a name.
-    structural: bool,
-}
+/// Every pattern, in the order in which the glossary explains them.
+pub static PATTERNS: &[&Pattern] = &[
+    &init::PATTERN,
+    &sidecar::PATTERN,
+    &ambassador::PATTERN,
+    &adapter::PATTERN,
+    &inbound_proxy::PATTERN,
+    &shared_data::PATTERN,
+];
 
 /// The part that one container plays.
 #[derive(Clone, Debug)]
@@ -75,7 +48,7 @@ pub struct Part {
     /// Main, peer or helper.
     pub role: Known<ContainerRole>,
     /// Its patterns: init or native sidecar first, then what it does.
-    pub patterns: Known<Vec<Pattern>>,
+    pub patterns: Known<Vec<&'static Pattern>>,
     /// What it does for the others, if it is a helper that runs as long as the pod.
     pub does: Option<Finding>,
     /// What it prepares, if it is an init container and that is clear.
@@ -103,21 +76,6 @@ pub struct PodPatterns {
     pub injected: Vec<Known<Injection>>,
 }
 
-/// What a rule is: what it finds a container to be, from what is known of all.
-type Rule = fn(&Clues, usize) -> Option<Finding>;
-
-/// The patterns of containers that run as long as the pod, most specific first: the first that fits counts.
-const RULES: [Rule; 5] =
-    [ambassador::find, inbound_proxy::find, adapter::find, sidecar::by_image, sidecar::by_name];
-
-impl Finding {
-    fn new(pattern: Pattern, percent: u8, why: String, field: FieldPath) -> Finding {
-        let (partner, port, remote, volume) = (None, None, None, None);
-        let (declared_by, structural) = (None, false);
-        Finding { pattern, percent, why, field, declared_by, partner, port, remote, volume, structural }
-    }
-}
-
 /// Finds the parts that the containers of a pod play.
 pub(super) fn derive(
     scene: &Scene,
@@ -126,9 +84,10 @@ pub(super) fn derive(
     localhost: &[Localhost],
 ) -> PodPatterns {
     let clues = Clues::new(scene, pod, volumes, localhost);
+    let rules = pattern::rules(PATTERNS);
     let found: Vec<Option<Finding>> = (0..pod.containers.len())
         .map(|me| {
-            clues.containers[me].runs().then(|| RULES.iter().find_map(|rule| rule(&clues, me))).flatten()
+            clues.containers[me].runs().then(|| rules.iter().find_map(|rule| rule(&clues, me))).flatten()
         })
         .collect();
     let apps: Vec<usize> =
@@ -136,7 +95,7 @@ pub(super) fn derive(
     let left = not_helping(&clues, &apps, &found);
     // Steps have their turns, and none of them is there for another.
     let main =
-        role::main_container(&clues, &left).filter(|main| pod.step(main.value).is_none() || pod.steps == 1);
+        main_container::find(&clues, &left).filter(|main| pod.step(main.value).is_none() || pod.steps == 1);
     let parts = (0..pod.containers.len()).map(|me| {
         let finding = found[me].clone().filter(|_| !left.contains(&me));
         part(&clues, me, main.as_ref(), &left, finding)
@@ -163,16 +122,8 @@ fn not_helping(clues: &Clues, apps: &[usize], found: &[Option<Finding>]) -> Vec<
     if !left.is_empty() {
         return left;
     }
-    let stands_alone = |me: usize| {
-        let by_pattern = match found[me].as_ref().map(|finding| finding.pattern) {
-            Some(Pattern::Adapter) => 4,
-            Some(Pattern::Sidecar) if clues.containers[me].part() == Some(ImagePart::Sidecar) => 3,
-            Some(Pattern::Ambassador) => 2,
-            Some(Pattern::Sidecar) => 1,
-            _ => 0,
-        };
-        (clues.bears_the_name(me), by_pattern)
-    };
+    let stands_alone =
+        |me: usize| (clues.bears_the_name(me), found[me].as_ref().map_or(0, |finding| finding.stands_alone));
     let best = apps.iter().map(|&me| stands_alone(me)).max();
     apps.iter().copied().filter(|&me| Some(stands_alone(me)) == best).collect()
 }
@@ -247,18 +198,15 @@ fn patterns(
     role: &Known<ContainerRole>,
     finding: Option<&Finding>,
     path: &FieldPath,
-) -> Known<Vec<Pattern>> {
-    let by_spec = match kind {
-        ContainerKind::Init => Some((Pattern::Init, "it is one of the init containers, and ends")),
-        ContainerKind::Sidecar => {
-            Some((Pattern::Sidecar, "it is one of the init containers, and always restarts"))
-        }
-        ContainerKind::App | ContainerKind::Ephemeral => None,
-    };
-    let mut patterns: Vec<Pattern> = by_spec.iter().map(|(pattern, _)| *pattern).collect();
+) -> Known<Vec<&'static Pattern>> {
+    let by_spec = Pattern::of_kind(kind);
+    let mut patterns: Vec<&Pattern> = by_spec.into_iter().collect();
     patterns.extend(finding.map(|finding| finding.pattern).filter(|pattern| !patterns.contains(pattern)));
-    let why: Vec<&str> =
-        by_spec.iter().map(|(_, why)| *why).chain(finding.map(|finding| finding.why.as_str())).collect();
+    let why: Vec<&str> = by_spec
+        .map(|_| kind_words(kind))
+        .into_iter()
+        .chain(finding.map(|finding| finding.why.as_str()))
+        .collect();
     let why = if why.is_empty() { role.why.clone() } else { why.join("; ") };
     let field = match (kind, finding) {
         (ContainerKind::Sidecar, _) => path.key("restartPolicy"),
@@ -268,6 +216,16 @@ fn patterns(
     let of_finding = kind == ContainerKind::App && finding.is_some();
     let declared_by = finding.and_then(|finding| finding.declared_by).filter(|_| of_finding);
     Known { value: patterns, why, field, declared_by }
+}
+
+/// Why a container is of its kind.
+fn kind_words(kind: ContainerKind) -> &'static str {
+    match kind {
+        ContainerKind::Init => "it is one of the init containers, and ends",
+        ContainerKind::Sidecar => "it is one of the init containers, and always restarts",
+        ContainerKind::App => "it is one of the app containers",
+        ContainerKind::Ephemeral => "it is one of the ephemeral containers",
+    }
 }
 
 impl PodPatterns {
@@ -282,20 +240,21 @@ impl PodPatterns {
     }
 
     /// Whether a container of the pod has a pattern, or the pod itself.
-    pub fn has(&self, pattern: Pattern) -> bool {
-        let in_parts = self.parts.iter().any(|part| part.patterns.value.contains(&pattern));
-        in_parts || (pattern == Pattern::SharedData && !self.shared.is_empty())
+    pub fn has(&self, pattern: &Pattern) -> bool {
+        self.parts.iter().any(|part| part.patterns.value.contains(&pattern)) || pattern.is_of(self)
     }
 
-    /// Takes the patterns down.
+    /// Takes the kinds, roles and patterns down.
     pub(super) fn tell(&self, scene: &Scene, pod: &Pod, ledger: &mut Ledger) {
-        for (position, part) in self.parts.iter().enumerate() {
-            ledger.container(scene.index, position, "pattern", &part.patterns);
+        let index = scene.index;
+        for (position, (container, part)) in pod.containers.iter().zip(&self.parts).enumerate() {
+            let kind = Known::new(container.kind, kind_words(container.kind), container.path.clone());
+            ledger.container(index, position, "kind", &kind);
+            ledger.container(index, position, "role", &part.role);
+            ledger.container(index, position, "pattern", &part.patterns);
         }
-        let of_containers = self.parts.iter().flat_map(|part| part.patterns.value.iter().copied());
-        let shared = self.shared.iter().map(|_| Pattern::SharedData);
-        let all: BTreeSet<Pattern> = of_containers.chain(shared).collect();
-        let mut all: Vec<&str> = all.into_iter().map(Pattern::word).collect();
+        let mut all: Vec<&str> =
+            PATTERNS.iter().filter(|pattern| self.has(pattern)).map(|one| one.word).collect();
         all.sort_unstable();
         let why = match (self.shared.first(), all.is_empty()) {
             (Some(shared), _) => shared.why.clone(),
@@ -303,12 +262,10 @@ impl PodPatterns {
             (None, false) => "its containers play these parts".to_owned(),
         };
         let field = self.shared.first().map_or_else(|| pod.path.clone(), |shared| shared.field.clone());
-        ledger.object(scene.index, "pod_patterns", &Known::new(all, why, field));
-        ledger.object(scene.index, "injected", &self.injections(pod));
+        ledger.object(index, "pod_patterns", &Known::new(all, why, field));
+        ledger.object(index, "injected", &self.injections(pod));
     }
-}
 
-impl PodPatterns {
     /// The names of the containers that are added when the pod is created.
     fn injections(&self, pod: &Pod) -> Known<Vec<&'static str>> {
         let names = self.injected.iter().map(|injection| injection.value.name).collect();
@@ -324,16 +281,44 @@ impl PodPatterns {
     }
 }
 
-impl Pattern {
-    /// Its name, as facts spell it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Pattern::Init => "init",
-            Pattern::Sidecar => "sidecar",
-            Pattern::Ambassador => "ambassador",
-            Pattern::Adapter => "adapter",
-            Pattern::InboundProxy => "inbound-proxy",
-            Pattern::SharedData => "shared-data",
+#[cfg(test)]
+mod tests {
+    use super::{PATTERNS, Pattern};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_file_of_a_pattern_is_listed_by_its_name() {
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/facts/patterns")).unwrap();
+        let named = files.filter_map(|file| {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let stem = path.file_stem().unwrap().to_string_lossy().replace('_', "-");
+            text.contains("static PATTERN: Pattern").then_some(stem)
+        });
+        let listed: BTreeSet<String> = PATTERNS.iter().map(|pattern| pattern.word.to_owned()).collect();
+        assert_eq!(named.collect::<BTreeSet<_>>(), listed, "files of src/facts/patterns, and PATTERNS");
+        assert_eq!(listed.len(), PATTERNS.len(), "no pattern is listed twice");
+    }
+
+    #[test]
+    fn patterns_are_worded_like_each_other() {
+        for pattern in PATTERNS {
+            let Pattern { word, title, article, meaning, .. } = pattern;
+            let bare = title.to_lowercase().replace(" container", "").replace(' ', "-");
+            assert_eq!(bare, *word, "{word}: the title is the word");
+            let vowel = title.starts_with(['A', 'E', 'I', 'O', 'U']);
+            assert_eq!(*article, if vowel { "an" } else { "a" }, "{word}: the article");
+            assert!(meaning.ends_with('.') && !meaning.starts_with(char::is_uppercase), "{word}: {meaning}");
+        }
+    }
+
+    #[test]
+    fn no_two_rules_have_the_same_turn() {
+        let mut turns = std::collections::BTreeMap::new();
+        for pattern in PATTERNS {
+            let Some(help) = pattern.help() else { continue };
+            let other = turns.insert(help.turn, pattern.word);
+            assert_eq!(other, None, "{} has the turn of another pattern: {}", pattern.word, help.turn);
         }
     }
 }

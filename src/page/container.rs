@@ -8,6 +8,7 @@ pub mod part;
 mod reached;
 mod resources;
 mod security;
+mod served;
 mod siblings;
 
 pub use glance::pull_policy;

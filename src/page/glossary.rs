@@ -7,7 +7,7 @@ use super::{Block, Inline, Link, Page, Prose, Sort, Table};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
 use crate::facts::grouping::Advice;
-use crate::facts::patterns::Pattern;
+use crate::facts::patterns::{PATTERNS, Pattern};
 use crate::model::PLAIN_ENVIRONMENT;
 use crate::names::PagePath;
 use crate::topology::{NodeIndex, Pod};
@@ -35,9 +35,11 @@ pub fn page(know: &Knowledge, crumbs: Vec<Link>) -> Page {
             section("split", "When to use several pods", split(know)),
             section("words", "Words on these pages", vec![Block::Table(words())]),
         ],
-        keywords: ["pod", "container", "sidecar", "init", "ambassador", "adapter"]
+        keywords: ["pod", "container"]
+            .into_iter()
+            .chain(PATTERNS.iter().map(|pattern| pattern.word))
             .map(str::to_owned)
-            .to_vec(),
+            .collect(),
         ..Page::titled(PagePath::root().fixed("glossary"), Sort::Glossary, "Pod or container?")
     }
 }
@@ -86,7 +88,7 @@ fn table() -> Table {
 }
 
 fn grouped(know: &Knowledge) -> Vec<Block> {
-    let plays = |pattern: Pattern| {
+    let plays = |pattern: &'static Pattern| {
         move |index: NodeIndex, _: &Pod| know.facts.of(index).is_some_and(|facts| facts.patterns.has(pattern))
     };
     let talks = |know: &Knowledge, index: NodeIndex| {
@@ -107,46 +109,16 @@ fn grouped(know: &Knowledge) -> Vec<Block> {
     let item = |name: &str, words: &str, examples: Prose| {
         concat(vec![vec![Inline::Strong(name.to_owned()), text(words)], examples])
     };
-    vec![Block::List {
-        ordered: false,
-        items: vec![
-            item(
-                "Init container:",
-                " it prepares something, ends, and only then the app starts.",
-                examples(&plays(Pattern::Init)),
-            ),
-            item(
-                "Sidecar:",
-                " it helps the main container as long as that runs: logs, metrics, certificates.",
-                examples(&plays(Pattern::Sidecar)),
-            ),
-            item(
-                "Ambassador:",
-                " the app talks to localhost, and this container carries it to a service outside.",
-                examples(&plays(Pattern::Ambassador)),
-            ),
-            item(
-                "Adapter:",
-                " it turns what the app reports into a form that others understand.",
-                examples(&plays(Pattern::Adapter)),
-            ),
-            item(
-                "Inbound proxy:",
-                " it takes the traffic for another container: it checks who comes in, or ends TLS.",
-                examples(&plays(Pattern::InboundProxy)),
-            ),
-            item(
-                "Shared data:",
-                " one container writes files that another reads.",
-                examples(&plays(Pattern::SharedData)),
-            ),
-            item(
-                "Localhost:",
-                " one container reaches another without leaving the pod.",
-                examples(&|index, _| talks(know, index)),
-            ),
-        ],
-    }]
+    let patterns = PATTERNS.iter().map(|pattern| {
+        let meaning = format!(" {}", pattern.meaning);
+        item(&format!("{}:", pattern.title), &meaning, examples(&plays(pattern)))
+    });
+    let localhost = item(
+        "Localhost:",
+        " one container reaches another without leaving the pod.",
+        examples(&|index, _| talks(know, index)),
+    );
+    vec![Block::List { ordered: false, items: patterns.chain([localhost]).collect() }]
 }
 
 fn split(know: &Knowledge) -> Vec<Block> {

@@ -1,6 +1,7 @@
 //! A number of pods, as it is or as a percentage of how many there are.
 
 use crate::model::{Kind, Value};
+use serde::Serialize;
 
 /// A number of pods, as it is or as a percentage of how many there are: `maxSurge: 1`, `maxSurge: 25%`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,43 @@ impl Share {
         match self {
             Share::Pods(number) => number.to_string(),
             Share::Percent(percent) => format!("{percent}%"),
+        }
+    }
+}
+
+/// A number of pods, or a percentage where how many there are depends on the cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Amount {
+    /// So many pods.
+    Pods(i64),
+    /// Of each hundred nodes that should run a pod, so many, as written: `10%`. It rounds up.
+    Percent(String),
+}
+
+impl Amount {
+    /// The number of pods, where it is one.
+    pub fn pods(&self) -> Option<i64> {
+        match self {
+            Amount::Pods(number) => Some(*number),
+            Amount::Percent(_) => None,
+        }
+    }
+
+    /// Whether it is none at all.
+    pub fn is_zero(&self) -> bool {
+        match self {
+            Amount::Pods(number) => *number == 0,
+            Amount::Percent(text) => text.trim_end_matches('%').bytes().all(|digit| digit == b'0'),
+        }
+    }
+}
+
+impl From<Share> for Amount {
+    fn from(share: Share) -> Amount {
+        match share {
+            Share::Pods(number) => Amount::Pods(number),
+            Share::Percent(_) => Amount::Percent(share.words()),
         }
     }
 }

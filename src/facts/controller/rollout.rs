@@ -1,7 +1,6 @@
 //! How an update replaces the pods of a workload: how many may be missing and how many may run meanwhile.
 
-use super::amount::{Rounding, Share};
-use super::daemon_set::{self, Amount};
+use super::amount::{Amount, Rounding, Share};
 use super::replicas::Replicas;
 use crate::catalog::FieldPath;
 use crate::facts::known::{Known, quoted};
@@ -94,7 +93,7 @@ pub(super) fn derive(scene: &Scene, replicas: Option<&Replicas>) -> Option<Known
     } else if scene.is("apps", "StatefulSet") {
         stateful_set(scene, wanted?)
     } else if scene.is("apps", "DaemonSet") {
-        daemon_set::rollout(scene)
+        daemon_set(scene)
     } else {
         None
     }
@@ -175,6 +174,34 @@ fn stateful_set(scene: &Scene, wanted: &Known<i64>) -> Option<Known<Rollout>> {
     };
     let why = format!("{why}; {}", wanted.why);
     Some(Known::new(Rollout::rolling(pods, 0, fewer), why, field))
+}
+
+/// Source: `k8s.io/kubernetes/pkg/apis/apps/v1/defaults.go`, `SetDefaults_DaemonSet`;
+/// `pkg/controller/daemon/util/daemonset_util.go`, `SurgeCount` and `UnavailableCount`.
+fn daemon_set(scene: &Scene) -> Option<Known<Rollout>> {
+    let field = FieldPath::of("spec.updateStrategy");
+    let strategy = Strategy::read(scene.text("spec.updateStrategy.type"), Strategy::OnDelete)?;
+    let mut rollout = Rollout {
+        strategy,
+        max_surge: None,
+        max_unavailable: None,
+        min_available: None,
+        max_total: None,
+        replicas: None,
+    };
+    if strategy == Strategy::OnDelete {
+        return Some(Known::new(rollout, "a node keeps its pod until someone deletes it", field));
+    }
+    let surge = share(scene, "spec.updateStrategy.rollingUpdate.maxSurge", Share::Pods(0))?;
+    let unavailable = share(scene, "spec.updateStrategy.rollingUpdate.maxUnavailable", Share::Pods(1))?;
+    let said = |key: &str, share: Share| {
+        let is_set = scene.at(&format!("spec.updateStrategy.rollingUpdate.{key}")).is_some();
+        let words = share.words();
+        format!("{} is {words}{}", quoted(key), if is_set { "" } else { " by default" })
+    };
+    let why = format!("{}, {}", said("maxUnavailable", unavailable), said("maxSurge", surge));
+    (rollout.max_surge, rollout.max_unavailable) = (Some(surge.into()), Some(unavailable.into()));
+    Some(Known::new(rollout, why, field))
 }
 
 /// The number of pods in a field, or the default where it is not set; `None` where Kubernetes would turn it away.

@@ -3,7 +3,6 @@
 use super::{Case, GroupReason};
 use crate::catalog::FieldPath;
 use crate::facts::known::Known;
-use crate::facts::patterns::Pattern;
 use crate::facts::quoted;
 use crate::facts::role::ContainerRole;
 use crate::facts::storage::VolumeUse;
@@ -95,7 +94,8 @@ fn has_socket(case: &Case, usage: &VolumeUse) -> bool {
 /// A proxy in front answers for the others.
 pub(super) fn one_identity(case: &Case) -> Option<Known<GroupReason>> {
     let mut parts = case.patterns.parts.iter().enumerate();
-    let (index, part) = parts.find(|(_, part)| part.patterns.value.contains(&Pattern::InboundProxy))?;
+    let (index, part) =
+        parts.find(|(_, part)| part.patterns.value.iter().any(|pattern| pattern.is_in_front()))?;
     let behind = part.does.as_ref().and_then(|finding| finding.partner);
     let behind = behind.map_or_else(|| "the others".to_owned(), |partner| case.name(partner));
     let why = format!("{} answers for {behind} under the pod's one address", case.name(index));

@@ -1,6 +1,6 @@
 //! The manifest of a pod taken apart: a workload and a Service for each part, with comments where a person decides.
 
-use super::split::{Proposal, SplitPart};
+use super::proposal::{Proposal, SplitPart};
 use super::yaml::{self, Entry, Item, Node};
 use crate::facts::{PodFacts, quoted};
 use crate::model::{Kind, Object, Value};

@@ -1,45 +1,13 @@
 //! What a split would look like: which containers go where, and who calls whom across the parts.
 
 use super::manifest;
+use super::proposal::{Proposal, SplitPart};
 use crate::facts::PodFacts;
 use crate::topology::{ContainerKind, NodeIndex, Pod, Topology};
 use std::collections::BTreeSet;
 
 /// How many parts a proposal has at most: a manifest of more is nothing that a person reads.
 const MOST_PARTS: usize = 12;
-
-/// A pod taken apart.
-#[derive(Clone, Debug)]
-pub struct Proposal {
-    /// The parts, in the order of the pod.
-    pub parts: Vec<SplitPart>,
-    /// Who calls whom across parts: the containers, by their indexes in the pod, and the port.
-    pub calls: Vec<(usize, usize, i32)>,
-    /// A manifest to start from: YAML that podviz itself reads, with comments where a person decides. It holds what the
-    /// input holds, redacted.
-    pub manifest: String,
-}
-
-/// One workload of a pod taken apart.
-#[derive(Clone, Debug)]
-pub struct SplitPart {
-    /// The name of its workload and its Service.
-    pub name: String,
-    /// The kind of its workload: `Deployment`, `StatefulSet` or `DaemonSet`.
-    pub kind: &'static str,
-    /// The container that it is there for.
-    pub member: usize,
-    /// All its containers, by their indexes in the pod.
-    pub containers: Vec<usize>,
-    /// Those of them that nothing in the manifest ties to this part.
-    pub unsure: Vec<usize>,
-    /// How many copies it starts with; nothing for a DaemonSet.
-    pub replicas: Option<i64>,
-    /// Whether its main container keeps data.
-    pub keeps_data: bool,
-    /// The ports on which it is called.
-    pub ports: BTreeSet<i32>,
-}
 
 /// How a pod could be taken apart; `None` where there is nothing to take apart, or where its kind runs to an end.
 pub fn proposal(topology: &Topology, index: NodeIndex, facts: &PodFacts) -> Option<Proposal> {

@@ -1,15 +1,24 @@
 //! Adapter: it turns what another container reports into a form that others understand.
 
 use super::clues::Clues;
-use super::{Finding, Pattern};
+use super::pattern::{Finding, Help, Pattern, Sign};
+use super::telling::{Piece, Telling, text};
 use crate::catalog::ImagePart;
 use crate::facts::known::quoted;
+
+pub(super) static PATTERN: Pattern = Pattern {
+    word: "adapter",
+    title: "Adapter",
+    article: "an",
+    meaning: "it turns what the app reports into a form that others understand.",
+    signs: &[Sign::Help(Help { turn: 3, stands_alone: 4, is_in_front: false, find, tell })],
+};
 
 /// Whether a container turns what another reports into something else, metrics above all.
 ///
 /// Source: `kubernetes/website`, concepts/workloads/pods/multi-container-pods.md: an adapter reads the main
 /// container's output through a shared volume or localhost.
-pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
+fn find(clues: &Clues, me: usize) -> Option<Finding> {
     let clue = &clues.containers[me];
     let words = clue.words();
     let by_image = clue.part() == Some(ImagePart::Adapter);
@@ -59,6 +68,32 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
         port,
         volume: files.map(|(usage, _)| usage.name.clone()),
         structural,
-        ..Finding::new(Pattern::Adapter, percent, why, field)
+        ..Finding::new(&PATTERN, percent, why, field)
     })
+}
+
+fn tell(telling: &Telling) -> Vec<Piece> {
+    let finding = telling.finding;
+    let is_metrics = telling.is_of_class("metrics");
+    if let (false, None, Some(partner), Some(volume)) =
+        (is_metrics, finding.port, telling.partner(), &finding.volume)
+    {
+        let volume = Piece::Code(volume.clone());
+        return vec![
+            text(": it turns what "),
+            partner,
+            text(" writes to volume "),
+            volume,
+            text(" into another form"),
+        ];
+    }
+    let partner = telling.partner().or_else(|| telling.only_other());
+    let Some(partner) = partner.filter(|_| is_metrics || finding.port.is_some()) else {
+        return telling.because();
+    };
+    let mut told = vec![text(": it turns what "), partner, text(" reports into Prometheus metrics")];
+    if let Some(port) = finding.port {
+        told.extend([text(" on port "), Piece::Code(port.to_string())]);
+    }
+    told
 }

@@ -1,15 +1,24 @@
 //! Ambassador: others talk to it on localhost, and it carries that to somewhere outside of the pod.
 
 use super::clues::Clues;
+use super::pattern::{Finding, Help, Pattern, Sign};
 use super::sidecar::PROGRAMS;
-use super::{Finding, Pattern};
+use super::telling::{Piece, Telling, text};
 use crate::catalog::ImagePart;
 use crate::facts::known::quoted;
+
+pub(super) static PATTERN: Pattern = Pattern {
+    word: "ambassador",
+    title: "Ambassador",
+    article: "an",
+    meaning: "the app talks to localhost, and this container carries it to a service outside.",
+    signs: &[Sign::Help(Help { turn: 1, stands_alone: 2, is_in_front: false, find, tell })],
+};
 
 /// Whether a container is an ambassador, by its image or by who talks to whom.
 ///
 /// Source: `kubernetes/website`, concepts/workloads/pods/multi-container-pods.md, where the image says nothing.
-pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
+fn find(clues: &Clues, me: usize) -> Option<Finding> {
     let clue = &clues.containers[me];
     let call = clues.callers(me).next();
     let remote = clue.remotes.first();
@@ -55,7 +64,7 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
         structural: call.is_some(),
         // Only a call may be named by another object, such as a ConfigMap; its own address comes from the workload.
         declared_by: call.filter(|_| remote.is_none()).map(|call| call.declared_by),
-        ..Finding::new(Pattern::Ambassador, percent, why, field)
+        ..Finding::new(&PATTERN, percent, why, field)
     })
 }
 
@@ -76,4 +85,32 @@ fn is_go_between(clues: &Clues, me: usize) -> bool {
         && !clues.bears_the_name(me)
         && !calls_inside
         && (knows_tools || !called_a_program)
+}
+
+fn tell(telling: &Telling) -> Vec<Piece> {
+    let remote = telling.finding.remote.clone().map(Piece::Code);
+    match (telling.partner(), telling.local(), remote) {
+        (Some(partner), Some(local), Some(remote)) => vec![
+            text(": "),
+            partner,
+            text(" talks to "),
+            local,
+            text(", and this container carries it to "),
+            remote,
+            text(" outside of the pod"),
+        ],
+        (Some(partner), Some(local), None) => vec![
+            text(": "),
+            partner,
+            text(" talks to "),
+            local,
+            text(", and this container carries it out of the pod"),
+        ],
+        (_, _, Some(remote)) => vec![
+            text(": it leads to "),
+            remote,
+            text(", though nothing in these manifests calls it on localhost"),
+        ],
+        _ => telling.because(),
+    }
 }

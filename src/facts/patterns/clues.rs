@@ -9,7 +9,7 @@ use crate::topology::{Container, ContainerKind, NodeIndex, Pod, service_ports};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the manifest of a pod says about its containers.
-pub(in crate::facts) struct Clues<'a> {
+pub(super) struct Clues<'a> {
     /// The pod.
     pub pod: &'a Pod,
     /// The name of the workload.
@@ -32,7 +32,7 @@ pub(in crate::facts) struct Clues<'a> {
 }
 
 /// What is known of one container.
-pub(in crate::facts) struct Clue<'a> {
+pub(super) struct Clue<'a> {
     /// The container.
     pub container: &'a Container,
     /// The class of its image.
@@ -151,6 +151,16 @@ impl<'a> Clues<'a> {
             let other = self.users[volume].iter().copied().find(|other| *other != me)?;
             (!self.writers[volume].is_empty()).then_some((&self.volumes[volume], other))
         })
+    }
+
+    /// Where a container mounts a volume.
+    pub fn mount(&self, me: usize, volume: &str) -> FieldPath {
+        let container = self.containers[me].container;
+        let mounts = container.spec.volume_mounts.iter().flatten();
+        match mounts.enumerate().find(|(_, mount)| mount.name == volume) {
+            Some((index, _)) => container.path.key("volumeMounts").named_item(index, volume),
+            None => container.path.key("volumeDevices"),
+        }
     }
 
     /// The port on which this container shows metrics, as far as its name, number or the pod's annotations say so.

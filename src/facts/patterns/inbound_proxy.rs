@@ -1,12 +1,21 @@
 //! Inbound proxy: it takes the traffic for another container of the pod, and hands it on over localhost.
 
 use super::clues::Clues;
-use super::{Finding, Pattern};
+use super::pattern::{Finding, Help, Pattern, Sign};
+use super::telling::{Piece, Telling, text};
 use crate::catalog::ImagePart;
 use crate::facts::known::quoted;
 
+pub(super) static PATTERN: Pattern = Pattern {
+    word: "inbound-proxy",
+    title: "Inbound proxy",
+    article: "an",
+    meaning: "it takes the traffic for another container: it checks who comes in, or ends TLS.",
+    signs: &[Sign::Help(Help { turn: 2, stands_alone: 0, is_in_front: true, find, tell })],
+};
+
 /// Whether a container stands in front of another one.
-pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
+fn find(clues: &Clues, me: usize) -> Option<Finding> {
     let clue = &clues.containers[me];
     let call = clues.calls_of(me).next();
     let served = !clue.services.is_empty();
@@ -43,6 +52,23 @@ pub(super) fn find(clues: &Clues, me: usize) -> Option<Finding> {
         port: call.map(|call| call.port),
         structural: call.is_some(),
         declared_by: call.map(|call| call.declared_by),
-        ..Finding::new(Pattern::InboundProxy, percent, why, field)
+        ..Finding::new(&PATTERN, percent, why, field)
     })
+}
+
+fn tell(telling: &Telling) -> Vec<Piece> {
+    let (Some(partner), Some(local)) = (telling.partner(), telling.local()) else {
+        return telling.because();
+    };
+    let services = telling.services.to_vec();
+    if services.is_empty() {
+        let takes = text("it takes the traffic");
+        return vec![text(": "), takes, text(" for "), partner, text(", and hands it on at "), local];
+    }
+    let send = match services.len() {
+        1 => " sends its traffic here, and this container",
+        _ => " send their traffic here, and this container",
+    };
+    let services = Piece::Services(services);
+    vec![text(": "), services, text(send), text(" hands it on to "), partner, text(" at "), local]
 }

@@ -1,9 +1,20 @@
 //! Init: what an init container prepares, as far as its image, its command and its name say.
 
 use super::clues::{Clue, Clues};
+use super::pattern::{Pattern, Sign};
+use super::telling::{Piece, text};
 use crate::catalog::{FieldPath, InitTask};
+use crate::topology::ContainerKind;
 use regex::Regex;
 use std::sync::LazyLock;
+
+pub(super) static PATTERN: Pattern = Pattern {
+    word: "init",
+    title: "Init container",
+    article: "an",
+    meaning: "it prepares something, ends, and only then the app starts.",
+    signs: &[Sign::Kind(ContainerKind::Init)],
+};
 
 /// What an init container prepares.
 #[derive(Clone, Debug)]
@@ -132,6 +143,39 @@ fn source_of(clue: &Clue, task: InitTask, script: &str) -> Option<String> {
     let words = script.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | ')'));
     let in_script = words.flat_map(super::address::remote).next();
     in_script.or_else(|| clue.remotes.first().map(|(_, remote)| remote.clone()))
+}
+
+impl Preparation {
+    /// What it does, in a word or two.
+    pub fn word(&self) -> &'static str {
+        match self.task {
+            InitTask::WaitFor => "waiting",
+            InitTask::Migrate => "migration",
+            InitTask::Permissions => "permissions",
+            InitTask::Fetch => "download",
+            InitTask::CopyFiles => "files",
+            InitTask::Render => "configuration",
+            InitTask::Network => "network",
+            InitTask::Kernel => "kernel settings",
+        }
+    }
+
+    /// What it does, as a sentence with a space on both sides.
+    pub fn tell(&self) -> Vec<Piece> {
+        let what = self.what.clone().map(Piece::Code);
+        match (self.task, what) {
+            (InitTask::WaitFor, Some(what)) => vec![text(" It waits until "), what, text(" answers. ")],
+            (InitTask::WaitFor, None) => vec![text(" It waits until something else is there. ")],
+            (InitTask::Migrate, _) => vec![text(" It brings the schema of a database up to date. ")],
+            (InitTask::Permissions, _) => vec![text(" It sets the owner or the permissions of files. ")],
+            (InitTask::Fetch, Some(what)) => vec![text(" It fetches files from "), what, text(". ")],
+            (InitTask::Fetch, None) => vec![text(" It fetches what the others need. ")],
+            (InitTask::CopyFiles, _) => vec![text(" It puts files in place. ")],
+            (InitTask::Render, _) => vec![text(" It writes configuration from a template. ")],
+            (InitTask::Network, _) => vec![text(" It sets up the network of the pod or its node. ")],
+            (InitTask::Kernel, _) => vec![text(" It changes settings of the node's kernel or system. ")],
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,19 @@
 //! Shared data: one container writes files that another one reads.
 
 use super::clues::Clues;
+use super::pattern::{Pattern, Sign};
 use crate::catalog::FieldPath;
 use crate::facts::known::quoted;
 use crate::facts::storage::{Access, Mount, VolumeUse};
 use crate::topology::ContainerKind;
+
+pub(super) static PATTERN: Pattern = Pattern {
+    word: "shared-data",
+    title: "Shared data",
+    article: "a",
+    meaning: "one container writes files that another reads.",
+    signs: &[Sign::Pod(|pod| !pod.shared.is_empty())],
+};
 
 /// A volume through which containers hand files to each other.
 #[derive(Clone, Debug)]
@@ -51,6 +60,6 @@ fn shared(clues: &Clues, index: usize, usage: &VolumeUse) -> Option<SharedData> 
         90 => format!("{} writes to volume {volume}, and {} reads it", name(writer), name(reader)),
         _ => format!("{} and {} both write to volume {volume}", name(writer), name(reader)),
     };
-    let field = super::sidecar::mount(clues, reader.container, &usage.name);
+    let field = clues.mount(reader.container, &usage.name);
     Some(SharedData { usage: index, percent, why, field })
 }

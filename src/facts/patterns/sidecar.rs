@@ -1,9 +1,22 @@
 //! Sidecar: a container that helps the main one as long as that runs, known by its image, its files, or its name.
 
 use super::clues::Clues;
-use super::{Finding, Pattern};
+use super::pattern::{Finding, Help, Pattern, Sign};
+use super::telling::{Piece, Telling, text};
 use crate::catalog::ImagePart;
 use crate::facts::known::quoted;
+use crate::topology::ContainerKind;
+
+pub(super) static PATTERN: Pattern = Pattern {
+    word: "sidecar",
+    title: "Sidecar",
+    article: "a",
+    meaning: "it helps the main container as long as that runs: logs, metrics, certificates.",
+    signs: &[
+        Sign::Kind(ContainerKind::Sidecar),
+        Sign::Help(Help { turn: 4, stands_alone: 1, is_in_front: false, find, tell }),
+    ],
+};
 
 /// Words of names that helpers bear.
 const WORDS: [&str; 19] = [
@@ -55,8 +68,13 @@ pub(super) const PROGRAMS: [&str; 20] = [
     "master",
 ];
 
+/// A helper that shows no more special pattern.
+fn find(clues: &Clues, me: usize) -> Option<Finding> {
+    by_image(clues, me).or_else(|| by_name(clues, me))
+}
+
 /// A helper by the class of its image.
-pub(super) fn by_image(clues: &Clues, me: usize) -> Option<Finding> {
+fn by_image(clues: &Clues, me: usize) -> Option<Finding> {
     let clue = &clues.containers[me];
     let class = clue.class.filter(|class| match class.part {
         ImagePart::Sidecar => true,
@@ -66,7 +84,7 @@ pub(super) fn by_image(clues: &Clues, me: usize) -> Option<Finding> {
     })?;
     let why = format!("its image {} is one that {}", quoted(clue.base), class.does);
     let field = clue.container.path.key("image");
-    let finding = Finding::new(Pattern::Sidecar, 90, why, field);
+    let finding = Finding::new(&PATTERN, 90, why, field);
     let reads = clues.reads_what_others_write(me, None);
     let call = clues.calls_of(me).next();
     // Whoever writes what others read, or is called by them, may well be the main container.
@@ -75,11 +93,13 @@ pub(super) fn by_image(clues: &Clues, me: usize) -> Option<Finding> {
     let partner = files.map(|(_, other)| other).or(call.map(|call| call.to));
     let volume = files.map(|(usage, _)| usage.name.clone());
     let percent = if structural { 95 } else { 90 };
-    Some(Finding { partner, volume, structural, percent, ..finding })
+    // A proxy is more seldom a program of its own than what is made to stand beside others.
+    let stands_alone = if class.part == ImagePart::Sidecar { 3 } else { finding.stands_alone };
+    Some(Finding { partner, volume, structural, percent, stands_alone, ..finding })
 }
 
 /// A helper by the words of its name, where nothing else says what it is.
-pub(super) fn by_name(clues: &Clues, me: usize) -> Option<Finding> {
+fn by_name(clues: &Clues, me: usize) -> Option<Finding> {
     let clue = &clues.containers[me];
     let words = clue.words();
     let is_program = PROGRAMS.iter().any(|word| words.contains(*word)) && !words.contains("sidecar");
@@ -100,7 +120,7 @@ pub(super) fn by_name(clues: &Clues, me: usize) -> Option<Finding> {
         Some(word) => format!("{} in its name says that it is there to have an image pulled", quoted(word)),
         None => format!("{} is what helpers are called", quoted(word)),
     };
-    let finding = Finding::new(Pattern::Sidecar, 60, why, clue.container.path.key("name"));
+    let finding = Finding::new(&PATTERN, 60, why, clue.container.path.key("name"));
     Some(match clues.reads_what_others_write(me, None) {
         Some((usage, writer)) => Finding {
             partner: Some(writer),
@@ -124,16 +144,38 @@ pub(super) fn by_files(clues: &Clues, me: usize, main: usize) -> Option<Finding>
     }
     let main_name = &clues.containers[main].container.name;
     let why = format!("it reads volume {}, which {} writes", quoted(&usage.name), quoted(main_name));
-    let finding = Finding::new(Pattern::Sidecar, 70, why, mount(clues, me, &usage.name));
+    let finding = Finding::new(&PATTERN, 70, why, clues.mount(me, &usage.name));
     Some(Finding { partner: Some(main), volume: Some(usage.name.clone()), structural: true, ..finding })
 }
 
-/// Where a container mounts a volume.
-pub(super) fn mount(clues: &Clues, me: usize, volume: &str) -> crate::catalog::FieldPath {
-    let container = clues.containers[me].container;
-    let mounts = container.spec.volume_mounts.iter().flatten();
-    match mounts.enumerate().find(|(_, mount)| mount.name == volume) {
-        Some((index, _)) => container.path.key("volumeMounts").named_item(index, volume),
-        None => container.path.key("volumeDevices"),
+fn tell(telling: &Telling) -> Vec<Piece> {
+    let does = telling.does();
+    let is_logging = telling.is_of_class("logging");
+    match (telling.partner(), &telling.finding.volume) {
+        (Some(partner), Some(volume)) => {
+            let only_reads = telling.only_reads(volume);
+            let volume = Piece::Code(volume.clone());
+            let mut told = match does.filter(|_| !is_logging || !only_reads) {
+                Some(does) => vec![text(format!(": it {does}; "))],
+                None => vec![text(": ")],
+            };
+            told.extend(match (only_reads, is_logging) {
+                (true, true) => {
+                    vec![text("it reads the log files that "), partner, text(" writes to volume "), volume]
+                }
+                (true, false) => {
+                    vec![text("it reads what "), partner, text(" writes to volume "), volume]
+                }
+                (false, _) => vec![text("it shares volume "), volume, text(" with "), partner],
+            });
+            told
+        }
+        (Some(partner), None) => match does {
+            Some(does) => {
+                vec![text(format!(": it {does}, and calls ")), partner, text(" on localhost")]
+            }
+            None => telling.because(),
+        },
+        (None, _) => does.map_or_else(|| telling.because(), |does| vec![text(format!(": it {does}"))]),
     }
 }

@@ -1,15 +1,14 @@
 //! What a container is for, in a few sentences.
 
 use super::part;
-use crate::catalog::Relation;
-use crate::facts::patterns::Pattern;
-use crate::facts::{ContainerRole, is_headless};
+use super::served::served;
+use crate::facts::ContainerRole;
 use crate::model::Object;
 use crate::names::count;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{concat, joined, listed, plain};
-use crate::topology::{ContainerKind, NodeIndex, Pod, ServicePort, service_ports};
+use crate::topology::{ContainerKind, NodeIndex};
 
 /// The role sentence.
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, position: usize) -> Prose {
@@ -28,7 +27,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, position: usi
             let before = format!(
                 "Runs to completion before the app containers and every later init container, each time {of}"
             );
-            let preparation = part::preparation(know, object, &facts.patterns.parts[position]);
+            let preparation = part::preparation(know, index, object, &facts.patterns.parts[position]);
             concat(vec![opening(before, " starts."), preparation])
         }
         (ContainerKind::Sidecar, _) => match help {
@@ -79,7 +78,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, position: usi
     let is_front = facts.patterns.parts[position]
         .does
         .as_ref()
-        .is_some_and(|finding| finding.pattern == Pattern::InboundProxy && finding.partner.is_some());
+        .is_some_and(|finding| finding.pattern.is_in_front() && finding.partner.is_some());
     if !services.is_empty() && !is_front {
         let services = services.into_iter().map(|(service, ports)| {
             concat(vec![know.mention(service, &object.identity), plain(format!(" on port {ports}"))])
@@ -120,43 +119,4 @@ fn after(know: &Knowledge, index: NodeIndex, position: usize) -> Prose {
         return Prose::new();
     }
     concat(vec![plain(" It starts after "), joined(groups, "and"), plain(".")])
-}
-
-/// The Services that lead to a port which the container declares, each with its ports.
-pub fn served(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) -> Vec<(NodeIndex, String)> {
-    let container = &pod.containers[position];
-    let declared: Vec<i64> =
-        container.spec.ports.iter().flatten().map(|port| i64::from(port.container_port)).collect();
-    // A lone container is the only one that can listen, declared or not.
-    let alone = pod.running().count() == 1 && container.kind == ContainerKind::App;
-    let mut services = Vec::new();
-    for edge in know.topology.to(index).filter(|edge| edge.relation == Relation::Selects) {
-        let Some(service) = know
-            .node(edge.from)
-            .object
-            .as_ref()
-            .filter(|_| &*know.node(edge.from).identity.kind == "Service")
-        else {
-            continue;
-        };
-        let ports = service_ports(&service.value, pod).into_iter();
-        let ports =
-            ports.filter(|port| port.target.as_ref().is_ok_and(|target| alone || declared.contains(target)));
-        // Behind a Service without an address, callers connect to the port of the container itself.
-        let is_headless = is_headless(know.node(edge.from));
-        let number = |port: ServicePort| match port.target {
-            Ok(target) if is_headless => target.to_string(),
-            _ => port.port.to_string(),
-        };
-        let mut ports: Vec<String> = ports.map(number).collect();
-        ports.dedup();
-        if !ports.is_empty() {
-            services.push((
-                edge.from,
-                crate::page::prose::words(&joined(ports.into_iter().map(plain).collect(), "and")),
-            ));
-        }
-    }
-    services.dedup();
-    services
 }

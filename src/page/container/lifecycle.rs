@@ -5,7 +5,7 @@ mod health;
 mod start;
 
 use super::super::workload::drawn;
-use super::lead;
+use super::served::served;
 use crate::catalog::FieldPath;
 use crate::diagram::View;
 use crate::diagram::views::Focus;
@@ -65,7 +65,7 @@ impl<'a> Tale<'a> {
             position,
             container: pod.containers.get(position)?,
             times: facts.lifecycle.containers.get(position)?,
-            is_served: lead::served(know, index, pod, position)
+            is_served: served(know, index, pod, position)
                 .iter()
                 .any(|(service, _)| follows_readiness(know.node(*service))),
             pod_is_served: is_served(know, index),

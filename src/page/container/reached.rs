@@ -1,6 +1,6 @@
 //! Who reaches a container, and whom it reaches.
 
-use super::lead::served;
+use super::served::served;
 use crate::facts::is_headless;
 use crate::names::thousands;
 use crate::page::knowledge::Knowledge;

@@ -49,28 +49,31 @@ const MAKERS: [(&str, &str); 8] = [
     ("batch", "cronjobs"),
 ];
 
-impl Danger {
-    /// What is dangerous about a rule, the worst first. Within one namespace it does not reach what stands in none.
-    pub(super) fn of(rule: &Rule, everywhere: bool) -> Vec<Danger> {
-        if rule.allows_everything() {
+impl Rule {
+    /// What is dangerous about it, the worst first: in the whole cluster, or within one namespace, where it does not reach
+    /// what stands in none.
+    pub fn dangers(&self, everywhere: bool) -> Vec<Danger> {
+        if self.allows_everything() {
             return vec![Danger::Everything];
         }
         let all = [
-            (Danger::Escalate, escalates(rule, everywhere)),
-            (Danger::Impersonate, impersonates(rule, everywhere)),
-            (Danger::Nodes, everywhere && rule.allows(&["get", "create"], "", "nodes/proxy")),
-            (Danger::Webhooks, everywhere && hooks(rule, "mutatingwebhookconfigurations")),
-            (Danger::Judges, everywhere && hooks(rule, "validatingwebhookconfigurations")),
-            (Danger::Secrets, rule.allows(&READ, "", "secrets")),
-            (Danger::Tokens, rule.allows(&["create"], "", "serviceaccounts/token")),
-            (Danger::Exec, enters(rule)),
-            (Danger::Pods, makes_pods(rule)),
-            (Danger::Disks, everywhere && rule.allows(&["create"], "", "persistentvolumes")),
-            (Danger::Namespaces, rule.allows(&["update", "patch"], "", "namespaces")),
+            (Danger::Escalate, escalates(self, everywhere)),
+            (Danger::Impersonate, impersonates(self, everywhere)),
+            (Danger::Nodes, everywhere && self.allows(&["get", "create"], "", "nodes/proxy")),
+            (Danger::Webhooks, everywhere && hooks(self, "mutatingwebhookconfigurations")),
+            (Danger::Judges, everywhere && hooks(self, "validatingwebhookconfigurations")),
+            (Danger::Secrets, self.allows(&READ, "", "secrets")),
+            (Danger::Tokens, self.allows(&["create"], "", "serviceaccounts/token")),
+            (Danger::Exec, enters(self)),
+            (Danger::Pods, makes_pods(self)),
+            (Danger::Disks, everywhere && self.allows(&["create"], "", "persistentvolumes")),
+            (Danger::Namespaces, self.allows(&["update", "patch"], "", "namespaces")),
         ];
         all.into_iter().filter(|(_, holds)| *holds).map(|(danger, _)| danger).collect()
     }
+}
 
+impl Danger {
     /// What holders may do, after "may".
     pub fn words(self) -> &'static str {
         match self {

@@ -146,7 +146,7 @@ fn added_to(topology: &Topology, role: &Identity) -> Vec<NodeIndex> {
 fn dangers(rules: &[Rule], builtin: Option<Builtin>, everywhere: bool) -> Vec<Danger> {
     let builtin = builtin.iter().flat_map(|builtin| builtin.dangers.iter().copied());
     let all: BTreeSet<Danger> =
-        builtin.chain(rules.iter().flat_map(|rule| Danger::of(rule, everywhere))).collect();
+        builtin.chain(rules.iter().flat_map(|rule| rule.dangers(everywhere))).collect();
     // Who may do everything needs no list of what that is.
     if all.contains(&Danger::Everything) { vec![Danger::Everything] } else { all.into_iter().collect() }
 }

@@ -1,6 +1,5 @@
 //! One rule of a role: verbs on resources, or on paths of the API server.
 
-use super::danger::Danger;
 use crate::catalog::FieldPath;
 use crate::model::{Object, Value};
 use crate::topology::NodeIndex;
@@ -71,11 +70,6 @@ impl Rule {
     /// Whether it allows one of some verbs on a resource.
     pub fn allows(&self, verbs: &[&str], group: &str, resource: &str) -> bool {
         verbs.iter().any(|verb| self.has_verb(verb)) && self.has_resource(group, resource)
-    }
-
-    /// What is dangerous about it, the worst first: in the whole cluster, or within one namespace.
-    pub fn dangers(&self, everywhere: bool) -> Vec<Danger> {
-        Danger::of(self, everywhere)
     }
 
     /// Whether it does anything where a RoleBinding gives it: what stands in no namespace is out of reach there, and so

@@ -1,0 +1,114 @@
+//! What a container does for others, as a sentence without markup: pages make names and links of its pieces.
+
+use super::{Finding, Part, PodPatterns};
+use crate::catalog::Catalog;
+use crate::facts::storage::{Access, VolumeUse};
+use crate::topology::{NodeIndex, Pod};
+use std::borrow::Cow;
+
+/// From which percentage on a part is stated and not only said to look so.
+const SURE: u8 = 90;
+
+/// A piece of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Words.
+    Text(Cow<'static, str>),
+    /// The name of a thing, or a value.
+    Code(String),
+    /// Words with names in backticks.
+    Marked(String),
+    /// A container of the pod, by its index.
+    Container(usize),
+    /// Services, as a list.
+    Services(Vec<NodeIndex>),
+}
+
+/// What stands around a container whose part is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Company<'a> {
+    /// What is known of images.
+    pub catalog: &'a Catalog,
+    /// The pod.
+    pub pod: &'a Pod,
+    /// Its volumes.
+    pub volumes: &'a [VolumeUse],
+    /// The Services that lead to a port which the container declares.
+    pub services: &'a [NodeIndex],
+}
+
+/// A container that helps others, and all that may be told of that.
+pub(super) struct Telling<'a> {
+    pub finding: &'a Finding,
+    pub part: &'a Part,
+    pub services: &'a [NodeIndex],
+    company: Company<'a>,
+    patterns: &'a PodPatterns,
+    position: usize,
+}
+
+/// Words.
+pub(super) fn text(words: impl Into<Cow<'static, str>>) -> Piece {
+    Piece::Text(words.into())
+}
+
+impl PodPatterns {
+    /// What a helper does for the others, as a sentence with a space behind it: `A sidecar: it … `. `None` where the
+    /// container, by its index, is no helper.
+    pub fn help(&self, position: usize, company: Company) -> Option<Vec<Piece>> {
+        let part = self.parts.get(position)?;
+        let finding = part.does.as_ref()?;
+        let tell = finding.pattern.help()?.tell;
+        let services = company.services;
+        let telling = Telling { finding, part, services, company, patterns: self, position };
+        let title = finding.pattern.title.to_ascii_lowercase();
+        let start = match finding.pattern.article {
+            article if finding.percent >= SURE => format!("A{} {title}", article.trim_start_matches('a')),
+            article => format!("Looks like {article} {title}"),
+        };
+        let sentence = [vec![text(start)], tell(&telling), vec![text(". ")]];
+        Some(sentence.into_iter().flatten().collect())
+    }
+}
+
+impl Telling<'_> {
+    /// The container that it helps.
+    pub fn partner(&self) -> Option<Piece> {
+        self.finding.partner.map(Piece::Container)
+    }
+
+    /// The main container, where it is the only other one.
+    pub fn only_other(&self) -> Option<Piece> {
+        let main = self.patterns.main()?;
+        (self.company.pod.apps().count() == 2).then_some(Piece::Container(main))
+    }
+
+    /// Where the two meet: `localhost:5432`.
+    pub fn local(&self) -> Option<Piece> {
+        self.finding.port.map(|port| Piece::Code(format!("localhost:{port}")))
+    }
+
+    /// The reason alone, for what cannot be told better.
+    pub fn because(&self) -> Vec<Piece> {
+        vec![text(", because "), Piece::Marked(self.finding.why.clone())]
+    }
+
+    /// Whether its image is of a class.
+    pub fn is_of_class(&self, class: &str) -> bool {
+        self.part.word.as_deref() == Some(class)
+    }
+
+    /// What its image is known to do.
+    pub fn does(&self) -> Option<&str> {
+        let class = self.company.catalog.image(&self.company.pod.containers[self.position].image)?;
+        self.part.word.as_ref().map(|_| class.does.as_str())
+    }
+
+    /// Whether it writes nothing to a volume.
+    pub fn only_reads(&self, volume: &str) -> bool {
+        let usage = self.company.volumes.iter().find(|usage| usage.name == volume);
+        let mounts = usage.into_iter().flat_map(|usage| &usage.mounts);
+        let mut mine = mounts.filter(|mount| mount.container == self.position);
+        mine.all(|mount| mount.access == Access::ReadOnly)
+    }
+}
