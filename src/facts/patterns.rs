@@ -12,6 +12,7 @@ mod init;
 mod injected;
 mod main_container;
 mod pattern;
+mod sentence;
 mod shared_data;
 mod sidecar;
 mod telling;
@@ -28,9 +29,9 @@ use clues::Clues;
 pub use init::Preparation;
 pub use injected::Injection;
 pub use pattern::{Finding, Pattern};
+pub use sentence::{Company, Piece};
 pub use shared_data::SharedData;
 use std::collections::BTreeSet;
-pub use telling::{Company, Piece};
 
 /// Every pattern, in the order in which the glossary explains them.
 pub static PATTERNS: &[&Pattern] = &[

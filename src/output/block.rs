@@ -3,7 +3,7 @@
 use super::File;
 use super::flavour::Language;
 use super::spelling::{Place, Spelling, finished};
-use super::view::{Pages, object};
+use super::view::Pages;
 use crate::diagram::host::Host;
 use crate::diagram::{self, Diagram, Row, mermaid, svg};
 use crate::escape;
@@ -352,4 +352,9 @@ fn natural_width(svg: &str) -> Option<i64> {
     let numbers = head.split_once("viewBox=\"")?.1.split_once('"')?.0;
     let width: f64 = numbers.split_ascii_whitespace().nth(2)?.parse().ok()?;
     (width.is_finite() && width > 0.0).then_some(width.ceil() as i64)
+}
+
+/// A map for a template.
+pub(super) fn object<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
+    Value::from(BTreeMap::from(entries))
 }

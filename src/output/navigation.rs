@@ -1,7 +1,6 @@
 //! The folders of a site as a tree, in the order in which people read: what the tables of contents of docs sites are
 //! made from.
 
-use super::view::is_name;
 use crate::names::PagePath;
 use crate::page::{Page, Site, Sort};
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,4 +140,9 @@ impl Tree<'_> {
             Sort::Source => LAST,
         }
     }
+}
+
+/// Whether the title of the page is the name of a thing.
+pub(super) fn is_name(page: &Page) -> bool {
+    matches!(page.sort, Sort::Namespace | Sort::Workload | Sort::Container | Sort::Object | Sort::Source)
 }

@@ -152,3 +152,8 @@ pub fn publish(files: &[File], destination: &Destination) -> Result<Published, P
     }
     Ok(plan.outcome())
 }
+
+/// Whether the system does not let us write in a folder.
+fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}

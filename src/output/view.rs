@@ -1,8 +1,8 @@
 //! Turns a page into what its template sees: every link is relative, every inline piece is spelled.
 
-use super::block::Blocks;
+use super::block::{Blocks, object};
 use super::flavour::Language;
-use super::navigation::{Entry, Navigation};
+use super::navigation::{Entry, Navigation, is_name};
 use super::spelling::{Place, Spelling, destination, finished, percent_encoded};
 use super::switch::Switch;
 use super::{File, Flavour, Options};
@@ -252,11 +252,6 @@ pub(super) fn sources(pages: &[Page]) -> BTreeMap<String, PagePath> {
     sources
 }
 
-/// A map for a template.
-pub(super) fn object<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
-    Value::from(BTreeMap::from(entries))
-}
-
 /// The first words of a page without their links, for search engines and previews.
 fn plain(lead: &[crate::page::Prose]) -> String {
     use crate::page::Inline::{Code, Link, Muted, Source, Strong, Text, Web};
@@ -273,11 +268,6 @@ fn plain(lead: &[crate::page::Prose]) -> String {
         Some((end, _)) => format!("{}…", &out[..end]),
         None => out,
     }
-}
-
-/// Whether the title of the page is the name of a thing.
-pub(super) fn is_name(page: &Page) -> bool {
-    matches!(page.sort, Sort::Namespace | Sort::Workload | Sort::Container | Sort::Object | Sort::Source)
 }
 
 fn is_web(url: &str) -> bool {

@@ -1,8 +1,8 @@
 //! Adapter: it turns what another container reports into a form that others understand.
 
 use super::clues::Clues;
-use super::pattern::{Finding, Help, Pattern, Sign};
-use super::telling::{Piece, Telling, text};
+use super::pattern::{Finding, Help, Pattern, Sign, Telling};
+use super::sentence::{Piece, text};
 use crate::catalog::ImagePart;
 use crate::facts::known::quoted;
 

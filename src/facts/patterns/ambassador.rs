@@ -1,9 +1,9 @@
 //! Ambassador: others talk to it on localhost, and it carries that to somewhere outside of the pod.
 
 use super::clues::Clues;
-use super::pattern::{Finding, Help, Pattern, Sign};
+use super::pattern::{Finding, Help, Pattern, Sign, Telling};
+use super::sentence::{Piece, text};
 use super::sidecar::PROGRAMS;
-use super::telling::{Piece, Telling, text};
 use crate::catalog::ImagePart;
 use crate::facts::known::quoted;
 

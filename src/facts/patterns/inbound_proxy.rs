@@ -1,8 +1,8 @@
 //! Inbound proxy: it takes the traffic for another container of the pod, and hands it on over localhost.
 
 use super::clues::Clues;
-use super::pattern::{Finding, Help, Pattern, Sign};
-use super::telling::{Piece, Telling, text};
+use super::pattern::{Finding, Help, Pattern, Sign, Telling};
+use super::sentence::{Piece, text};
 use crate::catalog::ImagePart;
 use crate::facts::known::quoted;
 

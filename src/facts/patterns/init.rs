@@ -2,7 +2,7 @@
 
 use super::clues::{Clue, Clues};
 use super::pattern::{Pattern, Sign};
-use super::telling::{Piece, text};
+use super::sentence::{Piece, text};
 use crate::catalog::{FieldPath, InitTask};
 use crate::topology::ContainerKind;
 use regex::Regex;

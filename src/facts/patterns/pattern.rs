@@ -1,8 +1,8 @@
 //! What a pattern is: its words, and the signs that show it.
 
 use super::clues::Clues;
-use super::telling::{Piece, Telling};
-use super::{PATTERNS, PodPatterns};
+use super::sentence::{Company, Piece};
+use super::{PATTERNS, Part, PodPatterns};
 use crate::catalog::FieldPath;
 use crate::topology::{ContainerKind, NodeIndex};
 use serde::{Serialize, Serializer};
@@ -71,6 +71,16 @@ pub struct Finding {
     pub(super) structural: bool,
     /// How often a container that is found like this is a program of its own after all: see [`Help::stands_alone`].
     pub(super) stands_alone: u8,
+}
+
+/// A container that helps others, and all that may be told of that.
+pub(super) struct Telling<'a> {
+    pub finding: &'a Finding,
+    pub part: &'a Part,
+    pub services: &'a [NodeIndex],
+    pub company: Company<'a>,
+    pub patterns: &'a PodPatterns,
+    pub position: usize,
 }
 
 impl Finding {

@@ -1,8 +1,8 @@
 //! Sidecar: a container that helps the main one as long as that runs, known by its image, its files, or its name.
 
 use super::clues::Clues;
-use super::pattern::{Finding, Help, Pattern, Sign};
-use super::telling::{Piece, Telling, text};
+use super::pattern::{Finding, Help, Pattern, Sign, Telling};
+use super::sentence::{Piece, text};
 use crate::catalog::ImagePart;
 use crate::facts::known::quoted;
 use crate::topology::ContainerKind;

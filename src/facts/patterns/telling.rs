@@ -1,56 +1,12 @@
-//! What a container does for others, as a sentence without markup: pages make names and links of its pieces.
+//! What a container does for others, as a sentence, and what the sentence of a pattern may say.
 
-use super::{Finding, Part, PodPatterns};
-use crate::catalog::Catalog;
-use crate::facts::storage::{Access, VolumeUse};
-use crate::topology::{NodeIndex, Pod};
-use std::borrow::Cow;
+use super::PodPatterns;
+use super::pattern::Telling;
+use super::sentence::{Company, Piece, text};
+use crate::facts::storage::Access;
 
 /// From which percentage on a part is stated and not only said to look so.
 const SURE: u8 = 90;
-
-/// A piece of a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// Words.
-    Text(Cow<'static, str>),
-    /// The name of a thing, or a value.
-    Code(String),
-    /// Words with names in backticks.
-    Marked(String),
-    /// A container of the pod, by its index.
-    Container(usize),
-    /// Services, as a list.
-    Services(Vec<NodeIndex>),
-}
-
-/// What stands around a container whose part is told.
-#[derive(Clone, Copy, Debug)]
-pub struct Company<'a> {
-    /// What is known of images.
-    pub catalog: &'a Catalog,
-    /// The pod.
-    pub pod: &'a Pod,
-    /// Its volumes.
-    pub volumes: &'a [VolumeUse],
-    /// The Services that lead to a port which the container declares.
-    pub services: &'a [NodeIndex],
-}
-
-/// A container that helps others, and all that may be told of that.
-pub(super) struct Telling<'a> {
-    pub finding: &'a Finding,
-    pub part: &'a Part,
-    pub services: &'a [NodeIndex],
-    company: Company<'a>,
-    patterns: &'a PodPatterns,
-    position: usize,
-}
-
-/// Words.
-pub(super) fn text(words: impl Into<Cow<'static, str>>) -> Piece {
-    Piece::Text(words.into())
-}
 
 impl PodPatterns {
     /// What a helper does for the others, as a sentence with a space behind it: `A sidecar: it … `. `None` where the

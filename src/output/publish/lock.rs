@@ -1,6 +1,6 @@
 //! One run at a time writes a folder.
 
-use super::{Destination, PublishError, listing, swap};
+use super::{Destination, PublishError, is_closed, listing, swap};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -35,11 +35,6 @@ impl Lock {
             _ => PublishError::disk("lock", &destination.shown)(error),
         })
     }
-}
-
-/// Whether the system does not let us write in a folder.
-pub(super) fn is_closed(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
 fn wait_for(path: &Path) -> io::Result<Lock> {

@@ -2,10 +2,9 @@
 //!
 //! Invariant: what podviz did not write is never removed unless the same file (the same inode) stands in the site.
 
-use super::lock::is_closed;
 use super::plan::Plan;
 use super::survey::entries;
-use super::{Destination, PublishError, listing};
+use super::{Destination, PublishError, is_closed, listing};
 use rayon::prelude::*;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};

@@ -1,6 +1,6 @@
 //! What an application is called that nobody named.
 
-use super::{Application, Group, parts::shared_name};
+use super::{Application, Group};
 use crate::catalog::Relation;
 use crate::topology::{NodeIndex, Topology};
 use std::collections::BTreeSet;
@@ -34,6 +34,25 @@ const PLACES: [&str; 24] = [
     "yaml",
 ];
 
+/// The labels that name the program that runs.
+const NAMES: [&str; 3] = ["app.kubernetes.io/name", "app", "k8s-app"];
+
+/// The program that a workload says it runs.
+pub(super) fn program(topology: &Topology, index: NodeIndex) -> Option<&str> {
+    let node = &topology.nodes[index];
+    let (object, pod) = (node.object.as_deref()?, node.pod.as_deref()?);
+    let named =
+        NAMES.iter().find_map(|key| object.label(key).or_else(|| pod.labels.get(*key).map(String::as_str)));
+    named.filter(|name| !name.is_empty())
+}
+
+/// The program that all workloads of a part say they run.
+pub(super) fn shared<'a>(topology: &'a Topology, part: &BTreeSet<NodeIndex>) -> Option<&'a str> {
+    let mut names = part.iter().map(|&index| program(topology, index));
+    let first = names.next()??;
+    names.all(|name| name == Some(first)).then_some(first)
+}
+
 /// The names of parts: that of its only workload, that of the program all of them say they run, what their names begin
 /// with, the folder they stand in, or else the workload that most others call. A name that is taken goes to the first.
 pub(super) fn of_parts(
@@ -52,7 +71,7 @@ pub(super) fn of_parts(
         let only = Some(own_name(topology, first)).filter(|_| part.len() == 1);
         let mut names = only
             .into_iter()
-            .chain(shared_name(topology, part).map(str::to_owned))
+            .chain(shared(topology, part).map(str::to_owned))
             .chain(beginning(topology, part))
             .chain(shared_folder(topology, part).map(str::to_owned))
             .chain([most_called(topology, part)]);

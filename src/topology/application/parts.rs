@@ -10,9 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Something that more workloads than this use is a hub.
 const HUB: usize = 4;
 
-/// The labels that name the program that runs.
-const NAMES: [&str; 3] = ["app.kubernetes.io/name", "app", "k8s-app"];
-
 /// Adds the groups of the workloads that say nothing themselves. A part that only one declared application has to do with
 /// belongs to it.
 pub(super) fn groups(topology: &Topology, groups: &mut Vec<Group>, membership: &mut Membership) {
@@ -64,7 +61,7 @@ pub(super) fn groups(topology: &Topology, groups: &mut Vec<Group>, membership: &
     let names = name::of_parts(topology, &parts, groups);
     for (workloads, name) in parts.into_iter().zip(names) {
         workloads.iter().for_each(|&index| membership[index] = Some(groups.len()));
-        let by = match shared_name(topology, &workloads) {
+        let by = match name::shared(topology, &workloads) {
             _ if workloads.len() == 1 => Evidence::Alone,
             Some(_) => Evidence::Name,
             None if by_folder.contains(&sets.root(workloads.first().copied().unwrap_or_default())) => {
@@ -76,27 +73,11 @@ pub(super) fn groups(topology: &Topology, groups: &mut Vec<Group>, membership: &
     }
 }
 
-/// The program that a workload says it runs.
-fn program(topology: &Topology, index: NodeIndex) -> Option<&str> {
-    let node = &topology.nodes[index];
-    let (object, pod) = (node.object.as_deref()?, node.pod.as_deref()?);
-    let named =
-        NAMES.iter().find_map(|key| object.label(key).or_else(|| pod.labels.get(*key).map(String::as_str)));
-    named.filter(|name| !name.is_empty())
-}
-
-/// The program that all workloads of a part say they run.
-pub(super) fn shared_name<'a>(topology: &'a Topology, part: &BTreeSet<NodeIndex>) -> Option<&'a str> {
-    let mut names = part.iter().map(|&index| program(topology, index));
-    let first = names.next()??;
-    names.all(|name| name == Some(first)).then_some(first)
-}
-
 /// What runs the same program by the word of its labels belongs together where its manifests stand together.
 fn join_by_name(topology: &Topology, free: &BTreeSet<NodeIndex>, sets: &mut Sets) {
     let mut same: BTreeMap<([&str; 3], &str), Vec<NodeIndex>> = BTreeMap::new();
     for &index in free {
-        let Some(name) = program(topology, index) else { continue };
+        let Some(name) = name::program(topology, index) else { continue };
         same.entry((home(topology, index), name)).or_default().push(index);
     }
     same.values().for_each(|workloads| sets.join(workloads));
@@ -114,7 +95,7 @@ fn join_by_folder(topology: &Topology, free: &BTreeSet<NodeIndex>, sets: &mut Se
         // Two versions of a program are one program: they say nothing about what belongs together.
         let mut parts: BTreeMap<NodeIndex, BTreeSet<&str>> = BTreeMap::new();
         for &index in workloads {
-            let program = program(topology, index).unwrap_or(&topology.nodes[index].identity.name);
+            let program = name::program(topology, index).unwrap_or(&topology.nodes[index].identity.name);
             parts.entry(sets.root(index)).or_default().insert(program);
         }
         let all: usize = parts.values().map(BTreeSet::len).sum();
