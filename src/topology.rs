@@ -1,7 +1,7 @@
 //! Stage 4: the inventory becomes a [`Topology`]: nodes, and edges that each know the field and the line that made
 //! them. References are data of the catalog; what does not fit its vocabulary is one file in `rules`.
 
-mod address;
+pub mod address;
 mod application;
 mod build;
 mod call;
@@ -25,6 +25,7 @@ use crate::model::{Environment, Identity, Object, Value};
 pub use application::{Application, Evidence};
 pub use build::{CROWD, HOST, connect};
 pub use call::{Call, LocalAddress};
+pub use evidence::expansion::expand_in_shell;
 pub use pod::{Container, ContainerKind, Pod, Volume};
 pub use rules::claim_template::claim_name;
 pub use rules::grants;

@@ -4,7 +4,6 @@
 //! One file a pattern, each listed once in [`PATTERNS`]: rules, words on pages and the glossary all follow from that.
 
 mod adapter;
-mod address;
 mod ambassador;
 mod clues;
 mod inbound_proxy;
@@ -23,7 +22,7 @@ use super::network::Localhost;
 use super::role::ContainerRole;
 use super::scene::Scene;
 use super::storage::VolumeUse;
-use crate::catalog::{FieldPath, ImagePart};
+use crate::catalog::{FieldPath, ImagePart, InitTask};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 use clues::Clues;
 pub use init::Preparation;
@@ -226,6 +225,13 @@ fn kind_words(kind: ContainerKind) -> &'static str {
         ContainerKind::Sidecar => "it is one of the init containers, and always restarts",
         ContainerKind::App => "it is one of the app containers",
         ContainerKind::Ephemeral => "it is one of the ephemeral containers",
+    }
+}
+
+impl Part {
+    /// Whether it is an init container that waits until something else is there.
+    pub fn waits(&self) -> bool {
+        self.prepares.as_ref().is_some_and(|prepares| prepares.task == InitTask::WaitFor)
     }
 }
 

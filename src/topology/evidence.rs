@@ -2,11 +2,11 @@
 //! ConfigMap files that it mounts, each with the field that holds it. Secret values are never looked at, and probes
 //! are no calls.
 
-mod expansion;
+pub mod expansion;
 mod file;
 mod variable;
 
-use super::address::{Address, Form, addresses};
+use super::address::{Address, Form, addresses, says_own_port};
 use super::{Container, Pod};
 use crate::catalog::FieldPath;
 use crate::model::{Identity, Object, Value};
@@ -156,7 +156,7 @@ impl Reader<'_> {
                 written: variable.written(),
             };
             match port(value) {
-                Some(port) if variable.name == "PORT" => self.listens(&text, port),
+                Some(port) if is_own_port(&variable.name, variables) => self.listens(&text, port),
                 _ if !self.pair(variable, variables) => self.read(&text),
                 _ => {}
             }
@@ -229,9 +229,8 @@ impl Reader<'_> {
                     format!("{key} {raw}")
                 },
             };
-            let name = key.trim_start_matches('-');
             match port(value) {
-                Some(port) if says_own_port(name) => self.listens(&text, port),
+                Some(port) if key.starts_with('-') && says_own_port(&key) => self.listens(&text, port),
                 _ => self.read(&text),
             }
         }
@@ -264,12 +263,15 @@ impl Reader<'_> {
     }
 }
 
-/// Whether the number behind a flag is a port that the program itself listens at: `--telemetry-port` is, `--db-port` is
-/// one of something else.
-fn says_own_port(flag: &str) -> bool {
-    let of_its_own = ["", "app", "grpc", "health", "http", "https", "metrics", "secure", "telemetry", "web"];
-    let prefix = flag.strip_suffix("port").map(|prefix| prefix.trim_end_matches(['-', '_', '.']));
-    flag.starts_with("listen") || prefix.is_some_and(|prefix| of_its_own.contains(&prefix))
+/// Whether a variable holds a port that the program itself listens at: one beside a host is that of the host.
+fn is_own_port(name: &str, variables: &Variables) -> bool {
+    let is_beside_host = || {
+        let prefix = &name[..name.len().saturating_sub("PORT".len())];
+        ["HOST", "HOSTNAME", "ADDR", "ADDRESS"]
+            .iter()
+            .any(|end| variables.get(&format!("{prefix}{end}")).is_some())
+    };
+    says_own_port(name) && (name == "PORT" || !is_beside_host())
 }
 
 fn port(text: &str) -> Option<u16> {

@@ -22,8 +22,13 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         if sidecar.kind != ContainerKind::Sidecar || waits {
             continue;
         }
-        // An init container needs it more than an app that may try again.
-        let mut callers: Vec<_> = found.network.localhost.iter().filter(|edge| edge.to == position).collect();
+        // Who waits until it answers comes to no harm. An init container needs it more than an app that may try again.
+        let mut callers: Vec<_> = found
+            .network
+            .localhost
+            .iter()
+            .filter(|edge| edge.to == position && !found.patterns.parts[edge.from].waits())
+            .collect();
         callers.sort_by_key(|edge| pod.containers[edge.from].kind != ContainerKind::Init);
         let Some(edge) = callers.first().filter(|edge| edge.from > position) else { continue };
         findings

@@ -1,11 +1,13 @@
 //! The clues that a pod's manifest gives on the part that each container plays: image, ports, addresses, volumes, names.
 
-use super::address;
 use crate::catalog::{FieldPath, ImageClass, ImagePart, Relation, image_base_name};
 use crate::facts::network::{Listener, Localhost};
 use crate::facts::scene::Scene;
 use crate::facts::storage::{Access, Mount, VolumeUse};
-use crate::topology::{Container, ContainerKind, NodeIndex, Pod, service_ports};
+use crate::topology::address::outside;
+use crate::topology::{
+    Container, ContainerKind, LocalAddress, NodeIndex, Pod, expand_in_shell, service_ports,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the manifest of a pod says about its containers.
@@ -53,7 +55,7 @@ impl<'a> Clues<'a> {
     /// Collects the clues; `calls` are those that declared ports show.
     pub fn new(scene: &Scene<'a>, pod: &'a Pod, volumes: &'a [VolumeUse], calls: &[Localhost]) -> Clues<'a> {
         let mut containers: Vec<Clue> =
-            pod.containers.iter().map(|container| Clue::new(scene, container)).collect();
+            pod.containers.iter().enumerate().map(|(index, one)| Clue::new(scene, index, one)).collect();
         let edges = scene.to(Relation::Selects).filter_map(|edge| {
             let service = scene.topology.nodes[edge.from].object.as_deref()?;
             (&*service.identity.kind == "Service").then_some((edge.from, service))
@@ -68,7 +70,7 @@ impl<'a> Clues<'a> {
             }
         }
         let workload = &*scene.node().identity.name;
-        let calls = more_calls(scene.index, pod, &containers, calls);
+        let calls = more_calls(scene, pod, &containers, calls);
         let number = containers.len();
         let (mut outgoing, mut incoming) = (vec![Vec::new(); number], vec![Vec::new(); number]);
         for (index, call) in calls.iter().enumerate() {
@@ -176,17 +178,14 @@ impl<'a> Clues<'a> {
 }
 
 impl<'a> Clue<'a> {
-    fn new(scene: &Scene<'a>, container: &'a Container) -> Clue<'a> {
+    fn new(scene: &Scene<'a>, index: usize, container: &'a Container) -> Clue<'a> {
         let texts = texts(container);
         let declared = container.spec.ports.iter().flatten().map(|port| port.container_port);
-        let alone = texts.iter().map(|(field, text)| flagged(field, text));
-        // A flag and its value may be two arguments.
-        let pairs = texts.windows(2).filter(|pair| pair[0].1.starts_with('-') && !pair[0].1.contains('='));
-        let pairs = pairs.map(|pair| format!("{} {}", pair[0].1, pair[1].1));
-        let said = alone.chain(pairs).flat_map(|text| address::listening(&text));
+        let local = scene.topology.local_addresses(scene.index).iter();
+        let said = local.filter(|one| one.listens && one.container == index).map(|one| i32::from(one.port));
         let remotes = texts
             .iter()
-            .flat_map(|(field, text)| address::remote(text).into_iter().map(|host| (field.clone(), host)));
+            .flat_map(|(field, text)| outside(text).into_iter().map(|host| (field.clone(), host)));
         Clue {
             container,
             class: scene.catalog.image(&container.image),
@@ -237,14 +236,6 @@ impl<'a> Clue<'a> {
     }
 }
 
-/// A variable as `NAME=value`, so that its name counts; anything else as it is.
-fn flagged(field: &FieldPath, text: &str) -> String {
-    match field.to_string().rsplit_once(".env[") {
-        Some((_, rest)) => format!("{}={text}", rest.trim_end_matches("].value")),
-        None => text.to_owned(),
-    }
-}
-
 /// What a container says in its environment, command and arguments, with the field of each; `$(NAME)` of its own
 /// environment is filled in.
 fn texts(container: &Container) -> Vec<(FieldPath, String)> {
@@ -263,11 +254,12 @@ fn texts(container: &Container) -> Vec<(FieldPath, String)> {
         .flatten()
         .filter_map(|variable| Some((variable.name.as_str(), variable.value.as_deref()?)))
         .collect();
+    let known = |name: &str| values.get(name).map(|value| (*value).to_owned());
     let list = |key: &str, items: &Option<Vec<String>>| {
         let path = container.path.key(key);
         let items = items.iter().flatten().enumerate();
         items
-            .map(|(index, text)| (path.named_item(index, ""), address::expand(text, &values)))
+            .map(|(index, text)| (path.named_item(index, ""), expand_in_shell(text, known)))
             .collect::<Vec<_>>()
     };
     let (command, args) = (list("command", &container.spec.command), list("args", &container.spec.args));
@@ -275,7 +267,7 @@ fn texts(container: &Container) -> Vec<(FieldPath, String)> {
 }
 
 /// The calls that declared ports show, and those to a port that another container says it listens on.
-fn more_calls(index: NodeIndex, pod: &Pod, containers: &[Clue], calls: &[Localhost]) -> Vec<Localhost> {
+fn more_calls(scene: &Scene, pod: &Pod, containers: &[Clue], calls: &[Localhost]) -> Vec<Localhost> {
     let mut calls = calls.to_vec();
     if pod.spec.host_network == Some(true) && calls.is_empty() && pod.running().count() < 2 {
         return calls;
@@ -285,17 +277,17 @@ fn more_calls(index: NodeIndex, pod: &Pod, containers: &[Clue], calls: &[Localho
     for (container, clue) in containers.iter().enumerate().filter(|(_, clue)| clue.runs()) {
         clue.listens.iter().for_each(|port| listening.entry(*port).or_default().push(container));
     }
-    for (from, clue) in containers.iter().enumerate().filter(|(_, clue)| clue.runs()) {
-        for (field, text) in &clue.texts {
-            for port in address::local(text) {
-                let own = clue.container.spec.ports.iter().flatten().any(|own| own.container_port == port);
-                let others = listening.get(&port).into_iter().flatten();
-                let to = others.copied().find(|other| *other != from).filter(|_| !own);
-                if let Some(to) = to.filter(|_| known.insert((from, port))) {
-                    let (listener, field) = (Listener::Said, field.clone());
-                    calls.push(Localhost { from, to, port, listener, field, declared_by: index });
-                }
-            }
+    for LocalAddress { container: from, port, field, declared_by, .. } in
+        scene.topology.local_addresses(scene.index).iter().filter(|one| !one.listens)
+    {
+        let (from, port) = (*from, i32::from(*port));
+        let Some(clue) = containers.get(from).filter(|clue| clue.runs()) else { continue };
+        let own = clue.container.spec.ports.iter().flatten().any(|own| own.container_port == port);
+        let others = listening.get(&port).into_iter().flatten();
+        let to = others.copied().find(|other| *other != from).filter(|_| !own);
+        if let Some(to) = to.filter(|_| known.insert((from, port))) {
+            let (listener, field, declared_by) = (Listener::Said, field.clone(), *declared_by);
+            calls.push(Localhost { from, to, port, listener, field, declared_by });
         }
     }
     calls

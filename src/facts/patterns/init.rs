@@ -5,6 +5,7 @@ use super::pattern::{Pattern, Sign};
 use super::sentence::{Piece, text};
 use crate::catalog::{FieldPath, InitTask};
 use crate::topology::ContainerKind;
+use crate::topology::address::outside;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -132,7 +133,7 @@ fn waited_for(script: &str) -> Option<String> {
     let named = || part("name").or_else(|| Some(with_port(part("host")?, part("hostport"))));
     tried.or_else(named).or_else(|| {
         let words = script.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | ')'));
-        words.flat_map(super::address::remote).next()
+        words.flat_map(outside).next()
     })
 }
 
@@ -141,7 +142,7 @@ fn source_of(clue: &Clue, task: InitTask, script: &str) -> Option<String> {
         return None;
     }
     let words = script.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | ')'));
-    let in_script = words.flat_map(super::address::remote).next();
+    let in_script = words.flat_map(outside).next();
     in_script.or_else(|| clue.remotes.first().map(|(_, remote)| remote.clone()))
 }
 

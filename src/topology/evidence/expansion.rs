@@ -17,6 +17,18 @@ pub fn expand(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
     })
 }
 
+/// A text in which what a shell would replace is replaced, too: `$(NAME)` and `${NAME}`, where the name is known.
+pub fn expand_in_shell(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    replaced(text, |rest| {
+        let close = match rest.as_bytes().get(1) {
+            Some(b'(') => rest.find(')'),
+            Some(b'{') => rest.find('}'),
+            _ => None,
+        }?;
+        Some((close + 1, value(rest.get(2..close)?)?))
+    })
+}
+
 /// A text in which `swap` says at each `$` how many bytes to replace, and by what. One that grows too long stays as
 /// it is.
 fn replaced(text: &str, swap: impl Fn(&str) -> Option<(usize, String)>) -> String {
@@ -38,7 +50,7 @@ fn replaced(text: &str, swap: impl Fn(&str) -> Option<(usize, String)>) -> Strin
 
 #[cfg(test)]
 mod tests {
-    use super::expand;
+    use super::{expand, expand_in_shell};
 
     fn known(name: &str) -> Option<String> {
         match name {
@@ -47,6 +59,12 @@ mod tests {
             "LONG" => Some("x".repeat(9_000)),
             _ => None,
         }
+    }
+
+    #[test]
+    fn scripts_are_expanded_as_shells_do() {
+        let text = "http://$(HOST)/${HOST} $HOST $(NONE) ${";
+        assert_eq!(expand_in_shell(text, known), "http://cart/cart $HOST $(NONE) ${");
     }
 
     #[test]

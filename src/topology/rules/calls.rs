@@ -18,8 +18,9 @@ static HOST_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Keys that say where a program itself listens or is found.
 static LISTEN_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new("(?i)(listen|bind|advertise|(metrics|health|probe|pprof|debug|admin|webhook)[a-z-_.]*addr)")
-        .ok()
+    let own = "^-{0,2}(http|https|grpc|web|app|telemetry|secure)[_.-]addr(ess)?$|^--?addr(ess)?$";
+    let any = "listen|bind|advertise|(metrics|health|probe|pprof|debug|admin|webhook)[a-z-_.]*addr";
+    Regex::new(&format!("(?i){own}|{any}")).ok()
 });
 
 /// Keys whose value may have a colon and is no address: images, versions, owners.
@@ -78,6 +79,9 @@ struct Scene<'a> {
 impl Scene<'_> {
     fn judge(&self, evidence: &Evidence) -> Verdict {
         let address = &evidence.address;
+        if address.form == Form::Instance {
+            return Verdict::Nothing;
+        }
         let ports = self.cast.catalog.ports();
         let default = address.scheme.as_deref().and_then(|scheme| ports.of_scheme(scheme));
         let is_url = address.form == Form::Url;
@@ -178,6 +182,7 @@ impl Scene<'_> {
             Form::HostPort => (is_whole || host_key).then_some(95),
             Form::Bare if !host_key || self.is_name_of_itself(evidence, service) => None,
             Form::Bare => Some(80),
+            Form::Instance => None,
         }
     }
 
@@ -201,7 +206,7 @@ impl Scene<'_> {
             Form::Url => Some(80),
             Form::Keyed => Some(80),
             Form::HostPort => (address.alone && host_key).then_some(80),
-            Form::Bare => None,
+            Form::Bare | Form::Instance => None,
         }
     }
 
@@ -250,5 +255,6 @@ fn confidence_of_outside(evidence: &Evidence) -> Option<u8> {
         Form::HostPort => (address.alone && (host_key || !is(&OTHER_KEY, &evidence.key))).then_some(80),
         Form::Bare => (host_key && address.alone && !address.host.starts_with(|c: char| c.is_ascii_digit()))
             .then_some(70),
+        Form::Instance => None,
     }
 }
