@@ -2,8 +2,8 @@
 
 use super::knowledge::Knowledge;
 use super::permission::{holder, reach, summary};
+use super::prose::section;
 use super::prose::{code, concat, joined, listed, muted, plain, text};
-use super::workload::section;
 use super::{Block, Inline, Page, Prose, Sort, Table};
 use crate::diagram::View;
 use crate::diagram::readable::readable;

@@ -1,8 +1,8 @@
 //! Advice: the section of an object's page, and the page `/advice/` with every finding.
 
 use super::knowledge::Knowledge;
+use super::prose::section;
 use super::prose::{code, concat, joined, marked, plain, text};
-use super::workload::section;
 use super::{Block, Inline, Link, Page, Prose, Sort, Table, Tone};
 use crate::facts::advice::Finding;
 use crate::model::Subject;

@@ -1,8 +1,8 @@
 //! The page of an application, and its card on the page of its namespace.
 
 use super::knowledge::Knowledge;
+use super::prose::section;
 use super::prose::{code, concat, joined, listed, plain, text};
-use super::workload::section;
 use super::{
     Block, Card, Inline, Link, Page, Prose, Section, Sort, Table, Target, advice, overview, sentence,
 };

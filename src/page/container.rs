@@ -14,7 +14,8 @@ mod siblings;
 pub use glance::pull_policy;
 
 use super::knowledge::Knowledge;
-use super::workload::{drawn, section, subject};
+use super::prose::section;
+use super::workload::{drawn, subject};
 use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
 use crate::diagram::View;
 use crate::diagram::views::Focus;

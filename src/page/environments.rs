@@ -4,8 +4,8 @@ mod comparison;
 
 use super::knowledge::Knowledge;
 use super::overview::{figures_of, unread};
+use super::prose::section;
 use super::prose::{code, concat, joined, listed, muted, plain, text};
-use super::workload::section;
 use super::{Block, Inline, Link, Page, Prose, Section, Sort, Table, Target};
 use crate::model::{Environment, PLAIN_ENVIRONMENT};
 use crate::names::{PagePath, count};

@@ -1,8 +1,8 @@
 //! "Pod or container?": the difference, and when to group containers or to split them, with the reader's own pods.
 
 use super::knowledge::Knowledge;
+use super::prose::section;
 use super::prose::{concat, listed, plain, text};
-use super::workload::section;
 use super::{Block, Inline, Link, Page, Prose, Sort, Table};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};

@@ -106,7 +106,7 @@ pub fn page(know: &Knowledge, environment: &str) -> Option<Page> {
             "{} in all, and the containers that run them.",
             count(number, "image", "images")
         ))],
-        sections: vec![super::workload::section("overview", "Every image", vec![Block::Table(table)])],
+        sections: vec![super::prose::section("overview", "Every image", vec![Block::Table(table)])],
         ..Page::titled(know.home(environment).fixed("images"), Sort::List, "Images")
     })
 }

@@ -1,8 +1,8 @@
 //! The pages of problems and of the input's files.
 
 use super::knowledge::Knowledge;
+use super::prose::section;
 use super::prose::{code, muted, plain, text};
-use super::workload::section;
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Source, Table, Target};
 use crate::model::{Environment, SourceFile, Subject};
 use crate::names::{PagePath, count, short_message, short_path};

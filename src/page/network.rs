@@ -6,8 +6,8 @@ mod tests;
 mod verdict;
 
 use super::knowledge::Knowledge;
+use super::prose::section;
 use super::prose::{listed, muted, plain, words};
-use super::workload::section;
 use super::{Block, Page, Prose, Sort, Table};
 use crate::diagram::View;
 use crate::diagram::readable::readable;

@@ -11,8 +11,8 @@ mod route;
 mod service;
 
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, joined, listed, muted, plain, text};
-use super::workload::{diagrams, running, section};
+use super::prose::{code, concat, joined, listed, muted, plain, section, text};
+use super::workload::{diagrams, running};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use super::{advice, author};
 use crate::catalog::{FieldPath, Relation, Role};

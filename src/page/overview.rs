@@ -1,8 +1,9 @@
 //! The first page, and the pages of namespaces.
 
 use super::knowledge::Knowledge;
+use super::prose::section;
 use super::prose::{code, concat, listed, muted, plain, separated, text};
-use super::workload::{kinds, section};
+use super::workload::kinds;
 use super::{
     Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, application, environments,
     object, sentence,

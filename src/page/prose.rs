@@ -1,6 +1,11 @@
-//! Building prose: words, names in code spans, lists in words.
+//! Building prose: words, names in code spans, lists in words; and sections of a page.
 
-use super::{Inline, Prose};
+use super::{Block, Inline, Prose, Section};
+
+/// A section with a fixed anchor.
+pub fn section(anchor: &str, title: &str, blocks: Vec<Block>) -> Section {
+    Section { anchor: anchor.to_owned(), title: title.to_owned(), blocks }
+}
 
 /// Words.
 pub fn text(words: impl Into<String>) -> Inline {

@@ -2,8 +2,9 @@
 
 use super::knowledge::Knowledge;
 use super::places::Places;
+use super::prose::section;
 use super::prose::{code, concat, plain, text};
-use super::workload::{containers, section};
+use super::workload::containers;
 use super::{Block, Page, Prose, Sort, Table, container, overview, sentence, site};
 use crate::catalog::Catalog;
 use crate::diagram::Diagram;

@@ -18,17 +18,17 @@ use super::advice;
 pub use identity::changes;
 
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, joined, plain};
-use super::{Block, Page, Prose, Section, Sort, container, object, sentence};
+use super::prose::{code, concat, joined, plain, section};
+use super::{Block, Page, Prose, Sort, container, object, sentence};
 use crate::catalog::{Relation, is_built_in};
 use crate::diagram::View;
 use crate::diagram::readable::readable;
 use crate::diagram::views::{Focus, lifecycle_parts};
 use crate::facts::controller::bounds;
-use crate::facts::{ContainerRole, follows_readiness};
+use crate::facts::follows_readiness;
 use crate::model::{Object, Subject};
 use crate::names::{count, plural};
-use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
+use crate::topology::{Container, NodeIndex, Pod};
 use std::sync::Arc;
 
 /// The page of a workload.
@@ -78,11 +78,6 @@ pub fn head(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
 pub fn is_found(know: &Knowledge, object: &Object) -> bool {
     let own = &object.identity;
     !is_built_in(&own.group) && know.catalog.kind(&own.group, &own.kind).is_none()
-}
-
-/// A section with a fixed anchor.
-pub fn section(anchor: &str, title: &str, blocks: Vec<Block>) -> Section {
-    Section { anchor: anchor.to_owned(), title: title.to_owned(), blocks }
 }
 
 /// The diagrams of these views that have something to say.
@@ -168,18 +163,6 @@ fn account(know: &Knowledge, index: NodeIndex) -> Prose {
     match edge {
         Some(edge) => vec![know.name(edge.to)],
         None => vec![code("default")],
-    }
-}
-
-/// How a container's role is called: `Main container`, `Init container`…
-pub fn role_words(kind: ContainerKind, role: ContainerRole) -> &'static str {
-    match (kind, role) {
-        (ContainerKind::Init, _) => "Init container",
-        (ContainerKind::Sidecar, _) => "Sidecar",
-        (ContainerKind::Ephemeral, _) => "Ephemeral container",
-        (ContainerKind::App, ContainerRole::Main) => "Main container",
-        (ContainerKind::App, ContainerRole::Helper) => "Helper container",
-        (ContainerKind::App, ContainerRole::Peer) => "Container",
     }
 }
 

@@ -1,13 +1,12 @@
 //! The part that a container plays beside others: in a word or two, and as sentences with the evidence.
 
 use super::served::served;
-use crate::facts::PodFacts;
 use crate::facts::patterns::{Company, Part, Pattern, Piece};
+use crate::facts::{ContainerRole, PodFacts};
 use crate::model::Object;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, listed, marked, plain};
-use crate::page::workload::role_words;
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 
 /// The part in a word or two: `Main container`, `Sidecar (logging)`, `Init container (migration)`.
@@ -28,6 +27,16 @@ pub fn words(pod: &Pod, facts: &PodFacts, position: usize) -> String {
     match word {
         Some(word) => format!("{} ({word})", pattern.title),
         None => pattern.title.to_owned(),
+    }
+}
+
+/// How the role of a container without a pattern is called.
+fn role_words(kind: ContainerKind, role: ContainerRole) -> &'static str {
+    match (kind, role) {
+        (ContainerKind::Ephemeral, _) => "Ephemeral container",
+        (_, ContainerRole::Main) => "Main container",
+        (_, ContainerRole::Helper) => "Helper container",
+        (_, ContainerRole::Peer) => "Container",
     }
 }
 
