@@ -147,93 +147,71 @@ pub struct Voice {
 }
 
 impl Command {
-    /// What the command reads; `None` for one that reads no manifests.
-    pub fn input(&self) -> Option<&Input> {
+    /// What the command asks of the library about manifests, if that is one thing; else how it speaks.
+    fn parts(&self) -> Result<Ask<'_>, &Voice> {
         match self {
-            Command::Render(render) => Some(&render.input),
-            Command::Diagram(diagram) => Some(&diagram.input),
-            Command::Explain(explain) => Some(&explain.input),
-            Command::Advise(advise) => Some(&advise.input),
-            Command::Reach(reach) => Some(&reach.input),
-            Command::Graph(graph) => Some(&graph.input),
-            Command::Inject(inject) => Some(&inject.input),
-            Command::Init(_) | Command::Completions(_) | Command::Man(_) | Command::Mdbook(_) => None,
+            Command::Render(render) => Ok(render.ask()),
+            Command::Diagram(diagram) => Ok(diagram.ask()),
+            Command::Explain(explain) => Ok(explain.ask()),
+            Command::Advise(advise) => Ok(advise.ask()),
+            Command::Reach(reach) => Ok(reach.ask()),
+            Command::Graph(graph) => Ok(graph.ask()),
+            Command::Inject(inject) => Err(&inject.input.voice),
+            Command::Mdbook(mdbook) => Err(&mdbook.voice),
+            Command::Init(init) => Err(&init.voice),
+            Command::Completions(completions) => Err(&completions.voice),
+            Command::Man(manual) => Err(&manual.voice),
         }
+    }
+
+    /// What the command asks of the library about manifests, if that is one thing.
+    pub fn ask(&self) -> Option<Ask<'_>> {
+        self.parts().ok()
     }
 
     /// How the command speaks.
     pub fn voice(&self) -> &Voice {
-        match self {
-            Command::Init(init) => &init.voice,
-            Command::Completions(completions) => &completions.voice,
-            Command::Man(manual) => &manual.voice,
-            Command::Mdbook(mdbook) => &mdbook.voice,
-            Command::Render(Render { input, .. })
-            | Command::Diagram(DrawOne { input, .. })
-            | Command::Explain(Explain { input, .. })
-            | Command::Advise(Advise { input, .. })
-            | Command::Reach(Reach { input, .. })
-            | Command::Graph(Graph { input, .. })
-            | Command::Inject(Inject { input, .. }) => &input.voice,
-        }
+        self.parts().map_or_else(|voice| voice, |ask| &ask.input.voice)
     }
+}
 
-    /// The files and folders that the command reads.
-    pub fn inputs(&self) -> &[PathBuf] {
-        match self {
-            Command::Reach(reach) => reach.positionals().0,
-            Command::Explain(explain) => explain.split().0,
-            _ => self.input().map_or(&[], |input| &input.inputs),
-        }
-    }
-
-    /// The folder that the command writes, and whether it may hold other files.
-    pub fn output(&self) -> Option<(&Path, bool)> {
-        match self {
-            Command::Render(render) => Some((&render.output, render.force)),
-            _ => None,
-        }
-    }
-
-    /// Whether the command only compares what it would write with what is there.
-    pub fn is_check(&self) -> bool {
-        matches!(self, Command::Render(Render { check: true, .. }))
-    }
-
-    /// The first file of what the command writes.
-    pub fn index(&self) -> &'static str {
-        match self {
-            Command::Render(render) => render.flavour().index(),
-            _ => "",
-        }
-    }
-
+/// One thing that a command asks of the library about manifests.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// What is to be made.
+    goal: Goal,
+    /// How manifests are read, and how the command speaks.
+    input: &'a Input,
+    /// The files and folders that are read.
+    pub inputs: &'a [PathBuf],
+    /// Where a site is written; all else goes to the standard output.
+    pub folder: Option<SiteFolder<'a>>,
     /// Which options of the command cannot both be meant, if any.
-    pub fn contradiction(&self) -> Option<&'static str> {
-        match self {
-            Command::Render(render) => render.contradiction(),
-            _ => None,
-        }
+    pub contradiction: Option<&'static str>,
+}
+
+/// A folder that a site is written to.
+#[derive(Clone, Copy, Debug)]
+pub struct SiteFolder<'a> {
+    /// The folder.
+    pub path: &'a Path,
+    /// Whether it may hold other files.
+    pub force: bool,
+    /// Whether what would be written is only compared with what is there.
+    pub is_check: bool,
+    /// The first file of the site.
+    pub index: &'static str,
+}
+
+impl<'a> Ask<'a> {
+    fn new(input: &'a Input, goal: Goal) -> Ask<'a> {
+        Ask { goal, input, inputs: &input.inputs, folder: None, contradiction: None }
     }
 
-    /// What the command asks of the library, if that is one thing.
-    pub fn request(&self) -> Option<Request> {
-        let input = self.input()?;
-        let goal = match self {
-            Command::Inject(_)
-            | Command::Init(_)
-            | Command::Completions(_)
-            | Command::Man(_)
-            | Command::Mdbook(_) => return None,
-            Command::Render(render) => render.goal(),
-            Command::Diagram(diagram) => diagram.goal(),
-            Command::Explain(explain) => explain.goal(),
-            Command::Advise(advise) => advise.goal(),
-            Command::Reach(reach) => reach.goal(),
-            Command::Graph(graph) => graph.goal(),
-        };
-        let output = self.output().map(|(folder, _)| folder.to_owned());
-        Some(input.request(self.inputs().to_vec(), output, goal))
+    /// The request to the library.
+    pub fn request(self) -> Request {
+        let output = self.folder.map(|folder| folder.path.to_owned());
+        self.input.request(self.inputs.to_vec(), output, self.goal)
     }
 }
 

@@ -9,7 +9,7 @@ mod settings;
 
 use anyhow::Context;
 use check::Check;
-use podviz::cli::{Cli, Command, Messages};
+use podviz::cli::{Ask, Cli, Command, Messages};
 use podviz::output::Extent;
 use podviz::output::publish::{guard, publish};
 use podviz::{Product, run};
@@ -41,18 +41,18 @@ pub(crate) fn perform(cli: &Cli, messages: &Messages, mending: &str) -> anyhow::
         Command::Man(manual) => manual::write(manual, messages),
         Command::Inject(inject) => regions::rewrite(inject, messages, &check),
         Command::Mdbook(mdbook) => book::answer(mdbook, messages),
-        command => make(command, messages, &check),
+        command => make(command.ask().context("this command reads no manifests")?, messages, &check),
     }
 }
 
 /// Makes what the library makes of manifests, and prints or writes it.
-fn make(command: &Command, messages: &Messages, check: &Check) -> anyhow::Result<Exit> {
-    if let Some(contradiction) = command.contradiction() {
+fn make(ask: Ask, messages: &Messages, check: &Check) -> anyhow::Result<Exit> {
+    if let Some(contradiction) = ask.contradiction {
         anyhow::bail!(contradiction);
     }
-    let request = command.request().context("this command reads no manifests")?;
-    let inputs = command.inputs();
-    let destination = command.output().map(|(folder, force)| guard(folder, inputs, force)).transpose()?;
+    let folder = ask.folder;
+    let destination = folder.map(|to| guard(to.path, ask.inputs, to.force)).transpose()?;
+    let request = ask.request();
     let (product, problems) = match run(&request) {
         Ok(made) => made,
         Err((error, problems)) => {
@@ -74,18 +74,19 @@ fn make(command: &Command, messages: &Messages, check: &Check) -> anyhow::Result
         // Commands that ask for these put them somewhere themselves.
         Product::Regions(_) => {}
         Product::Files(files, known) => {
-            let destination = destination.context("a site needs a folder to be written to")?;
-            if command.is_check() {
+            let (folder, destination) =
+                folder.zip(destination).context("a site needs a folder to be written to")?;
+            if folder.is_check {
                 messages.problems(&problems);
                 return Ok(Exit::of(check.site(&files, &destination, known.as_ref())? && is_complete));
             }
-            extent = Extent::of(&files, command.index());
+            extent = Extent::of(&files, folder.index);
             publish(&files, &destination)?;
         }
     }
     messages.problems(&problems);
-    if let Some((folder, _)) = command.output() {
-        messages.done(&format!("Wrote {extent}; open {}", folder.join(command.index()).display()));
+    if let Some(folder) = folder {
+        messages.done(&format!("Wrote {extent}; open {}", folder.path.join(folder.index).display()));
         if extent.has_several() {
             messages.done("-e NAME renders one environment alone");
         }

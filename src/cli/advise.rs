@@ -1,6 +1,6 @@
 //! `podviz advise`: what will go wrong.
 
-use super::Input;
+use super::{Ask, Input};
 use crate::Goal;
 use crate::page::findings::AdviceFormat;
 use crate::problem::Level;
@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 pub struct Advise {
     #[command(flatten)]
-    pub(super) input: Input,
+    input: Input,
     /// Text for people, JSON, SARIF for code hosts, or annotations for GitHub Actions
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: FindingsFormat,
@@ -37,7 +37,7 @@ enum FindingsLevel {
 }
 
 impl Advise {
-    pub(super) fn goal(&self) -> Goal {
+    pub(super) fn ask(&self) -> Ask<'_> {
         let format = match self.format {
             FindingsFormat::Text => {
                 AdviceFormat::Text { notes: self.input.voice.verbose || self.level == FindingsLevel::Note }
@@ -51,6 +51,6 @@ impl Advise {
             FindingsLevel::Warning => Level::Warning,
             FindingsLevel::Error => Level::Error,
         };
-        Goal::Advise { format, level }
+        Ask::new(&self.input, Goal::Advise { format, level })
     }
 }

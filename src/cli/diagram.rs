@@ -1,6 +1,6 @@
 //! `podviz diagram`: one diagram.
 
-use super::Input;
+use super::{Ask, Input};
 use crate::diagram::View;
 use crate::diagram::host::Host;
 use crate::{DiagramFormat, Goal};
@@ -10,7 +10,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct DrawOne {
     #[command(flatten)]
-    pub(super) input: Input,
+    input: Input,
     /// Which question the diagram answers
     #[arg(long, value_name = "VIEW")]
     view: View,
@@ -29,12 +29,13 @@ pub struct DrawOne {
 }
 
 impl DrawOne {
-    pub(super) fn goal(&self) -> Goal {
-        Goal::Diagram {
+    pub(super) fn ask(&self) -> Ask<'_> {
+        let goal = Goal::Diagram {
             view: self.view,
             focus: self.focus.clone().map(|subject| (subject, self.namespace.clone())),
             format: self.format,
             host: self.host,
-        }
+        };
+        Ask::new(&self.input, goal)
     }
 }

@@ -1,6 +1,6 @@
 //! `podviz explain`: what is known of one subject.
 
-use super::Input;
+use super::{Ask, Input};
 use crate::{ExplainFormat, Goal};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub struct Explain {
     #[command(flatten)]
-    pub(super) input: Input,
+    input: Input,
     /// The namespace of the subject
     #[arg(short, long, value_name = "NS")]
     namespace: Option<String>,
@@ -32,7 +32,7 @@ enum ExplanationFormat {
 impl Explain {
     /// The inputs, and the subject: the last argument, if it is not the only one, is written like a subject, and there
     /// is no such file.
-    pub(super) fn split(&self) -> (&[PathBuf], Option<&str>) {
+    fn split(&self) -> (&[PathBuf], Option<&str>) {
         let inputs = &self.input.inputs;
         match &inputs[..] {
             [rest @ .., last] if !rest.is_empty() && !crate::source::is_there(last) => match last.to_str() {
@@ -43,14 +43,15 @@ impl Explain {
         }
     }
 
-    pub(super) fn goal(&self) -> Goal {
-        let focus = self.split().1.map(|subject| (subject.to_owned(), self.namespace.clone()));
+    pub(super) fn ask(&self) -> Ask<'_> {
+        let (inputs, subject) = self.split();
+        let focus = subject.map(|subject| (subject.to_owned(), self.namespace.clone()));
         let format = match self.format {
             ExplanationFormat::Text => ExplainFormat::Text { width: columns() },
             ExplanationFormat::Json => ExplainFormat::Json,
             ExplanationFormat::Markdown => ExplainFormat::Markdown,
         };
-        Goal::Explain { focus, format }
+        Ask { inputs, ..Ask::new(&self.input, Goal::Explain { focus, format }) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `podviz graph`: the topology.
 
-use super::Input;
+use super::{Ask, Input};
 use crate::{Goal, GraphFormat};
 use clap::Args;
 
@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct Graph {
     #[command(flatten)]
-    pub(super) input: Input,
+    input: Input,
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     format: GraphFormat,
@@ -18,7 +18,7 @@ pub struct Graph {
 }
 
 impl Graph {
-    pub(super) fn goal(&self) -> Goal {
-        Goal::Graph { format: self.format, full: self.full }
+    pub(super) fn ask(&self) -> Ask<'_> {
+        Ask::new(&self.input, Goal::Graph { format: self.format, full: self.full })
     }
 }

@@ -1,10 +1,9 @@
 //! `podviz reach`: whether NetworkPolicies let one end connect to the other.
 
-use super::Input;
+use super::{Ask, Input};
 use crate::facts::reach::Port;
 use crate::{Goal, ReachFormat};
 use clap::Args;
-use std::path::PathBuf;
 
 /// Ask the NetworkPolicies.
 ///
@@ -19,7 +18,7 @@ use std::path::PathBuf;
 )]
 pub struct Reach {
     #[command(flatten)]
-    pub(super) input: Input,
+    input: Input,
     /// The port of the pod, of the address, or of the Service, such as 80 or 53/UDP; TCP if absent
     #[arg(long, value_name = "N[/PROTO]")]
     port: Port,
@@ -32,14 +31,12 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// The inputs, and FROM and TO behind them.
-    pub(super) fn positionals(&self) -> (&[PathBuf], &[PathBuf]) {
-        self.input.inputs.split_at(self.input.inputs.len().saturating_sub(2))
-    }
-
-    pub(super) fn goal(&self) -> Goal {
-        let mut ends = self.positionals().1.iter().map(|end| end.to_string_lossy().into_owned());
+    pub(super) fn ask(&self) -> Ask<'_> {
+        let (inputs, ends) = self.input.inputs.split_at(self.input.inputs.len().saturating_sub(2));
+        let mut ends = ends.iter().map(|end| end.to_string_lossy().into_owned());
         let ends = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
-        Goal::Reach { ends, namespace: self.namespace.clone(), port: self.port.clone(), format: self.format }
+        let (namespace, port) = (self.namespace.clone(), self.port.clone());
+        let goal = Goal::Reach { ends, namespace, port, format: self.format };
+        Ask { inputs, ..Ask::new(&self.input, goal) }
     }
 }

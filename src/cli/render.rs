@@ -1,6 +1,6 @@
 //! `podviz render`: the site.
 
-use super::Input;
+use super::{Ask, Input, SiteFolder};
 use crate::Goal;
 use crate::output::{Flavour, Options};
 use clap::builder::ArgPredicate;
@@ -11,10 +11,10 @@ use std::path::{Component, PathBuf};
 #[derive(Debug, Args)]
 pub struct Render {
     #[command(flatten)]
-    pub(super) input: Input,
+    input: Input,
     /// The folder to write
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(super) output: PathBuf,
+    output: PathBuf,
     /// HTML, or Markdown
     #[arg(long, value_name = "FORMAT", default_value = "html")]
     #[arg(default_value_if("flavor", ArgPredicate::IsPresent, "markdown"))]
@@ -37,10 +37,10 @@ pub struct Render {
     size: Option<u64>,
     /// Write into a folder that holds other files; they are kept
     #[arg(long)]
-    pub(super) force: bool,
+    force: bool,
     /// Write nothing; print what differs in the folder as a unified diff, and exit with 1 if anything does
     #[arg(long)]
-    pub(super) check: bool,
+    check: bool,
 }
 
 /// HTML, or Markdown.
@@ -52,7 +52,7 @@ enum Format {
 
 impl Render {
     /// Which pages are written.
-    pub(super) fn flavour(&self) -> Flavour {
+    fn flavour(&self) -> Flavour {
         match self.format {
             Format::Html => Flavour::html(),
             Format::Markdown => self.flavor.unwrap_or(Flavour::github()),
@@ -60,7 +60,7 @@ impl Render {
     }
 
     /// Which options cannot both be meant, if any.
-    pub(super) fn contradiction(&self) -> Option<&'static str> {
+    fn contradiction(&self) -> Option<&'static str> {
         match self {
             Render { format: Format::Html, flavor: Some(_), .. } => {
                 Some("--flavor is a kind of Markdown, and --format html writes none; leave one of them out")
@@ -72,7 +72,7 @@ impl Render {
         }
     }
 
-    pub(super) fn goal(&self) -> Goal {
+    pub(super) fn ask(&self) -> Ask<'_> {
         let options = Options {
             templates: self.templates.clone(),
             theme: self.theme.clone(),
@@ -80,7 +80,15 @@ impl Render {
             size: self.size,
             ..Options::default()
         };
-        Goal::Site { title: title(&self.input.inputs), flavour: self.flavour(), options }
+        let flavour = self.flavour();
+        let folder = SiteFolder {
+            path: &self.output,
+            force: self.force,
+            is_check: self.check,
+            index: flavour.index(),
+        };
+        let goal = Goal::Site { title: title(&self.input.inputs), flavour, options };
+        Ask { folder: Some(folder), contradiction: self.contradiction(), ..Ask::new(&self.input, goal) }
     }
 }
 

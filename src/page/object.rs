@@ -19,7 +19,7 @@ use crate::catalog::{FieldPath, Relation, Role};
 use crate::facts::is_headless;
 use crate::model::{Identity, Kind, Object, Subject, Value};
 use crate::names::{count, thousands};
-use crate::topology::{Edge, HOST, NodeIndex, State, Unlisted, isolates};
+use crate::topology::{Edge, HOST, NodeIndex, Unlisted, isolates};
 pub use references::references;
 use std::sync::Arc;
 
