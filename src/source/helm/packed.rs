@@ -11,16 +11,15 @@ pub const BYTES: usize = 100 << 20;
 
 const BLOCK: usize = 512;
 
-/// The archive with every file replaced for which `change` gives other bytes, if it does for one. It is given the path, with
-/// `/`, and the bytes.
+/// Gives the new bytes of a file of an archive, by its path with `/` and its bytes; `None` leaves it.
+pub type Change<'a, E> = &'a mut dyn FnMut(&str, &[u8]) -> Result<Option<Vec<u8>>, E>;
+
+/// The archive with every file replaced for which `change` gives other bytes, if it does for one.
 ///
 /// # Errors
 ///
 /// `None` if this is no such archive, and what `change` says.
-pub fn rewrite<E>(
-    archive: &[u8],
-    change: &mut dyn FnMut(&str, &[u8]) -> Result<Option<Vec<u8>>, E>,
-) -> Result<Option<Vec<u8>>, Option<E>> {
+pub fn rewrite<E>(archive: &[u8], change: Change<'_, E>) -> Result<Option<Vec<u8>>, Option<E>> {
     let tar = unpack(archive, BYTES).ok_or(None)?;
     let mut out: Option<Vec<u8>> = None;
     let (mut at, mut long) = (0, None);

@@ -85,7 +85,7 @@ fn in_scratch(scratch: &mut Option<Scratch>) -> Result<&Path, Refusal> {
     if scratch.is_none() {
         *scratch = Some(tool::scratch().map_err(|_| Refusal::Unreadable)?);
     }
-    scratch.as_ref().map(|scratch| scratch.path()).ok_or(Refusal::Unreadable)
+    scratch.as_ref().map(Scratch::path).ok_or(Refusal::Unreadable)
 }
 
 struct Work {
