@@ -33,9 +33,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// What stands where a secret was: never its length, never a hash of it.
 pub const MARK: &str = "[redacted]";
 
-/// Whether a name says that what it names is a secret.
+/// Whether a name says that whatever it names is a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    name::class(name).is_some()
+    name::class(name).is_some_and(|class| matches!(class, name::Class::Password | name::Class::Token))
 }
 
 /// Whether `text` is worth hiding where it is said to be secret: neither a placeholder, nor a path, nor a word of syntax.

@@ -124,7 +124,7 @@ const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
 fn every_object_knows_its_template() {
     let Some(helm) = helm() else { return };
     let root = folder(&format!(
-        "== c/Chart.yaml\n{CHART}== c/values.yaml\ncount: 1\n== c/templates/all.yaml\n{{{{- if .Values.count }}}}\nkind: Service\napiVersion: v1\nmetadata:\n  name: a\n{{{{- end }}}}\n---\nkind: ConfigMap\napiVersion: v1\nmetadata:\n  name: {{{{ .Release.Name }}}}\n== c/charts/inner/Chart.yaml\n{}== c/charts/inner/templates/x.yaml\n# A secret.\nkind: Secret\napiVersion: v1\nmetadata:\n  name: s\ndata: {{a: Q0FOQVJZ}}\n",
+        "== c/Chart.yaml\n{CHART}== c/values.yaml\ncount: 1\n== c/templates/all.yaml\n{{{{- if .Values.count }}}}\nkind: Service\napiVersion: v1\nmetadata:\n  name: a\n{{{{- end }}}}\n---\n# A setting.\nkind: ConfigMap\napiVersion: v1\nmetadata:\n  name: {{{{ .Release.Name }}}}\n== c/charts/inner/Chart.yaml\n{}== c/charts/inner/templates/x.yaml\n# A secret.\nkind: Secret\napiVersion: v1\nmetadata:\n  name: s\ndata: {{a: Q0FOQVJZ}}\n",
         CHART.replace("shop", "child")
     ));
     let built = rendered(root.path(), "c", &Build::default(), helm);
@@ -132,12 +132,12 @@ fn every_object_knows_its_template() {
         told(&built),
         [
             "Secret s c/charts/inner/templates/x.yaml:2",
-            "ConfigMap shop c/templates/all.yaml:8",
+            "ConfigMap shop c/templates/all.yaml:9",
             "Service a c/templates/all.yaml:2",
         ]
     );
-    assert_eq!(built.documents[0].comment.as_deref(), Some("A secret."));
-    assert_eq!(built.documents[1].comment, None);
+    assert_eq!(built.documents[0].comment, None, "a comment above a Secret may say what it holds");
+    assert_eq!(built.documents[1].comment.as_deref(), Some("A setting."));
     assert!(!format!("{built:?}").contains("Q0FOQVJZ"));
     assert_eq!(built.documents[0].environment.as_deref(), Some("env"));
 }
