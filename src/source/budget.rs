@@ -96,6 +96,11 @@ impl Budget {
         Left { end: self.end, bytes: self.bytes_left }
     }
 
+    /// Whether the time is over, so that nothing more is tried.
+    pub fn is_over(&self) -> bool {
+        Instant::now() >= self.end
+    }
+
     /// How many objects may still be made.
     pub fn objects_left(&self) -> usize {
         self.objects_left

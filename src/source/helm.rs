@@ -1,6 +1,7 @@
 //! Charts: what `helm template` makes of one, and where each of its lines comes from.
 
 mod action;
+mod apart;
 mod chart;
 mod conceal;
 mod failure;
@@ -118,6 +119,9 @@ impl Unit<'_> {
                 return Err(self.not_started("`--no-tools` is set", help).into());
             }
         };
+        if budget.is_over() {
+            return Err(Nothing::Excess(Excess::NotTried));
+        }
         stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
         let staged = stage::stage(self.folder, chart, self.allow, self.limits);
         let staged = staged.map_err(|refusal| self.refused(refusal))?;
@@ -133,8 +137,12 @@ impl Unit<'_> {
             tool::run(program, &args, folder, &budget.left())
         };
         let mut notes: Vec<Problem> = self.made_up(&settled.functions).into_iter().collect();
+        let within = |text| match self.within(text, budget)? {
+            text if settled.functions.is_empty() => Ok(text),
+            text => Ok(apart::keep_apart(&String::from_utf8_lossy(&text)).into_bytes()),
+        };
         let error = match call(None) {
-            Ok(text) => return self.within(text, budget).map(|text| (text, notes)),
+            Ok(text) => return within(text).map(|text| (text, notes)),
             Err(Failure::NotTried) => return Err(Nothing::Excess(Excess::NotTried)),
             Err(Failure::TooLarge) => return Err(Nothing::Excess(Excess::Bytes)),
             Err(error) => error,
@@ -147,7 +155,7 @@ impl Unit<'_> {
             );
             let note = Problem::new(Level::Warning, Code::BuildFailed, message).at(self.chart_file(), 0, 0);
             notes.push(note.help("install a newer helm"));
-            return self.within(text, budget).map(|text| (text, notes));
+            return within(text).map(|text| (text, notes));
         }
         let secrets = conceal::Secrets::of(self.folder, chart, values, &sets, self.limits);
         Err(self.explain(chart, &error, &secrets).into())

@@ -368,16 +368,13 @@ fn roots(library: &Library, files: &[PathBuf]) -> Vec<PathBuf> {
         .filter(|folder| !referred.contains(*folder))
         .map(|folder| folder.to_path_buf())
         .collect();
-    let around = |folder: &Path| -> Vec<PathBuf> {
-        library.closure(folder).iter().map(|volume| volume.kustomization.folder.clone()).collect()
-    };
+    let mut reached: BTreeSet<&Path> = BTreeSet::new();
     let components = library.iter().filter(|(_, volume)| volume.kustomization.is_component());
-    let components = components.flat_map(|(folder, _)| around(folder));
-    let mut reached: BTreeSet<PathBuf> =
-        roots.iter().flat_map(|root| around(root)).chain(components).collect();
+    for folder in roots.iter().chain(components.map(|(folder, _)| folder)) {
+        library.reach(folder, &mut reached);
+    }
     for folder in alone {
-        if !reached.contains(folder) {
-            reached.extend(around(folder));
+        if !library.reach(folder, &mut reached).is_empty() {
             roots.push(folder.to_owned());
         }
     }

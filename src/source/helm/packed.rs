@@ -1,173 +1,157 @@
-//! Packed charts: archives of tar in gzip, whose files can be looked at and replaced.
+//! Packed charts: archives of tar in gzip, of which helm sees what was read here and nothing else.
 //!
 //! Source: Go's `archive/tar`, as helm reads charts with it. What that would read in another way is refused.
 
-mod inflate;
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use std::io::{self, Read};
+use tar::{Archive, Builder, EntryType, Header};
 
-use inflate::{pack, unpack};
-
-/// The most that one archive may hold, in bytes: as much as helm reads.
+/// The most that the archives of one chart may hold together, in bytes: as much as helm reads of one.
 pub const BYTES: usize = 100 << 20;
 
-const BLOCK: usize = 512;
+/// Gives the new bytes of a file of an archive, by its path with `/` and its bytes.
+pub type Change<'a, E> = &'a mut dyn FnMut(&str, Vec<u8>) -> Result<Vec<u8>, E>;
 
-/// Gives the new bytes of a file of an archive, by its path with `/` and its bytes; `None` leaves it.
-pub type Change<'a, E> = &'a mut dyn FnMut(&str, &[u8]) -> Result<Option<Vec<u8>>, E>;
+/// What gzip packed, if there are no more than `most` bytes; `None` if it is no gzip.
+pub fn unpack(bytes: &[u8], most: usize) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    MultiGzDecoder::new(bytes).take(most as u64 + 1).read_to_end(&mut out).ok()?;
+    (out.len() <= most).then_some(out)
+}
 
-/// The archive with every file replaced for which `change` gives other bytes, if it does for one.
+/// A packed chart with what `change` makes of each file of an unpacked one.
+///
+/// Even where nothing changes, it is written anew: two readers may see different files in the same archive.
 ///
 /// # Errors
 ///
-/// `None` if this is no such archive, and what `change` says.
-pub fn rewrite<E>(archive: &[u8], change: Change<'_, E>) -> Result<Option<Vec<u8>>, Option<E>> {
-    let tar = unpack(archive, BYTES).ok_or(None)?;
-    let mut out: Option<Vec<u8>> = None;
-    let (mut at, mut long) = (0, None);
-    while let Some(header) = tar.get(at..at + BLOCK).filter(|block| block.iter().any(|byte| *byte != 0)) {
-        let entry = Entry::read(header).ok_or(None)?;
-        let body = at + BLOCK;
-        let data = tar.get(body..body + entry.size).ok_or(None)?;
-        let next = body + entry.size.next_multiple_of(BLOCK);
-        let mut new = None;
-        match entry.kind {
-            b'L' => long = Some(text(data)),
-            b'x' => long = extended(data)?.or(long),
-            b'g' if extended(data)?.is_none() => {}
-            b'0' | 0 | b'7' => {
-                let path = long.take().unwrap_or(entry.path).replace('\\', "/");
-                new = change(&path, data).map_err(Some)?;
+/// `None` if this is no archive of tar, and what `change` says.
+pub fn rewrite<E>(tar: &[u8], change: Change<'_, E>) -> Result<Vec<u8>, Option<E>> {
+    let broken = |_: io::Error| None;
+    let mut tar = Archive::new(tar);
+    let mut out = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for entry in tar.entries().map_err(broken)? {
+        let mut entry = entry.map_err(broken)?;
+        let is_file = match entry.header().entry_type() {
+            EntryType::Regular | EntryType::Continuous => true,
+            EntryType::Directory | EntryType::XGlobalHeader => continue,
+            // Helm takes these for empty files.
+            EntryType::Link | EntryType::Symlink | EntryType::Char | EntryType::Block | EntryType::Fifo => {
+                false
             }
-            b'K' => {}
-            b'1'..=b'6' => long = None,
             _ => return Err(None),
-        }
-        match (&mut out, new) {
-            (out, Some(new)) => {
-                let out = out.get_or_insert_with(|| tar[..at].to_vec());
-                out.extend(resized(header, new.len()));
-                out.extend(&new);
-                out.resize(out.len().next_multiple_of(BLOCK), 0);
-            }
-            (Some(out), None) => out.extend(tar.get(at..next.min(tar.len())).unwrap_or_default()),
-            (None, None) => {}
-        }
-        at = next;
-    }
-    Ok(out.map(|mut out| {
-        out.resize(out.len().next_multiple_of(BLOCK) + 2 * BLOCK, 0);
-        pack(&out)
-    }))
-}
-
-/// What a header says.
-struct Entry {
-    kind: u8,
-    path: String,
-    size: usize,
-}
-
-impl Entry {
-    fn read(header: &[u8]) -> Option<Entry> {
-        let name = text(&header[..100]);
-        let prefix = text(&header[345..500]);
-        let path = if header[257..263] == *b"ustar\0" && !prefix.is_empty() {
-            format!("{prefix}/{name}")
-        } else {
-            name
         };
-        let kind = header[156];
-        let digits = text(&header[124..136]);
-        let digits = digits.trim_matches([' ', '\0']);
-        let size = if digits.is_empty() { 0 } else { usize::from_str_radix(digits, 8).ok()? };
-        // Links and folders have no data, whatever they say.
-        let size = if matches!(kind, b'1'..=b'6') { 0 } else { size };
-        (size <= BYTES).then_some(Entry { kind, path, size })
-    }
-}
-
-/// The text before the first zero.
-fn text(bytes: &[u8]) -> String {
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    String::from_utf8_lossy(&bytes[..end]).into_owned()
-}
-
-/// The path among the records of an extended header, if there is one; what changes the size is not understood.
-fn extended<E>(data: &[u8]) -> Result<Option<String>, Option<E>> {
-    let (mut path, mut rest) = (None, data);
-    while !rest.is_empty() {
-        let space = rest.iter().position(|byte| *byte == b' ').ok_or(None)?;
-        let length = std::str::from_utf8(&rest[..space]).ok().and_then(|digits| digits.parse::<usize>().ok());
-        let length = length.filter(|length| *length > space + 1 && *length <= rest.len()).ok_or(None)?;
-        let record = String::from_utf8_lossy(&rest[space + 1..length - 1]).into_owned();
-        match record.split_once('=') {
-            Some(("path", value)) => path = Some(value.to_owned()),
-            Some((key, _)) if key == "size" || key.starts_with("GNU.sparse") => return Err(None),
-            _ => {}
+        let own = entry.path_bytes().into_owned();
+        if own.ends_with(b"/") {
+            continue;
         }
-        rest = &rest[length..];
+        for record in entry.pax_extensions().map_err(broken)?.into_iter().flatten() {
+            if record.map_err(broken)?.key_bytes().starts_with(b"GNU.sparse") {
+                return Err(None);
+            }
+        }
+        let (size, mut data) = (entry.size(), Vec::new());
+        if is_file {
+            entry.read_to_end(&mut data).map_err(broken)?;
+            if data.len() as u64 != size {
+                return Err(None);
+            }
+            data = change(&String::from_utf8_lossy(&own).replace('\\', "/"), data).map_err(Some)?;
+        }
+        let mut header = Header::new_ustar();
+        header.set_mode(0o644);
+        header.set_size(data.len() as u64);
+        header.set_cksum();
+        // The only place where a path may have any length and any bytes.
+        out.append_pax_extensions([("path", own.as_slice())]).map_err(broken)?;
+        out.append(&header, data.as_slice()).map_err(broken)?;
     }
-    Ok(path)
-}
-
-/// The header of a file that has become larger or smaller.
-fn resized(header: &[u8], size: usize) -> Vec<u8> {
-    let mut header = header.to_vec();
-    header[124..136].copy_from_slice(format!("{size:011o}\0").as_bytes());
-    header[148..156].fill(b' ');
-    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-    header
+    out.into_inner().and_then(GzEncoder::finish).map_err(broken)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK, pack, resized, rewrite};
+    use super::{BYTES, rewrite, unpack};
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+    use tar::{Builder, EntryType, Header};
 
-    fn file(path: &str, kind: u8, text: &str) -> Vec<u8> {
-        let mut header = vec![0; BLOCK];
-        header[..path.len()].copy_from_slice(path.as_bytes());
-        header[156] = kind;
-        header[257..263].copy_from_slice(b"ustar\0");
-        let mut file = resized(&header, text.len());
-        file.extend(text.as_bytes());
-        file.resize(file.len().next_multiple_of(BLOCK), 0);
-        file
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap()
     }
 
-    fn told(archive: &[u8], change: &str) -> (Vec<String>, Option<Vec<u8>>) {
+    fn header(kind: EntryType, size: usize) -> Header {
+        let mut header = Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(size as u64);
+        header
+    }
+
+    /// An archive of files that are given by the kind, the path and the text of each.
+    fn archive(files: &[(EntryType, &str, &str)]) -> Vec<u8> {
+        let mut tar = Builder::new(Vec::new());
+        for (kind, path, text) in files {
+            tar.append_data(&mut header(*kind, text.len()), path, text.as_bytes()).unwrap();
+        }
+        gzip(&tar.into_inner().unwrap())
+    }
+
+    fn read(archive: &[u8], left: usize) -> Option<(Vec<String>, Vec<u8>)> {
         let mut told = Vec::new();
-        let rewritten = rewrite::<()>(archive, &mut |path, bytes| {
-            told.push(format!("{path}: {}", String::from_utf8_lossy(bytes)));
-            Ok((path == change).then(|| b"other".to_vec()))
+        let rewritten = rewrite::<()>(&unpack(archive, left)?, &mut |path, bytes| {
+            told.push(format!("{path}: {}", String::from_utf8_lossy(&bytes)));
+            Ok(if path == "c/b" { b"other".to_vec() } else { bytes })
         });
-        (told, rewritten.unwrap())
+        rewritten.ok().map(|rewritten| (told, rewritten))
     }
 
     #[test]
     fn files_are_replaced_where_they_stand() {
         let long = "c/".to_owned() + &"x".repeat(150);
-        let record = format!("{} path={long}\n", long.len() + 10);
-        let tar = [
-            file("c/a", b'0', "one"),
-            file("c/d", b'5', ""),
-            file("x", b'x', &record),
-            file("short", b'0', "two"),
-            file("@", b'L', "c/b\0"),
-            file("short", 0, "three"),
-            vec![0; 2 * BLOCK],
-        ];
-        let archive = pack(&tar.concat());
-        let all = vec!["c/a: one".to_owned(), format!("{long}: two"), "c/b: three".to_owned()];
-        assert_eq!(told(&archive, ""), (all.clone(), None));
-        let other = told(&archive, &long).1.unwrap();
-        assert_eq!(told(&other, "").0, [all[0].clone(), format!("{long}: other"), all[2].clone()]);
+        let archive = archive(&[
+            (EntryType::Regular, "c/a", "one"),
+            (EntryType::Directory, "c/d", ""),
+            (EntryType::Regular, &long, "two"),
+            (EntryType::Continuous, "c/b", "three"),
+        ]);
+        let (files, first) = read(&archive, BYTES).unwrap();
+        assert_eq!(files, ["c/a: one".to_owned(), format!("{long}: two"), "c/b: three".to_owned()]);
+        let (files, again) = read(&first, BYTES).unwrap();
+        assert_eq!(files, ["c/a: one".to_owned(), format!("{long}: two"), "c/b: other".to_owned()]);
+        assert_eq!(first, again, "the same files are the same bytes");
+    }
+
+    #[test]
+    fn links_lead_nowhere() {
+        let mut tar = Builder::new(Vec::new());
+        tar.append_link(&mut header(EntryType::Symlink, 0), "c/templates/x.yaml", "/etc/passwd").unwrap();
+        let (files, rewritten) = read(&gzip(&tar.into_inner().unwrap()), BYTES).unwrap();
+        assert_eq!(files, [] as [String; 0]);
+        assert_eq!(read(&rewritten, BYTES).unwrap().0, ["c/templates/x.yaml: "]);
     }
 
     #[test]
     fn what_go_reads_in_another_way_is_refused() {
-        let refused = |tar: Vec<u8>| rewrite::<()>(&pack(&tar), &mut |_, _| Ok(None)) == Err(None);
-        assert!(refused(file("x", b'x', "12 size=100\n")));
-        assert!(refused(file("x", b'S', "")));
-        assert!(rewrite::<()>(b"no archive", &mut |_, _| Ok(None)) == Err(None));
+        assert!(read(b"no archive", BYTES).is_none());
+        assert!(read(&archive(&[(EntryType::GNUSparse, "c/a", "")]), BYTES).is_none());
+        assert!(read(&archive(&[(EntryType::new(b'Z'), "c/a", "")]), BYTES).is_none());
+        let mut sparse = Builder::new(Vec::new());
+        sparse.append_pax_extensions([("GNU.sparse.name", b"c/b".as_slice())]).unwrap();
+        sparse.append_data(&mut header(EntryType::Regular, 1), "c/a", b"x".as_slice()).unwrap();
+        assert!(read(&gzip(&sparse.into_inner().unwrap()), BYTES).is_none());
+        let mut whole = archive(&[(EntryType::Regular, "c/a", "one")]);
+        whole.truncate(whole.len() - 4);
+        assert!(read(&whole, BYTES).is_none());
+    }
+
+    #[test]
+    fn no_more_is_unpacked_than_is_left() {
+        let archive = archive(&[(EntryType::Regular, "c/a", &"0".repeat(5000))]);
+        assert!(read(&archive, 5000).is_none());
+        assert!(read(&archive, 8000).is_some());
     }
 }

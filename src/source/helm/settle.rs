@@ -44,7 +44,7 @@ pub fn settle(
             || is_template(&slashed(file))
                 && read(&here.join(file), limits).is_some_and(|bytes| contains(&bytes, "tpl"))
     });
-    let mut work = Work { evaluates, stand_ins: StandIns::default() };
+    let mut work = Work { evaluates, stand_ins: StandIns::default(), left: packed::BYTES };
     let mut put = |file: &Path, bytes: &[u8]| {
         let stage = in_scratch(&mut stage)?;
         replace(stage, folder, file, bytes).map_err(|_| Refusal::Unreadable)
@@ -92,6 +92,8 @@ struct Work {
     /// Whether templates render strings of other files.
     evaluates: bool,
     stand_ins: StandIns,
+    /// How many bytes packed charts may still hold.
+    left: usize,
 }
 
 impl Work {
@@ -109,16 +111,20 @@ impl Work {
             if depth == DEPTH {
                 return Err(Refusal::TooLarge);
             }
-            let mut change = |inner: &str, bytes: &[u8]| {
+            let broken = || Refusal::Unpacked(path.to_owned());
+            let tar = packed::unpack(bytes, self.left).ok_or_else(broken)?;
+            self.left -= tar.len();
+            let mut change = |inner: &str, bytes: Vec<u8>| {
                 let refuse = |refusal| match refusal {
                     Refusal::Schema(inner, key) => Refusal::Schema(format!("{path}/{inner}"), key),
                     Refusal::MalformedSchema(inner) => Refusal::MalformedSchema(format!("{path}/{inner}")),
                     other => other,
                 };
-                self.change(inner, bytes, depth + 1).map_err(refuse)
+                let new = self.change(inner, &bytes, depth + 1).map_err(refuse)?;
+                Ok(new.unwrap_or(bytes))
             };
-            let unpacked = packed::rewrite(bytes, &mut change);
-            return unpacked.map_err(|refusal| refusal.unwrap_or_else(|| Refusal::Unpacked(path.to_owned())));
+            let packed = packed::rewrite(&tar, &mut change);
+            return packed.map(Some).map_err(|refusal| refusal.unwrap_or_else(broken));
         }
         if !contains(bytes, "{{") || !(is_template(path) || self.evaluates && may_be_rendered(path)) {
             return Ok(None);

@@ -24,14 +24,15 @@ const KEY: &str =
     "(list '-----BEGIN PRIVATE KEY-----' 'c3RhbmQtaW4=' '-----END PRIVATE KEY-----' | join (printf '%c' 10))";
 const PAIR: &str = "(dict 'Cert' (list '-----BEGIN CERTIFICATE-----' 'c3RhbmQtaW4=' '-----END CERTIFICATE-----' | join (printf '%c' 10)) 'Key' (list '-----BEGIN PRIVATE KEY-----' 'c3RhbmQtaW4=' '-----END PRIVATE KEY-----' | join (printf '%c' 10)))";
 
-/// The name of the template in [`TEMPLATES`].
+/// The templates in [`TEMPLATES`].
 const IN_TIME: &str = "include 'podviz.date'";
+const IN_ORDER: &str = "include 'podviz.values' | fromJsonArray";
 
 /// The file of templates that stand-ins include. What is no time is the present to the functions that write dates, which
-/// are given as a list: the name, and the arguments.
+/// are given as a list: the name, and the arguments. The values of a map come in the order of its keys.
 pub const TEMPLATES: (&str, &str) = ("templates/_podviz.tpl", include_str!("stand_in.tpl"));
 
-const FUNCTIONS: [(&str, StandIn); 28] = [
+const FUNCTIONS: [(&str, StandIn); 29] = [
     ("ago", StandIn::Value("'0s'")),
     ("bcrypt", StandIn::Value(HASH)),
     ("buildCustomCert", StandIn::Value(PAIR)),
@@ -59,8 +60,9 @@ const FUNCTIONS: [(&str, StandIn); 28] = [
     ("randBytes", StandIn::Value("'cmFuZG9tIGJ5dGVz'")),
     ("randInt", StandIn::Function("min", "int")),
     // As many digits as were wanted.
-    ("randNumeric", StandIn::Function("printf '%0[1]*d'", "")),
+    ("randNumeric", StandIn::Function("printf '%0[1]*[1]d'", "")),
     ("shuffle", StandIn::Function("toString", "")),
+    ("values", StandIn::Function("default dict", IN_ORDER)),
     ("uuidv4", StandIn::Alone("'00000000-0000-4000-8000-############'")),
 ];
 
@@ -91,12 +93,16 @@ impl StandIns {
         let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();
         for tokens in actions(text) {
             let word = |at: usize| tokens.get(at).map(|token: &Token| &text[token.range.clone()]);
+            let prints = tokens.iter().any(|token| &text[token.range.clone()] == "printf");
             // What a string holds is a template only where it is rendered as one.
             let evaluates = templates_in_strings
                 && tokens.iter().any(|token| token.kind == Kind::Name && &text[token.range.clone()] == "tpl");
             for (at, token) in tokens.iter().enumerate() {
                 match token.kind {
                     Kind::Name => self.call(text, &tokens, at, quote, &mut edits),
+                    Kind::Quoted | Kind::Raw if prints && word(at).is_some_and(|text| text.contains('%')) => {
+                        edits.extend(without_addresses(text, &token.range));
+                    }
                     Kind::Quoted | Kind::Raw if evaluates => {
                         let inner = if token.kind == Kind::Raw { '"' } else { '`' };
                         let text = word(at).unwrap_or_default();
@@ -148,13 +154,13 @@ impl StandIns {
                 edits.push((range, self.written(function, quote)));
                 if !through.is_empty() {
                     edits.push((end..end, format!(" | {}", self.written(through, quote))));
-                    self.included |= *through == IN_TIME;
+                    self.included |= through.starts_with("include");
                 }
             }
             _ => return,
         }
         // Only where chance or the clock is certain to show is it told.
-        if !name.to_ascii_lowercase().contains("date") && *name != "keys" {
+        if !name.to_ascii_lowercase().contains("date") && !["keys", "values"].contains(name) {
             self.functions.insert(name);
         }
     }
@@ -171,6 +177,21 @@ impl StandIns {
             None => value,
         }
     }
+}
+
+/// The verbs of a format that print where something lies in memory: they print of which type it is instead.
+fn without_addresses(text: &str, format: &std::ops::Range<usize>) -> Vec<(std::ops::Range<usize>, String)> {
+    let (mut edits, mut verb) = (Vec::new(), false);
+    for (at, byte) in text[format.clone()].bytes().enumerate() {
+        let at = format.start + at;
+        match byte {
+            b'%' => verb = !verb,
+            b'p' if verb => edits.push((at..at + 1, "T".to_owned())),
+            _ => {}
+        }
+        verb &= matches!(byte, b'%' | b'#' | b'+' | b'-' | b' ' | b'.' | b'*' | b'[' | b']' | b'0'..=b'9');
+    }
+    edits
 }
 
 /// Whether a function at a place takes what follows as its arguments.
@@ -239,6 +260,11 @@ mod tests {
         assert_eq!(put("{{ template \"x\" randAlpha 5 }}"), "{{ template \"x\" coalesce `random1` 5 }}");
         assert_eq!(put("{{ (randInt 1 (int .x)) | add 1 }}"), "{{ (min 1 (int .x) | int) | add 1 }}");
         assert_eq!(put("{{ keys .x -}}"), "{{ keys .x | sortAlpha -}}");
+        assert_eq!(
+            put("{{ .x | values | first }}"),
+            "{{ .x | default dict | include `podviz.values` | fromJsonArray | first }}"
+        );
+        assert_eq!(put("{{ printf \"%%p %p%#[1]p %d\" .x }}"), "{{ printf \"%%p %T%#[1]T %d\" .x }}");
     }
 
     #[test]

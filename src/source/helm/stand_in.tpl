@@ -15,3 +15,10 @@
 {{- htmlDateInZone $time (index . 2) -}}
 {{- end -}}
 {{- end -}}
+{{- define "podviz.values" -}}
+{{- $values := list -}}
+{{- range $key, $value := . -}}
+{{- $values = append $values $value -}}
+{{- end -}}
+{{- toJson $values -}}
+{{- end -}}

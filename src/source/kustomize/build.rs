@@ -133,6 +133,9 @@ struct Text {
 /// Builds through a kustomization of our own that asks for origins; as it stands, where that fails or the root says itself
 /// which notes it wants.
 fn text(unit: &Unit, closure: &[&Volume], program: &Program, budget: &Budget) -> Result<Text, Unbuilt> {
+    if budget.is_over() {
+        return Err(Unbuilt::Excess(Excess::NotTried));
+    }
     let left = budget.left();
     let within = |objects: usize| match objects > budget.objects_left() {
         true => Err(Unbuilt::Excess(Excess::Objects(objects))),

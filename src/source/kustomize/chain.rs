@@ -84,7 +84,9 @@ impl<'a> Chain<'a> {
             let patches = Patch::of(volume, file, read);
             chain.links.push(Link { volume, file, patches, reach: BTreeSet::new() });
         }
-        let reach: Vec<BTreeSet<&Path>> = closure.iter().map(|volume| reach(volume, closure)).collect();
+        let folders: BTreeMap<&Path, &Volume> =
+            closure.iter().map(|volume| (volume.kustomization.folder.as_path(), *volume)).collect();
+        let reach: Vec<BTreeSet<&Path>> = closure.iter().map(|volume| reach(volume, &folders)).collect();
         chain.links.iter_mut().zip(reach).for_each(|(link, reach)| link.reach = reach);
         chain
     }
@@ -194,16 +196,15 @@ impl Link<'_> {
     }
 }
 
-/// The files of objects that a kustomization reaches, its bases included.
-fn reach<'a>(volume: &'a Volume, closure: &[&'a Volume]) -> BTreeSet<&'a Path> {
+/// The files of objects that a kustomization reaches, its bases included: those among `folders`.
+fn reach<'a>(volume: &'a Volume, folders: &BTreeMap<&'a Path, &'a Volume>) -> BTreeSet<&'a Path> {
     let (mut files, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![volume]);
     while let Some(volume) = open.pop() {
         if !seen.insert(volume.kustomization.folder.as_path()) {
             continue;
         }
         files.extend(volume.files().map(|(_, file)| file));
-        let next = |folder: &Path| closure.iter().find(|other| other.kustomization.folder == folder);
-        open.extend(volume.folders().filter_map(next));
+        open.extend(volume.folders().filter_map(|folder| folders.get(folder)));
     }
     files
 }

@@ -6,7 +6,7 @@ use super::super::roots::Roots;
 use super::Fault;
 use super::file::{Kustomization, NAMES, Reference, Role, is_builtin};
 use crate::problem::Code;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -86,14 +86,19 @@ impl Library {
 
     /// The kustomizations that the one in `folder` is built from: itself first, then what it refers to, each once.
     pub fn closure(&self, folder: &Path) -> Vec<&Volume> {
-        let mut seen: Vec<&Path> = Vec::new();
+        self.reach(folder, &mut BTreeSet::new())
+    }
+
+    /// Those of them that were not `reached` yet; afterwards they are.
+    pub fn reach<'a>(&'a self, folder: &Path, reached: &mut BTreeSet<&'a Path>) -> Vec<&'a Volume> {
         let mut order = Vec::new();
         let mut open = vec![folder];
         while let Some(folder) = open.pop() {
-            let Some(volume) = self.volumes.get(folder).filter(|_| !seen.contains(&folder)) else { continue };
-            seen.push(folder);
-            order.push(volume);
-            open.extend(volume.folders().rev());
+            let Some((folder, volume)) = self.volumes.get_key_value(folder) else { continue };
+            if reached.insert(folder) {
+                order.push(volume);
+                open.extend(volume.folders().rev());
+            }
         }
         order
     }
