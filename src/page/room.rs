@@ -7,11 +7,12 @@ use super::prose::{muted, plain, text};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table};
 use crate::catalog::Settings;
 use crate::diagram::{Body, Diagram};
+use crate::model::SourceFile;
 use crate::names::{count, thousands};
 use crate::problem::{Code, Level, Problem};
 use crate::topology::Topology;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of the site for each byte of the manifests.
 const EACH: usize = 200;
@@ -106,12 +107,16 @@ impl Room {
     }
 }
 
-/// The bytes of the manifests, as they are shown.
+/// The bytes of the manifests, as they are shown. What a template repeats in a text that is built counts once.
 fn input(topology: &Topology) -> usize {
     let objects = topology.nodes.iter().filter_map(|node| node.object.as_deref());
     let files: BTreeMap<&str, _> = objects.map(|object| (&*object.file.path, &object.file)).collect();
-    let lines = files.values().flat_map(|file| &file.lines);
-    lines.map(|line| 1 + line.iter().map(|token| token.text.len()).sum::<usize>()).sum()
+    let bytes = |file: &SourceFile| -> usize {
+        let mut places = BTreeSet::new();
+        let lines = (1..).zip(&file.lines).filter(|(number, _)| places.insert(file.place(*number)));
+        lines.map(|(_, line)| 1 + line.iter().map(|token| token.text.len()).sum::<usize>()).sum()
+    };
+    files.values().map(|file| bytes(file)).sum()
 }
 
 /// The size to which the largest must shrink so that all together lose `excess`, or all that they can. Of each there is

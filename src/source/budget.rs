@@ -122,8 +122,8 @@ pub enum Excess {
     Objects(usize),
     /// It prints more than is left.
     Bytes,
-    /// The time was over before it began.
-    NotTried,
+    /// The time was over before it was ready, or before it began.
+    Time,
 }
 
 /// How many documents a text holds that a tool printed.

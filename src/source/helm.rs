@@ -120,7 +120,7 @@ impl Unit<'_> {
             }
         };
         if budget.is_over() {
-            return Err(Nothing::Excess(Excess::NotTried));
+            return Err(Nothing::Excess(Excess::Time));
         }
         stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
         let staged = stage::stage(self.folder, chart, self.allow, self.limits);
@@ -143,7 +143,7 @@ impl Unit<'_> {
         };
         let error = match call(None) {
             Ok(text) => return within(text).map(|text| (text, notes)),
-            Err(Failure::NotTried) => return Err(Nothing::Excess(Excess::NotTried)),
+            Err(Failure::TimeSpent) => return Err(Nothing::Excess(Excess::Time)),
             Err(Failure::TooLarge) => return Err(Nothing::Excess(Excess::Bytes)),
             Err(error) => error,
         };

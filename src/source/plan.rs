@@ -237,7 +237,7 @@ impl Plan {
         };
         let (objects, megabytes) = (budget.objects, budget.megabytes);
         let (reason, setting) = match excess {
-            Excess::NotTried => {
+            Excess::Time => {
                 untried.push((unit, place));
                 built.excess = Some(excess);
                 return built;

@@ -91,7 +91,7 @@ pub fn find(names: &[&str], inputs: &[PathBuf]) -> Option<Program> {
 pub fn run(program: &Program, args: &[OsString], folder: &Path, left: &Left) -> Result<Vec<u8>, Failure> {
     let rest = left.end.saturating_duration_since(Instant::now());
     if rest.is_zero() {
-        return Err(Failure::NotTried);
+        return Err(Failure::TimeSpent);
     }
     let call = Call { time: TIME.min(rest), output_bytes: OUTPUT_BYTES.min(left.bytes), apart: apart() };
     match call.run(program, args, folder) {

@@ -134,7 +134,7 @@ struct Text {
 /// which notes it wants.
 fn text(unit: &Unit, closure: &[&Volume], program: &Program, budget: &Budget) -> Result<Text, Unbuilt> {
     if budget.is_over() {
-        return Err(Unbuilt::Excess(Excess::NotTried));
+        return Err(Unbuilt::Excess(Excess::Time));
     }
     let left = budget.left();
     let within = |objects: usize| match objects > budget.objects_left() {
@@ -143,7 +143,7 @@ fn text(unit: &Unit, closure: &[&Volume], program: &Program, budget: &Budget) ->
     };
     within(unit.library.objects(unit.folder))?;
     let refuse = |failure: &Failure| match failure {
-        Failure::NotTried => Unbuilt::Excess(Excess::NotTried),
+        Failure::TimeSpent => Unbuilt::Excess(Excess::Time),
         Failure::TooLarge => Unbuilt::Excess(Excess::Bytes),
         failure => Unbuilt::Problem(Box::new(unit.failed(closure, failure))),
     };

@@ -7,10 +7,8 @@ use super::{MEMORY_BYTES, OUTPUT_BYTES, TIME, keeper};
 pub enum Failure {
     /// It took longer than [`TIME`].
     TimedOut,
-    /// It was not ready when the time that all calls may take together was over.
+    /// The time that all calls may take together was over before it was ready, or before it began.
     TimeSpent,
-    /// That time was over before it began.
-    NotTried,
     /// It used more than [`MEMORY_BYTES`].
     OutOfMemory,
     /// What it works on leads back to itself.
@@ -53,19 +51,16 @@ impl Failure {
     }
 
     /// What happened, as the end of a sentence that begins with the name of the program; `None` where it said why itself,
-    /// or was never started.
+    /// or nothing is wrong with it.
     pub fn limit(&self) -> Option<String> {
         match self {
             Failure::TimedOut => Some(format!("took longer than {} s", TIME.as_secs())),
-            Failure::TimeSpent => {
-                Some("was not ready when the time for all charts and kustomizations was over".to_owned())
-            }
             Failure::OutOfMemory => Some(format!("ran out of memory: it may use {} MiB", MEMORY_BYTES >> 20)),
             Failure::Endless => Some("did not end: something in it calls itself again and again".to_owned()),
             Failure::TooLarge => {
                 Some(format!("printed more than it may, at most {} MiB", OUTPUT_BYTES >> 20))
             }
-            Failure::NotTried | Failure::Failed { .. } => None,
+            Failure::TimeSpent | Failure::Failed { .. } => None,
         }
     }
 }
