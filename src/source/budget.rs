@@ -16,8 +16,9 @@ const OBJECTS: u64 = 2000;
 /// For each so many bytes of charts and kustomizations one object more. Templates of an object are larger.
 const BYTES_PER_OBJECT: u64 = 128;
 
-/// Megabytes that they may print however small the input is, and how many times the input beyond that.
-const MEGABYTES: u64 = 8;
+/// Megabytes that they may print however small the input is, and how many times the input beyond that. A site holds about
+/// ten bytes for each of them, and may hold 20 MB and 200 times its input.
+const MEGABYTES: u64 = 1;
 const TIMES_INPUT: u64 = 20;
 
 /// Limits of what `kustomize`, `kubectl` and `helm` may take for all charts and kustomizations together.
@@ -30,7 +31,7 @@ pub struct ToolLimits {
     /// Objects that they may make, at most 200,000; if absent 2,000, and more where charts and kustomizations are large.
     #[serde(default)]
     pub objects: Option<u64>,
-    /// MiB that they may print, at most 1,024; if absent 8, and more where charts and kustomizations are large.
+    /// MiB that they may print, at most 1,024; if absent 1, and more where charts and kustomizations are large.
     #[serde(default)]
     pub megabytes: Option<u64>,
 }
@@ -153,8 +154,8 @@ mod tests {
     fn what_may_be_made_grows_with_the_input() {
         let small = Budget::new(&ToolLimits::default(), 0);
         let large = Budget::new(&ToolLimits::default(), 10 << 20);
-        assert_eq!((small.objects, small.megabytes), (2000, 8));
-        assert_eq!((large.objects, large.megabytes), (2000 + (10 << 20) / 128, 208));
+        assert_eq!((small.objects, small.megabytes), (2000, 1));
+        assert_eq!((large.objects, large.megabytes), (2000 + (10 << 20) / 128, 201));
         let set = ToolLimits { objects: Some(7), ..ToolLimits::default() };
         assert_eq!(Budget::new(&set, u64::MAX).objects, 7);
         assert_eq!(Budget::new(&ToolLimits::default(), u64::MAX).megabytes, 1024);

@@ -126,7 +126,7 @@ impl Plan {
         let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));
         let none = build.only.as_deref() == Some(PLAIN_ENVIRONMENT);
         let wanted = |unit: &Unit| !none && only.is_none_or(|only| only == unit.name);
-        let mut budget = Budget::new(&build.limits, self.input_bytes());
+        let mut budget = Budget::new(&build.limits, self.input_bytes(build));
         let (mut unbuilt, mut untried, mut values) = (Vec::new(), Vec::new(), Values::default());
         let units = self.units.chunks(TOGETHER).flat_map(|units| {
             let job = |unit| wanted(unit).then(|| self.build(unit, roots, build, order, &tools, &budget));
@@ -264,14 +264,21 @@ impl Plan {
         built
     }
 
-    /// How large the charts and kustomizations are, in bytes.
-    fn input_bytes(&self) -> u64 {
+    /// How large the charts and kustomizations are, in bytes: a chart once more for each of its releases, with its values.
+    fn input_bytes(&self, build: &Build) -> u64 {
         let size = |file: &Path| fs::metadata(file).map_or(0, |metadata| metadata.len());
         let charts: BTreeSet<&Path> = self.charts().collect();
         let outer =
             charts.iter().filter(|chart| chart.ancestors().skip(1).all(|above| !charts.contains(above)));
-        let charts: u64 = outer.flat_map(|chart| helm::files(chart)).map(|file| size(&file)).sum();
-        charts + self.consumed.iter().map(|file| size(file)).sum::<u64>()
+        let chart = |folder: &Path| helm::files(folder).iter().map(|file| size(file)).sum::<u64>();
+        let values = |files: &[PathBuf]| files.iter().map(|file| size(file)).sum::<u64>();
+        let release = |unit: &Unit| match &unit.recipe {
+            Recipe::Helm(Some(release)) => chart(&unit.folder) + values(&release.values),
+            _ => 0,
+        };
+        let charts: u64 = outer.map(|folder| chart(folder)).sum();
+        let releases: u64 = self.units.iter().map(release).sum();
+        charts + releases + values(&build.values) + self.consumed.iter().map(|file| size(file)).sum::<u64>()
     }
 
     /// What the settings name a release of, and what is no chart of the input.

@@ -106,7 +106,7 @@ const TEXT: &str = "\
 # tools:
 #   seconds: 45
 #   objects: 2000
-#   megabytes: 8
+#   megabytes: 1
 
 ## Markdown files with marked regions, which `podviz inject` rewrites. Paths start at this file and stay in its folder.
 # inject:

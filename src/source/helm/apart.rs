@@ -18,14 +18,14 @@ pub fn keep_apart(text: &str) -> String {
         let stand_in = of.name.and_then(|name| STAND_IN.find(name)).map(|found| found.as_str());
         let before = seen.entry(of).or_default();
         *before += 1;
-        match stand_in.filter(|_| *before > 1) {
-            Some(stand_in) => {
-                apart += &STAND_IN.replace_all(document, |found: &Captures| match &found[0] {
-                    same if same == stand_in => format!("{same}-{before}"),
-                    other => other.to_owned(),
-                })
-            }
-            None => apart += document,
+        let own = |found: &Captures| match &found[0] {
+            same if Some(same) == stand_in => format!("{same}-{before}"),
+            other => other.to_owned(),
+        };
+        if *before > 1 && stand_in.is_some() {
+            apart += &STAND_IN.replace_all(document, own);
+        } else {
+            apart += document;
         }
     }
     apart
