@@ -38,9 +38,11 @@ impl From<Exit> for ExitCode {
 /// status is that of a program that the signal ends: 130 for an interruption.
 #[cfg(unix)]
 fn end_cleanly() {
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     // Without handlers signals do what they always did.
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM]) else {
+        return;
+    };
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             podviz::source::sweep();

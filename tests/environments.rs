@@ -220,6 +220,13 @@ fn hanging(folder: &Path, name: &str) {
 
 #[cfg(target_os = "linux")]
 fn an_interrupted_run_leaves_nothing_behind() {
+    for (signal, status) in [("-INT", 130), ("-HUP", 129)] {
+        leaves_nothing_behind(signal, status);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn leaves_nothing_behind(signal: &str, status: i32) {
     let folder = written(&[
         ("in/dev/kustomization.yaml", "resources: [web.yaml]\n"),
         ("in/dev/web.yaml", SERVICE),
@@ -241,9 +248,9 @@ fn an_interrupted_run_leaves_nothing_behind() {
     });
     let tool = tool.expect("the program is started");
     let id = child.id().to_string();
-    let sent = Command::new("kill").args(["-INT", &id]).status().expect("kill runs");
+    let sent = Command::new("kill").args([signal, &id]).status().expect("kill runs");
     assert!(sent.success());
-    assert_eq!(child.wait().expect("podviz ends").code(), Some(130));
+    assert_eq!(child.wait().expect("podviz ends").code(), Some(status));
     let left: Vec<_> = fs::read_dir(folder.path().join("tmp")).expect("a folder").flatten().collect();
     assert_eq!(left.len(), 1, "only what was there: {left:?}");
     let process = Path::new("/proc").join(tool.trim()).join("cmdline");
