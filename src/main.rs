@@ -38,15 +38,24 @@ impl From<Exit> for ExitCode {
 /// status is that of a program that the signal ends: 130 for an interruption.
 #[cfg(unix)]
 fn end_cleanly() {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let ends =
+        [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| *signal != SIGHUP || !outlives_its_terminal());
     // Without handlers signals do what they always did.
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM]) else {
-        return;
-    };
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(ends) else { return };
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             podviz::source::sweep();
             std::process::exit(128 + signal);
         }
     });
+}
+
+/// Whether podviz is to go on when its terminal is closed, as `nohup` has it: it was started with that signal ignored.
+#[cfg(unix)]
+fn outlives_its_terminal() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_none_or(|mask| mask & (1 << (signal_hook::consts::SIGHUP - 1)) != 0)
 }
