@@ -154,8 +154,9 @@ impl Reader<'_> {
             let (secret, empty) = match &mut part.outcome {
                 Ok(value) => {
                     let raw = edits.find(value);
-                    settle(value, &mut own);
-                    (edits.find(value) | raw, value.is_null())
+                    // What no merge changed says what it said before.
+                    let late = settle(value, &mut own) && edits.find(value);
+                    (late | raw, value.is_null())
                 }
                 Err(_) => {
                     let secret = clip(lines, region).iter().any(|line| speaks_of_secret(line));

@@ -12,16 +12,21 @@ pub struct Duplicate {
     pub column: u32,
 }
 
-/// Applies merge keys and drops overridden duplicates, all the way down. Depth is bounded by the composer.
-pub fn settle(value: &mut Value, duplicates: &mut Vec<Duplicate>) {
+/// Applies merge keys and drops overridden duplicates, all the way down; says whether there were any. Depth is bounded by
+/// the composer.
+pub fn settle(value: &mut Value, duplicates: &mut Vec<Duplicate>) -> bool {
     match &mut value.kind {
-        Kind::List(items) => items.iter_mut().for_each(|item| settle(item, duplicates)),
+        Kind::List(items) => items.iter_mut().fold(false, |changed, item| settle(item, duplicates) | changed),
         Kind::Map(entries) => {
-            entries.iter_mut().for_each(|entry| settle(&mut entry.value, duplicates));
+            let below = entries
+                .iter_mut()
+                .fold(false, |changed, entry| settle(&mut entry.value, duplicates) | changed);
             let raw = std::mem::take(entries);
+            let (merges, before) = (raw.iter().any(|entry| *entry.key == *MERGE), duplicates.len());
             *entries = settled(raw, duplicates);
+            below || merges || duplicates.len() > before
         }
-        _ => {}
+        _ => false,
     }
 }
 

@@ -59,7 +59,14 @@ fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
     {
         start -= 1;
     }
-    let name = line[start..end].trim_start_matches(['-', '/']);
+    let mut name = line[start..end].trim_start_matches(['-', '/']);
+    // `-Dname=value`: a property of the program.
+    if let Some(rest) = name.strip_prefix(['D', 'P', 'J'])
+        && line[start..end].starts_with('-')
+        && rest.starts_with(|c: char| c.is_ascii_lowercase())
+    {
+        name = rest;
+    }
     (!name.is_empty()).then(|| end - name.len()..end)
 }
 

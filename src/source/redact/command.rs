@@ -1,12 +1,20 @@
 //! Secrets among the arguments of programs: `mysql -pX`, `curl -u user:X`, `rabbitmqctl add_user app X`.
 
+use super::line;
 use super::name::{self, Class};
 use super::rules::{Arguments, Only, RULES};
-use super::value::{is_made_up, is_placeholder, is_random, is_worth};
+use super::value::{is_made_up, is_mixed, is_placeholder, is_random, is_worth};
 use std::ops::Range;
 
 /// How deep commands in the arguments of commands are looked at: `sh -c "su -c 'mysql -pX'"`.
 const DEPTH: usize = 3;
+
+/// The longest argument that is read together with those around it.
+const LONGEST: usize = 2000;
+
+/// What a word of a command holds that may have a secret beside it.
+const VERBS: [&str; 11] =
+    ["admin", "user", "pass", "login", "auth", "secret", "key", "account", "unlock", "pw", "token"];
 
 /// A word of a command: where it stands, without its quotes.
 #[derive(Clone, Debug)]
@@ -35,7 +43,34 @@ pub fn arguments(before: &[&str], list: &[&str]) -> Vec<(usize, Range<usize>)> {
             found.push((at, range));
         }
     });
+    together(before, list, &mut found);
     found
+}
+
+/// Adds what the rules for lines say of the arguments as one line; a secret ends where its argument ends.
+fn together(before: &[&str], list: &[&str], found: &mut Vec<(usize, Range<usize>)>) {
+    let texts = || before.iter().chain(list);
+    // Scripts are looked at for themselves.
+    if texts().count() < 2 || texts().any(|text| text.len() > LONGEST || text.contains('\n')) {
+        return;
+    }
+    let mut line = String::new();
+    let mut starts = Vec::new();
+    for text in texts() {
+        starts.push(line.len());
+        line.push_str(text);
+        line.push(' ');
+    }
+    let mut ranges = Vec::new();
+    line::find(&line, "", &mut ranges);
+    for range in ranges {
+        let at = starts.partition_point(|&start| start <= range.start) - 1;
+        let Some(own) = at.checked_sub(before.len()) else { continue };
+        let (start, end) = (range.start - starts[at], (range.end - starts[at]).min(list[own].len()));
+        if start < end {
+            found.push((own, start..end));
+        }
+    }
 }
 
 fn script(text: &str, from: usize, found: &mut dyn FnMut(Range<usize>), depth: usize) {
@@ -151,7 +186,7 @@ fn command(words: &[Word], found: &mut dyn FnMut((usize, usize), Range<usize>)) 
     if let Some((_, rules)) = program {
         programs(rules, &words[from..], found);
     }
-    if words.iter().any(|word| ["user", "passw", "login", "auth"].iter().any(|verb| word.text.contains(verb)))
+    if words.iter().any(|word| VERBS.iter().any(|verb| word.text.contains(verb)))
         && let Some(rules) = RULES.commands.get("*")
     {
         programs(rules, words, found);
@@ -220,8 +255,18 @@ fn positions(
     for window in words.windows(wanted.len()) {
         let fits = wanted.iter().zip(window).all(|(wanted, word)| match *wanted {
             "*" => true,
-            "SECRET" => !is_setting(word.text) && (only != Only::MadeUp || is_made_up(word.text)),
-            "user:SECRET" => word.text.contains([':', '=']),
+            "SECRET" => {
+                !is_setting(word.text)
+                    && match only {
+                        Only::Any | Only::Worth => true,
+                        Only::MadeUp => is_made_up(word.text),
+                        Only::Random => is_mixed(word.text) && !word.text.contains(['/', '=', ':', '.']),
+                    }
+            }
+            "user:SECRET" => {
+                let value = word.text.find([':', '=']).map(|at| &word.text[at + 1..]);
+                value.is_some_and(|value| only != Only::MadeUp || is_made_up(value))
+            }
             "NAME" => name::class(word.text.rsplit(':').next().unwrap_or_default()).is_some(),
             wanted => wanted.eq_ignore_ascii_case(word.text),
         });
@@ -319,7 +364,7 @@ fn any_program(
     } else if RULES.flags.contains(flag)
         || value.is_none() && name::class(name).is_some_and(|class| is_worth(text, class))
         // The program is not named where its image is it.
-        || !known && flag.len() == 2 && is_random(text) && !text.contains(['/', '=', ':', '.'])
+        || !known && flag.len() == 2 && is_random(text) && !text.contains(['/', '=', ':', '.', '|'])
     {
         add(holder, start..holder.text.len(), found);
     } else if !known {

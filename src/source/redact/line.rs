@@ -2,7 +2,7 @@
 
 use super::name::{self, Class};
 use super::rules::{Line, Only, RULES};
-use super::value::{is_made_up, is_placeholder, is_worth};
+use super::value::{is_made_up, is_mixed, is_placeholder, is_worth};
 use std::ops::Range;
 
 /// Adds what the rules for lines say is secret in `text`, which stands under `file`.
@@ -37,6 +37,7 @@ fn apply(rule: &Line, text: &str, ranges: &mut Vec<Range<usize>>) {
                 Only::Any => !is_placeholder(value),
                 Only::Worth => is_worth(value, class),
                 Only::MadeUp => is_made_up(value),
+                Only::Random => is_mixed(value),
             };
             if counts {
                 ranges.push(start..end);

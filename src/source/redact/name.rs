@@ -53,6 +53,11 @@ pub fn is_query(name: &str) -> bool {
     RULES.names.has(Group::Query, &name.to_ascii_lowercase())
 }
 
+/// Whether a name says that its value is public, however random it looks.
+pub fn is_open(name: &str) -> bool {
+    words(name).iter().any(|word| RULES.names.has(Group::Open, word))
+}
+
 /// Whether a name whose last word is `word` says something about a secret.
 pub fn is_about(word: &str) -> bool {
     RULES.names.has(Group::HarmlessTails, word)
@@ -104,7 +109,9 @@ fn classify(words: &[&str], mixed: bool, domain: bool) -> Option<Class> {
     }
     let rest: Vec<&str> =
         words.iter().copied().filter(|word| !word.bytes().all(|b| b.is_ascii_digit())).collect();
-    let named = rest.iter().rposition(|word| !is_tail(word))?;
+    let Some(named) = rest.iter().rposition(|word| !is_tail(word)) else {
+        return (rest == ["key"] || rest == ["keys"]).then_some(Class::Likely);
+    };
     let word = rest[named].trim_end_matches(|c: char| c.is_ascii_digit());
     // `tokenKey` names a key; `SECRET_KEY` was a pair.
     if mixed && rest[named + 1..].contains(&"key") {
@@ -136,7 +143,30 @@ fn is_password(word: &str) -> bool {
 fn is_long_password(word: &str) -> bool {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let names = &RULES.names;
-    !names.has(Group::Lookalikes, word) && names.ends(Group::Passwords, word, 0)
+    !names.has(Group::Lookalikes, word) && (names.ends(Group::Passwords, word, 0) || is_misspelt(word))
+}
+
+/// Whether a word is one letter away from one of those that are often misspelt.
+fn is_misspelt(word: &str) -> bool {
+    let names = &RULES.names;
+    word.is_ascii() && names.each(Group::Misspelt).any(|right| is_near(word.as_bytes(), right.as_bytes()))
+}
+
+/// Whether one letter that is missing, in excess, wrong, or swapped with the next makes `a` of `b`.
+fn is_near(a: &[u8], b: &[u8]) -> bool {
+    if a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match (a, b) {
+        ([], _) | (_, []) => true,
+        ([_, rest @ ..], whole) if rest == whole => true,
+        (whole, [_, rest @ ..]) if rest == whole => true,
+        ([_, x @ ..], [_, y @ ..]) if x == y => true,
+        ([p, q, x @ ..], [r, s, y @ ..]) => p == s && q == r && x == y,
+        _ => false,
+    }
 }
 
 /// `dbPassword`, `DB_PASSWORD` and `db-password` are all `db`, `password`.

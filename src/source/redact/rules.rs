@@ -77,6 +77,10 @@ pub enum Group {
     Headers,
     /// A parameter of a query.
     Query,
+    /// A word that is one, too, where a letter is wrong.
+    Misspelt,
+    /// A last word of names whose values are public, random as they look.
+    Open,
     /// An end of a word that only looks like one of the others.
     Lookalikes,
 }
@@ -145,6 +149,8 @@ pub enum Only {
     Worth,
     /// Those that are no plain words.
     MadeUp,
+    /// Those that look like the output of a generator, in capitals and small letters.
+    Random,
 }
 
 #[derive(Deserialize)]
@@ -254,7 +260,7 @@ impl Rules {
 impl Names {
     fn compile(entries: Vec<NameEntry>) -> Names {
         let mut names = Names::default();
-        let mut hints = vec!["key".to_owned(), "id_".to_owned()];
+        let mut hints = ["key", "id_", "p[a-z]{0,2}s", "pas", "pw"].map(str::to_owned).to_vec();
         for entry in entries {
             use Group::{
                 Headers, Likely, Logins, Pairs, Passwords, Query, ShortPasswords, TokenPairs, Tokens, Whole,
@@ -279,6 +285,11 @@ impl Names {
         }
         names.hint = Some(Regex::new(&format!("(?i){}", hints.join("|"))).expect("words make a pattern"));
         names
+    }
+
+    /// The words of a group.
+    pub fn each(&self, group: Group) -> impl Iterator<Item = &str> {
+        self.groups.get(&group).into_iter().flatten().map(String::as_str)
     }
 
     /// Whether `word` is one of a group.

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 /// Adds the byte ranges of `line` that look like secrets.
 pub fn find(line: &str, ranges: &mut Vec<Range<usize>>) {
     static BEARER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=\-]{6,})").expect("a pattern")
+        Regex::new(r"(?i)\b(?:bearer|basic|token)\\?\s+([A-Za-z0-9._~+/=\-]{6,})").expect("a pattern")
     });
     if line.len() < 8 {
         return;
@@ -27,6 +27,97 @@ pub fn find(line: &str, ranges: &mut Vec<Range<usize>>) {
     urls(line, ranges);
     drivers(line, ranges);
     encoded(line, ranges);
+    random(line, ranges);
+}
+
+/// Whether a token that tells by its form is in `text`.
+pub fn is_known(text: &str) -> bool {
+    RULES.tokens.is_match(text.as_bytes())
+}
+
+/// Letters and digits that nobody would write by hand, and nothing says that they are public.
+fn random(line: &str, ranges: &mut Vec<Range<usize>>) {
+    let bytes = line.as_bytes();
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        while at < bytes.len() && is_part(bytes[at]) {
+            at += 1;
+        }
+        if at - start >= LEAST && !is_open(&line[..start]) {
+            let run = &line[start..at];
+            if run.contains('/') && run.split('/').any(is_word) {
+                // A path: its parts, each for itself.
+                let mut from = start;
+                for part in run.split('/') {
+                    if is_jumble(part) {
+                        ranges.push(from..from + part.len());
+                    }
+                    from += part.len() + 1;
+                }
+            } else if is_jumble(run) {
+                let end = at + bytes[at..].iter().take_while(|&&byte| byte == b'=').count();
+                ranges.push(start..end);
+            }
+        }
+        at = at.max(start + 1);
+    }
+}
+
+/// Fewer letters and digits may be chance.
+const LEAST: usize = 20;
+
+/// Whether a part of a path is a word, as no part of base64 is.
+fn is_word(part: &str) -> bool {
+    part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_lowercase())
+        || part.len() >= 5 && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Whether capitals, small letters and digits alternate all the time, and no text is encoded in them.
+fn is_jumble(run: &str) -> bool {
+    let kind = |byte: &u8| match byte {
+        b'0'..=b'9' => 0,
+        b'a'..=b'z' => 1,
+        b'A'..=b'Z' => 2,
+        _ => 3,
+    };
+    if run.len() < LEAST || OPENINGS.iter().any(|opening| run.starts_with(opening)) {
+        return false;
+    }
+    let mut counts = [0; 4];
+    run.as_bytes().iter().for_each(|byte| counts[kind(byte)] += 1);
+    let changes = run.as_bytes().windows(2).filter(|two| kind(&two[0]) != kind(&two[1])).count();
+    // Words in capitals, as in the names of kinds, have small letters in a row.
+    let row = run.split(|c: char| !c.is_ascii_lowercase()).map(str::len).max().unwrap_or_default();
+    (row <= 3 || row <= 5 && counts[0] >= 2)
+        && counts[0] >= 1
+        && counts[1] >= 3
+        && counts[2] >= 3
+        && changes * 5 >= run.len() * 2
+        && !is_encoded_text(run)
+}
+
+/// How public keys and certificates begin, in base64; private ones are known by their form.
+const OPENINGS: [&str; 4] = ["AAAA", "MII", "MFkw", "MCow"];
+
+/// Whether a run is base64 of text; of what hides a secret all is found before.
+fn is_encoded_text(run: &str) -> bool {
+    let whole = &run[..run.len() - run.len() % 4];
+    base64::decode(whole).is_some_and(|bytes| {
+        let text = bytes.iter().take(60).filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+        text.count() * 20 >= bytes.len().min(60) * 19
+    })
+}
+
+/// Whether what stands before a value says that it is public: a digest, a picture, a name of what is public.
+fn is_open(before: &str) -> bool {
+    static OPEN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?i)(?:\bsha\d+[-:]|\bh1:|;base64,|\bAAAA\S*|\bssh-\S+ +|([\w.-]+)["'\\]*\s*(?:=>|[:=])\s*["'\\]*)$"#).expect("a pattern")
+    });
+    let near = &before[before.floor_char_boundary(before.len().saturating_sub(120))..];
+    OPEN.captures(near)
+        .is_some_and(|found| found.get(1).is_none_or(|name| super::name::is_open(name.as_str())))
 }
 
 /// Passwords in URLs: what stands between the first colon and the last `@` of the authority.

@@ -41,7 +41,13 @@ pub fn redact_syntax(text: &str, file: &str) -> Option<String> {
 
 /// Adds what is secret in a text by itself.
 pub fn find(text: &str, ranges: &mut Vec<Range<usize>>) {
-    text.lines().for_each(|line| within(line, false, ranges));
+    let mut open = false;
+    for line in text.lines() {
+        open = open && !line.contains("-----END") || opens(line);
+        if !open {
+            within(line, false, ranges);
+        }
+    }
     across(text, "", ranges);
 }
 
@@ -89,11 +95,21 @@ pub fn mask(text: &str, mut ranges: Vec<Range<usize>>) -> String {
     out
 }
 
+/// Whether a certificate or a public key begins in a line, and does not end in it.
+fn opens(line: &str) -> bool {
+    const KINDS: [&str; 7] =
+        ["CERTIFICATE", "PUBLIC KEY", "TRUSTED", "X509", "PGP SIGNATURE", "PGP MESSAGE", "DH PARAMETERS"];
+    line.split_once("-----BEGIN ")
+        .is_some_and(|(_, kind)| KINDS.iter().any(|one| kind.contains(one)) && !kind.contains("-----END"))
+}
+
 /// What earlier lines say about the next one.
 struct State {
     prose: bool,
     /// Inside a private key.
     key: bool,
+    /// Inside a certificate or a public key.
+    open: bool,
     /// Lines indented deeper than this are a secret's.
     block: Option<usize>,
     /// The text holds a Secret: what its `data` maps keys to is secret.
@@ -112,7 +128,7 @@ impl State {
             .expect("a pattern")
         });
         let secret = text.contains('\n') && SECRET.is_match(text);
-        State { prose, key: false, block: None, secret, data: None, named: None }
+        State { prose, key: false, open: false, block: None, secret, data: None, named: None }
     }
 
     fn line(&mut self, line: &str, ranges: &mut Vec<Range<usize>>) {
@@ -137,7 +153,12 @@ impl State {
         if self.data.is_some_and(|outer| !content.is_empty() && indent <= outer) {
             self.data = None;
         }
+        if self.open {
+            self.open = !content.contains("---- END") && !content.contains("-----END");
+            return;
+        }
         within(line, self.prose, ranges);
+        self.open = opens(content);
         self.key = content.contains("BEGIN ")
             && ["PRIVATE KEY", "Static key"].iter().any(|word| content.contains(word))
             && !content.contains("-----END")

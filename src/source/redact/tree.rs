@@ -3,7 +3,7 @@
 pub mod below;
 
 use super::object::{self, Role, any};
-use super::{Edit, Edits, command, name, structure, text};
+use super::{Edit, Edits, command, name, shape, structure, text};
 use crate::model::{Entry, Kind, Value};
 use crate::source::compose::MERGE;
 use crate::source::{base64, parse};
@@ -84,6 +84,18 @@ impl Finder<'_> {
                     self.command.clone_from(&command);
                     self.list(entry.value.items());
                     self.command.clear();
+                }
+                _ if named.is_none() && below::is_value(&entry.key) => {
+                    match entries
+                        .iter()
+                        .find(|entry| *entry.key == *"name")
+                        .and_then(|entry| entry.value.as_str())
+                    {
+                        Some(name) if name::is_open(name) && entry.value.as_str().is_some() => {
+                            self.value(&entry.value, name);
+                        }
+                        _ => self.entry(entry, named),
+                    }
                 }
                 _ => self.entry(entry, named),
             }
@@ -224,6 +236,16 @@ impl Finder<'_> {
 
     /// A string under `key`, in which `known` is secret.
     fn text(&mut self, value: &Value, string: &str, key: &str, known: Vec<Range<usize>>) {
+        // What is public may look random.
+        if known.is_empty()
+            && name::is_open(key)
+            && !string.contains(char::is_whitespace)
+            && string.len() < 8192
+        {
+            if !shape::is_known(string) && !string.contains(['@', '=', ':']) {
+                return;
+            }
+        }
         if object::is_packed(string) || known.contains(&(0..string.len())) {
             return self.edits.add(value.line, value.column, Edit::Whole);
         }

@@ -87,6 +87,15 @@ pub fn is_random(value: &str) -> bool {
     changes >= 2 && both || changes >= 4 && bytes.len() >= 20 || both && bytes.len() >= 40 && changes >= 1
 }
 
+/// Whether `value` looks so in capitals and small letters: no generated name of an object does.
+pub fn is_mixed(value: &str) -> bool {
+    is_random(value)
+        && value.bytes().any(|byte| byte.is_ascii_uppercase())
+        && value.bytes().any(|byte| byte.is_ascii_lowercase())
+        && !is_harmless(value)
+        && !is_placeholder(value)
+}
+
 /// Whether capitals stand among small letters as in no name: `bPxRfiCY`.
 fn is_scrambled(part: &str) -> bool {
     let rises =

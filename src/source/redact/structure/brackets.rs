@@ -75,6 +75,13 @@ fn objects(text: &str, within: Range<usize>, places: &Places, found: &mut Readin
     let mut at = within.start;
     while let Some(next) = text[at..].find(['{', '[']) {
         at += next;
+        // What an index stands in is left to the rules for lines: `ENV["TOKEN"] = …`.
+        if text[at..].starts_with('[')
+            && text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ']' | '$'))
+        {
+            at += 1;
+            continue;
+        }
         let mut composer = Composer::new(&LIMITS);
         let mut reader = Brackets::new(text, at, places, Dialect::Json);
         let read = reader.collection(&mut composer);
