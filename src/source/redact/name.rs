@@ -126,7 +126,7 @@ fn classify(words: &[&str], mixed: bool, domain: bool) -> Option<Class> {
     if names.ends(Group::Tokens, word, 5) {
         return Some(Class::Token);
     }
-    let likely = names.has(Group::Likely, word) && (rest.len() > 1 || word == "key")
+    let likely = names.has(Group::Likely, word) && (rest.len() > 1 || matches!(word, "key" | "hmac"))
         || rest.iter().any(|word| names.ends(Group::Tokens, word, 5));
     likely.then_some(Class::Likely)
 }

@@ -17,7 +17,7 @@ pub fn is_worth(value: &str, class: Class) -> bool {
     match class {
         Class::Password => true,
         Class::Token => value.parse::<f64>().is_err(),
-        Class::Likely => is_random(value),
+        Class::Likely => is_random(value) || is_coined(value),
         Class::Login => !logins(value).is_empty(),
         Class::Auth => is_random(value) || !logins(value).is_empty(),
         Class::Pair => true,
@@ -85,6 +85,17 @@ pub fn is_random(value: &str) -> bool {
     let changes = bytes.windows(2).filter(|two| change(two[0], two[1])).count();
     let both = bytes.iter().any(u8::is_ascii_uppercase) && bytes.iter().any(u8::is_ascii_lowercase);
     changes >= 2 && both || changes >= 4 && bytes.len() >= 20 || both && bytes.len() >= 40 && changes >= 1
+}
+
+/// Whether `value` is one word of capitals, small letters and digits in turn, too short to be called random.
+fn is_coined(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let changes = bytes.windows(2).filter(|two| two[0].is_ascii_digit() != two[1].is_ascii_digit()).count();
+    bytes.len() >= 8
+        && changes >= 2
+        && bytes.iter().all(u8::is_ascii_alphanumeric)
+        && bytes.iter().any(u8::is_ascii_uppercase)
+        && bytes.iter().any(u8::is_ascii_lowercase)
 }
 
 /// Whether `value` looks so in capitals and small letters: no generated name of an object does.

@@ -135,7 +135,7 @@ impl Finder<'_> {
                 for entry in entries {
                     self.key(entry);
                     let plain = plain(&entry.key);
-                    match class_of(&entry.key, &entry.value) {
+                    match class_of(&entry.key, &entry.value).filter(is_sure) {
                         None if matches!(&*plain, "users" | "list" | "accounts" | "logins" | "value") => {
                             self.logins(&entry.value, &entry.key);
                         }
