@@ -241,10 +241,10 @@ impl Finder<'_> {
             && name::is_open(key)
             && !string.contains(char::is_whitespace)
             && string.len() < 8192
+            && !shape::is_known(string)
+            && !string.contains(['@', '=', ':'])
         {
-            if !shape::is_known(string) && !string.contains(['@', '=', ':']) {
-                return;
-            }
+            return;
         }
         if object::is_packed(string) || known.contains(&(0..string.len())) {
             return self.edits.add(value.line, value.column, Edit::Whole);
