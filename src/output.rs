@@ -20,7 +20,7 @@ pub mod terminal;
 mod view;
 
 use crate::names::PagePath;
-use crate::page::Site;
+use crate::page::{Page, Site};
 use crate::problem::Problems;
 use engine::Engine;
 pub use extent::Extent;
@@ -89,10 +89,16 @@ pub enum RenderError {
     Template(String),
 }
 
-/// All files of the site in this flavour, sorted by path, and what was too large to be drawn. Each page goes as soon as
-/// its file is there: a large site is not in memory twice.
-pub fn render(
+/// All files of the site in this flavour, sorted by path, and what was too large to be drawn.
+pub fn render(site: Site, flavour: Flavour, options: &Options) -> Result<(Vec<File>, Problems), RenderError> {
+    render_filled(site, &|_| (), flavour, options)
+}
+
+/// The same of a site whose pages get their sections from `fill`. Each page goes as soon as its file is there: a large
+/// site is not in memory twice.
+pub fn render_filled(
     mut site: Site,
+    fill: &(dyn Fn(&mut Page) + Sync),
     flavour: Flavour,
     options: &Options,
 ) -> Result<(Vec<File>, Problems), RenderError> {
@@ -128,7 +134,8 @@ pub fn render(
     let rendered: Vec<(Vec<File>, Problems)> = pages
         .into_par_iter()
         // One buffer grows for many pages, so that none of them keeps the room that it did not need.
-        .map_init(Vec::new, |buffer, page| {
+        .map_init(Vec::new, |buffer, mut page| {
+            fill(&mut page);
             let (context, mut made, problems) = view.context(&page);
             buffer.clear();
             engine.page(&context, buffer)?;

@@ -34,7 +34,7 @@ use crate::diagram::Diagram;
 use crate::model::{SourceFile, Span, Subject};
 use crate::names::PagePath;
 use crate::problem::Problems;
-pub use site::{build, heads_of, pages_of};
+pub use site::{Later, build, heads_of, outlined, pages_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

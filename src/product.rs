@@ -79,11 +79,17 @@ impl Study {
             repo_url: options.repo_url.clone().or_else(|| settings.repository.clone()),
             ..options.clone()
         };
-        let site = page::build(title, &self.topology, &self.facts, &self.catalog, &self.problems.sorted());
-        // All that the pages need is in them.
-        drop((self.topology, self.facts));
+        let (site, later) =
+            page::outlined(title, &self.topology, &self.facts, &self.catalog, &self.problems.sorted());
         let shortened = site.shortened.clone();
-        let (files, mut problems) = output::render(site, flavour, options)?;
+        let (files, mut problems) = if later.is_empty() {
+            // All that the pages need is in them.
+            drop((self.topology, self.facts));
+            output::render(site, flavour, options)?
+        } else {
+            let fill = later.filling(&self.topology, &self.facts, &self.catalog);
+            output::render_filled(site, &fill, flavour, options)?
+        };
         problems.extend(shortened);
         problems.extend(hidden);
         Ok((Product::Files(files, self.known), problems))

@@ -97,7 +97,7 @@ pub(super) fn derive(
     let main =
         main_container::find(&clues, &left).filter(|main| pod.step(main.value).is_none() || pod.steps == 1);
     let parts = (0..pod.containers.len()).map(|me| {
-        let finding = found[me].clone().filter(|_| !left.contains(&me));
+        let finding = found[me].clone().filter(|_| left.binary_search(&me).is_err());
         part(&clues, me, main.as_ref(), &left, finding)
     });
     let parts: Vec<Part> = parts.collect();
@@ -109,7 +109,7 @@ pub(super) fn derive(
     }
 }
 
-/// The app containers that may be the main one. A container that the workload is called after helps only where ports
+/// The app containers that may be the main one, sorted. A container that the workload is called after helps only where ports
 /// or volumes show it; where all would help, those that are most often a program of their own do not.
 fn not_helping(clues: &Clues, apps: &[usize], found: &[Option<Finding>]) -> Vec<usize> {
     if apps.len() < 2 {
@@ -153,7 +153,7 @@ fn part(
         (ContainerKind::App, Some(main)) if main.value == me => {
             (Known::new(ContainerRole::Main, main.why.clone(), main.field.clone()), None)
         }
-        (ContainerKind::App, main) if left.contains(&me) => {
+        (ContainerKind::App, main) if left.binary_search(&me).is_ok() => {
             let by_files = main.and_then(|main| sidecar::by_files(clues, me, main.value));
             match (by_files, main) {
                 (Some(finding), _) => (helper(&finding), Some(finding)),

@@ -11,7 +11,6 @@ use crate::model::SourceFile;
 use crate::names::{count, thousands};
 use crate::problem::{Code, Level, Problem};
 use crate::topology::Topology;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of the site for each byte of the manifests.
@@ -42,7 +41,7 @@ const STEPS: [(Part, &[Sort]); 6] = [
 ];
 
 /// What of a page can be folded.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Pictures,
     Rows,
@@ -62,37 +61,34 @@ impl Room {
         subjects.saturating_mul(PAGE_WITH_PICTURES) <= self.0
     }
 
-    /// Folds pages until all of them fit, and says what was folded. `drawn` is whether pictures were made at all, and
-    /// `more` the bytes of what else is written.
-    pub fn fit(self, pages: &mut [Page], drawn: bool, more: usize) -> Option<Problem> {
-        let mut folded: Vec<bool> = vec![false; pages.len()];
-        if !drawn {
-            for (page, folded) in pages.iter_mut().zip(&mut folded) {
-                if matches!(page.sort, Sort::Workload | Sort::Container) {
-                    page.lead
-                        .push(vec![muted(" It is not drawn: the site has no room for so many pictures.")]);
-                    *folded = true;
-                }
-            }
-        }
+    /// What to fold of pages of these sizes until all of them fit. `more` are the bytes of what else is written.
+    pub fn plan(self, sizes: &[Sizes], more: usize) -> Vec<Folds> {
         let room = (self.0 / 100 * PLANNED).saturating_sub(more);
-        let mut sizes: Vec<Sizes> = pages.par_iter().map(Sizes::of).collect();
+        let mut sizes = sizes.to_vec();
+        let mut folds = vec![Folds::default(); sizes.len()];
         for (part, sorts) in STEPS {
             let total: usize = sizes.iter().map(|sizes| sizes.all).sum();
             let Some(excess) = total.checked_sub(room).filter(|excess| *excess > 0) else { break };
-            let own: Vec<usize> = (0..pages.len()).filter(|&at| sorts.contains(&pages[at].sort)).collect();
+            let own: Vec<usize> = (0..sizes.len()).filter(|&at| sorts.contains(&sizes[at].sort)).collect();
             let foldable: Vec<(usize, usize)> =
                 own.iter().map(|&at| (sizes[at].all, sizes[at].of_part(part))).collect();
             let level = level(&foldable, excess);
             for (&at, (size, part_size)) in own.iter().zip(foldable) {
                 if size > level && part_size > 0 {
-                    fold(&mut pages[at], part, part_size.saturating_sub(size - level));
-                    sizes[at] = Sizes::of(&pages[at]);
-                    folded[at] = true;
+                    let lost = match part {
+                        Part::Pictures => part_size,
+                        Part::Rows => part_size.min(size - level),
+                    };
+                    sizes[at].all -= lost;
+                    folds[at].0.push((part, lost));
                 }
             }
         }
-        let number = folded.iter().filter(|folded| **folded).count();
+        folds
+    }
+
+    /// Says how many pages are shortened.
+    pub fn problem(self, number: usize) -> Option<Problem> {
         (number > 0).then(|| {
             let message = format!(
                 "the site has room for {} MB: {} {} shortened, and what they leave out stands in the manifests and in \
@@ -104,6 +100,22 @@ impl Room {
             let help = "give it more room with `--size` or with `size` in podviz.yaml";
             Problem::new(Level::Warning, Code::ListShortened, message).help(help)
         })
+    }
+}
+
+/// What is folded of a page: each part, and how many bytes of it.
+#[derive(Clone, Debug, Default)]
+pub struct Folds(Vec<(Part, usize)>);
+
+impl Folds {
+    /// Whether the page is whole.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Folds a page.
+    pub fn apply(&self, page: &mut Page) {
+        self.0.iter().for_each(|(part, lost)| fold(page, *part, *lost));
     }
 }
 
@@ -133,17 +145,20 @@ fn level(sizes: &[(usize, usize)], excess: usize) -> usize {
     low
 }
 
-/// About how many bytes of HTML a page has, and its parts.
-#[derive(Clone, Copy)]
-struct Sizes {
-    all: usize,
+/// About how many bytes of HTML a page has, and how many of them can go.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    sort: Sort,
+    /// All of them.
+    pub all: usize,
     pictures: usize,
     rows: usize,
 }
 
 impl Sizes {
-    fn of(page: &Page) -> Sizes {
-        let mut sizes = Sizes { all: 4_500, pictures: 0, rows: 0 };
+    /// The sizes of a page.
+    pub fn of(page: &Page) -> Sizes {
+        let mut sizes = Sizes { sort: page.sort, all: 4_500, pictures: 0, rows: 0 };
         sizes.all += 200 * page.crumbs.len() + 150 * page.children.len() + 300 * page.sections.len();
         sizes.all += page.lead.iter().map(prose).sum::<usize>() * 2;
         sizes.all += page.author.iter().map(block).sum::<usize>();
@@ -152,7 +167,7 @@ impl Sizes {
             sizes.all += size;
             match one {
                 Block::Diagram(_) => sizes.pictures += size,
-                _ if is_long(page, one) => sizes.rows += size,
+                _ if is_long(page, one) => sizes.rows += size.saturating_sub(least(one)),
                 _ => {}
             }
         }
@@ -238,20 +253,31 @@ fn picture(diagram: &Diagram) -> usize {
     2_500 + 1_100 * boxes + 900 * arrows + rows.sum::<usize>() + left
 }
 
-/// Folds a part of a page until about `room` bytes of it are left.
-fn fold(page: &mut Page, part: Part, room: usize) {
+/// About how many bytes of a block stay, however little room there is.
+fn least(block: &Block) -> usize {
+    match block {
+        Block::Table(table) => {
+            400 + table.rows.iter().take(FEWEST).map(|cells| row(table, cells)).sum::<usize>()
+        }
+        Block::List { items, .. } => items.iter().take(FEWEST).map(|item| 12 + prose(item)).sum(),
+        Block::Cards(cards) => cards.iter().take(FEWEST).map(|card| 250 + prose(&card.text)).sum(),
+        _ => 0,
+    }
+}
+
+/// Folds about so many bytes of a part of a page.
+fn fold(page: &mut Page, part: Part, lost: usize) {
     let way = page.source.clone();
     let mut left_out = Vec::new();
-    let long: Vec<usize> = match part {
+    let long: Vec<(usize, usize)> = match part {
         Part::Pictures => Vec::new(),
         Part::Rows => {
             let blocks = page.sections.iter().flat_map(|section| &section.blocks);
-            blocks.filter(|one| is_long(page, one)).map(block).collect()
+            let long = blocks.filter(|one| is_long(page, one));
+            long.map(|one| (block(one), block(one).saturating_sub(least(one)))).collect()
         }
     };
-    let excess = long.iter().sum::<usize>().saturating_sub(room);
-    let whole: Vec<(usize, usize)> = long.iter().map(|size| (*size, *size)).collect();
-    let most = level(&whole, excess);
+    let most = level(&long, lost);
     let sort = page.sort;
     for section in &mut page.sections {
         let blocks = std::mem::take(&mut section.blocks);

@@ -4,10 +4,11 @@ use super::graph::Spacing;
 use super::knowledge::Knowledge;
 use super::lists::Shown;
 use super::places::{self, Places};
-use super::room::Room;
+use super::prose::muted;
+use super::room::{Folds, Room, Sizes};
 use super::{
-    Area, Link, Page, Site, Target, access, advice, application, container, environments, glossary, graph,
-    images, lists, network, object, overview, workload,
+    Area, Link, Page, Site, Sort, Target, access, advice, application, container, environments, glossary,
+    graph, images, lists, network, object, overview, workload,
 };
 use crate::catalog::Catalog;
 use crate::facts::Facts;
@@ -18,6 +19,10 @@ use crate::topology::{NodeIndex, Topology};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Pages take about this many bytes of HTML before those that follow are made when they are written.
+const KEPT: usize = 40_000_000;
 
 /// Makes the site.
 pub fn build(
@@ -27,15 +32,48 @@ pub fn build(
     catalog: &Catalog,
     problems: &Problems,
 ) -> Site {
+    outline(title, topology, facts, catalog, problems, usize::MAX).0
+}
+
+/// Makes the site, but of a large one not the sections of all pages: those are made later, one page at a time.
+pub fn outlined(
+    title: &str,
+    topology: &Topology,
+    facts: &Facts,
+    catalog: &Catalog,
+    problems: &Problems,
+) -> (Site, Later) {
+    outline(title, topology, facts, catalog, problems, KEPT)
+}
+
+/// Makes the site, and all sections up to about `most` bytes.
+fn outline(
+    title: &str,
+    topology: &Topology,
+    facts: &Facts,
+    catalog: &Catalog,
+    problems: &Problems,
+    most: usize,
+) -> (Site, Later) {
     let places = Places::of(topology, catalog);
     let drawn = topology.without_hidden();
     let room = Room::of(&catalog.settings, topology);
     let draws = room.has_pictures(places.subjects.len());
     let know = Knowledge { topology, drawn: &drawn, facts, catalog, places: &places, draws };
     let home = || vec![shared_home(&know)];
+    let made = AtomicUsize::new(0);
+    let mut own: Vec<(Page, Sizes, Option<Found>)> = Vec::new();
+    let subjects: Vec<Found> = topology.present().flat_map(|(index, _)| of_object(&know, index)).collect();
+    own.par_extend(subjects.into_par_iter().filter_map(|found| {
+        let mut page = page_in(&know, &found)?;
+        let sizes = Sizes::of(&page);
+        let is_late = made.fetch_add(sizes.all, Ordering::Relaxed) > most;
+        if is_late {
+            page.sections = Vec::new();
+        }
+        Some((page, sizes, is_late.then_some(found)))
+    }));
     let mut pages: Vec<Page> = Vec::new();
-    let present: Vec<NodeIndex> = topology.present().map(|(index, _)| index).collect();
-    pages.par_extend(present.par_iter().flat_map_iter(|&index| of_object(&know, index)));
     for (environment, namespace) in topology.namespaces().into_keys() {
         pages.extend(overview::namespace(&know, &environment, &namespace));
     }
@@ -64,7 +102,27 @@ pub fn build(
     pages.push(glossary::page(&know, home()));
     pages.extend(files(topology).values().filter_map(|here| lists::source(&know, here, home())));
     let graph = graph::json(topology, facts, problems, true, Spacing::Compact);
-    let shortened: Problems = room.fit(&mut pages, draws, graph.len()).into_iter().collect();
+    own.extend(
+        pages.into_iter().map(|page| (Sizes::of(&page), page)).map(|(sizes, page)| (page, sizes, None)),
+    );
+    let sizes: Vec<Sizes> = own.iter().map(|(_, sizes, _)| *sizes).collect();
+    let folds = room.plan(&sizes, graph.len());
+    let mut later = BTreeMap::new();
+    let mut shortened = 0;
+    let own = own.into_iter().zip(folds).map(|((mut page, _, found), folds)| {
+        let lacks_pictures = !draws && matches!(page.sort, Sort::Workload | Sort::Container);
+        if lacks_pictures {
+            page.lead.push(vec![muted(" It is not drawn: the site has no room for so many pictures.")]);
+        }
+        shortened += usize::from(lacks_pictures || !folds.is_empty());
+        match found {
+            Some(found) => drop(later.insert(page.path.clone(), (found, folds))),
+            None => folds.apply(&mut page),
+        }
+        page
+    });
+    let mut pages: Vec<Page> = own.collect();
+    let shortened: Problems = room.problem(shortened).into_iter().collect();
     let mut all = problems.clone();
     all.extend(shortened.clone());
     pages.push(lists::problems(&know, &all.sorted(), home()));
@@ -72,15 +130,49 @@ pub fn build(
     let root = PagePath::root();
     let first = environments.iter().find(|area| area.home == root);
     let sections = first.map_or_else(|| sections(&root, &[]), |area| area.sections.clone());
-    Site {
+    let site = Site {
         title: title.to_owned(),
         environments,
         sections,
         pages,
-        places: places.subjects,
-        folders: places.folders,
+        places: places.subjects.clone(),
+        folders: places.folders.clone(),
         graph,
         shortened,
+    };
+    (site, Later { pages: later, places, draws })
+}
+
+/// The pages of a site whose sections are made when they are written.
+pub struct Later {
+    pages: BTreeMap<PagePath, (Found, Folds)>,
+    places: Places,
+    draws: bool,
+}
+
+impl Later {
+    /// Whether all pages have their sections.
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    /// What gives a page the sections that it lacks, from what the site was made of.
+    pub fn filling<'a>(
+        &'a self,
+        topology: &'a Topology,
+        facts: &'a Facts,
+        catalog: &'a Catalog,
+    ) -> impl Fn(&mut Page) + Sync + 'a {
+        let drawn = topology.without_hidden();
+        move |page| {
+            let Some((found, folds)) = self.pages.get(&page.path) else { return };
+            let (places, draws) = (&self.places, self.draws);
+            let know = Knowledge { topology, drawn: &drawn, facts, catalog, places, draws };
+            if let Some(mut made) = page_in(&know, found) {
+                folds.apply(&mut made);
+                page.sections = made.sections;
+            }
+        }
     }
 }
 
@@ -118,16 +210,11 @@ pub(super) fn page_in(know: &Knowledge, found: &Found) -> Option<Page> {
     }
 }
 
-/// The page of an object and those of its containers.
-fn of_object(know: &Knowledge, index: NodeIndex) -> Vec<Page> {
-    let Some(object) = &know.node(index).object else { return Vec::new() };
-    let Some((pod, _)) = know.pod(index) else {
-        return object::page(know, index, object).into_iter().collect();
-    };
-    let page = workload::page(know, index, object);
-    let containers = (0..pod.containers.len().min(places::MOST_CONTAINERS))
-        .filter_map(|position| container::page(know, index, object, position));
-    page.into_iter().chain(containers).collect()
+/// An object and those of its containers that have pages.
+fn of_object(know: &Knowledge, index: NodeIndex) -> impl Iterator<Item = Found> + use<> {
+    let containers = know.pod(index).map_or(0, |(pod, _)| pod.containers.len().min(places::MOST_CONTAINERS));
+    std::iter::once(Found::Object(index))
+        .chain((0..containers).map(move |position| Found::Container(index, position)))
 }
 
 /// The objects of each file, by its path.

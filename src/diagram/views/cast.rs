@@ -131,9 +131,8 @@ pub(super) fn pod(scene: Scene, index: NodeIndex) -> Actor {
 
 /// The id of a container; its place in the pod is part of it only where its name does not tell it from the others.
 pub(super) fn container_id(identity: &Identity, pod: &Pod, index: usize) -> Id {
-    let name = &pod.containers[index].name;
-    let twice = name.is_empty() || pod.containers.iter().filter(|other| other.name == *name).count() > 1;
-    if twice {
+    let Container { name, key, .. } = &pod.containers[index];
+    if **key != **name {
         Id::of('c', &[&identity.id(), name, &index.to_string()])
     } else {
         Id::of('c', &[&identity.id(), name])

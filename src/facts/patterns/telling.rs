@@ -36,7 +36,7 @@ impl Telling<'_> {
     /// The main container, where it is the only other one.
     pub fn only_other(&self) -> Option<Piece> {
         let main = self.patterns.main()?;
-        (self.company.pod.apps().count() == 2).then_some(Piece::Container(main))
+        (self.company.pod.apps().take(3).count() == 2).then_some(Piece::Container(main))
     }
 
     /// Where the two meet: `localhost:5432`.

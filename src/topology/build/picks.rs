@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// Selectors may make this many edges, and some more for every object.
 const ROOM: usize = 2_000;
 /// How many more for every object.
-const ROOM_OF_EACH: usize = 6;
+const ROOM_OF_EACH: usize = 20;
 
 /// What one selector picks.
 pub(in crate::topology) struct Pick {
