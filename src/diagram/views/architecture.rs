@@ -287,7 +287,7 @@ impl<'a> Plan<'a> {
         for &container in drawn.iter().chain(&rest) {
             let actor = cast::container(node, pod, roles.get(container).copied(), container);
             let reason = Reason::field(node.object.as_deref(), &pod.containers[container].path);
-            if folded || rest.contains(&container) {
+            if folded || rest.binary_search(&container).is_ok() {
                 let (from, link) = (self.sheet.said(pod_id), actor.node.link.clone());
                 self.sheet.row(from, "contains", (actor.said, link), reason);
             } else {

@@ -183,7 +183,9 @@ impl<'a> Life<'a> {
     pub fn drawn(&self, is: impl Fn(ContainerKind) -> bool) -> Vec<(usize, Id)> {
         let parts = self.parts.iter().map(|(index, id)| (*index, id.clone()));
         parts
-            .filter(|(index, _)| is(self.pod.containers[*index].kind) && !self.rest.contains(index))
+            .filter(|(index, _)| {
+                is(self.pod.containers[*index].kind) && self.rest.binary_search(index).is_err()
+            })
             .collect()
     }
 
@@ -247,7 +249,7 @@ impl<'a> Life<'a> {
                 self.tale.note(&over, &text);
             }
             for index in apps {
-                if self.rest.contains(&index) {
+                if self.rest.binary_search(&index).is_ok() {
                     if !std::mem::replace(&mut folded_is_told, true) {
                         let id = self.parts[&index].clone();
                         self.tale.call(&self.pod_id.clone(), &id, "Start, each in its turn", Reason::none());

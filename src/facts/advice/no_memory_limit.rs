@@ -5,6 +5,7 @@ use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
 use crate::topology::ContainerKind;
+use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
     code: "no-memory-limit",
@@ -18,7 +19,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     let (Some(pod), Some(found)) = (scene.node().pod.as_deref(), facts.of(scene.index)) else { return };
     let Some(unlimited) = found.resources.unlimited.get("memory") else { return };
     let lasts = |at: &usize| matches!(pod.containers[*at].kind, ContainerKind::App | ContainerKind::Sidecar);
-    let unlimited: Vec<usize> = unlimited.iter().copied().filter(lasts).collect();
+    let unlimited: BTreeSet<usize> = unlimited.iter().copied().filter(lasts).collect();
     let limited = (0..pod.containers.len()).filter(lasts).find(|at| !unlimited.contains(at));
     let (Some(&first), Some(_)) = (unlimited.first(), limited) else { return };
     let names: Vec<String> = unlimited.iter().map(|&at| quoted(&pod.containers[at].key)).collect();

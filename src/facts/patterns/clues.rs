@@ -29,6 +29,8 @@ pub(super) struct Clues<'a> {
     /// Of each volume: the containers that run as long as the pod and mount it, and those of them that may write.
     users: Vec<BTreeSet<usize>>,
     writers: Vec<BTreeSet<usize>>,
+    /// Of each volume: all containers that may write.
+    written: Vec<BTreeSet<usize>>,
     /// Of each container: the port on which it shows metrics.
     metrics: Vec<Option<i32>>,
 }
@@ -78,7 +80,7 @@ impl<'a> Clues<'a> {
             incoming[call.to].push(index);
         }
         let mut mounted = vec![BTreeSet::new(); number];
-        let (mut users, mut writers) = (Vec::new(), Vec::new());
+        let (mut users, mut writers, mut written) = (Vec::new(), Vec::new(), Vec::new());
         for (index, usage) in volumes.iter().enumerate() {
             usage.mounts.iter().for_each(|mount| {
                 mounted[mount.container].insert(index);
@@ -86,6 +88,8 @@ impl<'a> Clues<'a> {
             let running = || usage.mounts.iter().filter(|mount| containers[mount.container].runs());
             let may_write = |mount: &&Mount| mount.access == Access::ReadWrite;
             users.push(running().map(|mount| mount.container).collect());
+            let all = usage.mounts.iter().filter(may_write);
+            written.push(all.map(|mount| mount.container).collect());
             writers.push(running().filter(may_write).map(|mount| mount.container).collect());
         }
         let annotated = pod.annotations.get("prometheus.io/port").and_then(|port| port.parse().ok());
@@ -101,6 +105,7 @@ impl<'a> Clues<'a> {
             mounted,
             users,
             writers,
+            written,
             metrics,
         }
     }
@@ -132,17 +137,12 @@ impl<'a> Clues<'a> {
         me: usize,
         preferred: Option<usize>,
     ) -> Option<(&VolumeUse, usize)> {
-        let read = self.mounted[me].iter().copied().filter(|&volume| {
-            let mut mine = self.volumes[volume].mounts.iter().filter(|mount| mount.container == me);
-            mine.all(|mount| mount.access == Access::ReadOnly)
-        });
-        let read: Vec<usize> = read.collect();
+        let read = || self.mounted[me].iter().copied().filter(|&volume| !self.written[volume].contains(&me));
         let by_preferred = preferred.and_then(|preferred| {
-            let volume = read.iter().find(|&&volume| self.writers[volume].contains(&preferred))?;
-            Some((*volume, preferred))
+            let volume = read().find(|&volume| self.writers[volume].contains(&preferred))?;
+            Some((volume, preferred))
         });
-        let by_any =
-            || read.iter().find_map(|&volume| Some((volume, self.writers[volume].first().copied()?)));
+        let by_any = || read().find_map(|volume| Some((volume, self.writers[volume].first().copied()?)));
         let (volume, writer) = by_preferred.or_else(by_any)?;
         Some((&self.volumes[volume], writer))
     }
@@ -172,7 +172,7 @@ impl<'a> Clues<'a> {
 
     /// Whether another container shows metrics too.
     pub fn others_show_metrics(&self, me: usize) -> bool {
-        let all = self.metrics.iter().flatten().count();
+        let all = self.metrics.iter().flatten().take(2).count();
         all > usize::from(self.metrics[me].is_some())
     }
 }
