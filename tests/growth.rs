@@ -167,6 +167,21 @@ fn routes_to_one_service() {
     grows(20, |n| (0..n).map(route).chain([service(0)]).chain((0..n).map(plain_pod)).collect());
 }
 
+#[test]
+fn readers_of_a_config_map_of_addresses() {
+    let map = |n: usize| {
+        let data: serde_json::Map<String, Value> =
+            (0..n).map(|at| (format!("URL_{at}"), json!(format!("http://s{at}")))).collect();
+        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "urls" }, "data": data })
+    };
+    let reader = |at: usize| {
+        let from = json!([{ "configMapRef": { "name": "urls" } }]);
+        let spec = json!({ "containers": [{ "name": "c", "image": "i:1", "envFrom": from }] });
+        pod(&format!("p{at}"), &json!({ "app": "reader" }), &spec)
+    };
+    grows(40, |n| (0..n).map(service).chain([map(n)]).chain((0..n).map(reader)).collect());
+}
+
 /// What a selector picks beyond the room for it is counted, and every object keeps some.
 #[test]
 fn what_selectors_pick_is_listed_or_counted() {

@@ -59,7 +59,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
         refer(member, &cast, &mut draft);
         rules::apply(member, &cast, &mut draft, &mut problems);
     }
-    rules::calls::apply(&members, &cast, &mut draft);
+    problems.extend(rules::calls::apply(&members, &cast, &mut draft).into_iter().collect());
     let (unlisted, shortened) = draft.add_picks(&cast);
     problems.extend(shortened.into_iter().collect());
     let mut topology = draft.finish(inventory, members, catalog);

@@ -7,6 +7,8 @@ use super::super::evidence::{Evidence, Place, Shelf, Sources, gather};
 use super::service_name::{Names, Target};
 use crate::catalog::{Ports, Relation};
 use crate::model::{Identity, Object};
+use crate::names::count;
+use crate::problem::{Code, Level, Problem};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -31,10 +33,18 @@ fn is(pattern: &LazyLock<Option<Regex>>, key: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(key))
 }
 
-/// Adds the calls of every member that makes pods.
-pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) {
+/// ConfigMaps that many read may make this many calls, and some more for every object.
+const ROOM: usize = 2_000;
+/// How many more for every object; and how many each workload still makes where there is no more room.
+const ROOM_OF_EACH: usize = 20;
+
+/// Adds the calls of every member that makes pods. Where a ConfigMap with many addresses is read by many, that would be
+/// more than the input has room for: then each workload keeps the first few, and it is said.
+pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) -> Option<Problem> {
     let names = &cast.names;
     let mut shelf = Shelf::new();
+    let mut room = ROOM + ROOM_OF_EACH * members.len();
+    let mut shortened = 0;
     for member in members {
         let Some(pod) = member.pod.as_deref() else { continue };
         let own = &member.object.identity;
@@ -49,18 +59,37 @@ pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) {
         let evidence = gather(pod, &sources, &mut shelf);
         let scene = Scene { member, cast, names };
         let mut best: BTreeMap<Identity, Vec<DraftCall>> = BTreeMap::new();
+        let (mut shared, mut is_short) = (0, false);
         for one in evidence {
+            if one.declared_by.is_some() && room == 0 && shared >= ROOM_OF_EACH {
+                is_short = true;
+                continue;
+            }
             match scene.judge(&one) {
                 Verdict::Nothing => {}
                 Verdict::Local(local) => draft.local.push(local),
-                Verdict::Call(call) => best.entry(call.to.clone()).or_default().push(call),
+                Verdict::Call(call) => {
+                    shared += usize::from(one.declared_by.is_some());
+                    room = room.saturating_sub(usize::from(one.declared_by.is_some()));
+                    best.entry(call.to.clone()).or_default().push(call);
+                }
             }
         }
+        shortened += usize::from(is_short);
         for (to, calls) in best {
             scene.connect(to, &calls, draft);
             draft.calls.extend(calls);
         }
     }
+    (shortened > 0).then(|| {
+        let message = format!(
+            "ConfigMaps name so many addresses for so many readers that of {} only the first {ROOM_OF_EACH} calls to \
+             these addresses are listed",
+            count(shortened, "workload", "workloads"),
+        );
+        let help = "the pages of the ConfigMaps show every address";
+        Problem::new(Level::Warning, Code::ListShortened, message).help(help)
+    })
 }
 
 enum Verdict {
