@@ -32,11 +32,11 @@ mod yaml;
 
 pub use budget::ToolLimits;
 pub use known::Known;
-use known::Values;
 use load::load_text;
 pub use load::{Loaded, load};
 pub use matching::{is_pattern, matching};
 pub use redact::MARK;
+use redact::Values;
 pub use settings::{Malformed, SettingsFile, read_settings};
 pub use survey::{Survey, survey};
 pub use tool::{keep, sweep};

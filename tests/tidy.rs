@@ -34,6 +34,8 @@ const KNOWN_CIRCLES: &[(&str, &str, &str)] = &[
     ("overview", "environments", "page"),
     ("graph", "load", "source"),
     ("shape", "text", "source::redact"),
+    // Strings hold trees, and trees hold strings.
+    ("structure", "tree", "source::redact"),
     // What rules find is collected where the topology is built.
     ("described", "build", "topology"),
     ("fold", "build", "topology"),

@@ -1,7 +1,7 @@
 //! What a tool built: the documents of one environment, and what went wrong.
 
 use super::budget::Excess;
-use super::known::Values;
+use super::redact::Values;
 use crate::model::{Document, SourceFile};
 use crate::problem::Problems;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ mod hide;
 pub use hide::hide;
 
 use super::base64;
-use super::redact::{MARK, find_in_text, is_secret_name, is_worth_hiding};
+use super::redact::{MARK, SHORTEST, Values};
 use aho_corasick::{AhoCorasick, MatchKind};
 use form::{Form, forms};
 use std::collections::btree_map::Entry;
@@ -18,101 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
-/// How many characters a value has at least: shorter ones stand everywhere by chance.
-const SHORTEST: usize = 8;
-
 /// Longer values are looked for in pieces of so many bytes.
 const PIECE: usize = 96;
 
 /// How many bytes all that is looked for may have with encodings, and without: what a search takes in memory is a multiple.
 const MOST_BYTES: [usize; 2] = [2 << 20, 4 << 20];
-
-/// Values of Secrets. Nothing shows them: not even what is printed for debugging.
-#[derive(Clone, Default)]
-pub struct Values {
-    /// What looks made up.
-    strong: BTreeSet<Box<str>>,
-    /// What reads like a word, under a key that says that it is secret.
-    words: BTreeSet<Box<str>>,
-}
-
-impl fmt::Debug for Values {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Values")
-    }
-}
-
-impl Values {
-    /// Adds what a Secret holds under `key`, and what that decodes to.
-    pub fn learn(&mut self, key: &str, text: &str) {
-        let mut text = text.to_owned();
-        // Twice: charts encode what is encoded already.
-        for _ in 0..3 {
-            self.learn_text(key, &text);
-            let inner = base64::decode(&text).and_then(|bytes| String::from_utf8(bytes).ok());
-            match inner.filter(|inner| !inner.chars().any(|c| c.is_control() && !c.is_whitespace())) {
-                Some(inner) if !inner.is_empty() => text = inner,
-                _ => break,
-            }
-        }
-    }
-
-    /// Adds all of `more`.
-    pub fn extend(&mut self, more: Values) {
-        self.strong.extend(more.strong);
-        self.words.extend(more.words);
-    }
-
-    fn learn_text(&mut self, key: &str, text: &str) {
-        let text = text.trim();
-        let single = !text.contains('\n');
-        let mut ranges = Vec::new();
-        for line in text.lines().map(str::trim).filter(|line| is_long(line)) {
-            if single && (!reads_like_words(line) || is_secret_name(key)) {
-                self.add(line);
-            } else if is_made_up(line) {
-                self.strong.insert(line.into());
-            }
-            ranges.clear();
-            find_in_text(line, &mut ranges);
-            ranges.drain(..).filter_map(|range| line.get(range)).for_each(|part| self.add(part));
-            let parts = line.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_'));
-            parts.filter(|part| is_long(part) && is_made_up(part)).for_each(|part| self.add(part));
-        }
-    }
-
-    fn add(&mut self, text: &str) {
-        let text = text.trim();
-        if !is_long(text) || !is_worth_hiding(text) {
-            return;
-        }
-        let kind = if reads_like_words(text) { &mut self.words } else { &mut self.strong };
-        kind.insert(text.into());
-    }
-}
-
-fn is_long(text: &str) -> bool {
-    text.len() >= SHORTEST && text.chars().nth(SHORTEST - 1).is_some()
-}
-
-/// Whether a text could be a word, a name, a host, a path, a number with a unit: what people write without a secret in mind.
-fn reads_like_words(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || " ._/:@,-*".contains(c)) && !is_made_up(text)
-}
-
-/// Whether a run of letters and digits in a text looks like chance: digits among the letters, capitals in the middle.
-pub fn is_made_up(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| run.len() >= SHORTEST).any(|run| {
-        let bytes = run.as_bytes();
-        let has = |test: fn(&u8) -> bool| bytes.iter().any(test);
-        let changes =
-            |test: fn(u8, u8) -> bool| bytes.windows(2).filter(|pair| test(pair[0], pair[1])).count();
-        let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
-        let digits = changes(|a, b| a.is_ascii_digit() != b.is_ascii_digit());
-        let capitals = changes(|a, b| a.is_ascii_lowercase() && b.is_ascii_uppercase());
-        mixed || digits >= 3 || capitals >= 3.max(run.len() / 5) || !has(u8::is_ascii_alphabetic)
-    })
-}
 
 /// Values of Secrets that are looked for. It hides them in a text, and never says which they are.
 pub struct Known {

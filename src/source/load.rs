@@ -3,8 +3,8 @@
 use super::compose::{Fault, Spot};
 use super::decode::decode;
 use super::highlight;
-use super::known::Values;
 use super::manifest::{Verdict, judge};
+use super::redact::Values;
 use super::redact::{Edits, Region, find_in_comments, redact_text, speaks_of_secret, widen};
 use super::settle::{Duplicate, settle};
 use super::sheet::{Part, Sheet, regions};

@@ -2,8 +2,8 @@
 
 use super::budget::{Budget, Excess};
 use super::built::Built;
-use super::known::Values;
 use super::kustomize::{self, Library};
+use super::redact::Values;
 use super::roots::Roots;
 use super::tool::Tool;
 use super::walk::Found;

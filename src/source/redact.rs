@@ -17,16 +17,17 @@ mod structure;
 mod text;
 mod tree;
 mod value;
+mod values;
 mod zone;
 
 pub use comment::find as find_in_comments;
 pub use object::speaks_of_secret;
 pub use rewrite::rewrite;
-pub use text::{find as find_in_text, redact as redact_text};
+pub use text::redact as redact_text;
+pub use values::{SHORTEST, Values};
 pub use zone::{Region, widen};
 
 use super::compose::Spot;
-use super::known::Values;
 use crate::model::{Kind, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -36,11 +37,6 @@ pub const MARK: &str = "[redacted]";
 /// Whether a name says that whatever it names is a secret.
 pub fn is_secret_name(name: &str) -> bool {
     name::class(name).is_some_and(|class| matches!(class, name::Class::Password | name::Class::Token))
-}
-
-/// Whether `text` is worth hiding where it is said to be secret: neither a placeholder, nor a path, nor a word of syntax.
-pub fn is_worth_hiding(text: &str) -> bool {
-    assignment::is_worth(text, name::Class::Password)
 }
 
 /// What becomes of a scalar or a comment.

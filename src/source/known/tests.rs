@@ -1,4 +1,5 @@
-use super::{Known, Values};
+use super::Known;
+use crate::source::redact::Values;
 use std::collections::BTreeSet;
 
 /// What is left of `text` when a Secret holds `value` under `key`.

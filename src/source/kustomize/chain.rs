@@ -1,6 +1,6 @@
 //! Everything that one environment is built from: the files of its kustomizations, and what these change.
 
-use super::super::known::Values;
+use super::super::redact::Values;
 use super::super::{Loaded, load};
 use super::file::{Kustomization, Role};
 use super::patch::{Names, Patch, Step};

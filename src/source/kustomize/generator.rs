@@ -1,7 +1,7 @@
 //! What a kustomization puts into Secrets: it is hidden elsewhere, also where nothing is built.
 
-use super::super::known::Values;
 use super::super::redact::Edits;
+use super::super::redact::Values;
 use super::super::{Limits, load};
 use super::file::Role;
 use super::reference::{Volume, bytes};

@@ -1,9 +1,9 @@
 //! Objects of kind Secret, and those that hold one: opaque, but for what `object.yaml` lists.
 
+use super::values::is_made_up;
 use super::{Edit, Edits, text};
 use crate::model::{Entry, Kind, Value};
 use crate::source::compose::MERGE;
-use crate::source::known::is_made_up;
 use crate::source::{Limits, json, parse, yaml};
 use std::sync::LazyLock;
 

@@ -26,7 +26,8 @@ pub fn widen(edits: &mut Edits, text: &str, lexemes: &[Lexeme], regions: &[Regio
         let at = regions.partition_point(|region| region.lines.start <= first).saturating_sub(1);
         let (from, to) =
             regions.get(at).map_or((1, u32::MAX), |region| (region.lines.start, region.lines.end));
-        let begin = content.end_before(first).map_or(from, |line| from.max(line + 1));
+        // A comment behind the value before may belong to the Secret, too: `items: # …`.
+        let begin = content.end_before(first).map_or(from, |line| from.max(line));
         let end = content.begin_after(last).map_or(to, |line| to.min(line));
         edits.add_zone(begin.min(first), end.saturating_sub(1).max(last));
     }
