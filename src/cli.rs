@@ -119,7 +119,7 @@ pub struct Input {
     /// How many objects they may make in all; by default 2000, and more from large charts and kustomizations
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(ToolLimits::OBJECTS))]
     pub tool_objects: Option<u64>,
-    /// How much they may print in all; by default 8, and more from large charts and kustomizations
+    /// How much they may print in all; by default 1, and more from large charts and kustomizations
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(ToolLimits::MEGABYTES))]
     pub tool_megabytes: Option<u64>,
     /// The largest file that is read, in MiB
