@@ -281,10 +281,19 @@ fn fold(page: &mut Page, part: Part, lost: usize) {
     let sort = page.sort;
     for section in &mut page.sections {
         let blocks = std::mem::take(&mut section.blocks);
+        let is_one = |one: &Block| matches!(one, Block::Diagram(_));
+        let mut pictures = Some(match blocks.iter().filter(|one| is_one(one)).count() {
+            1 => "Its picture is left out",
+            _ => "Its pictures are left out",
+        });
         for mut one in blocks {
-            let is_picture = matches!(one, Block::Diagram(_));
+            let is_picture = is_one(&one);
             let words = match part {
-                Part::Pictures if is_picture => Some("Its picture is left out".to_owned()),
+                // Said once for all pictures of a section.
+                Part::Pictures if is_picture => match pictures.take() {
+                    Some(words) => Some(words.to_owned()),
+                    None => continue,
+                },
                 Part::Rows if !is_picture && block(&one) > most => shorten(&mut one, sort, most),
                 _ => None,
             };

@@ -309,8 +309,8 @@ impl Table {
         }
         self.fold();
         let beyond = (self.beyond > 0).then(|| {
-            let rows = count(self.beyond, "row", "rows");
-            format!("Not listed: {rows} more; `podviz graph` prints every edge.")
+            let rows = count(self.beyond, "more row is", "more rows are");
+            format!("{rows} not listed here; podviz graph prints every edge.")
         });
         (self.rows, beyond)
     }
