@@ -23,10 +23,15 @@ fn main() {
     #[cfg(unix)]
     tests.push(with_tools("nothing_outside_of_the_input_is_built", nothing_outside_of_the_input_is_built));
     #[cfg(target_os = "linux")]
-    tests.push(Trial::test("an_interrupted_run_leaves_nothing_behind", || {
-        an_interrupted_run_leaves_nothing_behind();
-        Ok(())
-    }));
+    for (name, test) in [
+        ("an_interrupted_run_leaves_nothing_behind", an_interrupted_run_leaves_nothing_behind as fn()),
+        ("no_tool_outlives_podviz", no_tool_outlives_podviz),
+    ] {
+        tests.push(Trial::test(name, move || {
+            test();
+            Ok(())
+        }));
+    }
     libtest_mimic::run(&Arguments::from_args(), tests).exit();
 }
 
@@ -236,7 +241,9 @@ fn leaves_nothing_behind(signal: &str, status: i32) {
     hanging(&folder.path().join("bin"), "kubectl");
     let path = std::env::join_paths([&folder.path().join("bin"), Path::new("/usr/bin"), Path::new("/bin")])
         .expect("a search path");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_podviz"));
+    // Whoever runs the tests may ignore what ends a terminal's programs, as `nohup` does.
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP").arg(env!("CARGO_BIN_EXE_podviz"));
     command.args(["graph", "in"]).current_dir(folder.path()).env("PATH", path);
     command.env("TMPDIR", folder.path().join("tmp")).stdin(Stdio::null()).stdout(Stdio::null());
     let mut child = command.spawn().expect("podviz runs");
@@ -263,7 +270,6 @@ fn leaves_nothing_behind(signal: &str, status: i32) {
 
 /// What podviz starts is gone soon after podviz is, even where podviz had no time to end it.
 #[cfg(target_os = "linux")]
-#[test]
 fn no_tool_outlives_podviz() {
     use std::os::unix::fs::PermissionsExt;
     use std::time::Duration;

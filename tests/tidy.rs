@@ -479,3 +479,24 @@ fn one_file_spells_mermaid() {
     }
     report("only src/diagram/mermaid.rs and src/escape.rs know Mermaid's words", &faults);
 }
+
+#[test]
+fn a_program_that_lists_its_tests_has_no_others() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
+    let listed = Regex::new(r#"\[\[test\]\]\nname = "(\w+)"\nharness = false"#).expect("a regex");
+    let names: Vec<&str> =
+        listed.captures_iter(&manifest).filter_map(|found| found.get(1)).map(|name| name.as_str()).collect();
+    assert!(!names.is_empty(), "some programs list their tests");
+    let is_one = |path: &str| {
+        names
+            .iter()
+            .any(|name| path == format!("tests/{name}.rs") || path.starts_with(&format!("tests/{name}/")))
+    };
+    let attribute = ["#[", "test]"].concat();
+    let lost = files()
+        .into_iter()
+        .filter(|path| is_one(&relative(path)) && path.extension().is_some_and(|end| end == "rs"));
+    let lost = lost.filter(|path| fs::read_to_string(path).is_ok_and(|text| text.contains(&attribute)));
+    let faults: Vec<String> = lost.map(|path| relative(&path)).collect();
+    report("nobody runs what has the attribute of a test in a program that lists its tests", &faults);
+}
