@@ -2,14 +2,15 @@
 
 use divan::{Bencher, counter::BytesCount, counter::ItemsCount};
 use podviz::catalog::Catalog;
+use podviz::document::{Document, Limits};
 use podviz::facts::{self, Facts};
-use podviz::model::{Document, Grouping, take_inventory};
+use podviz::model::{Grouping, take_inventory};
 use podviz::names;
 use podviz::output::publish::{guard, publish};
 use podviz::output::{File, Flavour, Options, render};
 use podviz::page::{self, Site};
 use podviz::problem::Problems;
-use podviz::source::{Limits, load};
+use podviz::source::load;
 use podviz::topology::{Topology, connect};
 use tempfile::TempDir;
 

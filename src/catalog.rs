@@ -120,7 +120,7 @@ impl Catalog {
     }
 
     fn add(&mut self, file: &str, text: &[u8]) -> Result<(), CatalogError> {
-        let value = crate::source::parse(text).map_err(|reason| CatalogError::unread(file, reason))?;
+        let value = crate::document::parse(text).map_err(|reason| CatalogError::unread(file, reason))?;
         let rule: KindRule =
             typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })?;
         match rule.kind.as_str() {

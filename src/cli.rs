@@ -224,7 +224,7 @@ impl Input {
             output,
             default_namespace: self.default_namespace.clone(),
             cluster_domain: self.cluster_domain.clone(),
-            limits: crate::source::Limits { file_bytes: self.max_file_size << 20, ..Default::default() },
+            limits: crate::document::Limits { file_bytes: self.max_file_size << 20, ..Default::default() },
             build: self.build(),
             goal,
         }

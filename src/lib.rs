@@ -16,6 +16,7 @@
 pub mod catalog;
 pub mod cli;
 pub mod diagram;
+pub mod document;
 pub mod escape;
 pub mod facts;
 pub mod inject;

@@ -31,7 +31,8 @@ mod tests;
 mod workload;
 
 use crate::diagram::Diagram;
-use crate::model::{SourceFile, Span, Subject};
+use crate::document::{SourceFile, Span};
+use crate::model::Subject;
 use crate::names::PagePath;
 use crate::problem::Problems;
 pub use site::{Later, build, heads_of, outlined, pages_of};

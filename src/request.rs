@@ -3,9 +3,10 @@
 use crate::catalog::{Catalog, CatalogError, Fault, Settings};
 use crate::diagram::View;
 use crate::diagram::host::Host;
+use crate::document::Environment;
 use crate::facts::advice::RULES;
 use crate::facts::reach::{Port, QuestionError};
-use crate::model::{Environment, Grouping, Inventory};
+use crate::model::{Grouping, Inventory};
 use crate::output::{self, File, Flavour, RenderError};
 use crate::page::findings::AdviceFormat;
 use crate::problem::{Level, Problem};
@@ -30,7 +31,7 @@ pub struct Request {
     /// What the names of Services end in: `cluster.local`.
     pub cluster_domain: String,
     /// How much of anything is read.
-    pub limits: source::Limits,
+    pub limits: crate::document::Limits,
     /// How charts and kustomizations are built; `None` reads every file as it is, as one environment. The releases of the
     /// settings are added.
     pub build: Option<source::Build>,

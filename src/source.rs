@@ -3,15 +3,11 @@
 //! Secrets end here: no other stage reads a manifest, and nothing that leaves this one holds a secret value.
 //! Only `walk` touches the disk; everything else is a function of bytes.
 
-mod base64;
 mod budget;
 mod built;
-mod compose;
-mod decode;
 mod graph;
 mod helm;
 mod highlight;
-mod json;
 mod known;
 mod kustomize;
 mod load;
@@ -20,28 +16,23 @@ mod matching;
 mod plan;
 mod redact;
 mod roots;
-mod scalar;
 mod settings;
-mod settle;
-mod sheet;
 mod survey;
 mod template;
 mod tool;
 mod walk;
-mod yaml;
 
 pub use budget::ToolLimits;
 pub use known::Known;
 use load::load_text;
 pub use load::{Loaded, load};
 pub use matching::{is_pattern, matching};
-pub use redact::MARK;
 use redact::Values;
 pub use settings::{Malformed, SettingsFile, read_settings};
 pub use survey::{Survey, survey};
 pub use tool::{keep, sweep};
 
-use crate::model::{Document, Environment, Value};
+use crate::document::{Document, Environment, Limits};
 use crate::names::count;
 use crate::problem::{Code, Level, Problem, Problems};
 use plan::Plan;
@@ -50,25 +41,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// How much of anything is read. Each limit costs the document or file that exceeds it, and nothing else.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of a file.
-    pub file_bytes: u64,
-    /// Levels of lists and mappings inside each other.
-    pub depth: usize,
-    /// Values of a document, aliases expanded.
-    pub nodes_per_document: usize,
-    /// Values of a document that come from aliases.
-    pub aliases: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { file_bytes: 32 << 20, depth: 100, nodes_per_document: 1_000_000, aliases: 100_000 }
-    }
-}
 
 /// Why an INPUT could not be read at all; nothing is written then.
 #[derive(Debug, thiserror::Error)]
@@ -262,17 +234,4 @@ fn helm_template(folder: &str, files: usize) -> Problem {
     Problem::new(Level::Error, Code::HelmTemplate, message)
         .at(folder, 0, 0)
         .help("render the chart with `helm template` first and give podviz its output")
-}
-
-/// Reads one YAML document that is no manifest, such as a knowledge file.
-///
-/// # Errors
-///
-/// If it is not valid YAML.
-pub fn parse(text: &[u8]) -> Result<Value, String> {
-    let text = decode::decode(text).map_err(|error| format!("not valid {}", error.encoding))?;
-    let part = yaml::read(&text, &Limits::default()).parts.into_iter().next().ok_or("it is empty")?;
-    let mut value = part.outcome.map_err(|fault| format!("line {}: {}", fault.line, fault.message))?;
-    settle::settle(&mut value, &mut Vec::new());
-    Ok(value)
 }

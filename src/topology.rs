@@ -21,7 +21,8 @@ mod unnamed;
 
 use crate::catalog::vocabulary::Entry;
 use crate::catalog::{FieldPath, Relation, Role};
-use crate::model::{Environment, Identity, Object, Value};
+use crate::document::{Environment, Identity, Value};
+use crate::model::Object;
 pub use application::{Application, Evidence};
 pub use build::{CROWD, HOST, connect};
 pub use call::{Call, LocalAddress};

@@ -87,7 +87,7 @@ fn front_matter_is_yaml_and_gives_the_title_as_it_is() {
             for (path, text) in pages(flavour, spice) {
                 assert_eq!(front(&text).0.is_some(), has_front, "{flavour:?} {path}");
                 let Some(front) = front(&text).0 else { continue };
-                let value = podviz::source::parse(front.as_bytes())
+                let value = podviz::document::parse(front.as_bytes())
                     .unwrap_or_else(|error| panic!("{path}: {error}\n{front}"));
                 let title = value.get("title").and_then(|title| title.as_str());
                 assert!(title.is_some_and(|title| !title.is_empty()), "{flavour:?} {path}\n{front}");

@@ -3,11 +3,12 @@
 
 use podviz::catalog::Catalog;
 use podviz::diagram::{Body, Diagram};
+use podviz::document::Limits;
 use podviz::model::{Grouping, take_inventory};
 use podviz::output::{Flavour, Options, render};
 use podviz::page::{self, Block, Site};
 use podviz::problem::Problems;
-use podviz::source::{Limits, load};
+use podviz::source::load;
 use podviz::{facts, topology};
 use serde_json::{Value, json};
 use std::sync::LazyLock;

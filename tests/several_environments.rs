@@ -1,11 +1,12 @@
 //! What holds for environments that tools built: the same file makes objects in several of them.
 
 use podviz::catalog::Catalog;
-use podviz::model::{Document, Environment, Grouping, take_inventory};
+use podviz::document::{Document, Environment, Limits};
+use podviz::model::{Grouping, take_inventory};
 use podviz::output::{Flavour, Options, render};
 use podviz::page::findings::{self, AdviceFormat};
 use podviz::problem::{Level, Problems};
-use podviz::source::{Limits, load};
+use podviz::source::load;
 use podviz::topology::{Topology, connect};
 use podviz::{facts, page};
 

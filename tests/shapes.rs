@@ -3,8 +3,9 @@
 use podviz::catalog::Catalog;
 use podviz::diagram::views::{Budget, Focus, draw};
 use podviz::diagram::{View, mermaid, svg};
-use podviz::model::{Environment, Grouping, take_inventory};
-use podviz::source::{Limits, load};
+use podviz::document::{Environment, Limits};
+use podviz::model::{Grouping, take_inventory};
+use podviz::source::load;
 use podviz::{facts, page, topology};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

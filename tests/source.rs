@@ -1,7 +1,8 @@
 //! Bytes in, redacted documents out: YAML as Kubernetes reads it, broken input, secrets, templates, the walk.
 
+use podviz::document::{Limits, MARK};
 use podviz::problem::{Level, Problems};
-use podviz::source::{Limits, Loaded, MARK, Order, ReadError, load, read};
+use podviz::source::{Loaded, Order, ReadError, load, read};
 use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
 //! Strings that are documents themselves: of each file in `tests/strings`, no word with `Kiwi` may be shown, and every
 //! word with `plum` must be, on its line.
 
-use podviz::model::{Kind, Value};
-use podviz::source::{Limits, load};
+use podviz::document::{Kind, Limits, Value};
+use podviz::source::load;
 use std::fs;
 use std::path::Path;
 

@@ -10,9 +10,10 @@ use podviz::diagram::host::Host;
 use podviz::diagram::readable::readable;
 use podviz::diagram::views::{Budget, Focus, draw, lifecycle_parts};
 use podviz::diagram::{Body, Class, Diagram, Flow, Line, Sequence, Step, View, mermaid, svg};
+use podviz::document::Limits;
 use podviz::facts::{Facts, derive};
 use podviz::model::{Grouping, take_inventory};
-use podviz::source::{Limits, Order, load, read};
+use podviz::source::{Order, load, read};
 use podviz::topology::{Topology, connect};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -25,7 +26,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn of(documents: Vec<podviz::model::Document>) -> Stage {
+    fn of(documents: Vec<podviz::document::Document>) -> Stage {
         let catalog = Catalog::embedded().unwrap();
         let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
         let (topology, _) = connect(&inventory, &catalog);

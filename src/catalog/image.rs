@@ -128,7 +128,7 @@ pub(super) fn embedded() -> Result<Vec<ImageClass>, CatalogError> {
 
 /// Reads a file of classes.
 fn read(file: &str, text: &[u8]) -> Result<Vec<ImageClass>, CatalogError> {
-    let value = crate::source::parse(text).map_err(|reason| CatalogError::unread(file, reason))?;
+    let value = crate::document::parse(text).map_err(|reason| CatalogError::unread(file, reason))?;
     typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })
 }
 

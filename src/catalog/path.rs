@@ -1,6 +1,6 @@
 //! Fields: a [`FieldPath`] names one field of one object, a [`Pattern`] names the fields that a rule is about.
 
-use crate::model::{Kind, Value};
+use crate::document::{Kind, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn stars_stand_for_keys_that_vary() {
         let text = b"spec: {kafka: {one: {tls: {caSecret: {name: a}}}}, list: [{keySecret: b}], secret: c}";
-        let value = crate::source::parse(text).unwrap();
+        let value = crate::document::parse(text).unwrap();
         let found = |pattern: &str| {
             let hits = Pattern::parse(pattern).unwrap().find(&value, &FieldPath::root());
             hits.into_iter().map(|(path, _)| path.to_string()).collect::<Vec<_>>()

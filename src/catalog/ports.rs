@@ -15,7 +15,7 @@ pub struct Ports {
 impl Ports {
     pub(super) fn embedded() -> Result<Ports, CatalogError> {
         let file = "ports.yaml";
-        let value = crate::source::parse(include_bytes!("ports.yaml"));
+        let value = crate::document::parse(include_bytes!("ports.yaml"));
         let value = value.map_err(|reason| CatalogError::unread(file, reason))?;
         typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })
     }

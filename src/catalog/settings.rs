@@ -6,7 +6,7 @@ mod starter;
 mod wildcard;
 
 use super::{Catalog, CatalogError, Fault, ImageClass, KindRule, typed};
-use crate::model::{Identity, Value};
+use crate::document::{Identity, Value};
 use crate::problem::Level;
 use crate::source::{Release, ToolLimits};
 pub use schema::{SCHEMA_URL, schema};

@@ -1,7 +1,7 @@
 //! A tree of values becomes rules and settings; every [`Fault`] knows its key and its line.
 
 use super::Fault;
-use crate::model::{Entry, Kind, Value};
+use crate::document::{Entry, Kind, Value};
 use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess,

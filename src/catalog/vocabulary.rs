@@ -6,7 +6,7 @@ mod pods;
 mod reach;
 
 use super::{FieldPath, Pattern};
-use crate::model::Value;
+use crate::document::Value;
 pub use entry::{Entry, EntryRule};
 pub use name::{NameForm, Template};
 pub use pods::{Pods, PodsAt};

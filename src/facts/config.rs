@@ -6,7 +6,7 @@
 use super::scene::Scene;
 use super::storage::VolumeUse;
 use crate::catalog::FieldPath;
-use crate::model::Value;
+use crate::document::Value;
 use crate::topology::{Container, NodeIndex, Pod};
 
 /// One way in which a container reads a ConfigMap or a Secret.

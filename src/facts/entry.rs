@@ -2,7 +2,7 @@
 
 use crate::catalog::vocabulary::Entry;
 use crate::catalog::{Relation, Role};
-use crate::model::Value;
+use crate::document::Value;
 use crate::topology::{Node, NodeIndex, Topology};
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 use super::known::Known;
 use crate::catalog::Catalog;
-use crate::model::Identity;
+use crate::document::Identity;
 use crate::topology::{NodeIndex, Topology};
 use serde::Serialize;
 use serde_json::Value;

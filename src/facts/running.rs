@@ -1,6 +1,7 @@
 //! Live dumps: what the pods of a workload were doing when they were read, from their status.
 
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 use crate::topology::{NodeIndex, Topology};
 
 /// One pod that a workload made.

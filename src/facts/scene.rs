@@ -1,7 +1,8 @@
 //! One object in the light of all others: what a rule looks at.
 
 use crate::catalog::{Catalog, Relation};
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 use crate::topology::{Edge, Node, NodeIndex, Topology};
 
 /// One object in the light of all others: what a rule looks at.

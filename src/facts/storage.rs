@@ -173,8 +173,9 @@ fn stays(kind: ContainerKind) -> bool {
 mod tests {
     use super::StorageTrap;
     use crate::catalog::Catalog;
+    use crate::document::Limits;
     use crate::model::{Grouping, take_inventory};
-    use crate::source::{Limits, load};
+    use crate::source::load;
     use crate::topology::connect;
 
     /// The traps of the first pod of a manifest.

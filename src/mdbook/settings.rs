@@ -2,9 +2,10 @@
 
 use super::Chapter;
 use crate::catalog::{CLUSTER_DOMAIN, closest};
+use crate::document::Limits;
 use crate::output::Options;
 use crate::problem::Problem;
-use crate::source::{Build, Limits, ToolLimits};
+use crate::source::{Build, ToolLimits};
 use crate::{Goal, Request};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};

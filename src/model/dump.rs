@@ -1,6 +1,7 @@
 //! Live dumps: what `kubectl get -o yaml` prints of a cluster.
 
-use super::{Kind, Object, Value};
+use super::Object;
+use crate::document::{Kind, Value};
 
 /// Whether objects were read from a cluster: the API server gave each of them an identity.
 pub(super) fn is_dump<'a>(objects: impl IntoIterator<Item = &'a Object>) -> bool {

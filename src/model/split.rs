@@ -1,7 +1,7 @@
 //! Which folders of plain files are environments of their own: those that define an object that another folder defines
 //! differently.
 
-use super::Value;
+use crate::document::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One object as one plain file defines it.

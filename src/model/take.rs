@@ -3,8 +3,9 @@
 
 use super::dump::{is_dump, strip_bookkeeping};
 use super::split::{self, Definition};
-use super::{Document, Environment, Identity, Inventory, Kind, Object, PLAIN_ENVIRONMENT, Value};
+use super::{Inventory, Object};
 use crate::catalog::{Catalog, Scope};
+use crate::document::{Document, Environment, Identity, Kind, PLAIN_ENVIRONMENT, Value};
 use crate::names::of_folders;
 use crate::problem::{Code, Level, Problem, Problems};
 use std::collections::{BTreeMap, BTreeSet};
@@ -169,7 +170,7 @@ fn insert(value: &mut Value, key: &str, text: &str) {
     let (line, column) = (value.line, value.column);
     if let Kind::Map(entries) = &mut value.kind {
         let value = Value { line, column, written: None, kind: Kind::String(text.into()) };
-        entries.push(super::Entry { key: key.into(), line, column, value });
+        entries.push(crate::document::Entry { key: key.into(), line, column, value });
     }
 }
 

@@ -123,7 +123,7 @@ static MARKDOWN: LazyLock<Vec<Description>> = LazyLock::new(|| {
 
 fn read(name: &str) -> Result<Description, String> {
     let file = Templates::get(&format!("{name}/{DESCRIPTION}")).ok_or("there is no description")?;
-    let value = crate::source::parse(&file.data)?;
+    let value = crate::document::parse(&file.data)?;
     let description: Description = typed::read(&value).map_err(|fault| fault.to_string())?;
     Ok(Description { name: name.to_owned(), ..description })
 }

@@ -9,8 +9,9 @@ use super::{
 use crate::catalog::{Relation, Role};
 use crate::diagram::View;
 use crate::diagram::views::Focus;
+use crate::document::Identity;
 use crate::facts::{is_exposed, lets_traffic_in};
-use crate::model::{Identity, Subject};
+use crate::model::Subject;
 use crate::topology::{Application, Evidence, HOST, NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -3,7 +3,8 @@
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, muted, plain, text};
 use super::{Inline, Prose, Table};
-use crate::model::{Identity, Subject, Value};
+use crate::document::{Identity, Value};
+use crate::model::Subject;
 use crate::topology::{Call, Container, HOST, Node, NodeIndex, State};
 use k8s_openapi::api::core::v1 as api;
 

@@ -7,7 +7,7 @@ use super::overview::{figures_of, unread};
 use super::prose::section;
 use super::prose::{code, concat, joined, listed, muted, plain, text};
 use super::{Block, Inline, Link, Page, Prose, Section, Sort, Table, Target};
-use crate::model::{Environment, PLAIN_ENVIRONMENT};
+use crate::document::{Environment, PLAIN_ENVIRONMENT};
 use crate::names::{PagePath, count};
 use crate::problem::Problems;
 use std::collections::{BTreeMap, BTreeSet};

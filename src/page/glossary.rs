@@ -6,9 +6,9 @@ use super::prose::{concat, listed, plain, text};
 use super::{Block, Inline, Link, Page, Prose, Sort, Table};
 use crate::diagram::View;
 use crate::diagram::views::{Focus, draw};
+use crate::document::PLAIN_ENVIRONMENT;
 use crate::facts::grouping::Advice;
 use crate::facts::patterns::{PATTERNS, Pattern};
-use crate::model::PLAIN_ENVIRONMENT;
 use crate::names::PagePath;
 use crate::topology::{NodeIndex, Pod};
 

@@ -1,9 +1,10 @@
 //! The topology as JSON, for other programs: schema `podviz/graph/1`.
 
 use crate::catalog::Relation;
+use crate::document::{Environment, Kind, Value};
 use crate::escape::visible;
 use crate::facts::Facts;
-use crate::model::{Environment, Kind, Object, Value};
+use crate::model::Object;
 use crate::problem::{Code, Level, Problems};
 use crate::topology::{Application, Certainty, ContainerKind, Node, NodeIndex, State, Topology};
 use serde::{Serialize, Serializer};

@@ -4,8 +4,9 @@ use super::knowledge::Knowledge;
 use super::prose::{code, concat, marked, muted, plain, separated, shown_of, text};
 use super::{Block, Inline, Prose, Table};
 use crate::catalog::FieldPath;
+use crate::document::Identity;
 use crate::facts::security::{Danger, Grant, Held, Holder, Rights, Rule};
-use crate::model::{Identity, Subject};
+use crate::model::Subject;
 use crate::names::count;
 use crate::topology::NodeIndex;
 

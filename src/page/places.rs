@@ -1,7 +1,8 @@
 //! Where the page of each subject is.
 
 use crate::catalog::Catalog;
-use crate::model::{Environment, Identity, Object, PLAIN_ENVIRONMENT, SourceFile, Subject};
+use crate::document::{Environment, Identity, PLAIN_ENVIRONMENT, SourceFile};
+use crate::model::{Object, Subject};
 use crate::names::{PagePath, plural};
 use crate::topology::Topology;
 use std::collections::{BTreeMap, BTreeSet};

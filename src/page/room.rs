@@ -7,7 +7,7 @@ use super::prose::{muted, plain, text};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table};
 use crate::catalog::Settings;
 use crate::diagram::{Body, Diagram};
-use crate::model::SourceFile;
+use crate::document::SourceFile;
 use crate::names::{count, thousands};
 use crate::problem::{Code, Level, Problem};
 use crate::topology::Topology;
@@ -233,7 +233,7 @@ fn address(link: &Link) -> usize {
 /// The bytes of each line of a manifest.
 fn lines(manifest: &Manifest) -> Vec<usize> {
     let shown = manifest.file.shown(manifest.first_line, manifest.last_line, manifest.span.as_ref());
-    let line = |tokens: &std::borrow::Cow<'_, [crate::model::Token]>| {
+    let line = |tokens: &std::borrow::Cow<'_, [crate::document::Token]>| {
         90 + tokens.iter().map(|token| 26 + token.text.len()).sum::<usize>()
     };
     shown.iter().map(line).collect()

@@ -8,9 +8,10 @@ use super::Prose;
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, separated, text};
 use crate::catalog::{FieldPath, Relation, is_built_in};
+use crate::document::Value;
 use crate::facts::is_headless;
 use crate::facts::quantity::written_size_words;
-use crate::model::{Object, Value};
+use crate::model::Object;
 use crate::names::plural;
 use crate::topology::{Edge, NodeIndex, Pod, service_ports};
 

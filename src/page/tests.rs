@@ -1,12 +1,13 @@
 //! What pages say of kinds that are taught to podviz.
 
 use crate::catalog::Catalog;
+use crate::document::Limits;
 use crate::facts::derive;
 use crate::model::{Grouping, take_inventory};
 use crate::page::prose::words;
 use crate::page::{Block, build};
 use crate::problem::Problems;
-use crate::source::{Limits, load};
+use crate::source::load;
 use crate::topology::connect;
 
 /// The sentences and the rows on the page of an object.

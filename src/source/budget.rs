@@ -1,7 +1,7 @@
 //! What charts and kustomizations may take together, so that none of them makes podviz work without end.
 
 use super::tool::Left;
-use crate::model::{Document, Value};
+use crate::document::{Document, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::RangeInclusive;

@@ -2,7 +2,7 @@
 
 use super::budget::Excess;
 use super::redact::Values;
-use crate::model::{Document, SourceFile};
+use crate::document::{Document, SourceFile};
 use crate::problem::Problems;
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! A graph that podviz itself printed, as input: its objects become documents again, each line with the file and the line
 //! that it once came from.
 
-use super::{Limits, Loaded, load_text};
-use crate::model::{Entry, Environment, Kind, Origin, SourceFile, Value};
+use super::{Loaded, load_text};
+use crate::document::{Entry, Environment, Kind, Limits, Origin, SourceFile, Value};
 use crate::names::count;
 use crate::problem::{Code, Level, Problem};
 use serde::Deserialize;
@@ -116,7 +116,7 @@ fn stand_in(manifest: &mut Value, namespace: &str) {
 
 /// The plain environment is made up again by whoever takes the inventory.
 fn is_built(entry: &EnvironmentEntry) -> bool {
-    entry.name != crate::model::PLAIN_ENVIRONMENT
+    entry.name != crate::document::PLAIN_ENVIRONMENT
 }
 
 fn environment(entry: &EnvironmentEntry) -> Environment {

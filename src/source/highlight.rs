@@ -1,8 +1,7 @@
 //! The file as it may be shown: redacted lines, split into tokens along the parser's spans.
 
-use super::redact::{Edit, Edits, MARK, redact_text, rewrite};
-use super::sheet::Lexeme;
-use crate::model::{Token, TokenClass};
+use super::redact::{Edit, Edits, redact_text, rewrite};
+use crate::document::{MARK, Token, TokenClass, sheet::Lexeme};
 use std::ops::Range;
 
 /// What stands for each line of a document that may not be shown.

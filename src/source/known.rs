@@ -9,8 +9,8 @@ mod hide;
 
 pub use hide::hide;
 
-use super::base64;
-use super::redact::{MARK, SHORTEST, Values};
+use super::redact::{SHORTEST, Values};
+use crate::document::{MARK, base64};
 use aho_corasick::{AhoCorasick, MatchKind};
 use form::{Form, forms};
 use std::collections::btree_map::Entry;

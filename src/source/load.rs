@@ -1,16 +1,17 @@
 //! One file's bytes become documents, redacted; no disk, no recursion deeper than the limits.
 
-use super::compose::{Fault, Spot};
-use super::decode::decode;
+use super::graph;
 use super::highlight;
 use super::manifest::{Verdict, judge};
 use super::redact::Values;
 use super::redact::{Edits, Region, find_in_comments, redact_text, speaks_of_secret, widen};
-use super::settle::{Duplicate, settle};
-use super::sheet::{Part, Sheet, regions};
 use super::template::is_template;
-use super::{Limits, graph, json, yaml};
-use crate::model::{Document, Environment, SourceFile, TokenClass, Value};
+use crate::document::compose::{Fault, Spot};
+use crate::document::settle::{Duplicate, settle};
+use crate::document::sheet::{Part, Sheet, regions};
+use crate::document::{
+    Document, Environment, Limits, SourceFile, TokenClass, Value, decode::decode, json, yaml,
+};
 use crate::problem::{Code, Level, Problem, Problems};
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Which documents are manifests, which only look like one, and which are something else.
 
-use super::compose::{Fault, Spot};
-use crate::model::{Kind, Value};
+use crate::document::compose::{Fault, Spot};
+use crate::document::{Kind, Value};
 use crate::problem::Code;
 
 /// What a document is.

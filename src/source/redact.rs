@@ -27,12 +27,8 @@ pub use text::redact as redact_text;
 pub use values::{SHORTEST, Values};
 pub use zone::{Region, widen};
 
-use super::compose::Spot;
-use crate::model::{Kind, Value};
+use crate::document::{Kind, MARK, Value, compose::Spot};
 use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// What stands where a secret was: never its length, never a hash of it.
-pub const MARK: &str = "[redacted]";
 
 /// Whether a name says that whatever it names is a secret.
 pub fn is_secret_name(name: &str) -> bool {

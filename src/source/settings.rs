@@ -1,8 +1,7 @@
 //! The user's `podviz.yaml`: named on the command line, or found upward from the first input.
 
-use super::settle::settle;
-use super::{Limits, ReadError, decode, yaml};
-use crate::model::{Kind, Value};
+use super::ReadError;
+use crate::document::{Kind, Limits, Value, decode, settle::settle, yaml};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

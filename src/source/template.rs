@@ -1,6 +1,6 @@
 //! Unrendered Helm templates: text that becomes YAML only after `helm template`.
 
-use super::sheet::{Form, Lexeme, Sheet};
+use crate::document::sheet::{Form, Lexeme, Sheet};
 use crate::problem::Code;
 use regex::Regex;
 use std::sync::LazyLock;

@@ -1,8 +1,9 @@
 //! The disk: which files the inputs mean, and their bytes. Only regular files are ever opened.
 
+use super::ReadError;
 use super::load::too_large;
 use super::roots::{Root, Roots, labels, shown, text};
-use super::{Limits, ReadError};
+use crate::document::Limits;
 use crate::problem::{Code, Level, Problem, Problems};
 use ignore::{DirEntry, WalkBuilder};
 use std::collections::{BTreeMap, BTreeSet};

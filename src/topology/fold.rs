@@ -2,7 +2,8 @@
 
 use super::build::{Draft, Reference};
 use crate::catalog::{Catalog, FieldPath, Relation};
-use crate::model::{Identity, Inventory, Object, Value};
+use crate::document::{Identity, Value};
+use crate::model::{Inventory, Object};
 use std::collections::BTreeSet;
 
 /// The objects that a workload of the input made, as their owner references say. Whoever reads them sees the workload

@@ -1,7 +1,8 @@
 //! What the user hides from pages and diagrams. The graph stays whole: nodes keep their indexes, edges their ends.
 
 use super::{NodeIndex, State, Topology};
-use crate::model::{Identity, Subject};
+use crate::document::Identity;
+use crate::model::Subject;
 use crate::names::{count, plural};
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -12,7 +12,8 @@ use super::fold::maker;
 use super::rules::ports;
 use crate::catalog::vocabulary::{NameForm, Optional};
 use crate::catalog::{EdgeRule, FieldPath, Hit, Relation};
-use crate::model::{Identity, Object, Value};
+use crate::document::{Identity, Value};
+use crate::model::Object;
 use name::{Mention, named};
 use select::select;
 

@@ -3,7 +3,7 @@
 mod expression;
 
 use crate::catalog::Selection;
-use crate::model::Value;
+use crate::document::Value;
 use expression::Expression;
 use std::collections::BTreeMap;
 

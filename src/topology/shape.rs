@@ -5,7 +5,8 @@ use super::described::member_of;
 use super::typed::read_template;
 use super::{Pod, build};
 use crate::catalog::{Catalog, FieldPath, Step, is_built_in};
-use crate::model::{Kind, Object, Value};
+use crate::document::{Kind, Value};
+use crate::model::Object;
 use crate::problem::Problems;
 use std::sync::Arc;
 

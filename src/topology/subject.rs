@@ -3,7 +3,7 @@
 
 use super::{Application, Node, NodeIndex, Topology};
 use crate::catalog::{Catalog, closest};
-use crate::model::Identity;
+use crate::document::Identity;
 use std::sync::Arc;
 
 /// How many candidates a message lists.

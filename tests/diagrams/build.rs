@@ -4,7 +4,8 @@ use podviz::diagram::{
     Body, Class, Diagram, Direction, Edge, Flow, Frame, Group, Id, Line, Node, Participant, Sequence, Step,
     View,
 };
-use podviz::model::{Identity, Subject};
+use podviz::document::Identity;
+use podviz::model::Subject;
 
 /// A flow that grows.
 pub struct Build(Flow);

@@ -4,8 +4,8 @@
 //! `expected/answers.txt` holds what `podviz reach` says to each. The folder's name is what a reader should find in it.
 
 use crate::files::Tree;
+use podviz::document::Limits;
 use podviz::facts::reach::Port;
-use podviz::source::Limits;
 use podviz::{Goal, Product, ReachFormat, Request, run};
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,8 @@
 //! A site with each block, each inline piece and each sort of page. `spice` is put into every raw string.
 
 use podviz::diagram::{Body, Class, Diagram, Direction, Edge, Flow, Group, Id, Line, Node, Place, Row, View};
-use podviz::model::{Identity, SourceFile, Subject, Token, TokenClass};
+use podviz::document::{Identity, SourceFile, Token, TokenClass};
+use podviz::model::Subject;
 use podviz::names::PagePath;
 use podviz::page::*;
 use std::collections::BTreeMap;

@@ -4,9 +4,10 @@
 use podviz::catalog::Catalog;
 use podviz::diagram::views::{Budget, Focus, draw};
 use podviz::diagram::{View, mermaid, svg};
-use podviz::model::{Document, Grouping, take_inventory};
+use podviz::document::{Document, Limits};
+use podviz::model::{Grouping, take_inventory};
 use podviz::page::graph::{Spacing, json};
-use podviz::source::{Limits, load};
+use podviz::source::load;
 use podviz::topology::Topology;
 use podviz::{facts, page, topology};
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
 //! Bytes in, documents out: nothing makes it panic, and every place that it names is there.
 
-use podviz::model::{Kind, Value};
-use podviz::source::{Limits, Loaded, load};
+use podviz::document::{Kind, Limits, Value};
+use podviz::source::{Loaded, load};
 
 /// Reads the bytes as a file, and holds what comes of it against the file.
 pub fn check(bytes: &[u8]) {

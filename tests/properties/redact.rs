@@ -1,6 +1,7 @@
 //! A secret in every syntax, between neighbors that are none: it comes out of none.
 
-use podviz::source::{Limits, Loaded, load};
+use podviz::document::Limits;
+use podviz::source::{Loaded, load};
 use std::fmt::Write as _;
 
 /// Names that say secret, spelled as each syntax has them.

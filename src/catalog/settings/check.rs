@@ -3,7 +3,7 @@
 use super::{Settings, Wildcard};
 use crate::catalog::fault::closest;
 use crate::catalog::{Catalog, Fault, KindRule};
-use crate::model::{PLAIN_ENVIRONMENT, Value};
+use crate::document::{PLAIN_ENVIRONMENT, Value};
 use crate::source::ToolLimits;
 use std::path::{Component, Path, PathBuf};
 

@@ -148,7 +148,8 @@ mod tests {
     use crate::catalog::settings::{Settings, schema};
 
     fn read(text: &str) -> Settings {
-        let value = crate::source::parse(text.as_bytes()).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
+        let value =
+            crate::document::parse(text.as_bytes()).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
         let codes = ["mutable-image-tag", "no-memory-limit"];
         let read = Settings::read("podviz.yaml", &value, &codes, &Catalog::embedded().unwrap());
         read.unwrap_or_else(|error| panic!("{error}\n{text}"))

@@ -10,7 +10,7 @@ static KNOWN: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().unwrap())
 const CODES: [&str; 2] = ["missing-object", "mutable-image-tag"];
 
 fn fault_or(text: &str) -> Result<Settings, Fault> {
-    let value = crate::source::parse(text.as_bytes()).unwrap();
+    let value = crate::document::parse(text.as_bytes()).unwrap();
     Settings::read("podviz.yaml", &value, &CODES, &KNOWN).map_err(|error| error.fault)
 }
 
@@ -253,7 +253,7 @@ proptest! {
 
     #[test]
     fn no_settings_make_podviz_panic(tree in tree()) {
-        let Ok(value) = crate::source::parse(tree.to_string().as_bytes()) else { return Ok(()) };
+        let Ok(value) = crate::document::parse(tree.to_string().as_bytes()) else { return Ok(()) };
         if let Ok(settings) = Settings::read("podviz.yaml", &value, &CODES, &KNOWN) {
             let _ = Catalog::embedded().unwrap().with_settings(settings, "cluster.local");
         }

@@ -2,7 +2,7 @@
 
 use super::Pattern;
 use crate::catalog::FieldPath;
-use crate::model::Value;
+use crate::document::Value;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 

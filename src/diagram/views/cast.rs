@@ -4,9 +4,10 @@ use super::Scene;
 use super::wording::{self, list, volume_source};
 use crate::catalog::{Role, image_base_name};
 use crate::diagram::{Class, Id, Node};
+use crate::document::Identity;
 use crate::facts::ContainerRole;
 use crate::facts::storage::VolumeUse;
-use crate::model::{Identity, Subject};
+use crate::model::Subject;
 use crate::names::{count, plural};
 use crate::topology::{self, CROWD, Container, ContainerKind, HOST, NodeIndex, Pod, State};
 use std::sync::Arc;
@@ -226,7 +227,7 @@ pub(super) fn network(node: &topology::Node, pod: &Pod) -> Actor {
 /// The cluster.
 pub(super) fn cluster(environment: &str) -> Actor {
     let link = Some(Subject::Cluster(environment.into()));
-    let note = if environment == crate::model::PLAIN_ENVIRONMENT { "" } else { environment };
+    let note = if environment == crate::document::PLAIN_ENVIRONMENT { "" } else { environment };
     Actor::new(Id::of('k', &[environment]), Class::Cluster, "Kubernetes cluster", note)
         .called("the cluster".to_owned())
         .linked(link)

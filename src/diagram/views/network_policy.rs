@@ -8,10 +8,10 @@ use super::wording::sentence;
 use super::{Budget, Definition, Focus, Of, Scene, denial};
 use crate::catalog::{FieldPath, Relation};
 use crate::diagram::{Class, Diagram, Direction as Flow, Id, Line, View};
+use crate::document::{Identity, PLAIN_ENVIRONMENT};
 use crate::facts::reach::{
     CallVerdict, Direction, Peer, Policy, Rule, Who, on_ports, peer_words, plain_words, pods_words,
 };
-use crate::model::{Identity, PLAIN_ENVIRONMENT};
 use crate::names::count;
 use crate::topology::{HOST, NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};

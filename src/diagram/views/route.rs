@@ -1,7 +1,8 @@
 //! How a Service leads to pods: the verb on its arrow, and the container that answers.
 
 use crate::catalog::{Relation, Role};
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 use crate::topology::{Edge, HOST, Node, Pod, Topology, service_ports};
 
 /// What the arrow of an edge says, with ports or paths behind the verb.

@@ -2,8 +2,9 @@
 
 use super::Scene;
 use crate::catalog::Relation;
+use crate::document::{Identity, Value};
 use crate::facts::controller::bounds;
-use crate::model::{Identity, Object, Value};
+use crate::model::Object;
 use crate::names::count;
 use crate::topology::{Node, NodeIndex, Pod, Volume};
 

@@ -2,8 +2,8 @@
 
 use super::{Findings, Rule};
 use crate::catalog::FieldPath;
+use crate::document::Value;
 use crate::facts::{Facts, quoted, scene::Scene};
-use crate::model::Value;
 use crate::problem::Level;
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
 //! A name that only a Service can have, and that none has.
 
 use super::{Findings, Rule};
+use crate::document::Identity;
 use crate::facts::{Facts, quoted, scene::Scene};
-use crate::model::Identity;
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {

@@ -2,9 +2,9 @@
 
 use super::{Findings, Rule};
 use crate::catalog::{FieldPath, Relation};
+use crate::document::Value;
 use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
-use crate::model::Value;
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {

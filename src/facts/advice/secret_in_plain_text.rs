@@ -2,10 +2,10 @@
 
 use super::{Findings, Rule};
 use crate::catalog::FieldPath;
+use crate::document::MARK;
 use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
-use crate::source::MARK;
 use crate::topology::Container;
 
 pub(super) static RULE: Rule = Rule {

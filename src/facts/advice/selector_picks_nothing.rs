@@ -2,8 +2,8 @@
 
 use super::{Findings, Rule};
 use crate::catalog::{FieldPath, Relation};
+use crate::document::Value;
 use crate::facts::{Facts, scene::Scene};
-use crate::model::Value;
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,6 +1,6 @@
 //! A number of pods, as it is or as a percentage of how many there are.
 
-use crate::model::{Kind, Value};
+use crate::document::{Kind, Value};
 use serde::Serialize;
 
 /// A number of pods, as it is or as a percentage of how many there are: `maxSurge: 1`, `maxSurge: 25%`.

@@ -4,10 +4,10 @@ mod parse;
 mod words;
 
 use crate::catalog::FieldPath;
+use crate::document::Value;
 use crate::facts::known::{Known, quoted};
 use crate::facts::ledger::Ledger;
 use crate::facts::scene::Scene;
-use crate::model::Value;
 use crate::topology::NodeIndex;
 use serde::{Serialize, Serializer};
 pub use words::span_words;

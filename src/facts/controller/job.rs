@@ -2,11 +2,11 @@
 
 use super::completion::{self, Completion};
 use crate::catalog::FieldPath;
+use crate::document::Value;
 use crate::facts::known::{Known, quoted};
 use crate::facts::ledger::Ledger;
 use crate::facts::role::ContainerRole;
 use crate::facts::scene::Scene;
-use crate::model::Value;
 use crate::topology::NodeIndex;
 use serde::Serialize;
 

@@ -1,8 +1,8 @@
 //! How many pods a workload keeps: its own number, or the range of the autoscaler that scales it.
 
 use crate::catalog::{FieldPath, Relation};
+use crate::document::Value;
 use crate::facts::known::{Known, quoted};
-use crate::model::Value;
 use crate::topology::{Node, NodeIndex, Topology};
 
 /// How many pods a workload keeps.

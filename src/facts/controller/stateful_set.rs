@@ -3,10 +3,10 @@
 use super::replicas::Replicas;
 use super::rollout::Strategy;
 use crate::catalog::{FieldPath, Relation};
+use crate::document::Value;
 use crate::facts::known::{Known, quoted};
 use crate::facts::ledger::Ledger;
 use crate::facts::scene::Scene;
-use crate::model::Value;
 use crate::topology::{NodeIndex, State, claim_name};
 
 /// How many pods or claims are listed one by one.

@@ -2,8 +2,9 @@
 
 use super::proposal::{Proposal, SplitPart};
 use super::yaml::{self, Entry, Item, Node};
+use crate::document::{Kind, Value};
 use crate::facts::{PodFacts, quoted};
-use crate::model::{Kind, Object, Value};
+use crate::model::Object;
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod, Topology};
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -93,10 +94,10 @@ impl Writer<'_> {
                     .to_owned(),
             );
         }
-        if spec.is_some_and(|spec| holds(spec, crate::source::MARK)) {
+        if spec.is_some_and(|spec| holds(spec, crate::document::MARK)) {
             lines.push(format!(
                 "- {} stands where podviz removed a secret value: put a reference to a Secret there.",
-                crate::source::MARK
+                crate::document::MARK
             ));
         }
         lines.push(

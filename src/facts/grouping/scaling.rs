@@ -2,8 +2,8 @@
 
 use super::{Case, SplitReason};
 use crate::catalog::{FieldPath, Relation};
+use crate::document::Value;
 use crate::facts::known::Known;
-use crate::model::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether the containers may need different numbers of copies: each has an image and a port of its own and they share

@@ -28,7 +28,7 @@ pub fn proposal(topology: &Topology, index: NodeIndex, facts: &PodFacts) -> Opti
         };
         mounts.into_iter().any(|mount| template(&mount.name))
     };
-    let copies = object.value.at("spec.replicas").and_then(crate::model::Value::as_i64).unwrap_or(1);
+    let copies = object.value.at("spec.replicas").and_then(crate::document::Value::as_i64).unwrap_or(1);
     let mut names = BTreeSet::new();
     let mut parts: Vec<SplitPart> = Vec::new();
     for &member in members {

@@ -1,6 +1,6 @@
 //! A tree with comments, written as YAML that reads back as the same tree, whatever is in it.
 
-use crate::model::{Kind, Value};
+use crate::document::{Kind, Value};
 use serde_json::Number;
 use std::fmt::Write;
 
@@ -245,7 +245,7 @@ mod tests {
 
     fn back(node: &Node) -> Node {
         let text = write(node);
-        Node::copy(&crate::source::parse(text.as_bytes()).unwrap_or_else(|fault| panic!("{fault}\n{text}")))
+        Node::copy(&crate::document::parse(text.as_bytes()).unwrap_or_else(|fault| panic!("{fault}\n{text}")))
     }
 
     fn any_text() -> impl Strategy<Value = String> {

@@ -1,11 +1,12 @@
 //! Where a Service leads: the ports of the pods that it selects, and addresses outside.
 
 use crate::catalog::{FieldPath, Pattern, Relation};
+use crate::document::Value;
 use crate::facts::known::{Known, quoted};
 use crate::facts::ledger::Ledger;
 use crate::facts::quantity::list_words;
 use crate::facts::scene::Scene;
-use crate::model::{Object, Value};
+use crate::model::Object;
 use crate::topology::{NodeIndex, Topology, service_ports};
 use serde_json::{Map, json};
 

@@ -10,7 +10,7 @@ use super::super::scene::Scene;
 use super::Wish;
 use super::requirement::is_any_met;
 use super::toleration::Taint;
-use crate::model::Value;
+use crate::document::Value;
 use crate::topology::{Labels, NodeIndex, State, Topology, labels};
 use std::collections::BTreeMap;
 
@@ -161,7 +161,8 @@ fn amount_words(name: &str, quantity: Quantity) -> String {
 pub(super) fn hosts(scene: &Scene, node_name: Option<&str>) -> Vec<Host> {
     let find = |name: &str| {
         let identity = &scene.object.identity;
-        let identity = crate::model::Identity { namespace: "".into(), ..identity.sibling("", "Node", name) };
+        let identity =
+            crate::document::Identity { namespace: "".into(), ..identity.sibling("", "Node", name) };
         let index = scene.topology.find(&identity)?;
         (scene.topology.nodes[index].state == State::Present).then_some(index)
     };

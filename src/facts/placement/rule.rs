@@ -4,7 +4,7 @@ use super::super::known::{Known, quoted};
 use super::super::scene::Scene;
 use super::requirement::{NodeTerm, term};
 use crate::catalog::{FieldPath, Selection};
-use crate::model::Value;
+use crate::document::Value;
 use crate::topology::{NodeIndex, Pod, Selector};
 use k8s_openapi::api::core::v1 as api;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;

@@ -2,7 +2,7 @@
 
 use super::question::{behind, is_headless};
 use super::{Direction, End, IpRange, Policies, Reason, Who, on_node};
-use crate::model::Value;
+use crate::document::Value;
 use crate::topology::{Call, HOST, Node, NodeIndex, State, Topology};
 use std::collections::BTreeMap;
 

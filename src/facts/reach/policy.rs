@@ -4,8 +4,9 @@
 
 use super::range::IpRange;
 use crate::catalog::{FieldPath, Selection};
+use crate::document::Value;
 use crate::facts::Known;
-use crate::model::{Object, Value};
+use crate::model::Object;
 use crate::topology::{NodeIndex, Selector, isolates};
 
 /// Incoming or outgoing connections, as seen from the pods that a policy selects.

@@ -2,7 +2,7 @@
 
 use super::{End, IpRange, Policies, Reason, Verdict};
 use crate::catalog::{Catalog, Relation};
-use crate::model::Value;
+use crate::document::Value;
 use crate::topology::subject::{Found, SubjectError, find_subject_in};
 use crate::topology::{Node, NodeIndex, Topology, service_ports};
 use std::collections::BTreeSet;

@@ -6,8 +6,8 @@
 use super::amounts::{Origin, Resources};
 use super::defaulting::Requirements;
 use crate::catalog::FieldPath;
+use crate::document::{Identity, Value};
 use crate::facts::quantity::Quantity;
-use crate::model::{Identity, Value};
 use crate::topology::{NodeIndex, Topology};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,10 +5,10 @@
 use super::amounts::{Origin, Resources};
 use crate::catalog::FieldPath;
 use crate::catalog::Relation;
+use crate::document::Value;
 use crate::facts::known::{Known, quoted};
 use crate::facts::quantity::Quantity;
 use crate::facts::scene::Scene;
-use crate::model::Value;
 use crate::topology::Pod;
 
 /// The overhead that the pod says itself, else that of its RuntimeClass, if that is in the input.

@@ -1,9 +1,9 @@
 //! The service account that a pod runs as, and whether its containers find a token for the Kubernetes API.
 
 use crate::catalog::{FieldPath, Relation};
+use crate::document::{Identity, Value};
 use crate::facts::known::{Known, quoted};
 use crate::facts::scene::Scene;
-use crate::model::{Identity, Value};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 
 /// Where Kubernetes mounts the token.

@@ -2,9 +2,9 @@
 
 use super::pss::{Case, LATEST, Level, Violation, violations};
 use crate::catalog::FieldPath;
+use crate::document::{Identity, Value};
 use crate::facts::known::{Known, quoted};
 use crate::facts::scene::Scene;
-use crate::model::{Identity, Value};
 use crate::topology::NodeIndex;
 use serde_json::{Value as Json, json};
 

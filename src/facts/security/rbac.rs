@@ -12,10 +12,11 @@ pub use role::{Builtin, Rights, builtin};
 pub use rule::Rule;
 
 use crate::catalog::{FieldPath, Relation};
+use crate::document::{Identity, Value};
 use crate::facts::known::{Known, quoted};
 use crate::facts::ledger::Ledger;
 use crate::facts::scene::Scene;
-use crate::model::{Identity, Object, Value};
+use crate::model::Object;
 use crate::topology::{NodeIndex, Topology};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,7 +3,8 @@
 use super::super::known::{Known, quoted};
 use super::super::scene::Scene;
 use crate::catalog::{FieldPath, Relation};
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 use crate::topology::{Node, NodeIndex, State, Volume};
 use serde::Serialize;
 

@@ -8,7 +8,7 @@ use super::super::known::{Known, quoted};
 use super::super::scene::Scene;
 use super::claim::{Claim, ClaimOrigin};
 use crate::catalog::FieldPath;
-use crate::model::Value;
+use crate::document::Value;
 use crate::topology::Volume;
 use serde::Serialize;
 

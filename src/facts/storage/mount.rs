@@ -3,7 +3,8 @@
 use super::claim::Claim;
 use super::lifetime::Lifetime;
 use crate::catalog::FieldPath;
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 use crate::topology::{Container, Pod, Volume};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use super::super::scene::Scene;
 use super::claim::{Claim, ClaimOrigin};
 use super::mount::{Access, VolumeUse};
 use super::{Copies, stays};
-use crate::model::Value;
+use crate::document::Value;
 use crate::topology::{Pod, State, Volume};
 
 /// What is likely to go wrong with a volume of a pod.

@@ -1,7 +1,7 @@
 //! Which workloads run in which environment, and in what images and number they differ.
 
 use super::link;
-use crate::model::Environment;
+use crate::document::Environment;
 use crate::names::count;
 use crate::page::images::Image;
 use crate::page::knowledge::Knowledge;

@@ -2,6 +2,7 @@
 
 use super::limits;
 use crate::catalog::Catalog;
+use crate::document::Limits;
 use crate::facts::derive;
 use crate::model::{Grouping, take_inventory};
 use crate::page::knowledge::Knowledge;
@@ -9,7 +10,7 @@ use crate::page::places::Places;
 use crate::page::prose::words;
 use crate::page::{Block, Site, build};
 use crate::problem::Problems;
-use crate::source::{Limits, load};
+use crate::source::load;
 use crate::topology::connect;
 
 /// A pod `web` in namespace `shop`, and the policies whose specs are given, named `p1`, `p2`…

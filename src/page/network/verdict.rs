@@ -1,8 +1,8 @@
 //! What NetworkPolicies say of a call or of a way in from outside, in a sentence.
 
+use crate::document::Identity;
 use crate::facts::quoted;
 use crate::facts::reach::{Admission, CallVerdict, EntryVerdict, Outcome, Reason, who};
-use crate::model::Identity;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{concat, joined, listed, marked, plain, text};

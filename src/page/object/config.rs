@@ -1,8 +1,9 @@
 //! Who reads a ConfigMap or a Secret, how, and when each sees a change.
 
 use crate::catalog::Relation;
+use crate::document::Value;
 use crate::facts::config::{ConfigRead, ConfigWay};
-use crate::model::{Object, Value};
+use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, listed, plain, text};
 use crate::page::{Block, Prose, Table};

@@ -2,7 +2,8 @@
 //! fields that are set mean.
 
 use crate::catalog::FieldPath;
-use crate::model::{Object, Subject, Value};
+use crate::document::Value;
+use crate::model::{Object, Subject};
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, listed, muted, plain, text};

@@ -1,8 +1,9 @@
 //! What a PodDisruptionBudget or an autoscaler means in numbers of pods.
 
 use crate::catalog::{FieldPath, Relation};
+use crate::document::Value;
 use crate::facts::controller::{Bounds, Budget, bounds};
-use crate::model::{Object, Value};
+use crate::model::Object;
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, listed, marked, plain, text};

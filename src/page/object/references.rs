@@ -1,7 +1,8 @@
 //! Everything that an object refers to, and what refers to it.
 
 use crate::catalog::Relation;
-use crate::model::{Identity, Subject};
+use crate::document::Identity;
+use crate::model::Subject;
 use crate::names::{plural, thousands};
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{MOST_ALIKE, code, concat, plain, shown_of, text};

@@ -2,8 +2,9 @@
 
 use crate::catalog::Relation;
 use crate::diagram::View;
+use crate::document::Identity;
 use crate::facts::security::{Danger, Grant, Held, Rights, is_binding, is_role};
-use crate::model::{Identity, Object};
+use crate::model::Object;
 use crate::names::thousands;
 use crate::page::knowledge::Knowledge;
 use crate::page::permission::{self, dangers, holder, reach, source, table};

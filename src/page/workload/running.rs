@@ -1,8 +1,9 @@
 //! Live dumps: what the pods of a workload were doing when they were read.
 
 use crate::catalog::Relation;
+use crate::document::{Identity, Value};
 use crate::facts::running::{RunningPod, running_pods, status};
-use crate::model::{Identity, Object, Subject, Value};
+use crate::model::{Object, Subject};
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, muted, plain, text};

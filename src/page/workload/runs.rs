@@ -1,8 +1,9 @@
 //! When the runs of a Job or a CronJob start, when they are retried, and when they are over.
 
 use crate::catalog::FieldPath;
+use crate::document::Value;
 use crate::facts::controller::{Concurrency, CronRun, JobRun, Retries, When, span_words};
-use crate::model::{Object, Value};
+use crate::model::Object;
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, marked, plain, text};

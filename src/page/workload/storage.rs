@@ -5,9 +5,10 @@ mod survival;
 mod traps;
 
 use crate::diagram::View;
+use crate::document::Value;
 use crate::facts::quantity::written_size_words;
 use crate::facts::storage::{Access, Mount, VolumeUse};
-use crate::model::{Object, Subject, Value};
+use crate::model::{Object, Subject};
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, muted, plain, text};
 use crate::page::workload::diagrams;

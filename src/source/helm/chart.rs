@@ -1,7 +1,6 @@
 //! What a chart says about itself.
 
-use super::super::{Limits, parse};
-use crate::model::Value;
+use crate::document::{Limits, Value, parse};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

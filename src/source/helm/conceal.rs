@@ -1,9 +1,8 @@
 //! The values of a chart that helm may quote when it complains, and that nobody should read there.
 
-use super::super::redact::{MARK, is_secret_name};
-use super::super::{Limits, parse};
+use super::super::redact::is_secret_name;
 use super::chart::Chart;
-use crate::model::{Kind, Value};
+use crate::document::{Kind, Limits, MARK, Value, parse};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,12 +1,12 @@
 //! What helm sees in the place of some files of a chart, so that it makes the same of it each time and reads nothing else:
 //! templates with stand-ins for what they would make up, and schemas that refer to nothing outside of them.
 
-use super::super::Limits;
 use super::super::tool::{self, Scratch};
 use super::packed;
 use super::schema::{Verdict, verdict};
 use super::stage::{Refusal, replace, walk};
 use super::stand_in::{StandIns, TEMPLATES};
+use crate::document::Limits;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
 //! What of a chart helm may see: no link leads out of the input, and dependencies in folders stand where helm looks for them.
 
-use super::super::Limits;
 use super::super::tool::{self, Scratch};
 use super::chart::Chart;
+use crate::document::Limits;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;

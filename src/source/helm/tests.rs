@@ -1,7 +1,8 @@
 use super::super::budget::{Budget, ToolLimits};
 use super::super::tool::{Failure, Program, Tool};
-use super::super::{Build, Limits, Release};
+use super::super::{Build, Release};
 use super::{TOOLS, Unit, build, list_entry, name_of_release, wanted_version};
+use crate::document::Limits;
 use crate::source::built::Built;
 use std::fs;
 use std::path::{Path, PathBuf};

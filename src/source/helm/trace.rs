@@ -5,7 +5,7 @@ mod align;
 use super::super::load::is_source_line;
 use super::Unit;
 use super::chart::Chart;
-use crate::model::{Origin, SourceFile};
+use crate::document::{Origin, SourceFile};
 use crate::problem::Problem;
 use align::align;
 use std::collections::BTreeMap;

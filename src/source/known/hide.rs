@@ -1,11 +1,11 @@
 //! Known values leave what was read: trees, keys, lines, comments and messages.
 
 use super::Known;
-use crate::model::{Document, Kind, Origin, SourceFile, Token, TokenClass, Value};
+use crate::document::{
+    Document, Kind, MARK, Origin, SourceFile, Token, TokenClass, Value, compose::MERGE, parse,
+};
 use crate::problem::Problems;
-use crate::source::compose::MERGE;
-use crate::source::parse;
-use crate::source::redact::{MARK, Values};
+use crate::source::redact::Values;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 

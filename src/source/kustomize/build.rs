@@ -2,9 +2,9 @@
 
 use super::super::budget::{self, Budget, Excess};
 use super::super::built::Built;
+use super::super::load;
 use super::super::roots::Roots;
 use super::super::tool::{self, Failure, Left, Program, Tool};
-use super::super::{Limits, load};
 use super::Fault;
 use super::cause::cause;
 use super::chain::Chain;
@@ -13,7 +13,7 @@ use super::generator;
 use super::origin::{Provenance, strip};
 use super::reference::{Library, Volume, bytes};
 use super::trace::{Root, trace};
-use crate::model::{Document, SourceFile, Value};
+use crate::document::{Document, Limits, SourceFile, Value};
 use crate::problem::{Code, Level, Problem, Problems};
 use std::collections::BTreeSet;
 use std::ffi::OsString;

@@ -1,10 +1,7 @@
 //! One kustomization file: what it is, and everything that it refers to.
 
-use super::super::decode::decode;
-use super::super::settle::settle;
-use super::super::{Limits, yaml};
 use super::Fault;
-use crate::model::{Kind, Value};
+use crate::document::{Kind, Limits, Value, decode::decode, settle::settle, yaml};
 use crate::problem::Code;
 use std::path::{Path, PathBuf};
 
@@ -293,7 +290,7 @@ pub fn is_builtin(text: &str) -> bool {
         let text = |key: &str| document.get(key).and_then(Value::as_str).unwrap_or_default();
         let own = text("kind") == "PrefixSuffixTransformer" || OWN.contains(&text("kind"));
         let bare = document.at("metadata.annotations").is_none();
-        let reads = |entry: &crate::model::Entry| {
+        let reads = |entry: &crate::document::Entry| {
             ["path", "paths", "files", "env", "envs", "kvsources", "replacements"]
                 .contains(&entry.key.to_ascii_lowercase().as_str())
                 || !entry.key.is_ascii()

@@ -1,11 +1,11 @@
 //! What a kustomization puts into Secrets: it is hidden elsewhere, also where nothing is built.
 
+use super::super::load;
 use super::super::redact::Edits;
 use super::super::redact::Values;
-use super::super::{Limits, load};
 use super::file::Role;
 use super::reference::{Volume, bytes};
-use crate::model::Value;
+use crate::document::{Limits, Value};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,6 @@
 //! What `kustomize build` says about the origin of each object, and its text without that.
 
-use super::super::parse;
-use crate::model::Value;
+use crate::document::{Value, parse};
 
 /// The annotation that `buildMetadata: [originAnnotations]` adds.
 const ANNOTATION: &str = "config.kubernetes.io/origin:";

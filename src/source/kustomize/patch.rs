@@ -2,8 +2,7 @@
 
 use super::file::{Kustomization, documents};
 use super::reference::Volume;
-use crate::model::{Kind, Value};
-use crate::source::Limits;
+use crate::document::{Kind, Limits, Value};
 use regex::Regex;
 use std::path::Path;
 

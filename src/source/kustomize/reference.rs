@@ -1,10 +1,10 @@
 //! What kustomizations refer to: files and folders of this machine, within the input or its repository, and nothing else.
 
-use super::super::Limits;
 use super::super::redact::redact_text;
 use super::super::roots::Roots;
 use super::Fault;
 use super::file::{Kustomization, NAMES, Reference, Role, is_builtin};
+use crate::document::Limits;
 use crate::problem::Code;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};

@@ -2,7 +2,7 @@
 
 use super::chain::{Chain, Source, Spot};
 use super::patch::{Names, Step, counterpart};
-use crate::model::{Document, Origin, SourceFile, Value};
+use crate::document::{Document, Origin, SourceFile, Value};
 
 /// Where an object of the built text comes from.
 #[derive(Clone, Copy)]

@@ -2,8 +2,7 @@
 
 use super::object::speaks_of_secret;
 use super::{Edit, Edits, MARK, redact_text};
-use crate::model::TokenClass;
-use crate::source::sheet::Lexeme;
+use crate::document::{TokenClass, sheet::Lexeme};
 use regex::Regex;
 use std::sync::LazyLock;
 

@@ -2,9 +2,7 @@
 
 use super::values::is_made_up;
 use super::{Edit, Edits, text};
-use crate::model::{Entry, Kind, Value};
-use crate::source::compose::MERGE;
-use crate::source::{Limits, json, parse, yaml};
+use crate::document::{Entry, Kind, Limits, Value, compose::MERGE, json, parse, yaml};
 use std::sync::LazyLock;
 
 /// What a mapping is.

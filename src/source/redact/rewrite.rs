@@ -1,7 +1,7 @@
 //! What is shown of a scalar after its edit: quoted and indented as before, in as many lines.
 
 use super::{Edit, MARK};
-use crate::source::sheet::Form;
+use crate::document::sheet::Form;
 
 /// The text that stands where `raw` stood.
 pub fn rewrite(form: Form, raw: &str, edit: &Edit) -> String {

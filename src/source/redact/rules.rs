@@ -219,7 +219,7 @@ struct LineEntry {
 }
 
 fn file() -> File {
-    let value = crate::source::parse(include_bytes!("rules.yaml")).expect("rules.yaml is YAML");
+    let value = crate::document::parse(include_bytes!("rules.yaml")).expect("rules.yaml is YAML");
     serde_json::from_value(value.to_json()).expect("rules.yaml follows its vocabulary")
 }
 

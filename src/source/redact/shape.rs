@@ -2,7 +2,7 @@
 
 use super::rules::RULES;
 use super::value::{is_placeholder, is_random};
-use crate::source::base64;
+use crate::document::base64;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;

@@ -9,9 +9,8 @@ mod template;
 mod xml;
 
 use super::{Edits, Region, find_in_comments, rewrite, text, tree, widen};
-use crate::model::{TokenClass, Value};
-use crate::source::sheet::{Form, Part, Sheet, regions};
-use crate::source::{Limits, json, yaml};
+use crate::document::sheet::{Form, Part, Sheet, regions};
+use crate::document::{Limits, TokenClass, Value, json, yaml};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;

@@ -4,9 +4,7 @@ pub mod below;
 
 use super::object::{self, Role, any};
 use super::{Edit, Edits, command, name, shape, structure, text};
-use crate::model::{Entry, Kind, Value};
-use crate::source::compose::MERGE;
-use crate::source::{base64, parse};
+use crate::document::{Entry, Kind, Value, base64, compose::MERGE, parse};
 use std::ops::Range;
 
 /// The API groups whose `secret` and `clientSecret` are names of Secrets: those of Traefik and of the NGINX controller.

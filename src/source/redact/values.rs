@@ -4,7 +4,7 @@ use super::is_secret_name;
 use super::name::Class;
 use super::text;
 use super::value::is_worth;
-use crate::source::base64;
+use crate::document::base64;
 use std::collections::BTreeSet;
 use std::fmt;
 

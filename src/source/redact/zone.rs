@@ -1,8 +1,7 @@
 //! The lines that belong to a Secret, with everything between the last value before it and the first one after it.
 
 use super::Edits;
-use crate::model::TokenClass;
-use crate::source::sheet::Lexeme;
+use crate::document::{TokenClass, sheet::Lexeme};
 use std::ops::Range;
 
 /// The lines of a document, and what it is to its neighbors.

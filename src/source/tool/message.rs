@@ -1,6 +1,7 @@
 //! What a tool complains about becomes one short message that may be shown.
 
-use super::super::redact::{MARK, redact_text};
+use super::super::redact::redact_text;
+use crate::document::MARK;
 use regex::Regex;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;

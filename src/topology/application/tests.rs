@@ -1,6 +1,7 @@
 use crate::catalog::{Catalog, Settings};
+use crate::document::{Limits, parse};
 use crate::model::{Grouping, take_inventory};
-use crate::source::{Limits, load, parse};
+use crate::source::load;
 use crate::topology::subject::{Found, find_subject};
 use crate::topology::{Topology, connect};
 

@@ -1,7 +1,8 @@
 //! What rules find in one object, its ends still identities.
 
 use crate::catalog::{FieldPath, Relation};
-use crate::model::{Identity, Object};
+use crate::document::Identity;
+use crate::model::Object;
 
 /// A reference that was found: who refers to whom, and which field says so.
 pub struct Reference<'a> {

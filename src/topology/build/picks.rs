@@ -5,7 +5,7 @@ use super::super::Unlisted;
 use super::super::rules::ports;
 use super::{Cast, Draft, Member, Reference};
 use crate::catalog::{FieldPath, Relation};
-use crate::model::Identity;
+use crate::document::Identity;
 use crate::names::{count, thousands};
 use crate::problem::{Code, Level, Problem};
 use std::collections::BTreeMap;

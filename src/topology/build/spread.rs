@@ -2,7 +2,7 @@
 
 use super::{Draft, DraftEdge};
 use crate::catalog::{Catalog, Relation, Scope};
-use crate::model::Identity;
+use crate::document::Identity;
 use std::collections::BTreeSet;
 
 impl Draft {

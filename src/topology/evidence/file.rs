@@ -1,7 +1,8 @@
 //! Addresses in files and scripts: what ConfigMaps hold and containers mount, line by line, comments left out.
 
 use super::{Sources, data};
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 use crate::topology::address::{Address, Form, addresses};
 use crate::topology::{Container, Pod};
 use k8s_openapi::api::core::v1::KeyToPath;

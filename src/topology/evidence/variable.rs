@@ -3,7 +3,8 @@
 use super::expansion::expand;
 use super::{Sources, data};
 use crate::catalog::FieldPath;
-use crate::model::{Identity, Object, Value};
+use crate::document::{Identity, Value};
+use crate::model::Object;
 use crate::topology::Container;
 use std::collections::BTreeMap;
 

@@ -5,7 +5,8 @@ use super::super::build::{Cast, HOST, target};
 use super::super::rules::service_name::Target;
 use crate::catalog::EdgeRule;
 use crate::catalog::vocabulary::NameForm;
-use crate::model::{Identity, Object, Value};
+use crate::document::{Identity, Value};
+use crate::model::Object;
 
 /// A name that a field gives.
 pub(super) struct Mention<'a> {

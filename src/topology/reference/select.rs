@@ -4,7 +4,8 @@ use super::super::build::{Cast, Draft, Pick};
 use super::super::selector::{Selector, labels};
 use crate::catalog::vocabulary::{Empty, EmptyReach, Reach};
 use crate::catalog::{EdgeRule, FieldPath, Hit, Selection};
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 use std::sync::Arc;
 
 /// Adds an edge to everything that the selector picks in the namespaces that the rule names.

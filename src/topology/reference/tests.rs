@@ -1,8 +1,9 @@
 //! What each word of the vocabulary about references means.
 
 use crate::catalog::Catalog;
+use crate::document::Limits;
 use crate::model::{Grouping, take_inventory};
-use crate::source::{Limits, load};
+use crate::source::load;
 use crate::topology::{State, Topology, connect};
 
 /// The topology of manifests of `example.org`, whose kinds the catalog texts describe.

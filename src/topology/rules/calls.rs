@@ -6,7 +6,8 @@ use super::super::build::{Cast, Draft, DraftCall, DraftLocal, HOST, Member, Refe
 use super::super::evidence::{Evidence, Place, Shelf, Sources, gather};
 use super::service_name::{Names, Target};
 use crate::catalog::{Ports, Relation};
-use crate::model::{Identity, Object};
+use crate::document::Identity;
+use crate::model::Object;
 use crate::names::count;
 use crate::problem::{Code, Level, Problem};
 use regex::Regex;

@@ -4,7 +4,8 @@
 
 use super::super::build::{Draft, Reference};
 use crate::catalog::{FieldPath, Relation, Role};
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 use crate::problem::{Code, Level, Problem, Problems};
 
 /// How many of one template's claims are listed one by one.

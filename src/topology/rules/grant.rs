@@ -4,7 +4,8 @@
 
 use super::super::build::{Cast, Draft, Reference};
 use crate::catalog::{FieldPath, Pattern, Relation};
-use crate::model::{Identity, Object, Value};
+use crate::document::{Identity, Value};
+use crate::model::Object;
 use std::sync::Arc;
 
 /// Where a grant is for more objects of a kind than this, none of them is named.

@@ -6,7 +6,8 @@
 use super::super::build::{Cast, Draft, Member, Reference};
 use super::super::pod::Container;
 use crate::catalog::{FieldPath, Relation};
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 
 /// What a flag ends in that takes the name of a class, in lower case.
 const CLASS_FLAGS: [&str; 2] = ["ingress-class", "ingressclass"];

@@ -9,7 +9,8 @@
 use super::super::build::{CROWD, Cast, Draft, HOST, Pick, Reference, target};
 use super::super::selector::Selector;
 use crate::catalog::{FieldPath, Pattern, Relation, Role, Selection};
-use crate::model::{Identity, Object, Value};
+use crate::document::{Identity, Value};
+use crate::model::Object;
 
 /// How the labels of what is allowed to come in begin.
 pub const INCOMING: &str = "incoming";

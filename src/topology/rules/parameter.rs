@@ -5,7 +5,8 @@
 use super::super::build::{Cast, Draft, Reference, target};
 use super::super::selector::{Selector, labels};
 use crate::catalog::{FieldPath, Relation, Selection};
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 
 pub(super) fn apply(binding: &Object, cast: &Cast, draft: &mut Draft) {
     let text = |path: &str| binding.value.at(path).and_then(Value::as_str).filter(|text| !text.is_empty());

@@ -4,7 +4,8 @@
 
 use super::super::Pod;
 use crate::catalog::{FieldPath, Relation};
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 
 /// One port of a Service and where it leads in one pod.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@
 use super::super::Selector;
 use super::super::build::{Cast, Draft, Reference, target};
 use crate::catalog::{FieldPath, Relation, Scope};
-use crate::model::{Identity, Object, Value};
+use crate::document::{Identity, Value};
+use crate::model::Object;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

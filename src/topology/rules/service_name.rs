@@ -4,7 +4,7 @@
 
 use super::super::build::Member;
 use crate::catalog::CLUSTER_DOMAIN;
-use crate::model::{Identity, Value};
+use crate::document::{Identity, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -103,7 +103,7 @@ impl<'a> Names<'a> {
         let entry = self.find(service, &service.namespace, &service.name);
         let (Some(entry), Some(pod)) = (entry, &member.pod) else { return false };
         let selector = entry.service.at("spec.selector").map(Value::entries).unwrap_or_default();
-        let holds = |entry: &crate::model::Entry| {
+        let holds = |entry: &crate::document::Entry| {
             let value = entry.value.scalar_text();
             pod.labels.get(&*entry.key).map(String::as_str) == value.as_deref()
         };

@@ -4,7 +4,8 @@
 
 use super::super::build::{Cast, Draft, Reference};
 use crate::catalog::{FieldPath, Relation};
-use crate::model::{Identity, Object, Value};
+use crate::document::{Identity, Value};
+use crate::model::Object;
 use std::sync::Arc;
 
 /// What says that a name is that of an object.

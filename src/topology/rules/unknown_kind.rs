@@ -5,7 +5,8 @@
 use super::super::build::{Cast, Draft, Member, Reference};
 use super::super::shape;
 use crate::catalog::{FieldPath, Relation};
-use crate::model::{Identity, Kind, Object, Value};
+use crate::document::{Identity, Kind, Value};
+use crate::model::Object;
 use std::sync::Arc;
 
 /// Deeper fields are no references of the object itself.

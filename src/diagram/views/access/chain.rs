@@ -3,8 +3,8 @@
 use super::super::wording::the_pod;
 use super::super::{Focus, Scene};
 use crate::catalog::{FieldPath, Relation};
+use crate::document::Identity;
 use crate::facts::security::{Grant, Holder, is_binding, is_role};
-use crate::model::Identity;
 use crate::topology::NodeIndex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -6,8 +6,8 @@ use super::super::sheet::{Reason, Sheet};
 use super::super::wording::volume_source;
 use crate::catalog::FieldPath;
 use crate::diagram::{Class, Id, Line};
+use crate::document::Value;
 use crate::facts::storage::{Claim, ClaimClass, ClaimOrigin, VolumeUse};
-use crate::model::Value;
 use crate::topology::{NodeIndex, Pod, State};
 
 /// What keeps the data of a pod beyond its life.

@@ -1,8 +1,8 @@
 //! Checks of volumes: `hostPathVolumes`, `restrictedVolumes`.
 
 use super::{Case, Cause};
+use crate::document::Value;
 use crate::facts::known::quoted;
-use crate::model::Value;
 use crate::topology::Volume;
 
 /// The sources of volumes that the restricted level allows.

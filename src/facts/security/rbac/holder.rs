@@ -1,6 +1,6 @@
 //! Whom a binding gives rights: a service account, a person, or a group.
 
-use crate::model::{Identity, Value};
+use crate::document::{Identity, Value};
 use std::sync::Arc;
 
 /// Whom a binding gives rights.

@@ -4,7 +4,7 @@ use super::danger::Danger;
 use super::is_role;
 use super::rule::Rule;
 use crate::catalog::Relation;
-use crate::model::{Identity, Value};
+use crate::document::{Identity, Value};
 use crate::topology::{NodeIndex, State, Topology};
 use std::collections::BTreeSet;
 

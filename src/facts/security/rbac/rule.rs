@@ -1,7 +1,8 @@
 //! One rule of a role: verbs on resources, or on paths of the API server.
 
 use crate::catalog::FieldPath;
-use crate::model::{Object, Value};
+use crate::document::Value;
+use crate::model::Object;
 use crate::topology::NodeIndex;
 use std::collections::BTreeSet;
 

@@ -4,8 +4,9 @@
 
 use super::{pods, verb};
 use crate::catalog::Relation;
+use crate::document::Identity;
 use crate::facts::controller::{Replicas, bounds};
-use crate::model::{Identity, Object};
+use crate::model::Object;
 use crate::names::count;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;

@@ -2,8 +2,9 @@
 
 use super::verb;
 use crate::catalog::FieldPath;
+use crate::document::Value;
 use crate::facts::controller::{Rollout, StatefulPods, Strategy};
-use crate::model::{Object, Value};
+use crate::model::Object;
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, plain, text};

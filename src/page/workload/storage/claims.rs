@@ -1,7 +1,8 @@
 //! The claims behind the volumes of a pod: what each asks for, who may use it, and what becomes of it.
 
+use crate::document::Identity;
 use crate::facts::storage::{Claim, ClaimClass, ClaimOrigin, Lifetime, Survival, VolumeUse};
-use crate::model::{Identity, Object, Subject};
+use crate::model::{Object, Subject};
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, muted, plain, text};
 use crate::page::{Block, Prose, Table};

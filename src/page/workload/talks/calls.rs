@@ -2,7 +2,7 @@
 //! calls Service `cart`."
 
 use super::Told;
-use crate::model::Value;
+use crate::document::Value;
 use crate::page::knowledge::Knowledge;
 use crate::page::network::of_call;
 use crate::page::prose::{code, concat, joined, listed, marked, plain, text};

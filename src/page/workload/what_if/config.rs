@@ -65,7 +65,7 @@ fn effect(asked: &Asked, index: NodeIndex, reading: &Reading) -> Option<Effect> 
     let object = asked.know.node(index).object.as_deref();
     let is_immutable = object
         .and_then(|object| object.value.get("immutable"))
-        .is_some_and(|value| value.kind == crate::model::Kind::Bool(true));
+        .is_some_and(|value| value.kind == crate::document::Kind::Bool(true));
     match (reading.as_environment, reading.as_files, reading.as_fixed_files) {
         (false, false, false) => None,
         _ if is_immutable => Some(Effect::Never),

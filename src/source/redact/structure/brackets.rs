@@ -2,9 +2,8 @@
 
 use super::places::Places;
 use super::{LIMITS, Reading};
-use crate::model::{Entry, Kind, TokenClass, Value};
-use crate::source::compose::Composer;
-use crate::source::sheet::{Form, Lexeme, Part, Sheet};
+use crate::document::sheet::{Form, Lexeme, Part, Sheet};
+use crate::document::{Entry, Kind, TokenClass, Value, compose::Composer};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -128,7 +127,7 @@ pub struct Broken;
 
 impl<T> From<T> for Broken
 where
-    T: Into<crate::source::compose::Fault>,
+    T: Into<crate::document::compose::Fault>,
 {
     fn from(_: T) -> Broken {
         Broken

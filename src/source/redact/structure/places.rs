@@ -1,6 +1,6 @@
 //! Where bytes of a text stand.
 
-use crate::source::compose::Spot;
+use crate::document::compose::Spot;
 
 /// The lines of a text.
 pub struct Places {

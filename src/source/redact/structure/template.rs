@@ -1,7 +1,6 @@
 //! Templates and marks in a text, put aside while it is read: `{{ .Values.x }}` is no mapping, `[redacted]` no list.
 
-use crate::model::{Kind, Value};
-use crate::source::redact::MARK;
+use crate::document::{Kind, MARK, Value};
 use regex::Regex;
 use std::sync::LazyLock;
 

@@ -2,8 +2,8 @@
 
 use super::Reading;
 use super::places::Places;
-use crate::model::{Entry, Kind, TokenClass, Value};
-use crate::source::sheet::{Form, Lexeme, Part, Sheet};
+use crate::document::sheet::{Form, Lexeme, Part, Sheet};
+use crate::document::{Entry, Kind, TokenClass, Value};
 use std::ops::Range;
 
 /// How deep elements are told apart; deeper ones end what is read.

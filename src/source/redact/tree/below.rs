@@ -3,7 +3,7 @@
 use super::super::value::{is_placeholder, is_worth, secret_parts};
 use super::super::{Edit, MARK, name};
 use super::{Finder, is_object_name};
-use crate::model::{Entry, Kind, Value};
+use crate::document::{Entry, Kind, Value};
 use regex::Regex;
 use std::sync::LazyLock;
 

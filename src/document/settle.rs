@@ -1,7 +1,7 @@
 //! A raw, redacted tree becomes what Kubernetes sees: merge keys applied, of duplicate keys the last.
 
 use super::compose::MERGE;
-use crate::model::{Entry, Kind, Value};
+use crate::document::{Entry, Kind, Value};
 use std::collections::HashMap;
 
 /// A key that a mapping holds twice: where it stands again, and its name.

@@ -1,7 +1,7 @@
 //! What a scalar means to Kubernetes: YAML 1.1 as sigs.k8s.io/yaml (its `goyaml.v2/resolve.go`) reads it.
 
 use super::base64;
-use crate::model::Kind;
+use crate::document::Kind;
 use regex::Regex;
 use serde_json::Number;
 use std::sync::LazyLock;
@@ -114,10 +114,10 @@ fn float(text: &str) -> Option<Number> {
 #[cfg(test)]
 mod tests {
     use super::{Tag, resolve};
-    use crate::model::Kind;
+    use crate::document::Kind;
 
     fn json(kind: Kind) -> String {
-        crate::model::Value { line: 1, column: 1, written: None, kind }.to_json().to_string()
+        crate::document::Value { line: 1, column: 1, written: None, kind }.to_json().to_string()
     }
 
     #[test]

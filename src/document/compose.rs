@@ -3,7 +3,7 @@
 //! The tree is raw: duplicate keys and merge keys are still in it, so that redaction sees every scalar of the file.
 
 use super::Limits;
-use crate::model::{Entry, Kind, Value};
+use crate::document::{Entry, Kind, Value};
 use crate::problem::Code;
 use std::collections::HashMap;
 

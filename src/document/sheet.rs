@@ -1,7 +1,7 @@
 //! What a parser makes of a file: its documents as raw trees, and where every scalar and comment stands.
 
 use super::compose::{Fault, Spot};
-use crate::model::{TokenClass, Value};
+use crate::document::{TokenClass, Value};
 use std::ops::Range;
 
 /// A file, read but not yet redacted. Nothing of it may leave `source`.

@@ -4,7 +4,7 @@ use super::Limits;
 use super::compose::{Composer, Fault, Spot};
 use super::scalar;
 use super::sheet::{Form, Lexeme, Part, Sheet};
-use crate::model::{Kind, TokenClass, Value};
+use crate::document::{Kind, TokenClass, Value};
 use crate::problem::Code;
 use serde_json::Number;
 

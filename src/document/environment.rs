@@ -1,0 +1,32 @@
+//! Sets of objects that are applied together.
+
+use serde::Serialize;
+
+/// The name of the environment that plain files without collisions make up.
+pub const PLAIN_ENVIRONMENT: &str = "default";
+
+/// A set of objects that are applied together; edges never cross environments.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Environment {
+    /// Its name; `default` for the plain one.
+    pub name: String,
+    /// What made it: `plain`, `kustomize`, `helm` or `dump`.
+    pub source: &'static str,
+    /// Its folder, relative to the input; empty for the whole input.
+    pub path: String,
+    /// Where its objects go that name no namespace, if it says so itself.
+    #[serde(skip)]
+    pub namespace: Option<String>,
+}
+
+impl Environment {
+    /// The one that plain files without collisions make up.
+    pub fn plain() -> Environment {
+        Environment {
+            name: PLAIN_ENVIRONMENT.to_owned(),
+            source: "plain",
+            path: String::new(),
+            namespace: None,
+        }
+    }
+}
