@@ -3,6 +3,7 @@
 mod advise;
 mod completions;
 mod diagram;
+mod diff;
 mod domain;
 mod explain;
 mod graph;
@@ -24,6 +25,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueHint};
 pub use completions::Completions;
 pub use diagram::DrawOne;
+pub use diff::Diff;
 use domain::domain;
 pub use explain::Explain;
 pub use graph::Graph;
@@ -59,6 +61,8 @@ pub enum Command {
     Advise(Advise),
     /// Print whether the NetworkPolicies let one end connect to the other; exits 1 if they do not
     Reach(Reach),
+    /// Tell what a change does to what runs: two inputs, or two revisions of them
+    Diff(Diff),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
     /// Rewrite the marked regions of Markdown files
@@ -155,6 +159,7 @@ impl Command {
             Command::Explain(explain) => Ok(explain.ask()),
             Command::Advise(advise) => Ok(advise.ask()),
             Command::Reach(reach) => Ok(reach.ask()),
+            Command::Diff(diff) => Ok(diff.ask()),
             Command::Graph(graph) => Ok(graph.ask()),
             Command::Inject(inject) => Err(&inject.input.voice),
             Command::Mdbook(mdbook) => Err(&mdbook.voice),

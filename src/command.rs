@@ -2,6 +2,7 @@
 
 mod book;
 mod check;
+mod diff;
 mod manual;
 mod print;
 mod regions;
@@ -39,6 +40,7 @@ pub(crate) fn perform(cli: &Cli, messages: &Messages, mending: &str) -> anyhow::
         Command::Init(init) => settings::write(init, messages),
         Command::Completions(completions) => print(&completions.script()).map(|()| Exit::Complete),
         Command::Man(manual) => manual::write(manual, messages),
+        Command::Diff(diff) => diff::compare(diff, messages),
         Command::Inject(inject) => regions::rewrite(inject, messages, &check),
         Command::Mdbook(mdbook) => book::answer(mdbook, messages),
         command => make(command.ask().context("this command reads no manifests")?, messages, &check),

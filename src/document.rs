@@ -8,6 +8,7 @@ pub(crate) mod decode;
 mod environment;
 mod file;
 mod identity;
+mod imprint;
 pub(crate) mod json;
 pub(crate) mod scalar;
 pub(crate) mod settle;
@@ -19,6 +20,7 @@ pub(crate) mod yaml;
 pub use environment::{Environment, PLAIN_ENVIRONMENT};
 pub use file::{Document, Origin, SourceFile, Token, TokenClass};
 pub use identity::Identity;
+pub use imprint::Imprints;
 pub use span::Span;
 pub use value::{Entry, Kind, Value};
 

@@ -14,6 +14,7 @@
 )]
 
 pub mod catalog;
+pub mod change;
 pub mod cli;
 pub mod diagram;
 pub mod document;
@@ -35,9 +36,13 @@ pub mod source;
 pub mod topology;
 
 use catalog::Catalog;
+use change::Severity;
+use change::tell::{ChangeFormat, Names};
 use problem::Problems;
 use product::Study;
-pub use request::{DiagramFormat, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat, Request};
+pub use request::{
+    DiagramFormat, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat, Request, Sides,
+};
 use std::path::{Path, PathBuf};
 
 /// Reads the input and makes what was asked for, with the problems that were met on the way.
@@ -56,9 +61,20 @@ pub fn run(request: &Request) -> Result<(Product, Problems), (Error, Problems)> 
 }
 
 fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> {
+    if let Goal::Diff { sides, format, fail_on } = &request.goal {
+        return difference(request, sides, *format, *fail_on, problems);
+    }
+    let study = study(request, &request.inputs, problems)?;
+    let (product, met) = study.make(request)?;
+    problems.extend(met);
+    Ok(product)
+}
+
+/// All that is known of some inputs.
+fn study(request: &Request, inputs: &[PathBuf], problems: &mut Problems) -> Result<Study, Error> {
     let catalog = Catalog::embedded()?;
     let settings = request.settings(&catalog)?;
-    let reading = source::read(&request.order(&settings))?;
+    let reading = source::read(&source::Order { inputs: inputs.to_vec(), ..request.order(&settings) })?;
     problems.extend(reading.problems);
     let catalog = catalog.with_settings(settings, &request.cluster_domain);
     let grouping = request.grouping(reading.environments);
@@ -68,10 +84,65 @@ fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> 
     let (topology, met) = topology::connect(&inventory, &catalog);
     problems.extend(met);
     let facts = facts::derive(&topology, &catalog);
-    let study = Study { catalog, topology, facts, known: reading.known, problems: problems.clone() };
-    let (product, met) = study.make(request)?;
-    problems.extend(met);
-    Ok(product)
+    Ok(Study { catalog, topology, facts, known: reading.known, problems: problems.clone() })
+}
+
+/// What a change between two sides does.
+fn difference(
+    request: &Request,
+    sides: &Sides,
+    format: ChangeFormat,
+    fail_on: Option<Severity>,
+    problems: &mut Problems,
+) -> Result<Product, Error> {
+    let at = |name: &str| {
+        source::revision::check_out(&request.inputs, name)
+            .map_err(|problem| Error::Revision(Box::new(problem)))
+    };
+    let shown = |inputs: &[PathBuf]| {
+        inputs.iter().map(|input| input.display().to_string()).collect::<Vec<_>>().join(" ")
+    };
+    let (revisions, inputs, names) = match sides {
+        Sides::Inputs => {
+            let [old, new] = [0, 1].map(|at| request.inputs.get(at..=at).unwrap_or_default().to_vec());
+            let names = Names { old: shown(&old), new: shown(&new) };
+            (Vec::new(), [old, new], names)
+        }
+        Sides::Revisions { base, head } => {
+            let old = at(base)?;
+            let new = head.as_deref().map(at).transpose()?;
+            let of = |revision: &source::revision::Revision| revision.inputs.clone();
+            let inputs = [of(&old), new.as_ref().map_or_else(|| request.inputs.clone(), of)];
+            let names = Names {
+                old: base.clone(),
+                new: head.clone().unwrap_or_else(|| "the working tree".to_owned()),
+            };
+            (std::iter::once(old).chain(new).collect(), inputs, names)
+        }
+    };
+    let mut study_of = |inputs: &[PathBuf]| match study(request, inputs, problems) {
+        // A side without anything is one that all came to, or went from.
+        Err(Error::NothingToDocument) => study_of_nothing(request),
+        other => other,
+    };
+    let [old, new] = [study_of(&inputs[0])?, study_of(&inputs[1])?];
+    drop(revisions);
+    if old.topology.nodes.is_empty() && new.topology.nodes.is_empty() {
+        return Err(Error::NothingToDocument);
+    }
+    let change = change::compare(old.side(), new.side());
+    let fails = fail_on.is_some_and(|level| change.verdict().is_some_and(|verdict| verdict >= level));
+    Ok(Product::Answer { text: change::tell::tell(&change, &names, format), yes: !fails })
+}
+
+/// What is known of no input at all.
+fn study_of_nothing(request: &Request) -> Result<Study, Error> {
+    let catalog = Catalog::embedded()?;
+    let settings = request.settings(&catalog)?;
+    let catalog = catalog.with_settings(settings, &request.cluster_domain);
+    let (topology, problems) = topology::connect(&model::Inventory::default(), &catalog);
+    let facts = facts::derive(&topology, &catalog);
+    Ok(Study { catalog, topology, facts, known: None, problems })
 }
 
 /// The text of a first `podviz.yaml` for a folder, and the settings that are there already.

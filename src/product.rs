@@ -4,6 +4,7 @@ mod explain;
 mod region;
 
 use crate::catalog::Catalog;
+use crate::change::Side;
 use crate::diagram::host::Host;
 use crate::diagram::readable::readable;
 use crate::diagram::views::{Budget, Focus, draw, whole};
@@ -42,6 +43,11 @@ pub(crate) struct Study {
 }
 
 impl Study {
+    /// It as one side of a change.
+    pub fn side(&self) -> Side<'_> {
+        Side { catalog: &self.catalog, topology: &self.topology, facts: &self.facts }
+    }
+
     /// What was asked for, and the problems that were met in making it.
     pub fn make(self, request: &Request) -> Result<(Product, Problems), Error> {
         let alone = |product| (product, Problems::none());
@@ -56,6 +62,8 @@ impl Study {
                 self.reach((from, to), namespace.as_deref(), port, *format).map(alone)
             }
             Goal::Graph { format, full } => self.graph(*format, *full).map(alone),
+            // Two studies are compared before one of them is asked.
+            Goal::Diff { .. } => Err(Error::NothingToDocument),
             Goal::Regions { regions, flavour, options } => {
                 let texts = regions.iter().map(|region| self.region(region, *flavour, options));
                 Ok(alone(Product::Regions(texts.collect())))

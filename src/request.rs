@@ -1,6 +1,8 @@
 //! What may be asked of podviz, and what it gives back.
 
 use crate::catalog::{Catalog, CatalogError, Fault, Settings};
+use crate::change::Severity;
+use crate::change::tell::ChangeFormat;
 use crate::diagram::View;
 use crate::diagram::host::Host;
 use crate::document::Environment;
@@ -161,6 +163,15 @@ pub enum Goal {
         /// Whether each object comes with its manifest.
         full: bool,
     },
+    /// What a change does.
+    Diff {
+        /// What is compared.
+        sides: Sides,
+        /// How it is written.
+        format: ChangeFormat,
+        /// The level from which on an effect counts as a failure, if any does.
+        fail_on: Option<Severity>,
+    },
     /// What stands in marked regions of other Markdown.
     Regions {
         /// What each asks for.
@@ -169,6 +180,20 @@ pub enum Goal {
         flavour: Flavour,
         /// Where manifests can be read, and whose templates are used.
         options: output::Options,
+    },
+}
+
+/// What a change is between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// The first input, and the second one.
+    Inputs,
+    /// All inputs as they were at one revision, and at another one or as they are.
+    Revisions {
+        /// The older revision.
+        base: String,
+        /// The newer one; the working tree if absent.
+        head: Option<String>,
     },
 }
 
@@ -247,6 +272,9 @@ pub enum Error {
     /// There is nothing to document.
     #[error("no Kubernetes manifests found")]
     NothingToDocument,
+    /// A revision could not be read.
+    #[error("{}", .0.message)]
+    Revision(Box<Problem>),
     /// There is no environment of the name.
     #[error("there is no environment `{name}`; there {}", environments(.candidates))]
     NoSuchEnvironment {

@@ -15,6 +15,7 @@ mod manifest;
 mod matching;
 mod plan;
 mod redact;
+pub mod revision;
 mod roots;
 mod settings;
 mod survey;

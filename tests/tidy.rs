@@ -9,7 +9,8 @@ use std::{
 };
 
 /// The stages, in the order in which data passes through them.
-const STAGES: &[&str] = &["source", "catalog", "model", "topology", "facts", "diagram", "page", "output"];
+const STAGES: &[&str] =
+    &["source", "catalog", "model", "topology", "facts", "diagram", "page", "change", "output"];
 
 /// What every stage stands on.
 const GROUND: &[&str] = &["document", "problem", "escape", "names"];

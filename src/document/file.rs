@@ -1,6 +1,6 @@
 //! What `source` hands on: documents, and the files they came from as redacted, highlighted lines.
 
-use super::Value;
+use super::{Imprints, Value};
 use std::sync::Arc;
 
 /// One document of one file, redacted.
@@ -20,6 +20,8 @@ pub struct Document {
     pub environment: Option<Arc<str>>,
     /// Where its object goes if it names no namespace; `None` where that is said for all.
     pub namespace: Option<Arc<str>>,
+    /// What stood where it has marks.
+    pub imprints: Arc<Imprints>,
     /// What it holds: always a mapping with `apiVersion` and `kind`; a `List` is not unpacked yet.
     pub value: Value,
 }

@@ -1,6 +1,6 @@
 //! Objects, what makes each the one it is, and the sorted set of all of them.
 
-use crate::document::{Environment, Identity, SourceFile, Value};
+use crate::document::{Environment, Identity, Imprints, SourceFile, Value};
 use std::sync::Arc;
 
 /// What a page, a diagram node or a link is about.
@@ -35,6 +35,8 @@ pub struct Object {
     pub last_line: u32,
     /// The comment block at the top of its document, if the document is this object.
     pub comment: Option<String>,
+    /// What stood where its manifest has marks.
+    pub imprints: Arc<Imprints>,
     /// Its manifest, redacted.
     pub value: Value,
 }

@@ -153,6 +153,7 @@ fn unpack(mut document: Document, manifests: &mut Vec<Manifest>) {
             comment: None,
             environment: document.environment.clone(),
             namespace: document.namespace.clone(),
+            imprints: Arc::clone(&document.imprints),
             value,
         };
         // The items of a PodList need not repeat that they are Pods.
@@ -206,6 +207,7 @@ impl Named {
             last_line: document.last_line,
             comment: document.comment,
             file: document.file,
+            imprints: document.imprints,
             value: document.value,
         })
     }

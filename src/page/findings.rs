@@ -52,6 +52,12 @@ pub fn text(
     (text, passed)
 }
 
+/// These findings, as the JSON lists them.
+pub fn entries(topology: &Topology, findings: &[&Finding]) -> Value {
+    let findings = merged(topology, findings);
+    Sheet { topology, inputs: &[], findings: &findings, ignored: 0 }.json()
+}
+
 /// A finding, and the environments in which the same place has it.
 struct Shared<'a> {
     finding: &'a Finding,

@@ -6,7 +6,7 @@ use crate::escape::visible;
 use crate::facts::Facts;
 use crate::model::Object;
 use crate::problem::{Code, Level, Problems};
-use crate::topology::{Application, Certainty, ContainerKind, Node, NodeIndex, State, Topology};
+use crate::topology::{Application, Certainty, ContainerKind, Edge, Node, NodeIndex, State, Topology};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
@@ -165,21 +165,7 @@ pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool,
         .iter()
         .enumerate()
         .map(|(index, node)| entry(facts, index, node, full && !topology.is_hidden(index)));
-    let edges = topology.edges.iter().map(|edge| {
-        let object = topology.nodes[edge.declared_by].object.as_ref();
-        EdgeEntry {
-            from: &ids[edge.from],
-            to: &ids[edge.to],
-            relation: edge.relation,
-            field: edge.field.to_string(),
-            label: edge.label.as_deref(),
-            certainty: edge.certainty,
-            source: object.map(|object| {
-                let (file, line) = object.place(edge.line);
-                LineEntry { file, line }
-            }),
-        }
-    });
+    let edges = topology.edges.iter().map(|edge| listed(topology, edge, &ids[edge.from], &ids[edge.to]));
     let known = |number: u32| Some(number).filter(|number| *number > 0);
     let problems = problems.iter().map(|problem| ProblemEntry {
         level: problem.level,
@@ -211,6 +197,28 @@ pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool,
     match visible(&text) {
         Cow::Borrowed(_) => text,
         Cow::Owned(visible) => visible,
+    }
+}
+
+/// One edge, as the graph lists it.
+pub fn edge_entry(topology: &Topology, edge: &Edge) -> serde_json::Value {
+    let ids = [edge.from, edge.to].map(|index| topology.nodes[index].identity.id());
+    serde_json::to_value(listed(topology, edge, &ids[0], &ids[1])).unwrap_or_default()
+}
+
+fn listed<'a>(topology: &'a Topology, edge: &'a Edge, from: &'a str, to: &'a str) -> EdgeEntry<'a> {
+    let object = topology.nodes[edge.declared_by].object.as_ref();
+    EdgeEntry {
+        from,
+        to,
+        relation: edge.relation,
+        field: edge.field.to_string(),
+        label: edge.label.as_deref(),
+        certainty: edge.certainty,
+        source: object.map(|object| {
+            let (file, line) = object.place(edge.line);
+            LineEntry { file, line }
+        }),
     }
 }
 

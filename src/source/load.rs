@@ -10,7 +10,7 @@ use crate::document::compose::{Fault, Spot};
 use crate::document::settle::{Duplicate, settle};
 use crate::document::sheet::{Part, Sheet, regions};
 use crate::document::{
-    Document, Environment, Limits, SourceFile, TokenClass, Value, decode::decode, json, yaml,
+    Document, Environment, Imprints, Limits, SourceFile, TokenClass, Value, decode::decode, json, yaml,
 };
 use crate::problem::{Code, Level, Problem, Problems};
 use std::ops::Range;
@@ -83,6 +83,7 @@ struct Accepted {
     index: usize,
     last_line: u32,
     comment: Option<String>,
+    imprints: Imprints,
     value: Value,
 }
 
@@ -103,6 +104,8 @@ impl Reader<'_> {
                     continue;
                 }
             };
+            let is_replaced = |line, column| edits.at(Spot { line, column }).is_some();
+            let imprints = Imprints::of(&value, &is_replaced);
             edits.apply(&mut value);
             match judge(self.name, &value) {
                 Verdict::Manifest => {
@@ -110,7 +113,7 @@ impl Reader<'_> {
                         self.problems.push(self.duplicate(&duplicate, &edits));
                     }
                     let comment = comment(&lines, &region, index == 0, value.line, &edits);
-                    accepted.push(Accepted { index, last_line, comment, value });
+                    accepted.push(Accepted { index, last_line, comment, imprints, value });
                 }
                 Verdict::Empty => {}
                 Verdict::Foreign => {
@@ -225,6 +228,7 @@ impl Reader<'_> {
             comment: document.comment,
             environment: None,
             namespace: None,
+            imprints: Arc::new(document.imprints),
             value: document.value,
         });
         documents.collect()

@@ -115,6 +115,7 @@ fn cut(
         first_line,
         last_line: last_line(value).min(whole.last_line).max(first_line),
         comment: None,
+        imprints: Arc::clone(&whole.imprints),
         value: keep(&whole.value, &ways),
     }
 }

@@ -8,6 +8,7 @@ mod advice;
 mod apart;
 mod call;
 mod cases;
+mod changes;
 mod command_line;
 mod environments;
 mod examples;
@@ -30,6 +31,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "advice", made: advice::found, needs_tools: never },
     Kind { name: "apart", made: apart::proposed, needs_tools: never },
     Kind { name: "cases", made: cases::graph, needs_tools: never },
+    Kind { name: "changes", made: changes::told, needs_tools: never },
     Kind { name: "command-line", made: command_line::answered, needs_tools: never },
     Kind { name: "environments", made: environments::built, needs_tools: environments::needs_tools },
     Kind { name: "examples", made: examples::written, needs_tools: never },

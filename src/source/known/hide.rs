@@ -2,7 +2,7 @@
 
 use super::Known;
 use crate::document::{
-    Document, Kind, MARK, Origin, SourceFile, Token, TokenClass, Value, compose::MERGE, parse,
+    Document, Imprints, Kind, MARK, Origin, SourceFile, Token, TokenClass, Value, compose::MERGE, parse,
 };
 use crate::problem::Problems;
 use crate::source::redact::Values;
@@ -18,7 +18,8 @@ pub fn hide(values: &Values, documents: &mut [Document], problems: &mut Problems
     for document in documents.iter_mut() {
         let lines = found.entry(Arc::as_ptr(&document.file)).or_default();
         let is_secret = document.value.get("kind").and_then(Value::as_str) == Some("Secret");
-        Tree { known: &known, lines, is_secret }.value(&mut document.value, "", false);
+        let imprints = Arc::make_mut(&mut document.imprints);
+        Tree { known: &known, lines, imprints, is_secret }.value(&mut document.value, "", false);
         if let Some(masked) = document.comment.as_deref().and_then(|comment| known.mask(comment, true)) {
             document.comment = Some(masked);
         }
@@ -98,6 +99,7 @@ fn collect(
 struct Tree<'k> {
     known: &'k Known,
     lines: &'k mut Lines,
+    imprints: &'k mut Imprints,
     /// Whether the document is a Secret, whose labels are copies if they say the same.
     is_secret: bool,
 }
@@ -132,12 +134,14 @@ impl Tree<'_> {
                 }
                 if let Some(masked) = self.known.mask(text, !labels) {
                     self.lines.texts.insert(line);
+                    self.imprints.note(line, value.column, text);
                     *text = masked.into();
                 }
             }
             Kind::Number(_) => {
                 let written = value.scalar_text().unwrap_or_default();
                 if self.known.mask(&written, !labels).is_some() {
+                    self.imprints.note(line, value.column, &written);
                     value.kind = Kind::String(MARK.into());
                     value.written = None;
                 }

@@ -1,0 +1,32 @@
+//! `podviz diff`: prints what a change does, or writes it into a file.
+
+use super::{Exit, print::print_styled};
+use anyhow::Context;
+use podviz::cli::{Diff, Messages};
+use podviz::{Product, run};
+use std::fs;
+
+pub(super) fn compare(diff: &Diff, messages: &Messages) -> anyhow::Result<Exit> {
+    let ask = diff.ask();
+    if let Some(contradiction) = ask.contradiction {
+        anyhow::bail!(contradiction);
+    }
+    let (product, problems) = match run(&ask.request()) {
+        Ok(made) => made,
+        Err((error, problems)) => {
+            messages.problems(&problems);
+            messages.problem(&error.problem());
+            return Ok(Exit::Failed);
+        }
+    };
+    let Product::Answer { text, yes } = product else { return Ok(Exit::Failed) };
+    match &diff.output {
+        Some(file) => {
+            let plain = anstream::adapter::strip_str(&text).to_string();
+            fs::write(file, plain).with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        None => print_styled(&text)?,
+    }
+    messages.problems(&problems);
+    Ok(Exit::of(yes && !problems.left_something_out()))
+}
