@@ -26,7 +26,7 @@ use crate::topology::{NodeIndex, Pod, Topology};
 use advice::Finding;
 use config::ConfigRead;
 use controller::Controller;
-pub use entry::{follows_readiness, is_exposed, is_headless, lets_traffic_in};
+pub use entry::{NodePorts, follows_readiness, is_exposed, is_headless, lets_traffic_in, node_ports};
 use grouping::Grouping;
 pub use known::{Known, quoted};
 use ledger::Ledger;

@@ -6,6 +6,7 @@
 mod budget;
 mod built;
 mod graph;
+mod heading;
 mod helm;
 mod highlight;
 mod known;

@@ -277,6 +277,14 @@ impl Topology {
         self.nodes[first..first + rest].iter().enumerate().map(move |(at, node)| (first + at, node))
     }
 
+    /// Whether an environment is a live dump that holds no object of a kind in a namespace: it was not asked for, or there is
+    /// none, and nobody can tell which.
+    pub fn is_unread(&self, environment: &str, namespace: &str, group: &str, kind: &str) -> bool {
+        let is_dump = self.environments.iter().any(|one| one.name == environment && one.source == "dump");
+        let mut read = self.of_kind(environment, group, kind);
+        is_dump && !read.any(|(_, node)| node.state == State::Present && &*node.identity.namespace == namespace)
+    }
+
     /// The nodes that make pods or are one, with their indexes and pods.
     pub fn workloads(&self) -> impl Iterator<Item = (NodeIndex, &Node, &Pod)> {
         self.present().filter_map(|(index, node)| Some((index, node, node.pod.as_deref()?)))

@@ -3,8 +3,10 @@
 use crate::catalog::vocabulary::Entry;
 use crate::catalog::{Relation, Role};
 use crate::document::Value;
-use crate::topology::{Node, NodeIndex, Topology};
+use crate::topology::{Node, NodeIndex, Pod, Topology};
+use k8s_openapi::api::core::v1::ContainerPort;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// Whether an object lets traffic in from outside: an Ingress, a Gateway, a route that hangs on one or that another
 /// route leads to, a Service of type LoadBalancer or NodePort. A route whose parents are Services, and a waypoint, serve
@@ -43,6 +45,33 @@ pub fn is_exposed(service: &Node) -> bool {
     let at = |path: &str| service.object.as_ref().and_then(|object| object.value.at(path));
     matches!(at("spec.type").and_then(Value::as_str), Some("LoadBalancer" | "NodePort"))
         || at("spec.externalIPs").is_some_and(|addresses| !addresses.items().is_empty())
+}
+
+/// How a pod is reached at the address of the node that it runs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodePorts {
+    /// The ports there that the manifest names, sorted.
+    pub ports: BTreeSet<i32>,
+    /// Whether the pod uses the network of its node: then whatever it listens on is reached there.
+    pub is_host_network: bool,
+}
+
+/// The way to a pod past every Service: the host ports of its containers, or the network of its node. `None` where there is
+/// none; a port that is bound to an address of the loopback lets nobody in.
+///
+/// Source: `k8s.io/api/core/v1/types.go`, `ContainerPort.HostPort`, `ContainerPort.HostIP`, `PodSpec.HostNetwork`.
+pub fn node_ports(pod: &Pod) -> Option<NodePorts> {
+    let is_host_network = pod.spec.host_network == Some(true);
+    let is_local = |port: &ContainerPort| {
+        port.host_ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok()).is_some_and(|ip| ip.is_loopback())
+    };
+    let ports = pod.running().flat_map(|container| container.spec.ports.iter().flatten());
+    let ports = ports.filter(|port| !is_local(port)).filter_map(|port| match is_host_network {
+        true => Some(port.container_port),
+        false => port.host_port,
+    });
+    let ports: BTreeSet<i32> = ports.filter(|port| *port > 0).collect();
+    (is_host_network || !ports.is_empty()).then_some(NodePorts { ports, is_host_network })
 }
 
 /// Whether a Service leaves out pods that are not ready.

@@ -1,5 +1,6 @@
 //! When the containers of a pod start, are ready, are restarted and end. One file a rule.
 
+mod asking;
 mod grace;
 mod hook;
 mod liveness;
@@ -13,10 +14,11 @@ use super::known::Known;
 use super::ledger::Ledger;
 use super::scene::Scene;
 use crate::topology::{Container, ContainerKind, Pod};
+pub use asking::Sight;
 pub use grace::LEAST_GRACE_S;
 pub use hook::{Hook, post_start, pre_stop};
 pub use liveness::Liveness;
-pub use order::Phase;
+pub use order::{Phase, holds_back};
 pub use probe::{Check, Probe, ProbeKind, port, probes};
 pub use restart::{Restart, RestartPolicy, RestartRule};
 pub use startup::Startup;

@@ -3,6 +3,7 @@
 
 mod claim;
 mod lifetime;
+mod matching;
 mod mount;
 mod trap;
 

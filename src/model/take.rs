@@ -1,7 +1,7 @@
 //! Taking the inventory: Lists are unpacked, environments and namespaces are settled, and of two definitions the last one
 //! wins.
 
-use super::dump::{is_dump, strip_bookkeeping};
+use super::dump::{Look, look, strip_bookkeeping};
 use super::split::{self, Definition};
 use super::{Inventory, Object};
 use crate::catalog::{Catalog, Scope};
@@ -58,10 +58,20 @@ pub fn take_inventory(
 
 /// Says of each environment of plain files whether it is a live dump.
 fn mark_dumps(inventory: &mut Inventory) {
-    for environment in inventory.environments.iter_mut().filter(|environment| environment.source == "plain") {
-        let own = inventory.objects.iter().filter(|object| *object.identity.environment == environment.name);
-        if is_dump(own.map(|object| &**object)) {
-            environment.source = "dump";
+    let looks: Vec<Option<Look>> = inventory
+        .environments
+        .iter()
+        .map(|environment| {
+            let own = inventory.objects.iter().filter(|object| *object.identity.environment == environment.name);
+            (environment.source == "plain").then(|| look(own.map(|object| &**object)))
+        })
+        .collect();
+    let none_is_written = !looks.contains(&Some(Look::Written));
+    for (environment, look) in inventory.environments.iter_mut().zip(looks) {
+        match look {
+            Some(Look::Listed) => environment.source = "dump",
+            Some(Look::Recorded) if none_is_written => environment.source = "dump",
+            _ => {}
         }
     }
 }

@@ -14,12 +14,12 @@ use crate::diagram::View;
 use crate::diagram::readable::readable;
 use crate::diagram::views::Focus;
 use crate::document::Environment;
-use crate::facts::lets_traffic_in;
+use crate::facts::{lets_traffic_in, node_ports};
 use crate::model::Subject;
 use crate::names::{PagePath, count};
 use crate::problem::{Level, Problems};
 use crate::topology::NodeIndex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// More workloads than this in one place are listed by namespace only.
@@ -125,29 +125,78 @@ pub fn figures_of(know: &Knowledge, environment: &str) -> (usize, usize) {
 /// What runs, and how traffic gets in.
 fn figures(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Prose {
     let mut prose = runs(know, mine);
-    let picks = |index| know.topology.from(index).any(|edge| edge.relation == Relation::Selects);
-    let services = know.topology.present().filter(|(index, node)| node.role == Role::Service && mine(*index));
-    let services = services.filter(|(index, _)| picks(*index)).count();
-    if services > 0 {
-        let verb = if services == 1 { "gives" } else { "give" };
-        prose
-            .push(text(format!("; {} {verb} them stable addresses", count(services, "Service", "Services"))));
-    }
-    prose.push(text(". "));
+    prose.push(text(format!("{}. ", addresses(know, mine))));
     let doors =
         know.topology.present().filter(|(index, _)| mine(*index) && lets_traffic_in(know.topology, *index));
     // A route hangs on a Gateway, which is the door, or on another route.
     let doors = doors.filter(|(index, _)| know.topology.entry(*index) == Entry::Here);
     let doors: Vec<Prose> = doors.map(|(index, node)| know.mention(index, &node.identity)).collect();
-    prose.extend(if doors.is_empty() {
-        plain(
+    let on_nodes = on_nodes(know, mine);
+    prose.extend(match (doors.is_empty(), on_nodes.is_empty()) {
+        (true, true) => plain(
             "No Ingress, Gateway, or Service of type LoadBalancer or NodePort in these manifests lets traffic in from \
              outside.",
-        )
-    } else {
-        concat(vec![plain("From outside, traffic comes in through "), listed(doors, 4), plain(".")])
+        ),
+        (true, false) => concat(vec![
+            plain("From outside, traffic comes in at the addresses of nodes, to "),
+            listed(on_nodes, 4),
+            plain("."),
+        ]),
+        (false, true) => {
+            concat(vec![plain("From outside, traffic comes in through "), listed(doors, 4), plain(".")])
+        }
+        (false, false) => concat(vec![
+            plain("From outside, traffic comes in through "),
+            listed(doors, 4),
+            plain("; and at the addresses of nodes, to "),
+            listed(on_nodes, 4),
+            plain("."),
+        ]),
     });
     prose
+}
+
+/// How many of the workloads get a stable address from how many Services: "; 2 Services give 3 of them stable addresses".
+fn addresses(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> String {
+    let services = know.topology.present().filter(|(index, node)| node.role == Role::Service && mine(*index));
+    let picked = services.filter_map(|(index, _)| {
+        let edges = know.topology.from(index).filter(|edge| edge.relation == Relation::Selects);
+        let picked: BTreeSet<NodeIndex> = edges.map(|edge| edge.to).collect();
+        (!picked.is_empty()).then_some(picked)
+    });
+    let picked: Vec<BTreeSet<NodeIndex>> = picked.collect();
+    let verb = match picked.len() {
+        0 => return String::new(),
+        1 => "gives",
+        _ => "give",
+    };
+    let all = know.topology.workloads().filter(|(index, ..)| mine(*index)).count();
+    let served = picked.iter().flatten().filter(|index| mine(**index)).collect::<BTreeSet<_>>().len();
+    let whom = match (served, all) {
+        (0, _) => return String::new(),
+        (1, 1) => "it a stable address".to_owned(),
+        (served, all) if served == all => "them stable addresses".to_owned(),
+        (1, _) => "1 of them a stable address".to_owned(),
+        (served, _) => format!("{served} of them stable addresses"),
+    };
+    format!("; {} {verb} {whom}", count(picked.len(), "Service", "Services"))
+}
+
+/// The workloads that are reached at the addresses of their nodes, each with its ports there.
+fn on_nodes(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Vec<Prose> {
+    let ways = know.topology.workloads().filter(|(index, ..)| mine(*index)).filter_map(|(index, node, pod)| {
+        let way = node_ports(pod)?;
+        let ports: Vec<Prose> = way.ports.iter().map(|port| plain(port.to_string())).collect();
+        let noun = if ports.len() == 1 { "port " } else { "ports " };
+        let ports = if ports.is_empty() { Prose::new() } else { concat(vec![plain(noun), listed(ports, 4)]) };
+        let how = match (way.is_host_network, ports.is_empty()) {
+            (true, true) => plain("it uses the network of its nodes"),
+            (true, false) => concat(vec![ports, plain(", in the network of its nodes")]),
+            (false, _) => concat(vec![ports, plain(" of its nodes")]),
+        };
+        Some(concat(vec![know.mention(index, &node.identity), plain(" ("), how, plain(")")]))
+    });
+    ways.collect()
 }
 
 /// How many workloads run how many containers.

@@ -2,6 +2,7 @@
 
 use super::graph;
 use super::highlight;
+use super::heading::described;
 use super::manifest::{Verdict, judge};
 use super::redact::Values;
 use super::redact::{Edits, Region, find_in_comments, redact_text, speaks_of_secret, widen};
@@ -282,8 +283,8 @@ fn comment(
             None => {}
         }
     }
-    let text = text.trim_matches('\n');
-    (!text.trim().is_empty()).then(|| redact_text(text, false).unwrap_or_else(|| text.to_owned()))
+    let text = described(&text);
+    (!text.is_empty()).then(|| redact_text(&text, false).unwrap_or(text))
 }
 
 /// Whether a comment, without its `#`, is the note of `helm template` that says which template a document comes from.

@@ -123,6 +123,18 @@ impl Pod {
         position.checked_sub(first).filter(|turn| *turn < self.steps)
     }
 
+    /// Whether two containers may run at the same time: an init container has ended before the next container begins,
+    /// unless that is a sidecar which came before it; of steps, one has ended before the next.
+    pub fn may_overlap(&self, one: usize, other: usize) -> bool {
+        let (first, second) = (one.min(other), one.max(other));
+        let (Some(a), Some(b)) = (self.containers.get(first), self.containers.get(second)) else { return false };
+        match (a.kind, b.kind) {
+            (ContainerKind::Init, _) => false,
+            (_, ContainerKind::Init) => a.kind == ContainerKind::Sidecar,
+            _ => first != second && !(self.step(first).is_some() && self.step(second).is_some()),
+        }
+    }
+
     /// The app containers.
     pub fn apps(&self) -> impl Iterator<Item = &Container> {
         self.containers.iter().filter(|container| container.kind == ContainerKind::App)

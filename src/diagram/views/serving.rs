@@ -5,7 +5,7 @@ use super::sheet::Reason;
 use super::wording::{self, list, shorten_to};
 use crate::catalog::FieldPath;
 use crate::diagram::{Frame, Id};
-use crate::facts::lifecycle::{Check, Probe, ProbeKind, RestartPolicy, probes};
+use crate::facts::lifecycle::{Check, Probe, ProbeKind, RestartPolicy, Sight, probes};
 use crate::names::{duration, durations};
 use crate::topology::{Container, ContainerKind};
 
@@ -122,12 +122,13 @@ fn hang_one(life: &mut Life, index: usize, id: &Id) {
     let Some(times) = life.times(index) else { return };
     let (api, pod) = (life.api.clone(), life.pod_id.clone());
     let container = &life.pod.containers[index];
-    let sees_hangs = match &times.liveness {
-        Some(known) => known.value.notices_hang,
-        None => probe(container, ProbeKind::Readiness)
-            .is_none_or(|probe| !matches!(probe.check, Check::Tcp { .. })),
+    let sight = match &times.liveness {
+        Some(known) => known.value.sight,
+        None => {
+            probe(container, ProbeKind::Readiness).map_or(Sight::Program, |probe| probe.check.sight())
+        }
     };
-    let event = if sees_hangs { "hangs" } else { "closes its port" };
+    let event = sight.event();
     life.tale.open(Frame::Optional, &format!("If {} {event}", wording::shorten_to(&container.key, 60)));
     if let Some(removal) = times.readiness_removal_max_s.as_ref().filter(|_| !life.is_of_job()) {
         let time = duration(removal.value);

@@ -11,7 +11,7 @@ use crate::catalog::Relation;
 use crate::diagram::{Body, Class, Diagram, Direction, Id, Line, View};
 use crate::facts::follows_readiness;
 use crate::facts::lifecycle::{
-    Check, ContainerLifecycle, ProbeKind, RestartPolicy, post_start, pre_stop, probes,
+    ContainerLifecycle, ProbeKind, RestartPolicy, Sight, holds_back, post_start, pre_stop, probes,
 };
 use crate::facts::{ContainerRole, PodFacts};
 use crate::names::{duration, durations};
@@ -109,6 +109,7 @@ impl Chart<'_> {
         };
         let done = match self.pod.containers[before].kind {
             ContainerKind::Init => "is done",
+            ContainerKind::App if holds_back(&self.pod.containers[before]) => "has run its postStart hook",
             _ => "has started",
         };
         format!("until {} {done}", cast::container_name(self.pod, before))
@@ -184,7 +185,11 @@ impl Chart<'_> {
             _ => "its readiness probe succeeds".to_owned(),
         };
         self.sheet.arrow(not_ready, ready, &verb, Line::Solid, self.field("readinessProbe"));
-        let event = if self.only_port(ProbeKind::Readiness) { "closed port" } else { "hang" };
+        let event = match self.sight(ProbeKind::Readiness) {
+            Sight::Program => "hang",
+            Sight::Port => "closed port",
+            Sight::Elsewhere => "failed check",
+        };
         let time = duration(removal.value);
         let verb = format!("its readiness probe fails: within about {time} of a {event}");
         self.sheet.arrow(ready, not_ready, &verb, Line::Solid, self.field("readinessProbe"));
@@ -216,7 +221,7 @@ impl Chart<'_> {
             let found = &liveness.value;
             let verb = format!(
                 "it {}: noticed after about {}, killed by about {}",
-                if found.notices_hang { "hangs" } else { "closes its port" },
+                found.sight.event(),
                 durations(found.detect_min_s, found.detect_max_s),
                 duration(found.kill_by_max_s)
             );
@@ -298,10 +303,10 @@ impl Chart<'_> {
         if declared { Reason::field(self.node.object.as_deref(), &known.field) } else { Reason::none() }
     }
 
-    /// Whether a probe of it sees only whether a port is open.
-    fn only_port(&self, kind: ProbeKind) -> bool {
+    /// What a probe of it sees.
+    fn sight(&self, kind: ProbeKind) -> Sight {
         let probe = probes(self.container).into_iter().find(|probe| probe.kind == kind);
-        probe.is_some_and(|probe| matches!(probe.check, Check::Tcp { .. }))
+        probe.map_or(Sight::Program, |probe| probe.check.sight())
     }
 
     /// Whether Services send traffic to its pod, for an app container.

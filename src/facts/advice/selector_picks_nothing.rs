@@ -28,7 +28,9 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
     });
     // A Service that leads to an operator's object leads to the pods that are made for it.
     let leads = [relation, Relation::RoutesTo].iter().any(|relation| scene.from(*relation).next().is_some());
-    if !selects || leads || is_without_pods(scene) {
+    let own = &scene.object.identity;
+    let is_unread = scene.topology.is_unread(&own.environment, &own.namespace, "", "Pod");
+    if !selects || leads || is_unread || is_without_pods(scene) {
         return;
     }
     let level = if is_made_elsewhere(scene) { Level::Note } else { Level::Warning };

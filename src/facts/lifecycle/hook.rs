@@ -71,7 +71,14 @@ fn plain_sleep(command: &[String]) -> Option<i64> {
     let words: Vec<&str> = command.iter().map(String::as_str).collect();
     match words[..] {
         [program, time] if is_named(program, &["sleep"]) => duration(time),
-        [shell, flag, script] if is_named(shell, SHELLS) && runs_a_script(flag) => script_sleep(script),
+        _ => script(&words).and_then(script_sleep),
+    }
+}
+
+/// The script of a command that is a shell with a script, such as `sh -c 'sleep 10'`.
+pub(super) fn script<'a>(words: &[&'a str]) -> Option<&'a str> {
+    match words {
+        [shell, flag, script] if is_named(shell, SHELLS) && runs_a_script(flag) => Some(script),
         _ => None,
     }
 }

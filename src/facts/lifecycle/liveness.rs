@@ -5,7 +5,8 @@
 
 use super::grace;
 use super::hook::pre_stop;
-use super::probe::{Check, ProbeKind, probe};
+use super::asking::Sight;
+use super::probe::{ProbeKind, probe};
 use super::startup::tried;
 use crate::facts::{Known, quoted};
 use crate::topology::Container;
@@ -14,7 +15,8 @@ use serde::Serialize;
 /// How fast a container that hangs is noticed and killed, in seconds after it began to hang.
 ///
 /// A check over TCP does not notice a hang while the port is open. There the numbers count from the moment when the
-/// port refuses connections, which fails each try at once.
+/// port refuses connections, which fails each try at once; for a command that does not ask the program, from the moment
+/// when it begins to fail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Liveness {
     /// When it is noticed at the earliest.
@@ -25,22 +27,26 @@ pub struct Liveness {
     pub grace_s: i64,
     /// When it is killed at the latest.
     pub kill_by_max_s: i64,
-    /// Whether a hang is noticed while the port is still open; a check over TCP only sees the port.
+    /// What the probe sees: not every one notices a hang.
     #[serde(skip)]
-    pub notices_hang: bool,
+    pub sight: Sight,
 }
 
 /// None for a container without a liveness probe.
 pub(super) fn liveness(container: &Container, pod_grace_s: i64) -> Option<Known<Liveness>> {
     let probe = probe(container, ProbeKind::Liveness)?;
-    let notices_hang = !matches!(probe.check, Check::Tcp { .. });
+    let sight = probe.check.sight();
     let (detect_min_s, detect_max_s) =
-        if notices_hang { probe.hang_noticed_s() } else { probe.refusal_noticed_s() };
+        if sight.notices_hang() { probe.hang_noticed_s() } else { probe.refusal_noticed_s() };
     let grace_s = probe.grace_s.unwrap_or(pod_grace_s);
     let killed_after = grace::killed_after_s(grace_s, pre_stop(container).as_ref());
     let path = container.path.key(probe.kind.field());
     let (whose, name) = if probe.grace_s.is_some() { ("its own ", "") } else { ("", " of the pod") };
-    let what = if notices_hang { "" } else { " (counted from when the port is closed)" };
+    let what = match sight {
+        Sight::Program => "",
+        Sight::Port => " (counted from when the port is closed)",
+        Sight::Elsewhere => " (counted from when its command fails, which a hang does not make it do)",
+    };
     let why = format!(
         "{}{what}; then {whose}{}{name} gives {grace_s} s to end",
         tried(&probe),
@@ -51,7 +57,7 @@ pub(super) fn liveness(container: &Container, pod_grace_s: i64) -> Option<Known<
         detect_max_s,
         grace_s,
         kill_by_max_s: detect_max_s.saturating_add(killed_after),
-        notices_hang,
+        sight,
     };
     Some(Known::new(value, why, path))
 }

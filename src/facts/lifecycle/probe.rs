@@ -1,5 +1,6 @@
 //! What the kubelet asks a container, how often, and how it stops listening.
 
+use super::asking::{Sight, sight};
 use crate::topology::{Container, ContainerKind};
 use k8s_openapi::api::core::v1 as api;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -113,6 +114,8 @@ pub enum Check {
     Exec {
         /// The command, joined by spaces.
         command: String,
+        /// What the command sees.
+        sight: Sight,
     },
     /// It says nothing that Kubernetes knows.
     Unknown,
@@ -125,8 +128,17 @@ impl Check {
             Check::Http { scheme, path, port } => format!("{scheme} GET {path} on port {port}"),
             Check::Tcp { port } => format!("TCP connection to port {port}"),
             Check::Grpc { port } => format!("gRPC health check on port {port}"),
-            Check::Exec { command } => format!("command {command}"),
+            Check::Exec { command, .. } => format!("command {command}"),
             Check::Unknown => "no check".to_owned(),
+        }
+    }
+
+    /// What it sees of the program.
+    pub fn sight(&self) -> Sight {
+        match self {
+            Check::Tcp { .. } => Sight::Port,
+            Check::Exec { sight, .. } => *sight,
+            Check::Http { .. } | Check::Grpc { .. } | Check::Unknown => Sight::Program,
         }
     }
 }
@@ -181,7 +193,10 @@ fn check(probe: &api::Probe) -> Check {
         return Check::Grpc { port: grpc.port.to_string() };
     }
     match &probe.exec {
-        Some(exec) => Check::Exec { command: exec.command.clone().unwrap_or_default().join(" ") },
+        Some(exec) => {
+            let command = exec.command.as_deref().unwrap_or_default();
+            Check::Exec { command: command.join(" "), sight: sight(command) }
+        }
         None => Check::Unknown,
     }
 }

@@ -10,7 +10,8 @@ use crate::topology::Container;
 
 /// When a container that hangs counts as not ready at the latest, in seconds; none without a readiness probe.
 ///
-/// A check over TCP notices only a closed port, and that no later than this.
+/// A check over TCP notices only a closed port, and one that asks nothing of the program no hang at all; what it does
+/// notice, it notices no later than this.
 pub(super) fn removal_max_s(container: &Container) -> Option<Known<i64>> {
     let probe = probe(container, ProbeKind::Readiness)?;
     let (_, latest) = probe.hang_noticed_s();

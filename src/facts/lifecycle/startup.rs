@@ -39,20 +39,29 @@ pub(super) fn earliest_ready_s(container: &Container) -> Option<Known<i64>> {
         return None;
     }
     let path = |kind: ProbeKind| container.path.key(kind.field());
-    if let Some(probe) = probe(container, ProbeKind::Startup) {
-        let why = "it is not ready before it has started, and may be ready at once then";
-        return Some(Known::new(probe.delay(), why, path(probe.kind)));
-    }
+    let started = probe(container, ProbeKind::Startup);
     let Some(probe) = probe(container, ProbeKind::Readiness) else {
-        let why = "without a readiness probe it is ready once it runs";
-        return Some(Known::new(0, why, path(ProbeKind::Readiness)));
+        return Some(match started {
+            Some(started) => {
+                let why = "it is not ready before it has started, and ready at once then";
+                Known::new(started.delay(), why, path(started.kind))
+            }
+            None => {
+                let why = "without a readiness probe it is ready once it runs";
+                Known::new(0, why, path(ProbeKind::Readiness))
+            }
+        });
     };
-    let earliest = probe.delay() + (i64::from(probe.successes) - 1) * probe.period();
+    // The kubelet asks first when it has started, and its delay, which counts from the start of the process, is over.
+    let started_s = started.map_or(0, |started| started.delay());
+    let earliest = probe.delay().max(started_s) + (i64::from(probe.successes) - 1) * probe.period();
     let tries = count(usize::try_from(probe.successes).unwrap_or(0), "success", "successes");
-    let delay = if probe.delay() > 0 {
-        format!("no try comes before {} s, and ", probe.delay())
-    } else {
-        String::new()
+    let delay = match probe.delay().max(started_s) {
+        0 => String::new(),
+        seconds if seconds > probe.delay() => {
+            format!("no try comes before it has started, after {seconds} s at the earliest, and ")
+        }
+        seconds => format!("no try comes before {seconds} s, and "),
     };
     let in_a_row =
         if probe.successes > 1 { format!(" in a row, every {} s", probe.period()) } else { String::new() };
@@ -91,6 +100,19 @@ mod tests {
         assert_eq!((found.budget_s, found.earliest_started_s, found.killed_min_s), (305, 5, 295));
         assert_eq!(earliest_ready_s(&slow).unwrap().value, 5);
         assert_eq!(startup(&container(json!({"startupProbe": {}}))).unwrap().value.budget_s, 30);
+    }
+
+    #[test]
+    fn readiness_waits_for_the_start_and_for_its_own_delay() {
+        let ready = |startup, readiness: i64| {
+            let readiness =
+                json!({"initialDelaySeconds": readiness, "periodSeconds": 15, "successThreshold": 3});
+            let probes = json!({"startupProbe": {"initialDelaySeconds": startup}, "readinessProbe": readiness});
+            earliest_ready_s(&container(probes)).unwrap().value
+        };
+        assert_eq!(ready(5, 60), 90);
+        assert_eq!(ready(60, 5), 90);
+        assert_eq!(ready(0, 0), 30);
     }
 
     #[test]

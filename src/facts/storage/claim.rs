@@ -1,6 +1,7 @@
 //! The claim behind a volume: what it asks for, and what backs it.
 
 use super::super::known::{Known, quoted};
+use super::matching;
 use super::super::scene::Scene;
 use crate::catalog::{FieldPath, Relation};
 use crate::document::Value;
@@ -29,8 +30,10 @@ pub struct Claim {
     pub is_made_by_hand: bool,
     /// Whether pods get a raw device instead of a file system.
     pub is_block: bool,
-    /// The PersistentVolume that it is bound to, if the input names one.
+    /// The PersistentVolume that it is bound to, if the input names one; else one of the input that satisfies it.
     pub volume: Option<NodeIndex>,
+    /// Whether that volume only satisfies it: nothing names it, but Kubernetes takes it before it makes a disk.
+    pub is_matched: bool,
     /// Whether its disk is inside of one node; `None` where the input does not say.
     pub is_local: Option<Known<bool>>,
     /// What becomes of its disk when it is deleted (`Delete`, `Retain`); `None` where the input does not say.
@@ -138,6 +141,10 @@ fn named(scene: &Scene, name: String, volume: &Volume) -> Option<Claim> {
     let to = scene.topology.from(index).find(|edge| binds(edge.relation)).map(|edge| edge.to);
     let from = || scene.topology.to(index).find(|edge| binds(edge.relation)).map(|edge| edge.from);
     claim.volume = to.or_else(from);
+    if claim.volume.is_none() {
+        claim.volume = matching::volume(scene, index, &object.value, &claim);
+        claim.is_matched = claim.volume.is_some();
+    }
     if let Some(disk) = claim.volume {
         fill_from_disk(scene, &mut claim, disk);
     }
@@ -156,6 +163,7 @@ fn absent(name: String, field: FieldPath) -> Claim {
         is_made_by_hand: false,
         is_block: false,
         volume: None,
+        is_matched: false,
         is_local: None,
         reclaim: None,
         field,

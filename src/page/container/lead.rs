@@ -3,11 +3,12 @@
 use super::part;
 use super::served::served;
 use crate::facts::ContainerRole;
+use crate::facts::lifecycle::holds_back;
 use crate::model::Object;
 use crate::names::count;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{concat, joined, listed, plain};
+use crate::page::prose::{concat, joined, listed, marked, plain};
 use crate::topology::{ContainerKind, NodeIndex};
 
 /// The role sentence.
@@ -105,14 +106,22 @@ fn after(know: &Knowledge, index: NodeIndex, position: usize) -> Prose {
     let Some((pod, facts)) = know.pod(index) else { return Prose::new() };
     let earlier =
         facts.lifecycle.startup.value.iter().take_while(|phase| !phase.contains(&position)).flatten();
-    let (finished, started): (Vec<usize>, Vec<usize>) = earlier.partition(|&&earlier| {
+    let (finished, rest): (Vec<usize>, Vec<usize>) = earlier.partition(|&&earlier| {
         pod.containers[earlier].kind == ContainerKind::Init || pod.step(earlier).is_some()
     });
-    let groups = [(finished, "finished"), (started, "started")];
-    let groups = groups.into_iter().filter(|(group, _)| !group.is_empty()).map(|(group, word)| {
-        let have = if group.len() == 1 { "has" } else { "have" };
+    let (hooked, started): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(|&earlier| {
+        let container = &pod.containers[earlier];
+        container.kind == ContainerKind::App && holds_back(container)
+    });
+    let groups = [
+        (finished, "finished", "finished"),
+        (started, "started", "started"),
+        (hooked, "started and run its `postStart` hook", "started and run their `postStart` hooks"),
+    ];
+    let groups = groups.into_iter().filter(|(group, ..)| !group.is_empty()).map(|(group, one, many)| {
+        let word = if group.len() == 1 { format!(" has {one}") } else { format!(" have {many}") };
         let names = group.into_iter().map(|earlier| vec![know.container(index, earlier)]).collect();
-        concat(vec![listed(names, 4), plain(format!(" {have} {word}"))])
+        concat(vec![listed(names, 4), marked(&word)])
     });
     let groups: Vec<Prose> = groups.collect();
     if groups.is_empty() {

@@ -112,7 +112,7 @@ fn what(check: &Check) -> Prose {
         }
         Check::Tcp { port } => concat(vec![plain("a TCP connection to port "), vec![code(port)]]),
         Check::Grpc { port } => concat(vec![plain("the gRPC health check on port "), vec![code(port)]]),
-        Check::Exec { command } => concat(vec![plain("command "), vec![code(command)]]),
+        Check::Exec { command, .. } => concat(vec![plain("command "), vec![code(command)]]),
         Check::Unknown => plain("a check that Kubernetes does not know"),
     }
 }

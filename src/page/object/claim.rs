@@ -43,6 +43,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Block>
     let head = ["Workload", "Volume", "Mounted by"].map(str::to_owned).to_vec();
     let caption = format!("Who uses {}", object.identity.title());
     blocks.push(Block::Table(Table { caption, head, rows }));
+    blocks.extend(asked.and_then(|claim| satisfied(know, index, claim)).map(Block::Paragraph));
     blocks.push(Block::Paragraph(end(know, asked)));
     blocks
 }
@@ -77,6 +78,15 @@ fn row(know: &Knowledge, object: &Object, workload: NodeIndex, usage: &VolumeUse
         name,
         if mounts.is_empty() { plain("no container") } else { joined(mounts, "and") },
     ]
+}
+
+/// The PersistentVolume of the input that satisfies it, where it names none.
+fn satisfied(know: &Knowledge, index: NodeIndex, claim: &Claim) -> Option<Prose> {
+    let volume = claim.volume.filter(|_| claim.is_matched)?;
+    Some(concat(vec![
+        know.mention(volume, &know.node(index).identity),
+        plain(" satisfies it, in class, size, and access mode: Kubernetes takes such a volume before it makes a disk."),
+    ]))
 }
 
 /// What becomes of the data.

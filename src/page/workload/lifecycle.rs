@@ -6,7 +6,7 @@ mod trouble;
 use super::drawn_life;
 use crate::catalog::is_built_in;
 use crate::facts::PodFacts;
-use crate::facts::lifecycle::Startup;
+use crate::facts::lifecycle::{Startup, holds_back, post_start};
 use crate::model::Object;
 use crate::names::duration;
 use crate::page::knowledge::Knowledge;
@@ -65,7 +65,36 @@ impl Life<'_> {
             [_, _] => " start together; neither waits until the other is ready.".to_owned(),
             _ => " start together; none waits until another is ready.".to_owned(),
         };
-        concat(vec![names, plain(words)])
+        concat(vec![names, plain(words), self.held_back(phase)])
+    }
+
+    /// That the app containers behind a phase wait for the hook of its last one.
+    fn held_back(&self, phase: &[usize]) -> Prose {
+        let phases = &self.facts.lifecycle.startup.value;
+        let is_last = phases.last().is_some_and(|last| last.as_slice() == phase);
+        let Some((&last, container)) = phase.last().map(|last| (last, &self.pod.containers[*last])) else {
+            return Prose::new();
+        };
+        let holds = container.kind == ContainerKind::App && self.pod.step(last).is_none();
+        if is_last || !holds || !holds_back(container) {
+            return Prose::new();
+        }
+        let time = match post_start(container).and_then(|hook| hook.sleep_s()) {
+            Some(seconds) => format!(", which takes {}", duration(seconds)),
+            None => String::new(),
+        };
+        let whose = plain(if phase.len() == 1 { "its " } else { "the " });
+        let of = if phase.len() == 1 { Prose::new() } else { concat(vec![plain(" of "), self.name(last)]) };
+        let field = container.path.key("lifecycle").key("postStart");
+        concat(vec![
+            plain(" The next one starts only when "),
+            whose,
+            vec![code("postStart")],
+            plain(" hook"),
+            of,
+            plain(format!(" has ended{time}. ")),
+            vec![self.know.source(self.object, &field)],
+        ])
     }
 
     /// What the next step waits for.
@@ -92,7 +121,8 @@ impl Life<'_> {
                     }
                     None => "its process runs".to_owned(),
                 };
-                format!(" starts and keeps running; the next one starts once {started}.")
+                let hook = if holds_back(&self.pod.containers[one]) { "its postStart hook has ended, and " } else { "" };
+                format!(" starts and keeps running; the next one starts once {hook}{started}.")
             }
             ContainerKind::App | ContainerKind::Ephemeral => " starts.".to_owned(),
         }

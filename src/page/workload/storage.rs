@@ -30,7 +30,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     if pod.containers.len() > 1 {
         blocks.push(Block::Paragraph(apart(&facts.volumes)));
         let shared = facts.volumes.iter().filter(|usage| usage.is_shared());
-        let items: Vec<Prose> = shared.map(|usage| who_writes(know, index, usage)).collect();
+        let items: Vec<Prose> = shared.map(|usage| who_writes(know, index, pod, usage)).collect();
         if !items.is_empty() {
             blocks.push(Block::List { ordered: false, items });
         }
@@ -94,7 +94,7 @@ fn apart(volumes: &[VolumeUse]) -> Prose {
 }
 
 /// Who writes a volume that several containers mount, and who only reads it.
-fn who_writes(know: &Knowledge, index: NodeIndex, usage: &VolumeUse) -> Prose {
+fn who_writes(know: &Knowledge, index: NodeIndex, pod: &Pod, usage: &VolumeUse) -> Prose {
     let names = |containers: &[usize]| {
         let names = containers.iter().map(|&container| vec![know.container(index, container)]);
         listed(names.collect(), MOST_NAMED)
@@ -102,7 +102,15 @@ fn who_writes(know: &Knowledge, index: NodeIndex, usage: &VolumeUse) -> Prose {
     let (writers, readers) = (usage.writers(), usage.readers());
     let volume = || vec![text("volume "), code(&usage.name)];
     let reads = if readers.len() == 1 { " only reads it" } else { " only read it" };
+    let meets = |&one: &usize| writers.iter().any(|&other| pod.may_overlap(one, other));
+    let at_once: Vec<usize> = writers.iter().copied().filter(meets).collect();
     let mut words = match (writers.len(), readers.len()) {
+        (2.., 0) if at_once.is_empty() => concat(vec![
+            names(&writers),
+            plain(" may write "),
+            volume(),
+            plain(", one after another: they never run at the same time"),
+        ]),
         (0, 2) => concat(vec![names(&readers), plain(" both read "), volume(), plain("; neither writes it")]),
         (0, _) => concat(vec![names(&readers), plain(" read "), volume(), plain("; none of them writes it")]),
         (2, 0) => concat(vec![names(&writers), plain(" may both write "), volume()]),
@@ -118,8 +126,17 @@ fn who_writes(know: &Knowledge, index: NodeIndex, usage: &VolumeUse) -> Prose {
     };
     if usage.is_divided() {
         words.push(text(". Each mounts a part of its own, so they see none of each other's files"));
-    } else if readers.is_empty() {
+    } else if readers.is_empty() && at_once.len() == writers.len() {
         words.push(text(", so they must agree on who writes which file"));
+    } else if !at_once.is_empty() && readers.is_empty() {
+        words = concat(vec![
+            names(&writers),
+            plain(" may write "),
+            volume(),
+            plain("; of them, "),
+            names(&at_once),
+            plain(" run at the same time, so they must agree on who writes which file"),
+        ]);
     }
     words.push(text("."));
     words

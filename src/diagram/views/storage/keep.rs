@@ -142,7 +142,8 @@ fn verb(pod: &Pod, usage: &VolumeUse) -> String {
 /// Draws the disk behind a claim, and what makes it.
 pub(super) fn draw_backing(sheet: &mut Sheet, scene: Scene, claim: &Claim, from: &Id, reason: &Reason) {
     let object = claim.node.and_then(|index| scene.topology.nodes[index].object.as_deref());
-    let field = if claim.volume.is_some() { "spec.volumeName" } else { "spec.storageClassName" };
+    let is_bound = claim.volume.is_some() && !claim.is_matched;
+    let field = if is_bound { "spec.volumeName" } else { "spec.storageClassName" };
     let reason = match object {
         Some(object) => Reason::field(Some(object), &FieldPath::of(field)),
         None => reason.clone(),
@@ -150,7 +151,11 @@ pub(super) fn draw_backing(sheet: &mut Sheet, scene: Scene, claim: &Claim, from:
     let line = |state: State| if state == State::Missing { Line::Dashed } else { Line::Solid };
     if let Some(volume) = claim.volume.map(|index| &scene.topology.nodes[index]) {
         let id = sheet.node(cast::object(volume), None);
-        sheet.arrow(from, &id, "is bound to", line(volume.state), reason.clone());
+        let (verb, line) = match claim.is_matched {
+            true => ("is satisfied by", Line::Dashed),
+            false => ("is bound to", line(volume.state)),
+        };
+        sheet.arrow(from, &id, verb, line, reason.clone());
         return;
     }
     if let Some(class) = claim.class_node.map(|index| &scene.topology.nodes[index]) {

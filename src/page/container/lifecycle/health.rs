@@ -1,7 +1,7 @@
 //! When a container gets traffic, when it stops getting any, and who notices that it hangs.
 
 use super::{Tale, asks, what};
-use crate::facts::lifecycle::{Check, Probe, ProbeKind, probes};
+use crate::facts::lifecycle::{Probe, ProbeKind, Sight, probes};
 use crate::names::{duration, durations};
 use crate::page::Prose;
 use crate::page::prose::{code, concat, plain};
@@ -72,7 +72,7 @@ fn ready(tale: &Tale, probe: &Probe) -> Option<Prose> {
 fn removed(tale: &Tale, probe: &Probe) -> Prose {
     let Some(known) = &tale.times.readiness_removal_max_s else { return Prose::new() };
     let time = duration(known.value);
-    let event = fails(probe);
+    let event = probe.check.sight().event();
     let effect = if tale.pod_is_served {
         format!("New traffic to its pod stops within about {time} after it {event}, because ")
     } else {
@@ -90,9 +90,10 @@ fn hang(tale: &Tale, probe: &Probe) -> Prose {
         0 => format!("within about {}", duration(found.detect_max_s)),
         least => format!("after about {}", durations(least, found.detect_max_s)),
     };
-    let unnoticed = match found.notices_hang {
-        true => "",
-        false => " A hang with the port still open goes unnoticed.",
+    let unnoticed = match found.sight {
+        Sight::Program => "",
+        Sight::Port => " A hang with the port still open goes unnoticed.",
+        Sight::Elsewhere => " A hang goes unnoticed: the command asks nothing of the program.",
     };
     let first = match probe.delay_s {
         0 => String::new(),
@@ -107,7 +108,7 @@ fn hang(tale: &Tale, probe: &Probe) -> Prose {
     let sentence = concat(vec![
         plain(format!(
             "If it {}, Kubernetes notices {noticed} and kills it, at the latest after about {}; {}.{unnoticed} ",
-            fails(probe),
+            found.sight.event(),
             duration(found.kill_by_max_s),
             tale.then(),
         )),
@@ -115,11 +116,6 @@ fn hang(tale: &Tale, probe: &Probe) -> Prose {
         plain(first),
     ]);
     tale.because(sentence, &known.field)
-}
-
-/// What the probe notices: a check over TCP sees only whether the port is open.
-fn fails(probe: &Probe) -> &'static str {
-    if matches!(probe.check, Check::Tcp { .. }) { "closes its port" } else { "hangs" }
 }
 
 fn often(probe: &Probe) -> String {

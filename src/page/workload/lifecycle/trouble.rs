@@ -2,7 +2,7 @@
 
 use super::Life;
 use crate::facts::Known;
-use crate::facts::lifecycle::{ContainerLifecycle, Liveness, RestartPolicy};
+use crate::facts::lifecycle::{ContainerLifecycle, Liveness, RestartPolicy, Sight};
 use crate::names::{count, duration, durations};
 use crate::page::Prose;
 use crate::page::prose::{code, concat, joined, plain, text};
@@ -62,7 +62,10 @@ fn one(life: &Life, index: usize, known: &Known<Liveness>, policy: RestartPolicy
     let found = &known.value;
     let noticed = durations(found.detect_min_s, found.detect_max_s);
     let latest = duration(found.kill_by_max_s);
-    let event = if found.notices_hang { "hangs" } else { "closes its port" };
+    let event = match found.sight {
+        Sight::Elsewhere => return unnoticed(life, index, known),
+        sight => sight.event(),
+    };
     let then = match policy {
         RestartPolicy::Never => "it does not start again",
         _ => "then it starts again",
@@ -74,6 +77,16 @@ fn one(life: &Life, index: usize, known: &Known<Liveness>, policy: RestartPolicy
             " {event}, Kubernetes notices after about {noticed} and kills it, at the latest after about {latest}; \
              {then}. "
         )),
+        vec![life.know.source(life.object, &known.field)],
+    ])
+}
+
+/// A probe that asks nothing of the program does not notice that it hangs.
+fn unnoticed(life: &Life, index: usize, known: &Known<Liveness>) -> Prose {
+    concat(vec![
+        plain("Nothing notices if "),
+        life.name(index),
+        plain(" hangs: its liveness probe asks nothing of the program. "),
         vec![life.know.source(life.object, &known.field)],
     ])
 }

@@ -71,6 +71,9 @@ fn access(claim: &Claim) -> Prose {
 fn disk(know: &Knowledge, index: NodeIndex, claim: &Claim) -> Prose {
     let near = &know.node(index).identity;
     let mut words = match (&claim.volume, &claim.class) {
+        (Some(volume), _) if claim.is_matched => {
+            concat(vec![know.mention(*volume, near), plain(", which satisfies the claim")])
+        }
         (Some(volume), _) => know.mention(*volume, near),
         (None, ClaimClass::Named(name)) => {
             let class = near.sibling("storage.k8s.io", "StorageClass", name);

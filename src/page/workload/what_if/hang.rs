@@ -1,8 +1,8 @@
-//! What if a container hangs: it runs, and does not answer? A probe over TCP does not notice that.
+//! What if a container hangs: it runs, and does not answer? A probe over TCP, or one that asks nothing of it, does not notice that.
 
 use super::Asked;
 use crate::facts::controller::span_words;
-use crate::facts::lifecycle::RestartPolicy;
+use crate::facts::lifecycle::{ProbeKind, RestartPolicy, Sight, probes};
 use crate::names::{duration, durations};
 use crate::page::Prose;
 use crate::page::prose::{concat, joined, plain};
@@ -16,7 +16,7 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         let Some(times) = asked.facts.lifecycle.containers.get(position) else { continue };
         let name = asked.names(&[position]);
         let removal = times.readiness_removal_max_s.as_ref().filter(|_| notices_hang(container));
-        let liveness = times.liveness.as_ref().filter(|liveness| liveness.value.notices_hang);
+        let liveness = times.liveness.as_ref().filter(|liveness| liveness.value.sight.notices_hang());
         if liveness.is_none() && removal.is_none() {
             unnoticed.push((position, container));
             continue;
@@ -55,9 +55,11 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
                     vec![asked.know.source(asked.object, &liveness.field)],
                 ]));
             }
-            None => words.push(plain(match container.spec.liveness_probe {
-                Some(_) => " Nothing restarts it: its liveness probe only sees that its port is open.",
-                None => " Nothing restarts it: it has no liveness probe.",
+            None => words.push(plain(match &times.liveness {
+                Some(known) => {
+                    format!(" Nothing restarts it: its liveness probe {}.", known.value.sight.why())
+                }
+                None => " Nothing restarts it: it has no liveness probe.".to_owned(),
             })),
         }
         answers.push(concat(words));
@@ -71,8 +73,10 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         &bare,
         ["it has no probe that would", "neither has a probe that would", "none has a probe that would"],
     ));
-    let open = "a probe sees only that the port is open";
-    answers.extend(unseen(asked, &probed, [open; 3]));
+    let (open, idle): (Vec<_>, Vec<_>) =
+        probed.into_iter().partition(|(_, one)| watches(one));
+    answers.extend(unseen(asked, &open, ["a probe sees only that the port is open"; 3]));
+    answers.extend(unseen(asked, &idle, ["what its probe runs asks nothing of the program"; 3]));
     answers
 }
 
@@ -97,7 +101,15 @@ fn until(asked: &Asked) -> String {
     }
 }
 
+/// Whether a probe sees at least whether its port is open.
+fn watches(container: &Container) -> bool {
+    probes(container)
+        .iter()
+        .any(|probe| probe.kind != ProbeKind::Startup && probe.check.sight() == Sight::Port)
+}
+
 /// Whether the readiness probe needs the program itself to answer: the kernel opens connections for one that hangs.
 fn notices_hang(container: &Container) -> bool {
-    container.spec.readiness_probe.as_ref().is_some_and(|probe| probe.tcp_socket.is_none())
+    let readiness = probes(container).into_iter().find(|probe| probe.kind == ProbeKind::Readiness);
+    readiness.is_some_and(|probe| probe.check.sight().notices_hang())
 }

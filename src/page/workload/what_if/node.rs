@@ -7,10 +7,13 @@
 use super::{Asked, named};
 use crate::catalog::is_built_in;
 use crate::facts::placement::{HOSTNAME, Neighbors, Spread};
-use crate::facts::storage::{Access, Survival};
+use crate::facts::storage::{Access, Claim, ClaimOrigin, Survival, VolumeUse};
 use crate::page::Prose;
 use crate::page::prose::{code, concat, listed, plain, text};
 use crate::page::workload::is_found;
+
+/// The sources of volumes that are disks, each attached to one node at a time.
+const ATTACHED: [&str; 6] = ["awsElasticBlockStore", "azureDisk", "cinder", "fc", "gcePersistentDisk", "iscsi"];
 
 /// The taint of a node that nobody hears from.
 const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
@@ -42,11 +45,11 @@ fn who_comes_next(asked: &Asked) -> Prose {
             plain(format!("{after}, the pod counts as failed, and the Job gives up."))
         }
         "Job" | "CronJob" => {
-            plain(format!("{after}, the pod counts as failed, and a new one starts on another node."))
+            let next = if is_stuck(asked) { "is made for another node" } else { "starts on another node" };
+            let words = format!("{after}, the pod counts as failed, and a new one {next}.");
+            concat(vec![plain(words), waits_for_disk(asked)])
         }
-        "Deployment" | "ReplicaSet" | "ReplicationController" => {
-            plain(format!("{after}, a new pod starts on another node."))
-        }
+        "Deployment" | "ReplicaSet" | "ReplicationController" => next_on_another(asked, &after),
         _ => match owner {
             Some(owner) => concat(vec![
                 plain(format!("{after}, the pod is given up; what comes next is up to ")),
@@ -59,7 +62,7 @@ fn who_comes_next(asked: &Asked) -> Prose {
             None if asked.pod.ends() => {
                 plain(format!("{after}, the pod has failed; what comes next is up to what made it."))
             }
-            None => plain(format!("{after}, a new pod starts on another node.")),
+            None => next_on_another(asked, &after),
         },
     };
     if matches!(&*maker.kind, "Pod" | "DaemonSet" | "Job" | "CronJob") {
@@ -67,6 +70,61 @@ fn who_comes_next(asked: &Asked) -> Prose {
     } else {
         concat(vec![words, meanwhile])
     }
+}
+
+/// When the next pod runs: one that needs a disk which only one node at a time may use waits for that, too. Nobody can
+/// ask the lost node to let go of it, so that it is taken away after 6 minutes more.
+///
+/// Source: `k8s.io/kubernetes/pkg/controller/volume/attachdetach/reconciler/reconciler.go` (force detach); kubernetes.io,
+/// "Node Shutdowns", "Forced storage detach on timeout".
+fn next_on_another(asked: &Asked, after: &str) -> Prose {
+    let (starts, made) = ("a new pod starts on another node", "a new pod is made for another node");
+    concat(vec![plain(format!("{after}, {}.", if is_stuck(asked) { made } else { starts })), waits_for_disk(asked)])
+}
+
+fn is_stuck(asked: &Asked) -> bool {
+    stuck_disks(asked).next().is_some()
+}
+
+/// That the new pod waits until a disk is taken from the lost node.
+fn waits_for_disk(asked: &Asked) -> Prose {
+    let disks: Vec<Prose> = stuck_disks(asked).map(|volume| vec![code(&volume.name)]).collect();
+    let (noun, are) = match disks.len() {
+        0 => return Prose::new(),
+        1 => ("the disk of volume ", "it is"),
+        _ => ("the disks of volumes ", "they are"),
+    };
+    concat(vec![
+        plain(format!(" It does not start yet: {noun}")),
+        listed(disks, 4),
+        plain(format!(
+            " may be attached to one node only, and {are} taken from the lost node by force only about 6 minutes later."
+        )),
+    ])
+}
+
+/// The volumes whose disk stays attached to the lost node: those of a claim that the pods of one node may use, unless the
+/// disk is known to be inside of a node or on a file server, and disks that the pod names itself.
+fn stuck_disks<'a>(asked: &'a Asked) -> impl Iterator<Item = &'a VolumeUse> {
+    asked.facts.volumes.iter().filter(|usage| {
+        let source = usage.volume.and_then(|volume| asked.pod.volumes.get(volume)).map(|volume| volume.source);
+        match &usage.claim {
+            Some(claim) => {
+                claim.origin != ClaimOrigin::WithPod
+                    && claim.is_of_one_node()
+                    && !claim.is_local.as_ref().is_some_and(|local| local.value)
+                    && !is_file_server(asked, claim)
+            }
+            None => source.is_some_and(|source| ATTACHED.contains(&source)),
+        }
+    })
+}
+
+/// Whether the PersistentVolume of a claim is a share of a file server, which is attached to no node.
+fn is_file_server(asked: &Asked, claim: &Claim) -> bool {
+    let object = claim.volume.and_then(|volume| asked.know.node(volume).object.as_deref());
+    let spec = object.and_then(|object| object.value.get("spec"));
+    spec.is_some_and(|spec| ["nfs", "cephfs", "azureFile", "glusterfs"].iter().any(|kind| spec.get(kind).is_some()))
 }
 
 /// Whether the first failed pod fails the whole Job, whatever made it fail.
@@ -172,6 +230,8 @@ fn lost_files(asked: &Asked) -> Vec<Prose> {
         volume.claim.is_some()
             && volume.lifetime.as_ref().is_some_and(|lifetime| lifetime.node_loss.value == Survival::Kept)
     });
+    let is_stuck = |volume: &&VolumeUse| stuck_disks(asked).any(|stuck| stuck.name == volume.name);
+    let kept = kept.filter(|volume| !is_stuck(volume));
     let kept: Vec<Prose> = kept.map(|volume| vec![code(&volume.name)]).collect();
     let mut answers = Vec::new();
     if !lost.is_empty() {
@@ -188,7 +248,7 @@ fn lost_files(asked: &Asked) -> Vec<Prose> {
         answers.push(concat(vec![
             plain(noun),
             listed(kept, 4),
-            plain(format!("{stays}, but may take some 6 minutes more to be freed from the lost node.")),
+            plain(format!("{stays}.")),
         ]));
     }
     answers
