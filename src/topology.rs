@@ -8,6 +8,7 @@ mod call;
 mod described;
 mod evidence;
 mod fold;
+mod given;
 mod hidden;
 mod part;
 mod pod;
@@ -15,6 +16,7 @@ mod reference;
 mod rules;
 mod selector;
 mod shape;
+mod share;
 pub mod subject;
 mod typed;
 mod unnamed;
@@ -33,6 +35,7 @@ pub use rules::grants;
 pub use rules::network_policy::isolates;
 pub use rules::ports::{ServicePort, route_port, service_ports};
 pub use selector::{Labels, Selector, labels};
+pub use share::Share;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -131,6 +134,8 @@ pub struct Edge {
     pub optional: bool,
     /// The line of the field, from 1; 0 where unknown.
     pub line: u32,
+    /// Which of the other's pods it is about, in words, where not all: `pod db-0`. The label says it, too.
+    pub part: Option<String>,
 }
 
 /// How sure an edge is.

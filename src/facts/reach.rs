@@ -17,7 +17,7 @@ mod words;
 use super::ledger::Ledger;
 use super::scene::Scene;
 use crate::catalog::{FieldPath, Relation};
-use crate::topology::{Labels, Node, NodeIndex, Topology, labels};
+use crate::topology::{Labels, Node, NodeIndex, Selector, Topology, labels};
 use call::CallKey;
 pub use call::{CallVerdict, Outcome};
 pub use entry::{Admission, EntryVerdict};
@@ -86,8 +86,8 @@ pub struct Policies {
 /// One end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// One of the pods that a node makes or is.
-    Pod(NodeIndex),
+    /// One of the pods that a node makes or is: the one with this number, or one that no policy singles out.
+    Pod(NodeIndex, Option<i64>),
     /// Every one of these addresses outside of the cluster.
     Outside(IpRange),
 }
@@ -167,19 +167,45 @@ impl Policies {
         self.policies.get(&index)
     }
 
+    /// The policies that select only some pods of a node, by identity, each with which ones in words.
+    pub fn over_a_part<'a>(
+        &'a self,
+        topology: &'a Topology,
+        pod: NodeIndex,
+    ) -> impl Iterator<Item = (&'a Policy, &'a str)> {
+        let edges = topology.to(pod).filter(|edge| edge.relation == Relation::Selects);
+        edges.filter_map(|edge| Some((self.policies.get(&edge.from)?, edge.part.as_deref()?)))
+    }
+
+    /// The numbers of the pods of a node that some policy of its environment singles out, and whether there are pods beside
+    /// these.
+    pub fn singled_out(&self, topology: &Topology, pod: NodeIndex) -> (Vec<i64>, bool) {
+        let node = &topology.nodes[pod];
+        let Some(own) = node.pod.as_deref() else { return (Vec::new(), true) };
+        let environment = &node.identity.environment;
+        let near = self.policies.values();
+        let near = near.filter(|policy| topology.nodes[policy.index].identity.environment == *environment);
+        own.singled_out(near.flat_map(Policy::selectors))
+    }
+
     /// The policies that select the pods of a node and rule over a direction, by identity, each with its rules. Without
-    /// any, the pods are not isolated.
+    /// any, the pods are not isolated. It is about the pod with a number, or about those that no policy singles out.
     pub fn isolating<'a>(
         &'a self,
         topology: &'a Topology,
         pod: NodeIndex,
+        number: Option<i64>,
         direction: Direction,
     ) -> impl Iterator<Item = (&'a Policy, &'a [Rule])> {
         let mut last = None;
         topology.to(pod).filter_map(move |edge| {
             // Only what selects a pod leads from a policy to it and stands in the policy's `podSelector`.
             let policy = self.policies.get(&edge.from)?;
-            let selects = edge.relation == Relation::Selects && last != Some(edge.from);
+            let is_meant = || match &edge.part {
+                None => true,
+                Some(_) => has(&topology.nodes[pod], number, &policy.pods),
+            };
+            let selects = edge.relation == Relation::Selects && last != Some(edge.from) && is_meant();
             let rules = policy.rules(direction).filter(|_| selects)?;
             last = Some(edge.from);
             Some((policy, rules))
@@ -199,8 +225,8 @@ impl Policies {
         protocol: &str,
     ) -> Verdict {
         let mut verdict = Verdict { allowed: true, because: Vec::new(), notes: Vec::new() };
-        if let (End::Pod(from), true) = (from, from == to) {
-            if is_single(&topology.nodes[from]) {
+        if let (End::Pod(from, number), true) = (from, from == to) {
+            if is_single(&topology.nodes[from]) || number.is_some() {
                 verdict.notes.push(WITHIN_A_POD.to_owned());
                 return verdict;
             }
@@ -250,7 +276,13 @@ impl Policies {
     }
 
     /// Whether a peer of a policy means the pods of a node.
-    pub fn means(&self, topology: &Topology, policy: NodeIndex, peer: &Peer, pod: NodeIndex) -> bool {
+    pub fn means(
+        &self,
+        topology: &Topology,
+        policy: NodeIndex,
+        peer: &Peer,
+        (pod, number): (NodeIndex, Option<i64>),
+    ) -> bool {
         let Who::Pods { pods, namespaces } = &peer.who else { return false };
         let (own, other) = (&topology.nodes[policy].identity, &topology.nodes[pod]);
         let theirs = &other.identity;
@@ -261,16 +293,14 @@ impl Policies {
                     selector.matches(&self.namespace_labels(&theirs.environment, &theirs.namespace))
                 }
             }
-            && pods
-                .as_ref()
-                .is_none_or(|selector| other.pod.as_ref().is_some_and(|pod| selector.matches(&pod.labels)))
+            && pods.as_ref().is_none_or(|selector| has(other, number, selector))
     }
 
     /// Whether the pods of a node are kept from asking the DNS: they are isolated for outgoing connections, and no rule
     /// could let them reach port 53 of the cluster's DNS. Which pods answer for the DNS is rarely in the input, so a rule
     /// that may mean them counts.
     pub fn cuts_off_dns(&self, topology: &Topology, pod: NodeIndex) -> bool {
-        let mut isolating = self.isolating(topology, pod, Direction::Egress).peekable();
+        let mut isolating = self.isolating(topology, pod, None, Direction::Egress).peekable();
         isolating.peek().is_some()
             && !isolating
                 .any(|(policy, rules)| rules.iter().any(|rule| self.may_mean_dns(topology, policy, rule)))
@@ -298,6 +328,11 @@ impl Policies {
         rule.ports.as_ref().is_none_or(|ports| ports.iter().any(is_dns_port))
             && rule.peers.as_ref().is_none_or(|peers| peers.iter().any(is_dns))
     }
+}
+
+/// Whether a pod of a node has the labels that a selector asks for.
+fn has(node: &Node, number: Option<i64>, selector: &Selector) -> bool {
+    node.pod.as_ref().is_some_and(|pod| selector.matches(&pod.labels_of(number)))
 }
 
 /// Whether a node is one pod, not one of many.
@@ -330,7 +365,7 @@ impl Asked<'_> {
         let mut notes = Vec::new();
         let mut pods: Vec<NodeIndex> = ends
             .iter()
-            .filter_map(|end| if let End::Pod(index) = end { Some(*index) } else { None })
+            .filter_map(|end| if let End::Pod(index, _) = end { Some(*index) } else { None })
             .collect();
         pods.dedup();
         for &index in &pods {
@@ -364,11 +399,11 @@ impl Asked<'_> {
 
     /// Whether the policies of `own` let it talk to, or be talked to by, the other end.
     fn half(&self, own: End, other: End, direction: Direction) -> Half {
-        let End::Pod(pod) = own else { return Half { allowed: true, reasons: Vec::new() } };
+        let End::Pod(pod, number) = own else { return Half { allowed: true, reasons: Vec::new() } };
         let (mut passing, mut isolating) = (Vec::new(), Vec::new());
         let mut ranges = Vec::new();
         let mut open = false;
-        for (policy, rules) in self.policies.isolating(self.topology, pod, direction) {
+        for (policy, rules) in self.policies.isolating(self.topology, pod, number, direction) {
             let reason = |rule, field| Reason { policy: policy.index, rule, direction, field };
             isolating.push(reason(None, whole(direction)));
             for rule in rules.iter().filter(|rule| self.fits_port(rule)) {
@@ -395,8 +430,9 @@ impl Asked<'_> {
     fn let_through(&self, policy: &Policy, rule: &Rule, other: End) -> Option<Vec<IpRange>> {
         let peers = rule.peers.as_ref()?;
         match other {
-            End::Pod(pod) => {
-                let means = |peer: &Peer| self.policies.means(self.topology, policy.index, peer, pod);
+            End::Pod(pod, number) => {
+                let means =
+                    |peer: &Peer| self.policies.means(self.topology, policy.index, peer, (pod, number));
                 if peers.iter().any(means) { None } else { Some(Vec::new()) }
             }
             End::Outside(asked) => {
@@ -409,7 +445,7 @@ impl Asked<'_> {
     /// Whether a rule is about the port. A named port is one of the pod at the receiving end.
     fn fits_port(&self, rule: &Rule) -> bool {
         let named = |name: &str| {
-            let End::Pod(pod) = self.to else { return None };
+            let End::Pod(pod, _) = self.to else { return None };
             let port = self.topology.nodes[pod].pod.as_ref()?.resolve_port(name, self.protocol)?;
             Some(i64::from(port))
         };

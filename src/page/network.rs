@@ -42,7 +42,7 @@ impl Namespace<'_> {
     fn isolated(&self, know: &Knowledge, direction: Direction) -> usize {
         let policies = know.facts.policies();
         let isolated =
-            |index: &&NodeIndex| policies.isolating(know.topology, **index, direction).next().is_some();
+            |index: &&NodeIndex| policies.isolating(know.topology, **index, None, direction).next().is_some();
         self.workloads.iter().filter(isolated).count()
     }
 }
@@ -178,7 +178,7 @@ fn workloads(know: &Knowledge, namespaces: &[Namespace]) -> Vec<Block> {
         // What the same policies isolate has the same limits.
         let mut known: BTreeMap<(Direction, Vec<NodeIndex>), Prose> = BTreeMap::new();
         let mut cell = |index, direction| {
-            let isolating = know.facts.policies().isolating(know.topology, index, direction);
+            let isolating = know.facts.policies().isolating(know.topology, index, None, direction);
             let key = (direction, isolating.map(|(policy, _)| policy.index).collect());
             known.entry(key).or_insert_with(|| in_short(know, index, direction)).clone()
         };

@@ -13,7 +13,7 @@ use crate::facts::is_headless;
 use crate::facts::quantity::written_size_words;
 use crate::model::Object;
 use crate::names::plural;
-use crate::topology::{Edge, NodeIndex, Pod, service_ports};
+use crate::topology::{Edge, NodeIndex, Pod, Share, service_ports};
 
 /// What a workload does: how many pods of what, who sends it traffic, where its data is.
 pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
@@ -144,6 +144,10 @@ fn traffic(know: &Knowledge, index: NodeIndex) -> Prose {
                 super::prose::words(&joined(ports.into_iter().map(plain).collect(), "and"))
             ),
             many => format!(" on {many} ports"),
+        };
+        let on = match &edge.part {
+            Some(part) => format!("{on} ({})", Share::only(part)),
+            None => on,
         };
         let mention = know.mention(edge.from, near);
         if !named.contains(&concat(vec![mention.clone(), plain(on.clone())])) {

@@ -9,16 +9,18 @@ use super::application;
 use super::call::{Call, LocalAddress};
 use super::described;
 use super::fold::{Unread, made_by_workloads, place};
+use super::given::gives;
 use super::part;
 use super::reference::{produced_services, refer, refer_beside_template};
 use super::rules;
 use super::rules::service_name::Names;
 use super::selector::{Labels, labels};
 use super::shape;
+use super::share::Share;
 use super::typed::read_pod;
 use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
-use crate::document::Identity;
+use crate::document::{Identity, Value};
 use crate::model::{Inventory, Object};
 use crate::problem::Problems;
 pub(super) use found::{DraftCall, DraftLocal, Reference};
@@ -47,6 +49,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
     let mut members: Vec<Member> = members.collect();
     let described = described::members(&members, catalog, &mut problems);
     members.extend(described);
+    leave_numbers_open(&mut members);
     let mut cast = Cast::new(&members, catalog);
     let services: Vec<Identity> =
         members.iter().flat_map(|member| produced_services(member, &cast)).collect();
@@ -67,6 +70,25 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
     topology.note_unlisted(unlisted);
     (topology.applications, topology.application_of) = application::find(&topology, &catalog.settings);
     (topology, problems)
+}
+
+/// Where an object of the input changes how many pods there are, nobody knows which number is the last.
+fn leave_numbers_open(members: &mut [Member]) {
+    let scaled: BTreeSet<(Arc<str>, Arc<str>, String)> = members
+        .iter()
+        .filter_map(|member| {
+            let name = member.object.value.at("spec.scaleTargetRef.name").and_then(Value::scalar_text)?;
+            let own = &member.object.identity;
+            Some((Arc::clone(&own.environment), Arc::clone(&own.namespace), name))
+        })
+        .collect();
+    for member in members {
+        let own = &member.object.identity;
+        let key = (Arc::clone(&own.environment), Arc::clone(&own.namespace), own.name.to_string());
+        if let Some(pod) = member.pod.as_mut().filter(|_| scaled.contains(&key)) {
+            Arc::make_mut(pod).given.without_end();
+        }
+    }
 }
 
 /// An object with the pod it makes.
@@ -135,7 +157,7 @@ impl<'a> Cast<'a> {
             }
             let Some(pod) = &member.pod else { continue };
             cast.pods_of_namespace.entry((environment, namespace)).or_default().push(index);
-            for (key, value) in &pod.labels {
+            for (key, value) in pod.labels.iter().chain(&pod.given.fixed) {
                 cast.pods_by_label.entry((environment, namespace, key, value)).or_default().push(index);
             }
         }
@@ -194,13 +216,14 @@ impl<'a> Cast<'a> {
         namespace: &'b str,
         selector: &'b super::Selector,
     ) -> impl Iterator<Item = usize> + use<'a, 'b> {
-        let candidates = match selector.required_label() {
+        let common = selector.required_labels().find(|(key, _)| !gives(key));
+        let candidates = match common {
             Some((key, value)) => self.pods_by_label.get(&(environment, namespace, key, value)),
             None => self.pods_of_namespace.get(&(environment, namespace)),
         };
         let candidates = candidates.map(Vec::as_slice).unwrap_or_default().iter().copied();
         candidates.filter(|&index| {
-            self.members[index].pod.as_ref().is_some_and(|pod| selector.matches(&pod.labels))
+            self.members[index].pod.as_ref().is_some_and(|pod| selector.share(pod) != Share::Nothing)
         })
     }
 
@@ -266,12 +289,13 @@ struct DraftEdge {
     certainty: Certainty,
     label: Option<String>,
     line: u32,
+    part: Option<String>,
 }
 
 impl Draft {
     /// Adds a reference.
     pub fn add(&mut self, reference: Reference) {
-        let Reference { by, to, relation, field, reverse, optional, label } = reference;
+        let Reference { by, to, relation, field, reverse, optional, label, part } = reference;
         if relation == Relation::Produces && !reverse {
             let maker = by.identity.clone();
             let known = self.made.entry(to.clone()).or_insert_with(|| maker.clone());
@@ -291,6 +315,7 @@ impl Draft {
             certainty,
             label,
             line,
+            part,
         });
     }
 
@@ -386,6 +411,7 @@ impl Draft {
                 certainty: edge.certainty,
                 optional: edge.optional,
                 line: edge.line,
+                part: edge.part,
             })
         });
         let mut edges: Vec<Edge> = edges.collect();

@@ -1,5 +1,6 @@
 //! The pod that a workload makes, typed, with the way from its manifest to each part.
 
+use super::given::Given;
 use super::selector::Labels;
 use crate::catalog::FieldPath;
 use crate::names::count;
@@ -13,8 +14,10 @@ pub struct Pod {
     /// Its spec as written, without defaults and without its containers, which stand below. Fields that could not be read
     /// are absent.
     pub spec: api::PodSpec,
-    /// The labels its pods get.
+    /// The labels of its template.
     pub labels: Labels,
+    /// The labels that its controller adds to them.
+    pub given: Given,
     /// The annotations its pods get.
     pub annotations: Labels,
     /// The way from the object to the pod's spec, such as `spec.template.spec`.

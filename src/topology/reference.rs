@@ -150,7 +150,7 @@ fn mean_default(
     let optional = relation != Relation::Produces;
     // What it makes bears a name that follows from its own.
     let field = if optional { place.clone() } else { FieldPath::of("metadata.name") };
-    draft.add(Reference { by, to, relation, field, reverse, optional, label: None });
+    draft.add(Reference { by, to, relation, field, reverse, optional, label: None, part: None });
 }
 
 /// A field that names another object.
@@ -200,5 +200,6 @@ fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft
         reverse: rule.reverse,
         optional,
         label: ports::route_label(by, &hit.path, rule.relation),
+        part: None,
     });
 }

@@ -69,10 +69,32 @@ impl Selector {
 
     /// A label that everything it picks has, if it asks for one: a key for an index.
     pub fn required_label(&self) -> Option<(&str, &str)> {
-        self.0.iter().find_map(|requirement| match requirement {
+        self.required_labels().next()
+    }
+
+    /// The labels that everything it picks has.
+    pub(super) fn required_labels(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|requirement| match requirement {
             Requirement::Equal(key, value) => Some((key.as_str(), value.as_str())),
             _ => None,
         })
+    }
+
+    /// The keys that it asks for, each with the values that it names; one that it names no value of has an empty one.
+    pub(super) fn mentioned(&self) -> Vec<(&str, &str)> {
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        for requirement in &self.0 {
+            match requirement {
+                Requirement::Equal(key, value) => found.push((key, value)),
+                Requirement::In(key, values) | Requirement::NotIn(key, values) => {
+                    found.extend(values.iter().map(|value| (key.as_str(), value.as_str())));
+                }
+                Requirement::Exists(key) | Requirement::Absent(key) => found.push((key, "")),
+                Requirement::Meets(expression, _) => expression.mentioned(&mut found),
+                Requirement::Never => {}
+            }
+        }
+        found
     }
 
     /// The selector in words people know from kubectl: `app=web, tier in (a, b)`.

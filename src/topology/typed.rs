@@ -1,6 +1,7 @@
 //! From a pod's manifest to its typed form, leniently: a field of the wrong type costs itself, not the pod.
 
 use super::pod::{Container, ContainerKind, Pod, Volume};
+use super::given::Given;
 use super::selector::labels;
 use super::unnamed;
 use crate::catalog::{FieldPath, KindRule};
@@ -18,6 +19,7 @@ const MOST_WRONG_FIELDS: usize = 200;
 pub fn read_pod(object: &Object, rule: &KindRule, problems: &mut Problems) -> Option<Pod> {
     let mut pod = read_template(object, FieldPath::of(rule.pods.template()?), problems)?;
     unnamed::name(&mut pod, rule.unnamed.as_ref());
+    pod.given = Given::of(object);
     Some(Pod { copies: rule.copies.as_deref().map(FieldPath::of), ..pod })
 }
 
@@ -47,6 +49,7 @@ pub(super) fn read_spec(
         volumes: volumes(&spec, value, &path),
         labels: labels(metadata.and_then(|metadata| metadata.get("labels"))),
         annotations: labels(metadata.and_then(|metadata| metadata.get("annotations"))),
+        given: Given::default(),
         inherits: None,
         copies: None,
         steps: 0,

@@ -105,7 +105,7 @@ fn in_scope<'a>(scene: Scene<'a>, focus: &Focus) -> Vec<&'a Policy> {
             for &member in members {
                 policies.extend(all.get(member).map(|policy| (member, policy)));
                 for direction in Direction::BOTH {
-                    let isolating = all.isolating(scene.topology, member, direction);
+                    let isolating = all.isolating(scene.topology, member, None, direction);
                     policies.extend(isolating.map(|(policy, _)| (policy.index, policy)));
                 }
             }
@@ -115,7 +115,7 @@ fn in_scope<'a>(scene: Scene<'a>, focus: &Focus) -> Vec<&'a Policy> {
             Some(policy) => vec![policy],
             None => {
                 let isolating = Direction::BOTH.into_iter().flat_map(|direction| {
-                    all.isolating(scene.topology, *index, direction).map(|(policy, _)| policy)
+                    all.isolating(scene.topology, *index, None, direction).map(|(policy, _)| policy)
                 });
                 let by_index: BTreeMap<NodeIndex, &Policy> =
                     isolating.map(|policy| (policy.index, policy)).collect();

@@ -22,7 +22,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     else {
         return;
     };
-    let Some((policy, _)) = facts.policies().isolating(topology, scene.index, Direction::Egress).next()
+    let Some((policy, _)) = facts.policies().isolating(topology, scene.index, None, Direction::Egress).next()
     else {
         return;
     };

@@ -86,9 +86,9 @@ struct Way {
 fn to_service(policies: &Policies, topology: &Topology, call: &Call) -> Option<CallVerdict> {
     let mut ways: BTreeMap<NodeIndex, Way> = BTreeMap::new();
     for (number, protocol) in ports(&topology.nodes[call.to], call.port) {
-        for (end, _, port) in behind(topology, call.to, number, &protocol).unwrap_or_default() {
-            let End::Pod(workload) = end else { continue };
-            let verdict = policies.verdict(topology, End::Pod(call.from), end, Some(port), &protocol);
+        for (end, _, port) in behind(policies, topology, call.to, number, &protocol).unwrap_or_default() {
+            let End::Pod(workload, _) = end else { continue };
+            let verdict = policies.verdict(topology, End::Pod(call.from, None), end, Some(port), &protocol);
             let way = ways.entry(workload).or_default();
             way.passages += 1;
             way.denied += usize::from(!verdict.allowed);
@@ -179,7 +179,7 @@ fn leave(
     let to = End::Outside(address.unwrap_or(IpRange::ANYWHERE));
     let asked = super::Asked { policies, topology, to, port, protocol };
     let (mut isolating, mut open, mut maybe) = (Vec::new(), Vec::new(), false);
-    for (policy, rules) in policies.isolating(topology, call.from, Direction::Egress) {
+    for (policy, rules) in policies.isolating(topology, call.from, None, Direction::Egress) {
         let reason = |rule, field| Reason { policy: policy.index, rule, direction: Direction::Egress, field };
         isolating.push(reason(None, super::whole(Direction::Egress)));
         for rule in rules.iter().filter(|rule| asked.fits_port(rule)) {

@@ -131,11 +131,11 @@ fn admission(
     port: i64,
     protocol: &str,
 ) -> (Admission, Vec<Reason>) {
-    let asked = Asked { policies, topology, to: End::Pod(workload), port: Some(port), protocol };
+    let asked = Asked { policies, topology, to: End::Pod(workload, None), port: Some(port), protocol };
     let namespace = &*topology.nodes[workload].identity.namespace;
     let (mut isolating, mut passing) = (Vec::new(), Vec::new());
     let mut widest = Admission::Nobody;
-    for (policy, rules) in policies.isolating(topology, workload, Direction::Ingress) {
+    for (policy, rules) in policies.isolating(topology, workload, None, Direction::Ingress) {
         let reason =
             |rule, field| Reason { policy: policy.index, rule, direction: Direction::Ingress, field };
         isolating.push(reason(None, super::whole(Direction::Ingress)));

@@ -170,6 +170,17 @@ impl Policy {
         }
     }
 
+    /// Every selector of pods in it.
+    pub fn selectors(&self) -> impl Iterator<Item = &Selector> {
+        let rules = self.ingress.iter().chain(&self.egress).flatten();
+        let peers = rules.flat_map(|rule| rule.peers.iter().flatten());
+        let peers = peers.filter_map(|peer| match &peer.who {
+            Who::Pods { pods, .. } => pods.as_ref(),
+            Who::Block { .. } | Who::Nobody => None,
+        });
+        std::iter::once(&self.pods).chain(peers)
+    }
+
     /// The directions that it rules over, in the order in which Kubernetes lists them.
     pub fn types(&self, object: &Object) -> Known<Vec<&'static str>> {
         let types = Direction::BOTH.into_iter().filter(|direction| self.rules(*direction).is_some());

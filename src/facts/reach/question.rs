@@ -1,10 +1,10 @@
 //! Asking whether one end may connect to the other: what `podviz reach` answers.
 
 use super::{End, IpRange, Policies, Reason, Verdict};
-use crate::catalog::{Catalog, Relation};
+use crate::catalog::{Catalog, Relation, Selection};
 use crate::document::Value;
 use crate::topology::subject::{Found, SubjectError, find_subject_in};
-use crate::topology::{Node, NodeIndex, Topology, service_ports};
+use crate::topology::{Node, NodeIndex, Selector, Topology, service_ports};
 use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -163,10 +163,13 @@ impl Question {
         let Port { number, protocol } = &self.port;
         let mut notes = Vec::new();
         let ends = match self.to.target {
-            Target::End(end) => vec![(end, self.to.name.clone(), *number)],
+            Target::End(end) => {
+                let ends = apart(policies, topology, end, &self.to.name);
+                ends.into_iter().map(|(end, name)| (end, name, *number)).collect()
+            }
             Target::Service(index) => {
                 let service = &topology.nodes[index];
-                let found = behind(topology, index, *number, protocol)?;
+                let found = behind(policies, topology, index, *number, protocol)?;
                 if is_headless(service) {
                     notes.push(
                         "A headless Service hands out addresses of pods: the port is the pod's.".to_owned(),
@@ -178,11 +181,16 @@ impl Question {
         let Target::End(from) = self.from.target else {
             return Err(QuestionError::FromService(self.from.name.clone()));
         };
-        let passages = ends.into_iter().map(|(end, to, port)| {
-            let verdict = policies.verdict(topology, from, end, Some(port), protocol);
-            Passage { to, port, verdict }
-        });
-        let passages: Vec<Passage> = passages.collect();
+        let sources = apart(policies, topology, from, &self.from.name);
+        let several = sources.len() > 1;
+        let mut passages: Vec<Passage> = Vec::new();
+        for (end, to, port) in ends {
+            for (source, from) in &sources {
+                let verdict = policies.verdict(topology, *source, end, Some(port), protocol);
+                let to = if several { format!("from {from} to {to}") } else { to.clone() };
+                passages.push(Passage { to, port, verdict });
+            }
+        }
         let allowed = passages.iter().all(|passage| passage.verdict.allowed);
         let mut because = Vec::new();
         for passage in passages.iter().filter(|passage| passage.verdict.allowed == allowed) {
@@ -200,7 +208,7 @@ impl Question {
 impl Target {
     fn node(self) -> Option<NodeIndex> {
         match self {
-            Target::End(End::Pod(index)) | Target::Service(index) => Some(index),
+            Target::End(End::Pod(index, _)) | Target::Service(index) => Some(index),
             Target::End(End::Outside(_)) => None,
         }
     }
@@ -216,13 +224,17 @@ fn named(
     if let Some(range) = IpRange::read(subject) {
         return Ok(Named { name: subject.to_owned(), target: Target::End(End::Outside(range)) });
     }
-    let Found::Object(index) = find_subject_in(topology, catalog, subject, namespace, environment)? else {
+    let found = find_subject_in(topology, catalog, subject, namespace, environment);
+    if let (Err(_), Some(one)) = (&found, numbered(topology, subject, namespace, environment)) {
+        return Ok(one);
+    }
+    let Found::Object(index) = found? else {
         return Err(QuestionError::NoEnd(subject.to_owned()));
     };
     let node = &topology.nodes[index];
     let name = topology.title(&node.identity);
     if node.pod.is_some() {
-        Ok(Named { name, target: Target::End(End::Pod(index)) })
+        Ok(Named { name, target: Target::End(End::Pod(index, None)) })
     } else if node.identity.is("", "Service") {
         Ok(Named { name, target: Target::Service(index) })
     } else {
@@ -230,8 +242,42 @@ fn named(
     }
 }
 
+/// One of the numbered pods that a workload makes: `pod/db-0`. None where no workload, or several, make one of this name.
+fn numbered(
+    topology: &Topology,
+    subject: &str,
+    namespace: Option<&str>,
+    environment: Option<&str>,
+) -> Option<Named> {
+    let (kind, rest) = subject.split_once(['/', ' '])?;
+    let (inside, name) = rest.split_once('/').map_or((namespace, rest), |(inside, name)| (Some(inside), name));
+    let is_pod = ["pod", "pods", "po"].iter().any(|word| kind.eq_ignore_ascii_case(word));
+    let workloads = topology.workloads().filter(|(_, node, _)| {
+        inside.is_none_or(|inside| *node.identity.namespace == *inside)
+            && environment.is_none_or(|environment| *node.identity.environment == *environment)
+    });
+    let mut pods = workloads.filter_map(|(index, node, pod)| Some((index, node, pod.number_of(name)?)));
+    let (index, node, number) = pods.next().filter(|_| is_pod && pods.next().is_none())?;
+    let name = topology.title(&node.identity.sibling("", "Pod", name));
+    Some(Named { name, target: Target::End(End::Pod(index, Some(number))) })
+}
+
+/// The pods of an end that some policy singles out one by one, and one for all the others, each with its name.
+fn apart(policies: &Policies, topology: &Topology, end: End, name: &str) -> Vec<(End, String)> {
+    let whole = || vec![(end, name.to_owned())];
+    let End::Pod(index, None) = end else { return whole() };
+    let (numbers, more) = policies.singled_out(topology, index);
+    let Some(pod) = topology.nodes[index].pod.as_deref().filter(|_| !numbers.is_empty()) else {
+        return whole();
+    };
+    let one = |number: i64| (End::Pod(index, Some(number)), format!("pod {} of {name}", pod.name_of(number)));
+    let rest = more.then(|| (end, format!("any other pod of {name}")));
+    numbers.into_iter().map(one).chain(rest).collect()
+}
+
 /// The pods behind a Service, with the port that a connection to one of its ports ends at.
 pub(super) fn behind(
+    policies: &Policies,
     topology: &Topology,
     index: NodeIndex,
     number: i64,
@@ -264,9 +310,22 @@ pub(super) fn behind(
             let port = ports.into_iter().find(|port| port.port == number && port.protocol == protocol)?;
             port.target.ok()?
         };
-        Some((End::Pod(edge.to), node.identity.title(), port))
+        let ends = apart(policies, topology, End::Pod(edge.to, None), &node.identity.title());
+        let selector = object.value.at("spec.selector").map(|value| Selector::read(value, Selection::Labels));
+        let meant = ends.into_iter().filter_map(move |(end, name)| match end {
+            End::Pod(_, number) if edge.part.is_some() => {
+                let is_picked = selector.as_ref().is_none_or(|one| one.matches(&pod.labels_of(number)));
+                is_picked.then_some((end, name, port))
+            }
+            _ => Some((end, name, port)),
+        });
+        let meant: Vec<_> = meant.collect();
+        // No policy names the pods that the Service picks: they are among the others.
+        let only = edge.part.as_ref().filter(|_| meant.is_empty());
+        let rest = only.map(|part| (End::Pod(edge.to, None), format!("{part} of {}", node.identity.title()), port));
+        Some(meant.into_iter().chain(rest).collect::<Vec<_>>())
     });
-    let ends: Vec<_> = ends.collect();
+    let ends: Vec<_> = ends.flatten().collect();
     if ends.is_empty() { Err(QuestionError::NobodyBehind(title)) } else { Ok(ends) }
 }
 

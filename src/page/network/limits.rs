@@ -4,8 +4,8 @@ use crate::facts::reach::{Direction, Policy, Rule, on_ports, passes, who};
 use crate::names::count;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{concat, listed, marked, plain, separated, text};
-use crate::topology::NodeIndex;
+use crate::page::prose::{concat, joined, listed, marked, plain, separated, text};
+use crate::topology::{NodeIndex, Share};
 
 /// How many rules are told one by one.
 const MOST_TOLD: usize = 8;
@@ -17,13 +17,18 @@ const MOST_NAMED: usize = 3;
 /// workload that no policy isolates, the sentences say so.
 pub fn limits(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
     let policies = know.facts.policies();
-    let isolates = |direction| policies.isolating(know.topology, index, direction).next().is_some();
+    let isolates = |direction| policies.isolating(know.topology, index, None, direction).next().is_some();
     if !Direction::BOTH.into_iter().any(isolates) {
-        let open = "No NetworkPolicy in these manifests limits who may reach it, or whom it may reach.";
-        return [plain(open)].into_iter().chain(unjudged(know, index)).collect();
+        let parts = of_parts(know, index);
+        let open = match parts.is_empty() {
+            true => "No NetworkPolicy in these manifests limits who may reach it, or whom it may reach.",
+            false => "No NetworkPolicy in these manifests limits who may reach its other pods, or whom they may reach.",
+        };
+        return parts.into_iter().chain([plain(open)]).chain(unjudged(know, index)).collect();
     }
     let mut sentences = of_direction(know, index, Direction::Ingress);
     sentences.extend(of_direction(know, index, Direction::Egress));
+    sentences.extend(of_parts(know, index));
     if policies.cuts_off_dns(know.topology, index) {
         sentences.push(plain(
             "It cannot turn names into addresses: no rule lets it reach port 53, where the cluster's DNS listens.",
@@ -36,6 +41,35 @@ pub fn limits(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
     }
     sentences.extend(unjudged(know, index));
     sentences
+}
+
+/// The policies that are about some of a workload's pods only.
+fn of_parts(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
+    let near = &know.node(index).identity;
+    let parts = know.facts.policies().over_a_part(know.topology, index).map(|(policy, part)| {
+        let rules = Direction::BOTH.into_iter().filter(|direction| policy.rules(*direction).is_some());
+        let ways: Vec<Prose> = rules
+            .map(|direction| match direction {
+                Direction::Ingress => plain("who may reach it"),
+                Direction::Egress => plain("whom it may reach"),
+            })
+            .collect();
+        let what = if ways.is_empty() { plain("nothing") } else { joined(ways, "and") };
+        concat(vec![
+            plain(format!("For {}, ", Share::only(part))),
+            know.mention(policy.index, near),
+            plain(" limits "),
+            what,
+            plain("."),
+        ])
+    });
+    let mut parts: Vec<Prose> = parts.collect();
+    if parts.len() > MOST_TOLD {
+        let more = count(parts.len() - MOST_TOLD, "more NetworkPolicy is", "more NetworkPolicies are");
+        parts.truncate(MOST_TOLD);
+        parts.push(plain(format!("{more} about some of its pods only.")));
+    }
+    parts
 }
 
 /// What rules over a workload's pods beside NetworkPolicies, in one sentence.
@@ -56,7 +90,7 @@ fn unjudged(know: &Knowledge, index: NodeIndex) -> Option<Prose> {
 }
 
 fn of_direction(know: &Knowledge, index: NodeIndex, direction: Direction) -> Vec<Prose> {
-    let isolating: Vec<_> = know.facts.policies().isolating(know.topology, index, direction).collect();
+    let isolating: Vec<_> = know.facts.policies().isolating(know.topology, index, None, direction).collect();
     if isolating.is_empty() {
         return vec![plain(match direction {
             Direction::Ingress => "No NetworkPolicy in these manifests limits who may reach it.",
@@ -168,7 +202,7 @@ fn source(know: &Knowledge, policy: &Policy, rule: &Rule) -> Prose {
 
 /// Who passes in a direction, in a few words: `anyone`, `nobody`, ``pods labeled `app=web` in this namespace on port 80``.
 pub fn in_short(know: &Knowledge, index: NodeIndex, direction: Direction) -> Prose {
-    let isolating: Vec<_> = know.facts.policies().isolating(know.topology, index, direction).collect();
+    let isolating: Vec<_> = know.facts.policies().isolating(know.topology, index, None, direction).collect();
     let rules = || isolating.iter().flat_map(|(_, rules)| rules.iter()).filter(|rule| !rule.is_void());
     if isolating.is_empty() || rules().any(Rule::is_open) {
         return plain("anyone");

@@ -87,7 +87,12 @@ impl<'a> Asked<'a> {
 
     /// The Services that send traffic to the pod while it is ready.
     fn services(&self) -> Vec<NodeIndex> {
-        let mut services: Vec<NodeIndex> = services(self.know, self.index).collect();
+        // One that leads to some of its pods only says nothing of the others.
+        let is_whole = |service: &NodeIndex| {
+            let mut edges = self.know.topology.from(*service).filter(|edge| edge.to == self.index);
+            edges.any(|edge| edge.relation == Relation::Selects && edge.part.is_none())
+        };
+        let mut services: Vec<NodeIndex> = services(self.know, self.index).filter(is_whole).collect();
         services.dedup();
         services
     }

@@ -20,12 +20,14 @@ pub struct Reference<'a> {
     pub optional: bool,
     /// More on it, such as ports.
     pub label: Option<String>,
+    /// Which of the other's pods it is about, where not all.
+    pub part: Option<String>,
 }
 
 impl<'a> Reference<'a> {
     /// A reference to an object that must exist, with nothing more to say about it.
     pub fn new(by: &'a Object, to: Identity, relation: Relation, field: FieldPath) -> Reference<'a> {
-        Reference { by, to, relation, field, reverse: false, optional: false, label: None }
+        Reference { by, to, relation, field, reverse: false, optional: false, label: None, part: None }
     }
 }
 

@@ -3,6 +3,8 @@
 
 use super::super::Unlisted;
 use super::super::rules::ports;
+use super::super::selector::Selector;
+use super::super::share::Share;
 use super::{Cast, Draft, Member, Reference};
 use crate::catalog::{FieldPath, Relation};
 use crate::document::Identity;
@@ -26,6 +28,8 @@ pub(in crate::topology) struct Pick {
     pub of_pods: bool,
     /// Which members.
     pub picked: Vec<u32>,
+    /// What picks them, where that are pods.
+    pub selector: Selector,
 }
 
 impl<'a> Cast<'a> {
@@ -101,8 +105,18 @@ impl Draft {
         let is_crew = pick.of_pods && member.pod.is_none() && pick.relation == Relation::Selects;
         let relation = if is_crew { Relation::RoutesTo } else { pick.relation };
         let label = member.pod.as_ref().and_then(|pod| ports::service_label(by, pod));
+        let share = member.pod.as_ref().filter(|_| pick.of_pods).map(|pod| pick.selector.share(pod));
+        let part = match share {
+            Some(Share::Part(part)) => Some(part),
+            _ => None,
+        };
+        let only = part.as_deref().map(Share::only);
+        let label = match (label, only) {
+            (Some(label), Some(only)) => Some(format!("{label}, {only}")),
+            (label, only) => label.or(only),
+        };
         let (to, field) = (member.object.identity.clone(), pick.field.clone());
-        self.add(Reference { by, to, relation, field, reverse: pick.reverse, optional: false, label });
+        self.add(Reference { by, to, relation, field, reverse: pick.reverse, optional: false, label, part });
     }
 }
 

@@ -64,6 +64,7 @@ pub(super) fn select(
         reverse: rule.reverse,
         of_pods,
         picked: picked.filter_map(|index| u32::try_from(index).ok()).collect(),
+        selector,
     });
 }
 

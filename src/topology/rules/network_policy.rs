@@ -86,6 +86,7 @@ fn isolate_all(policy: &Object, cast: &Cast, draft: &mut Draft) {
         reverse: false,
         of_pods: true,
         picked: picked.filter_map(|index| u32::try_from(index).ok()).collect(),
+        selector: every.clone(),
     });
 }
 

@@ -3,7 +3,9 @@
 //! Source: kubernetes.io/docs/concepts/services-networking/dns-pod-service/; `k8s.io/kubernetes/pkg/kubelet/envvars/envvars.go`.
 
 use super::super::build::Member;
-use crate::catalog::CLUSTER_DOMAIN;
+use super::super::selector::Selector;
+use super::super::share::Share;
+use crate::catalog::{CLUSTER_DOMAIN, Selection};
 use crate::document::{Identity, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -102,12 +104,9 @@ impl<'a> Names<'a> {
     pub fn selects_and_is_not_headless(&self, service: &Identity, member: &Member) -> bool {
         let entry = self.find(service, &service.namespace, &service.name);
         let (Some(entry), Some(pod)) = (entry, &member.pod) else { return false };
-        let selector = entry.service.at("spec.selector").map(Value::entries).unwrap_or_default();
-        let holds = |entry: &crate::document::Entry| {
-            let value = entry.value.scalar_text();
-            pod.labels.get(&*entry.key).map(String::as_str) == value.as_deref()
-        };
-        !entry.headless && !selector.is_empty() && selector.iter().all(holds)
+        let Some(selector) = entry.service.at("spec.selector") else { return false };
+        let selector = Selector::read(selector, Selection::Labels);
+        !entry.headless && !selector.is_empty() && selector.share(pod) != Share::Nothing
     }
 
     /// Whom a host means to a pod.

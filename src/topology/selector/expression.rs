@@ -46,6 +46,24 @@ impl Expression {
         }
     }
 
+    /// Adds the keys that it asks for, each with the values that it names, whole or in part.
+    pub fn mentioned<'a>(&'a self, found: &mut Vec<(&'a str, &'a str)>) {
+        match self {
+            Expression::All(parts) | Expression::Any(parts) => {
+                parts.iter().for_each(|part| part.mentioned(found));
+            }
+            Expression::Not(part) => part.mentioned(found),
+            Expression::Has(key) => found.push((key, "")),
+            Expression::In(key, list) => {
+                found.extend(list.iter().map(|value| (key.as_str(), value.as_str())));
+            }
+            Expression::Equal(key, text)
+            | Expression::Contains(key, text)
+            | Expression::StartsWith(key, text)
+            | Expression::EndsWith(key, text) => found.push((key, text)),
+        }
+    }
+
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
         matches!(self, Expression::All(parts) if parts.iter().all(Expression::is_empty))
