@@ -9,6 +9,7 @@ mod environment;
 mod file;
 mod identity;
 mod imprint;
+mod placeholder;
 pub(crate) mod json;
 pub(crate) mod scalar;
 pub(crate) mod settle;
@@ -21,6 +22,7 @@ pub use environment::{Environment, PLAIN_ENVIRONMENT};
 pub use file::{Document, Origin, SourceFile, Token, TokenClass};
 pub use identity::Identity;
 pub use imprint::Imprints;
+pub use placeholder::is_placeholder;
 pub use span::Span;
 pub use value::{Entry, Kind, Value};
 

@@ -28,6 +28,7 @@ mod sentence;
 mod site;
 #[cfg(test)]
 mod tests;
+mod unknown;
 mod workload;
 
 use crate::diagram::Diagram;

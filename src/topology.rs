@@ -33,7 +33,7 @@ pub use pod::{Container, ContainerKind, Pod, Volume};
 pub use rules::claim_template::claim_name;
 pub use rules::grants;
 pub use rules::network_policy::isolates;
-pub use rules::ports::{ServicePort, route_port, service_ports};
+pub use rules::ports::{ServicePort, is_open, route_port, service_ports};
 pub use selector::{Labels, Selector, labels};
 pub use share::Share;
 use serde::Serialize;
@@ -357,10 +357,14 @@ impl Node {
         self.object.as_ref().map(|object| object.place(object.first_line))
     }
 
-    /// How many pods it keeps alike, as its own manifest says; `None` for kinds without such a number. Never negative.
+    /// How many pods it keeps alike, as its own manifest says; `None` for kinds without such a number, and where a
+    /// tool puts it in later. Never negative.
     pub fn copies(&self) -> Option<i64> {
         let field = self.pod.as_deref()?.copies.as_ref()?;
-        let number = field.find(&self.object.as_ref()?.value).and_then(Value::as_i64);
-        Some(number.unwrap_or(1).max(0))
+        let written = field.find(&self.object.as_ref()?.value);
+        if written.is_some_and(Value::is_placeholder) {
+            return None;
+        }
+        Some(written.and_then(Value::as_i64).unwrap_or(1).max(0))
     }
 }

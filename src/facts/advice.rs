@@ -128,6 +128,12 @@ impl std::fmt::Debug for Rule {
     }
 }
 
+/// The keys of mappings that are one value together, such as the labels that a selector asks for.
+const OF_VALUES: [&str; 11] = [
+    "affinity", "labels", "limits", "matchLabels", "nodeSelector", "podSelector", "requests", "resources", "schedule",
+    "selector", "tolerations",
+];
+
 /// One thing that a rule found.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -215,6 +221,7 @@ pub(super) fn findings(topology: &Topology, catalog: &Catalog, facts: &Facts) ->
         for rule in RULES {
             let mut findings = Findings { scene, rule, found: Vec::new() };
             (rule.check)(&scene, facts, &mut findings);
+            findings.found.retain(|finding| !is_open(topology, finding));
             if let Some(Weight::At(level)) = catalog.settings.advice.get(rule.code) {
                 findings.found.iter_mut().for_each(|finding| finding.level = *level);
             }
@@ -227,6 +234,16 @@ pub(super) fn findings(topology: &Topology, catalog: &Catalog, facts: &Facts) ->
             .then_with(|| a.reason.cmp(&b.reason))
     });
     found
+}
+
+/// Whether a finding follows from a value that a tool puts in later: then nobody knows whether it holds.
+fn is_open(topology: &Topology, finding: &Finding) -> bool {
+    finding.evidence.iter().any(|(node, field)| {
+        let value = topology.nodes[*node].object.as_deref().and_then(|object| field.find(&object.value));
+        let last = field.last_key().unwrap_or_default();
+        let levels = if OF_VALUES.contains(&last) { 3 } else { 0 };
+        value.is_some_and(|value| value.holds_placeholder(levels))
+    })
 }
 
 fn is_ignored(scene: &Scene, code: &str) -> bool {

@@ -121,7 +121,10 @@ fn unlimited(
     parts: &[(ContainerKind, &Requirements)],
     level: Option<&Requirements>,
 ) -> BTreeMap<&'static str, Vec<usize>> {
-    let has = |limits: &Resources, name: &str| limits.get(name).is_some_and(|limit| !limit.is_zero());
+    // What a tool puts in later may be a limit.
+    let has = |limits: &Resources, name: &str| {
+        limits.is_open(name) || limits.get(name).is_some_and(|limit| !limit.is_zero())
+    };
     let open =
         ["cpu", "memory"].into_iter().filter(|name| !level.is_some_and(|level| has(&level.limits, name)));
     let without = open.map(|name| {
@@ -155,11 +158,31 @@ impl PodResources {
         most.is_some_and(|most| self.requests.value.memory_bytes().is_some_and(|reserved| most <= reserved))
     }
 
+    /// The amounts that a tool puts in later, as written: each with its container and the name of the resource. Where there
+    /// is one, nobody knows what the pod reserves and may use.
+    pub fn open(&self) -> Vec<(usize, &'static str, &str, &str)> {
+        let mut found = Vec::new();
+        for (position, container) in self.containers.iter().enumerate() {
+            for (which, amounts) in [("requests", &container.requests), ("limits", &container.limits)] {
+                let open = amounts.value.open();
+                found.extend(open.map(|(name, written)| (position, which, name, written)));
+            }
+        }
+        // A limit counts as a request that nobody wrote.
+        found.dedup_by(|next, last| {
+            (next.0, next.2, next.3) == (last.0, last.2, last.3) && last.1 == "requests"
+        });
+        found
+    }
+
     /// Takes it down.
     pub(super) fn tell(&self, scene: &Scene, _pod: &Pod, ledger: &mut Ledger) {
-        ledger.object(scene.index, "requests", &self.requests);
-        ledger.object(scene.index, "limits", &self.limits);
-        ledger.object(scene.index, "qos", &self.qos);
+        // Nothing is told of sums that a tool decides.
+        if self.open().is_empty() {
+            ledger.object(scene.index, "requests", &self.requests);
+            ledger.object(scene.index, "limits", &self.limits);
+            ledger.object(scene.index, "qos", &self.qos);
+        }
         if let Some(score) = &self.oom_score_adj {
             ledger.object(scene.index, "oom_score_adj", score);
         }

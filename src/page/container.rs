@@ -36,7 +36,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
     let diagram = drawn(know, View::Relationship, &Focus::Container(index, position));
     let reads = environment::table(know, index, container).map(Block::Table);
     let sections = [
-        section("overview", "At a glance", vec![glance::blocks(container, needs)]),
+        section("overview", "At a glance", vec![glance::blocks(object, container, needs)]),
         section("diagram", "What it touches", diagram.into_iter().collect()),
         section("talks-to", "Who reaches it, and whom it calls", reached::blocks(know, index, pod, position)),
         section("reads", "Environment", reads.into_iter().collect()),

@@ -14,7 +14,7 @@ use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, muted, plain, section, text};
 use super::workload::{diagrams, running};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
-use super::{advice, author};
+use super::{advice, author, unknown};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::document::{Identity, Kind, Value};
 use crate::facts::is_headless;
@@ -69,7 +69,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
 pub fn head(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
     let made = running::made(know, index, object);
     let lead = vec![made.unwrap_or_else(|| lead(know, index, object))];
-    let lead = lead.into_iter().chain(unlisted(know, index)).collect();
+    let lead = lead.into_iter().chain(unlisted(know, index)).chain(unknown::substituted(know, object)).collect();
     Some(Page { lead, ..frame(know, index, object, Sort::Object)? })
 }
 

@@ -112,7 +112,9 @@ pub fn containers(ground: Ground, scope: &Scope) -> Option<Page> {
         let near = scope.namespace(know.topology);
         let mut rows = Vec::new();
         for (index, pod) in inside {
-            let Some(facts) = know.facts.of(index) else { continue };
+            let (Some(facts), Some(object)) = (know.facts.of(index), know.node(index).object.as_deref()) else {
+                continue;
+            };
             let needs = &facts.resources.containers;
             for (position, one) in pod.containers.iter().enumerate() {
                 if only.is_some_and(|only| only != position) {
@@ -123,7 +125,7 @@ pub fn containers(ground: Ground, scope: &Scope) -> Option<Page> {
                     vec![know.container(index, position)],
                     plain(container::role(know, index, position)),
                     containers::image(one),
-                    containers::ports(one),
+                    containers::ports(object, one),
                     containers::resources(&needs[position].requests.value, "nothing"),
                     containers::resources(&needs[position].limits.value, "no limit"),
                 ];

@@ -63,6 +63,14 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
             Some(0) => plain(format!("Runs nothing for now: it is scaled to 0 copies of {containers}")),
             Some(1) => plain(format!("Runs 1 copy of {containers}")),
             Some(many) => plain(format!("Runs {many} identical copies of {containers}")),
+            None if written_copies(know, index).is_some() => {
+                let written = written_copies(know, index).unwrap_or_default();
+                concat(vec![
+                    plain(format!("Runs identical copies of {containers}, as many as ")),
+                    vec![code(written)],
+                    plain(" says, which is set by substitution and unknown here"),
+                ])
+            }
             None => match know.topology.owner(index) {
                 Some(owner) => concat(vec![
                     plain(format!("Runs {containers} as a part of ")),
@@ -73,6 +81,13 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
             },
         },
     }
+}
+
+/// The number of copies as written, where a tool puts it in later.
+fn written_copies(know: &Knowledge, index: NodeIndex) -> Option<String> {
+    let node = know.node(index);
+    let field = node.pod.as_deref()?.copies.as_ref()?;
+    field.find(&node.object.as_ref()?.value).filter(|value| value.is_placeholder())?.scalar_text()
 }
 
 /// The labels that a node must have to run the pod.

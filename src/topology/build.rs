@@ -20,7 +20,7 @@ use super::share::Share;
 use super::typed::read_pod;
 use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
-use crate::document::{Identity, Value};
+use crate::document::{Identity, Value, is_placeholder};
 use crate::model::{Inventory, Object};
 use crate::problem::Problems;
 pub(super) use found::{DraftCall, DraftLocal, Reference};
@@ -388,7 +388,8 @@ impl Draft {
         let unread = Unread::of(inventory);
         for edge in self.edges.iter().filter(|edge| !edge.optional) {
             for end in [&edge.from, &edge.to] {
-                if !nodes.contains_key(end) {
+                // What a tool names later, nobody can look for.
+                if !nodes.contains_key(end) && !is_placeholder(&end.name) {
                     nodes.insert(end.clone(), absent(end, catalog, &unread));
                 }
             }

@@ -33,6 +33,8 @@ pub struct Pod {
     pub steps: usize,
     /// Its volumes, in order.
     pub volumes: Vec<Volume>,
+    /// The names of ports whose numbers could not be read, empty for one without a name: they are absent elsewhere.
+    pub unread_ports: Vec<String>,
 }
 
 /// One container of a pod.

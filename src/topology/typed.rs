@@ -44,7 +44,9 @@ pub(super) fn read_spec(
     problems: &mut Problems,
 ) -> Pod {
     let mut spec = lenient_spec(object, value, &path, problems);
+    let unread_ports = unread_ports(&mut spec);
     Pod {
+        unread_ports,
         containers: containers(&mut spec, value, &path),
         volumes: volumes(&spec, value, &path),
         labels: labels(metadata.and_then(|metadata| metadata.get("labels"))),
@@ -79,13 +81,33 @@ fn lenient_spec(object: &Object, value: &Value, path: &FieldPath, problems: &mut
         let wanted = wanted(&error.inner().to_string());
         let field = path.then(&good);
         let keeps = wanted == Some("a string") && wrong.scalar_text().is_some();
-        problems.push(wrong_type(object, wrong, &field, wanted, keeps));
+        // What a tool puts in later is not wrong.
+        if !wrong.is_placeholder() {
+            problems.push(wrong_type(object, wrong, &field, wanted, keeps));
+        }
         let text = wrong.scalar_text().filter(|_| keeps);
         if !mend(&mut json, &steps, text) {
             break;
         }
     }
     api::PodSpec::default()
+}
+
+/// Takes out the ports without a number, and gives their names.
+fn unread_ports(spec: &mut api::PodSpec) -> Vec<String> {
+    let mut names = Vec::new();
+    for container in spec.containers.iter_mut().chain(spec.init_containers.iter_mut().flatten()) {
+        container.ports.iter_mut().for_each(|ports| {
+            ports.retain(|port| {
+                let is_read = port.container_port != 0;
+                if !is_read {
+                    names.push(port.name.clone().unwrap_or_default());
+                }
+                is_read
+            });
+        });
+    }
+    names
 }
 
 fn wrong_type(

@@ -67,6 +67,7 @@ fn lacking(pod: &Pod, found: &PodFacts, share: &Share) -> Vec<usize> {
     let containers = pod.containers.iter().zip(&found.resources.containers).enumerate();
     let lacking = containers.filter(|(_, (container, resources))| {
         matches!(container.kind, ContainerKind::App | ContainerKind::Sidecar)
+            && !resources.requests.value.is_open(&share.resource)
             && share.container.as_ref().is_none_or(|name| *name == container.name)
             && resources.requests.value.get(&share.resource).is_none()
     });

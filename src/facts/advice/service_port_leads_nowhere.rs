@@ -4,7 +4,7 @@ use super::{Findings, Rule};
 use crate::catalog::{FieldPath, Relation};
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
-use crate::topology::service_ports;
+use crate::topology::{is_open, service_ports};
 
 pub(super) static RULE: Rule = Rule {
     code: "service-port-leads-nowhere",
@@ -24,6 +24,9 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         let Some(pod) = node.pod.as_deref() else { continue };
         for (index, port) in service_ports(&scene.object.value, pod).into_iter().enumerate() {
             let Err(name) = port.target else { continue };
+            if is_open(&name, pod) {
+                continue;
+            }
             if told.contains(&(index, edge.to)) {
                 continue;
             }

@@ -16,7 +16,8 @@ pub struct Replicas {
     pub scaler: Option<NodeIndex>,
 }
 
-/// How many pods a workload keeps; `None` for kinds without such a number, such as DaemonSets and Jobs.
+/// How many pods a workload keeps; `None` for kinds without such a number, such as DaemonSets and Jobs, and where a tool puts
+/// the number in later.
 ///
 /// A workload that is explicitly scaled to 0 stays there: a HorizontalPodAutoscaler leaves it alone. KEDA does not.
 ///
@@ -30,6 +31,9 @@ pub fn replicas(topology: &Topology, index: NodeIndex) -> Option<Replicas> {
         return Some(Replicas { least, most: None, scaler: None });
     }
     let field = node.pod.as_deref()?.copies.clone()?;
+    if field.find(&object.value).is_some_and(Value::is_placeholder) {
+        return None;
+    }
     let declared = field.find(&object.value).and_then(Value::as_i64).map(|number| number.max(0));
     let name = quoted(&field.to_string());
     let own = match declared {

@@ -26,8 +26,9 @@ impl Requirements {
 
     /// Where a container has a limit and no request, the limit counts as its request.
     pub fn request_what_is_limited(&mut self) {
+        self.requests.open_as(&self.limits);
         for (name, amount) in self.limits.iter() {
-            if self.requests.get(name).is_none() {
+            if self.requests.get(name).is_none() && !self.requests.is_open(name) {
                 self.requests.set(name, amount.quantity, Origin::Limit);
             }
         }

@@ -36,6 +36,7 @@ pub(super) fn score(
     let score = match qos.value {
         Qos::Guaranteed => PROTECTED,
         Qos::BestEffort => FIRST_TO_GO,
+        Qos::Unknown => return None,
         Qos::Burstable if reserves_memory(pod, containers, level) => return None,
         Qos::Burstable => {
             let why = "the pod is Burstable, and no container reserves memory";

@@ -21,6 +21,8 @@ pub enum Qos {
     Burstable,
     /// It reserves nothing and may use whatever is there.
     BestEffort,
+    /// It depends on amounts that a tool puts in later.
+    Unknown,
 }
 
 impl Qos {
@@ -30,6 +32,7 @@ impl Qos {
             Qos::Guaranteed => "Guaranteed",
             Qos::Burstable => "Burstable",
             Qos::BestEffort => "BestEffort",
+            Qos::Unknown => "unknown here",
         }
     }
 }
@@ -64,6 +67,11 @@ pub(super) fn of_pod(
             };
             Known::new(Qos::Guaranteed, format!("{who} reserves all the CPU and memory that it may use"), all)
         }
+        Qos::Unknown => {
+            let open = counted.iter().find(|(_, one)| one.qos.value == Qos::Unknown);
+            let why = "amounts of CPU or memory are set by substitution";
+            Known::new(Qos::Unknown, why, open.map_or(all, |(_, one)| one.qos.field.clone()))
+        }
         Qos::Burstable => {
             let of = |class: Qos| counted.iter().filter(move |(_, one)| one.qos.value == class);
             let some = if of(Qos::Burstable).next().is_some() { Qos::Burstable } else { Qos::BestEffort };
@@ -78,8 +86,14 @@ pub(super) fn of_pod(
 pub(super) fn of_all(mut classes: impl Iterator<Item = Qos>) -> Qos {
     match classes.next() {
         None => Qos::BestEffort,
-        Some(first) if classes.all(|other| other == first) => first,
-        Some(_) => Qos::Burstable,
+        Some(first) => {
+            let rest: Vec<Qos> = classes.collect();
+            match () {
+                () if first == Qos::Unknown || rest.contains(&Qos::Unknown) => Qos::Unknown,
+                () if rest.iter().all(|other| *other == first) => first,
+                () => Qos::Burstable,
+            }
+        }
     }
 }
 
@@ -133,6 +147,9 @@ pub(super) fn class(requests: &Resources, limits: &Resources) -> Qos {
         (request, _) if request.is_zero() => Qos::BestEffort,
         _ => Qos::Guaranteed,
     };
+    if ["cpu", "memory"].iter().any(|name| requests.is_open(name) || limits.is_open(name)) {
+        return Qos::Unknown;
+    }
     let (cpu, memory) = (of("cpu"), of("memory"));
     if cpu == memory { cpu } else { Qos::Burstable }
 }
@@ -154,6 +171,7 @@ fn cause(requests: &Resources, limits: &Resources) -> String {
         Qos::Guaranteed => return "reserves all the CPU and memory that it may use".to_owned(),
         Qos::BestEffort if requests.is_empty() && limits.is_empty() => return "sets no resources".to_owned(),
         Qos::BestEffort => return "sets no CPU or memory".to_owned(),
+        Qos::Unknown => return "leaves amounts of CPU or memory to a substitution".to_owned(),
         Qos::Burstable => {}
     }
     let mut clauses = Vec::new();

@@ -1,13 +1,14 @@
 //! A container in a strip of short facts.
 
 use crate::facts::resources::ContainerResources;
+use crate::model::Object;
 use crate::page::images::Image;
 use crate::page::prose::{code, marked, muted, text};
 use crate::page::workload::containers::{image, ports, resources};
 use crate::page::{Block, Prose};
 use crate::topology::Container;
 
-pub fn blocks(container: &Container, needs: &ContainerResources) -> Block {
+pub fn blocks(object: &Object, container: &Container, needs: &ContainerResources) -> Block {
     let words = |list: &Option<Vec<String>>| {
         list.as_ref().filter(|list| !list.is_empty()).map(|list| vec![code(list.join(" "))])
     };
@@ -21,7 +22,7 @@ pub fn blocks(container: &Container, needs: &ContainerResources) -> Block {
     if let Some(folder) = &container.spec.working_dir {
         facts.push(("Working folder".to_owned(), vec![code(folder)]));
     }
-    facts.push(("Ports".to_owned(), ports(container)));
+    facts.push(("Ports".to_owned(), ports(object, container)));
     facts.push(("Reserves".to_owned(), resources(&needs.requests.value, "nothing")));
     facts.push(("May use at most".to_owned(), resources(&needs.limits.value, "what the node has to spare")));
     facts.push(("Image is pulled".to_owned(), pulled(container)));

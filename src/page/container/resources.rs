@@ -8,6 +8,7 @@ use crate::facts::resources::{
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
+use crate::page::workload::containers::substituted;
 use crate::page::workload::resources::{some_words, source};
 use crate::page::{Block, Prose};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
@@ -23,6 +24,22 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
     if container.kind == ContainerKind::Ephemeral {
         let words = "An ephemeral container reserves nothing and has no limits of its own.";
         return vec![Block::Paragraph(plain(words))];
+    }
+    let open = facts.resources.open();
+    let open: Vec<Prose> = open
+        .iter()
+        .filter(|one| one.0 == position)
+        .map(|(_, which, name, written)| {
+            let field = container.path.key("resources").key(which).key(name);
+            concat(vec![
+                vec![code(format!("{which}.{name}")), text(" is ")],
+                substituted(written),
+                vec![text(". "), know.source(object, &field)],
+            ])
+        })
+        .collect();
+    if !open.is_empty() {
+        return vec![Block::List { ordered: false, items: open }];
     }
     let pod_limits = facts.resources.together.as_ref().map(|together| &together.limits);
     let mut items = vec![concat(vec![

@@ -10,7 +10,7 @@ use crate::page::network::{of_call, of_entry};
 use crate::page::prose::{code, concat, folded, listed, plain, text};
 use crate::page::workload::talks::calls::said;
 use crate::page::{Block, Prose};
-use crate::topology::{Call, NodeIndex};
+use crate::topology::{Call, NodeIndex, is_open};
 use std::collections::BTreeMap;
 
 /// How many callers are named one by one.
@@ -101,7 +101,10 @@ fn leads_to(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Prose> {
             }
         }
         for port in &target.ports {
-            if let Err(name) = &port.target {
+            let pod = know.node(target.workload).pod.as_deref();
+            if let Err(name) = &port.target
+                && !pod.is_some_and(|pod| is_open(name, pod))
+            {
                 items.push(concat(vec![
                     plain(format!("Port {} leads nowhere in the pods of ", port.name)),
                     know.mention(target.workload, near),

@@ -1,5 +1,6 @@
 //! The containers of a pod, side by side.
 
+use crate::document::Value;
 use crate::facts::Known;
 use crate::facts::lifecycle::probes;
 use crate::facts::patterns::Injection;
@@ -24,7 +25,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
             vec![know.container(index, position), text(" "), know.source(object, &container.path)],
             plain(role),
             image(container),
-            ports(container),
+            ports(object, container),
             resources(&needs[position].requests.value, "nothing"),
             resources(&needs[position].limits.value, "no limit"),
             probe_words(container),
@@ -68,7 +69,7 @@ pub fn image(container: &Container) -> Prose {
 }
 
 /// The declared ports: `8080 (http)`, `53/UDP`.
-pub fn ports(container: &Container) -> Prose {
+pub fn ports(object: &Object, container: &Container) -> Prose {
     let ports = container.spec.ports.iter().flatten().map(|port| {
         let protocol = port.protocol.as_deref().filter(|protocol| *protocol != "TCP");
         let protocol = protocol.map(|protocol| format!("/{protocol}")).unwrap_or_default();
@@ -76,13 +77,22 @@ pub fn ports(container: &Container) -> Prose {
         prose.extend(port.name.as_ref().map(|name| text(format!(" {name}"))));
         prose
     });
-    let ports: Vec<Prose> = ports.collect();
+    let mut ports: Vec<Prose> = ports.collect();
+    let list = container.path.key("ports").find(&object.value).map(Value::items).unwrap_or_default();
+    let open = list.iter().filter_map(|port| port.get("containerPort")).filter(|port| port.is_placeholder());
+    ports.extend(open.filter_map(Value::scalar_text).map(|written| substituted(&written)));
     if ports.is_empty() { vec![muted("none declared")] } else { joined(ports, "and") }
+}
+
+/// A value that a tool puts in later: "`${PORT}` (set by substitution, unknown here)".
+pub fn substituted(written: &str) -> Prose {
+    vec![code(written), muted(" (set by substitution, unknown here)")]
 }
 
 /// What a container or a pod reserves, or may use at most.
 pub fn resources(amounts: &Resources, none: &str) -> Prose {
-    let words: Vec<Prose> = amounts.words().into_iter().map(plain).collect();
+    let mut words: Vec<Prose> = amounts.words().into_iter().map(plain).collect();
+    words.extend(amounts.open().map(|(name, written)| concat(vec![substituted(written), plain(format!(" {name}"))])));
     if words.is_empty() { vec![muted(none)] } else { joined(words, "and") }
 }
 

@@ -14,6 +14,9 @@ use crate::topology::{ContainerKind, NodeIndex, Pod, State};
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
     let Some(facts) = know.facts.of(index) else { return Vec::new() };
     let resources = &facts.resources;
+    if let Some(open) = open(know, index, object, pod, resources) {
+        return vec![Block::List { ordered: false, items: open }];
+    }
     let mut items = vec![reserves(know, index, object, pod, resources)];
     items.extend(unknown_overhead(know, index, pod));
     items.extend(limits(know, index, object, pod, resources));
@@ -25,10 +28,42 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     blocks
 }
 
+/// What a tool puts in later, a sentence each: with it, nobody knows what the pod as a whole reserves and may use.
+fn open(
+    know: &Knowledge,
+    index: NodeIndex,
+    object: &Object,
+    pod: &Pod,
+    resources: &PodResources,
+) -> Option<Vec<Prose>> {
+    let open = resources.open();
+    let sentence = |&(position, which, name, written): &(usize, &str, &str, &str)| {
+        let what = match which {
+            "requests" => " reserves of ",
+            _ => " may use at most of ",
+        };
+        let field = pod.containers[position].path.key("resources");
+        concat(vec![
+            plain("How much "),
+            vec![know.container(index, position)],
+            plain(format!("{what}{}, is set by substitution, unknown here: ", noun(name))),
+            vec![code(written), text(" "), know.source(object, &field)],
+        ])
+    };
+    let mut items: Vec<Prose> = open.iter().map(sentence).collect();
+    let whole = "So nothing is said here of what the pod as a whole reserves, of its quality of service, and of when it is evicted.";
+    items.push(plain(whole));
+    (!open.is_empty()).then_some(items)
+}
+
 /// The same in short, for a strip of facts.
 pub fn glance(know: &Knowledge, index: NodeIndex) -> Vec<(String, Prose)> {
     let Some(facts) = know.facts.of(index) else { return Vec::new() };
     let resources = &facts.resources;
+    if !resources.open().is_empty() {
+        let unknown = vec![muted("set by substitution, unknown here")];
+        return vec![("Reserves and may use".to_owned(), unknown)];
+    }
     vec![
         ("Reserves".to_owned(), containers::resources(&resources.requests.value, "nothing")),
         ("May use at most".to_owned(), at_most(resources)),

@@ -4,7 +4,7 @@
 
 use super::super::Pod;
 use crate::catalog::{FieldPath, Relation};
-use crate::document::Value;
+use crate::document::{Value, is_placeholder};
 use crate::model::Object;
 
 /// One port of a Service and where it leads in one pod.
@@ -41,6 +41,11 @@ pub fn service_ports(service: &Value, pod: &Pod) -> Vec<ServicePort> {
     ports.collect()
 }
 
+/// Whether nobody knows which port of a pod a name means: a tool replaces the name, or the number of the port.
+pub fn is_open(name: &str, pod: &Pod) -> bool {
+    is_placeholder(name) || pod.unread_ports.iter().any(|unread| unread == name || is_placeholder(unread))
+}
+
 /// The ports on the arrow from an object to a pod, if the object is a Service.
 pub fn service_label(by: &Object, pod: &Pod) -> Option<String> {
     if &*by.identity.kind != "Service" || !by.identity.group.is_empty() {
@@ -48,6 +53,7 @@ pub fn service_label(by: &Object, pod: &Pod) -> Option<String> {
     }
     let ports = service_ports(&by.value, pod).into_iter().map(|port| match port.target {
         Ok(target) => format!("{} → {target}/{}", port.port, port.protocol),
+        Err(name) if is_open(&name, pod) => format!("{} → {name}/{}", port.port, port.protocol),
         Err(name) => format!("{} → {name}/{}, which no container has", port.port, port.protocol),
     });
     Some(ports.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())

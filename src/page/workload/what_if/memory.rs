@@ -14,7 +14,10 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
     for (position, container) in asked.running() {
         let Some(own) = resources.containers.get(position) else { continue };
         let Some(limit) = own.limits.value.memory_bytes() else {
-            unlimited.push(position);
+            // What a tool puts in later may be a limit.
+            if !own.limits.value.is_open("memory") {
+                unlimited.push(position);
+            }
             continue;
         };
         killed.entry(after_kill(asked.pod, container)).or_default().push(concat(vec![
