@@ -17,6 +17,9 @@ pub struct Environment {
     /// Where its objects go that name no namespace, if it says so itself.
     #[serde(skip)]
     pub namespace: Option<String>,
+    /// What is missing in its objects, in a clause, where not all of it could be built; names in backticks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
 }
 
 impl Environment {
@@ -27,6 +30,7 @@ impl Environment {
             source: "plain",
             path: String::new(),
             namespace: None,
+            incomplete: None,
         }
     }
 }

@@ -222,6 +222,7 @@ pub(super) fn findings(topology: &Topology, catalog: &Catalog, facts: &Facts) ->
             let mut findings = Findings { scene, rule, found: Vec::new() };
             (rule.check)(&scene, facts, &mut findings);
             findings.found.retain(|finding| !is_open(topology, finding));
+            mark_incomplete(topology, &mut findings);
             if let Some(Weight::At(level)) = catalog.settings.advice.get(rule.code) {
                 findings.found.iter_mut().for_each(|finding| finding.level = *level);
             }
@@ -234,6 +235,20 @@ pub(super) fn findings(topology: &Topology, catalog: &Catalog, facts: &Facts) ->
             .then_with(|| a.reason.cmp(&b.reason))
     });
     found
+}
+
+/// The rules whose findings what is missing of an environment cannot answer: they are about what stands in a file.
+const ANYWAY: [&str; 3] = ["old-api-version", "schedule-unreadable", "secret-in-plain-text"];
+
+/// Of an environment that could not be built as a whole, only what holds in any case is said, and marked.
+fn mark_incomplete(topology: &Topology, findings: &mut Findings) {
+    let environment = &*findings.scene.object.identity.environment;
+    let own = topology.environments.iter().find(|one| one.name == environment);
+    let Some(missing) = own.and_then(|own| own.incomplete.as_deref()) else { return };
+    findings.found.retain(|finding| ANYWAY.contains(&finding.rule.code));
+    for finding in &mut findings.found {
+        finding.reason.push_str(&format!(" (Incomplete: {missing}.)"));
+    }
 }
 
 /// Whether a finding follows from a value that a tool puts in later: then nobody knows whether it holds.

@@ -111,6 +111,10 @@ impl<'a> Ledger<'a> {
     ) {
         let declared_by = &self.topology.nodes[known.declared_by.unwrap_or(node)].object;
         let Some(object) = declared_by else { return };
+        // Of a value that a tool puts in later, nothing is derived.
+        if known.field.find(&object.value).is_some_and(|value| value.holds_placeholder(1)) {
+            return;
+        }
         let (file, line) = object.place(known.field.line(&object.value));
         let source = Place { file: file.to_owned(), line, field: known.field.to_string() };
         let value = serde_json::to_value(&known.value).unwrap_or_default();

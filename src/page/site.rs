@@ -5,6 +5,7 @@ use super::knowledge::Knowledge;
 use super::lists::Shown;
 use super::places::{self, Places};
 use super::prose::muted;
+use super::unknown;
 use super::room::{Folds, Room, Sizes};
 use super::{
     Area, Link, Page, Site, Sort, Target, access, advice, application, container, environments, glossary,
@@ -75,10 +76,11 @@ fn outline(
     }));
     let mut pages: Vec<Page> = Vec::new();
     for (environment, namespace) in topology.namespaces().into_keys() {
-        pages.extend(overview::namespace(&know, &environment, &namespace));
+        let page = overview::namespace(&know, &environment, &namespace);
+        pages.extend(page.map(|page| with_what_is_missing(&know, page)));
     }
     let applications = (0..topology.applications.len()).into_par_iter();
-    pages.par_extend(applications.filter_map(|at| application::page(&know, at)));
+    pages.par_extend(applications.filter_map(|at| Some(with_what_is_missing(&know, application::page(&know, at)?))));
     let mut environments = Vec::new();
     for environment in &topology.environments {
         let name: Arc<str> = environment.name.as_str().into();
@@ -90,7 +92,10 @@ fn outline(
             advice::page(&know, &name),
         ];
         let own = own.into_iter().flatten();
-        let own: Vec<Page> = own.map(|page| Page { environment: environment.name.clone(), ..page }).collect();
+        let own: Vec<Page> = own
+            .map(|page| Page { environment: environment.name.clone(), ..page })
+            .map(|page| with_what_is_missing(&know, page))
+            .collect();
         let home = know.home(&name);
         environments.push(Area { name: environment.name.clone(), sections: sections(&home, &own), home });
         pages.extend(own);
@@ -200,6 +205,18 @@ pub fn heads_of(found: &[NodeIndex], topology: &Topology, facts: &Facts, catalog
 
 /// The page of one subject, among pages that are there already.
 pub(super) fn page_in(know: &Knowledge, found: &Found) -> Option<Page> {
+    Some(with_what_is_missing(know, bare_page_in(know, found)?))
+}
+
+/// A page that says first that its environment could not be built as a whole.
+fn with_what_is_missing(know: &Knowledge, mut page: Page) -> Page {
+    if let Some(missing) = unknown::incomplete(know, &page.environment) {
+        page.lead.insert(0, missing);
+    }
+    page
+}
+
+fn bare_page_in(know: &Knowledge, found: &Found) -> Option<Page> {
     let object = |index: NodeIndex| know.node(index).object.as_deref();
     match found {
         Found::Namespace(environment, namespace) => overview::namespace(know, environment, namespace),

@@ -2,13 +2,31 @@
 
 use super::Prose;
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, joined, plain};
-use crate::catalog::is_built_in;
+use super::prose::{code, concat, joined, marked, plain};
+use crate::catalog::{FieldPath, is_built_in};
 use crate::model::Object;
 use crate::names::count;
 
 /// How many values are named.
 const MOST_NAMED: usize = 6;
+
+/// What is missing in an environment that could not be built as a whole.
+pub fn incomplete(know: &Knowledge, environment: &str) -> Option<Prose> {
+    let own = know.topology.environments.iter().find(|one| one.name == environment)?;
+    let missing = own.incomplete.as_deref()?;
+    let start = vec![super::Inline::Strong("Incomplete".to_owned()), super::prose::text(": ")];
+    let end = plain(". What the cluster gets may differ from what stands here, so that there is little advice.");
+    Some(concat(vec![start, marked(missing), end]))
+}
+
+/// What stands in place of a sentence about a field that holds a value which a tool puts in later.
+pub fn depends(object: &Object, field: &FieldPath) -> Option<Prose> {
+    let value = field.find(&object.value)?;
+    value.holds_placeholder(2).then(|| {
+        let name = field.last_key().unwrap_or_default();
+        concat(vec![plain("What follows from "), vec![code(name)], plain(" is set by substitution, unknown here.")])
+    })
+}
 
 /// The values of an object that a tool puts in later, in one sentence. Other kinds than those of Kubernetes may have a language
 /// of their own, whose signs look alike.

@@ -15,6 +15,8 @@ pub struct Built {
     pub namespace: Option<String>,
     /// What its Secrets hold.
     pub values: Values,
+    /// What is missing in these objects, in a clause, where not all of it could be built.
+    pub incomplete: Option<String>,
     /// What went wrong.
     pub problems: Problems,
     /// How many bytes the tool printed.

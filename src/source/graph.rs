@@ -28,6 +28,8 @@ struct EnvironmentEntry {
     source: String,
     #[serde(default)]
     path: String,
+    #[serde(default)]
+    incomplete: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +124,8 @@ fn is_built(entry: &EnvironmentEntry) -> bool {
 fn environment(entry: &EnvironmentEntry) -> Environment {
     let sources = ["kustomize", "helm", "dump"];
     let source = sources.into_iter().find(|source| *source == entry.source).unwrap_or("plain");
-    Environment { name: entry.name.clone(), source, path: entry.path.clone(), namespace: None }
+    let (name, path, incomplete) = (entry.name.clone(), entry.path.clone(), entry.incomplete.clone());
+    Environment { name, source, path, incomplete, namespace: None }
 }
 
 /// The manifests as one text, one value a line.

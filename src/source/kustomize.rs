@@ -6,6 +6,7 @@ mod chain;
 mod file;
 mod generator;
 mod origin;
+mod partial;
 mod patch;
 mod reference;
 mod trace;
@@ -15,6 +16,7 @@ pub use file::NAMES;
 pub use reference::Library;
 
 use crate::problem::Code;
+use std::borrow::Cow;
 
 /// Why something of a kustomization is not built, where it says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,5 +30,5 @@ pub struct Fault {
     /// The reason; nothing in it is quoted that could be secret.
     pub message: String,
     /// The next step.
-    pub help: &'static str,
+    pub help: Cow<'static, str>,
 }

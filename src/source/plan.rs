@@ -143,8 +143,9 @@ impl Plan {
                 Recipe::Helm(_) => "helm",
             };
             let mut environment =
-                Environment { name: unit.name.clone(), source, path: unit.path.clone(), namespace: None };
+                Environment { name: unit.name.clone(), source, path: unit.path.clone(), ..Environment::plain() };
             if let Some(built) = built {
+                environment.incomplete = built.incomplete.clone();
                 if matches!(unit.recipe, Recipe::Kustomize) {
                     unbuilt.extend(
                         self.library.get(&unit.folder).map(|volume| volume.kustomization.name.as_str()),
@@ -167,8 +168,15 @@ impl Plan {
                         .map(|document| Document { namespace: namespace.clone(), ..document }),
                 );
             }
-            if reading.environments.last().is_none_or(|last: &Environment| last.name != environment.name) {
-                reading.environments.push(environment);
+            match reading.environments.last_mut().filter(|last| last.name == environment.name) {
+                Some(last) => last.incomplete = last.incomplete.take().or(environment.incomplete),
+                None => reading.environments.push(environment),
+            }
+        }
+        for environment in &mut reading.environments {
+            let failed = reading.unbuilt.get(&environment.name).is_some_and(|failed| *failed);
+            if failed && environment.incomplete.is_none() {
+                environment.incomplete = Some("a part of it could not be built, and is missing".to_owned());
             }
         }
         reading.problems.extend(not_tried(&untried, &budget).into_iter().collect());

@@ -15,6 +15,7 @@ use crate::facts::lifecycle::{Check, ContainerLifecycle, Probe, RestartPolicy};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, plain};
+use crate::page::unknown;
 use crate::page::workload::is_served;
 use crate::page::{Block, Prose};
 use crate::topology::{Container, NodeIndex, Pod};
@@ -74,6 +75,10 @@ impl<'a> Tale<'a> {
 
     /// A sentence with a link to the field that it follows from.
     fn because(&self, sentence: Prose, field: &FieldPath) -> Prose {
+        let sentence = match unknown::depends(self.object, field) {
+            Some(instead) => instead,
+            None => sentence,
+        };
         concat(vec![sentence, plain(" "), vec![self.know.source(self.object, field)]])
     }
 

@@ -3,6 +3,7 @@
 use super::super::budget::{self, Budget, Excess};
 use super::super::built::Built;
 use super::super::load;
+use super::super::redact::redact_text;
 use super::super::roots::Roots;
 use super::super::tool::{self, Failure, Left, Program, Tool};
 use super::Fault;
@@ -11,6 +12,7 @@ use super::chain::Chain;
 use super::file::Role;
 use super::generator;
 use super::origin::{Provenance, strip};
+use super::partial::Partial;
 use super::reference::{Library, Volume, bytes};
 use super::trace::{Root, trace};
 use crate::document::{Document, Limits, SourceFile, Value};
@@ -77,14 +79,19 @@ pub fn build(unit: &Unit, tool: &Tool, budget: &Budget) -> Built {
                 plain
             }
         },
-        _ => {
-            let mut plain = unit.plain(&closure);
-            for volume in faulty {
-                let name = &volume.kustomization.name;
-                plain.problems.extend(refusals(name, &volume.faults));
+        Tool::Program(program) => match unit.in_part(&closure, program, budget) {
+            Ok(Some((built, without))) => {
+                let mut built = built;
+                for volume in faulty {
+                    let name = &volume.kustomization.name;
+                    built.problems.extend(refusals(name, &volume.faults, &left_out(&without)));
+                }
+                built
             }
-            plain
-        }
+            Err(excess) => return Built { excess: Some(excess), ..Built::default() },
+            Ok(None) => unit.refused(&closure, &faulty),
+        },
+        _ => unit.refused(&closure, &faulty),
     };
     if built.documents.is_empty() && !built.problems.left_something_out() && matches!(tool, Tool::Program(_))
     {
@@ -110,7 +117,7 @@ enum Unbuilt {
 }
 
 /// Says once for each kind of fault that a kustomization was not built.
-fn refusals(file: &str, faults: &[Fault]) -> Problems {
+fn refusals(file: &str, faults: &[Fault], fate: &str) -> Problems {
     let first = |at: usize| faults[..at].iter().all(|other| other.code != faults[at].code);
     let problems = (0..faults.len()).filter(|at| first(*at)).map(|at| {
         let fault = &faults[at];
@@ -118,10 +125,16 @@ fn refusals(file: &str, faults: &[Fault]) -> Problems {
             1 => String::new(),
             n => format!(" (and {} like it)", n - 1),
         };
-        let message = format!("{}{more}, so {AS_THEY_ARE}", fault.message);
-        Problem::new(Level::Error, fault.code, message).at(file, fault.line, fault.column).help(fault.help)
+        let message = format!("{}{more}, so {fate}", fault.message);
+        Problem::new(Level::Error, fault.code, message).at(file, fault.line, fault.column).help(fault.help.to_string())
     });
     problems.collect()
+}
+
+/// What becomes of a kustomization that is built without some of its bases.
+fn left_out(without: &[String]) -> String {
+    let them = if without.len() == 1 { "it" } else { "them" };
+    format!("the kustomization is built without {them}, and what {them} would add is not documented")
 }
 
 /// What kustomize made, and where it has each object from: the paths are canonical.
@@ -229,6 +242,43 @@ fn normal(path: &Path) -> PathBuf {
 }
 
 impl Unit<'_> {
+    /// What is built without the bases that cannot be reached, and which ones these are; `None` where that is not possible.
+    fn in_part(
+        &self,
+        closure: &[&Volume],
+        program: &Program,
+        budget: &Budget,
+    ) -> Result<Option<(Built, Vec<String>)>, Excess> {
+        let Some(partial) = Partial::copy(self.folder, closure, self.limits) else { return Ok(None) };
+        let copy = Unit { folder: &partial.folder, ..*self };
+        let text = match text(&copy, closure, program, budget) {
+            Ok(text) => text,
+            Err(Unbuilt::Excess(excess)) => return Err(excess),
+            Err(Unbuilt::Problem(_)) => return Ok(None),
+        };
+        let provenances = text.provenances.into_iter();
+        let provenances = provenances.map(|one| one.map(|one| partial.original(one))).collect();
+        let mut built = self.traced(closure, Text { provenances, ..text });
+        let names: Vec<String> = partial
+            .without
+            .iter()
+            .map(|one| format!("`{}`", redact_text(one, false).unwrap_or_else(|| one.clone())))
+            .collect();
+        let are = if names.len() == 1 { "is" } else { "are" };
+        built.incomplete =
+            Some(format!("{} {are} not here, and what {} adds is missing", names.join(", "), if names.len() == 1 { "it" } else { "each" }));
+        Ok(Some((built, partial.without.clone())))
+    }
+
+    /// The files as they are, and why.
+    fn refused(&self, closure: &[&Volume], faulty: &[&&Volume]) -> Built {
+        let mut plain = self.plain(closure);
+        for volume in faulty {
+            plain.problems.extend(refusals(&volume.kustomization.name, &volume.faults, AS_THEY_ARE));
+        }
+        plain
+    }
+
     fn failed(&self, closure: &[&Volume], failure: &Failure) -> Problem {
         let reason = match failure {
             Failure::Failed { message } => {
@@ -308,7 +358,13 @@ impl Unit<'_> {
             files.filter(|(role, _)| *role == Role::Resource).map(|(_, file)| file).collect();
         let namespace = closure.first().and_then(|root| root.kustomization.value.get("namespace"));
         let namespace = namespace.and_then(Value::as_str).filter(|namespace| !namespace.is_empty());
-        let mut built = Built { namespace: namespace.map(str::to_owned), ..Built::default() };
+        let file = closure.first().map(|root| root.kustomization.name.as_str()).unwrap_or_default();
+        let incomplete = format!("the patches, names, and generators of `{file}` are not applied");
+        let mut built = Built {
+            namespace: namespace.map(str::to_owned),
+            incomplete: Some(incomplete),
+            ..Built::default()
+        };
         for file in files {
             let loaded = load(&self.roots.shown(file), &bytes(file, self.limits), self.limits);
             built.documents.extend(loaded.documents);

@@ -312,5 +312,5 @@ pub fn documents(text: &str, limits: &Limits) -> Result<(Vec<Value>, bool), (u32
 }
 
 fn fault(at: &Value, code: Code, message: &str, help: &'static str) -> Fault {
-    Fault { line: at.line, column: at.column, code, message: message.to_owned(), help }
+    Fault { line: at.line, column: at.column, code, message: message.to_owned(), help: help.into() }
 }

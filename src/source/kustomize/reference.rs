@@ -32,6 +32,8 @@ pub struct Volume {
     pub targets: Vec<Target>,
     /// Everything that speaks against building it.
     pub faults: Vec<Fault>,
+    /// The bases that cannot be reached, as written; each is one of the faults.
+    pub unreachable: Vec<String>,
 }
 
 /// Every kustomization of the input, and those beside it that they refer to, by folder.
@@ -57,6 +59,7 @@ impl Library {
                 continue;
             }
             let (mut targets, mut faults) = (Vec::new(), std::mem::take(&mut kustomization.faults));
+            let mut unreachable = Vec::new();
             for reference in &kustomization.references {
                 match resolve(&kustomization.folder, reference, roots) {
                     Ok(target) => {
@@ -66,10 +69,16 @@ impl Library {
                         }
                         targets.push(target);
                     }
-                    Err(fault) => faults.push(fault),
+                    Err(fault) => {
+                        if matches!(reference.role, Role::Resource | Role::Component) {
+                            unreachable.push(reference.text.clone());
+                        }
+                        faults.push(fault);
+                    }
                 }
             }
-            library.volumes.insert(folder.to_owned(), Volume { kustomization, targets, faults });
+            let volume = Volume { kustomization, targets, faults, unreachable };
+            library.volumes.insert(folder.to_owned(), volume);
         }
         library
     }
@@ -172,21 +181,18 @@ pub fn bytes(file: &Path, limits: &Limits) -> Vec<u8> {
 }
 
 fn resolve(folder: &Path, reference: &Reference, roots: &Roots) -> Result<Target, Fault> {
-    let fault = |code, message: String, help| Fault {
+    let fault = |code, message: String, help: &'static str| Fault {
         line: reference.line,
         column: reference.column,
         code,
         message,
-        help,
+        help: help.into(),
     };
     let text = reference.text.as_str();
     if is_remote(text) {
-        let message = "this lies on another machine, and podviz asks none".to_owned();
-        return Err(fault(
-            Code::RemoteBase,
-            message,
-            "download it into the input, or give podviz the output of `kustomize build`",
-        ));
+        let shown = redact_text(text, false).unwrap_or_else(|| text.to_owned());
+        let message = format!("`{shown}` lies on another machine, and podviz asks none");
+        return Err(Fault { help: vendor(&shown).into(), ..fault(Code::RemoteBase, message, "") });
     }
     let shown = || redact_text(text, false).unwrap_or_else(|| text.to_owned());
     let Ok(path) = fs::canonicalize(folder.join(text)) else {
@@ -234,8 +240,24 @@ fn plugin(role: Role, file: &Path, reference: &Reference, limits: &Limits) -> Op
         column: reference.column,
         code: Code::BuildPlugin,
         message: format!("`{text}` is a plugin of kustomize: a program that podviz does not start"),
-        help: "give podviz the output of `kustomize build`",
+        help: "give podviz the output of `kustomize build`".into(),
     })
+}
+
+/// The command that brings a remote base here.
+///
+/// Source: kubectl.docs.kubernetes.io, "kustomize localize".
+fn vendor(shown: &str) -> String {
+    let is_file = shown.starts_with("https://")
+        && [".yaml", ".yml", ".json"].iter().any(|end| shown.ends_with(end))
+        && shown.chars().all(|sign| sign.is_ascii_alphanumeric() || "/:._-~".contains(sign));
+    let name = shown.rsplit('/').next().unwrap_or_default();
+    match is_file {
+        true => format!("run `curl -fsSLO {shown}` in this folder, and name `{name}` in its place"),
+        false => "run `kustomize localize . ../localized` in this folder, which downloads all remote bases, and give \
+                  podviz that folder; or the output of `kustomize build`"
+            .to_owned(),
+    }
 }
 
 /// Whether kustomize would fetch it: a URL, or what it takes for a git repository (its api/internal/git/repospec.go).

@@ -3,7 +3,7 @@
 use super::Life;
 use crate::facts::lifecycle::pre_stop;
 use crate::names::duration;
-use crate::page::Prose;
+use crate::page::{Prose, unknown};
 use crate::page::prose::{code, concat, plain};
 use crate::page::workload::is_served;
 use crate::topology::ContainerKind;
@@ -16,6 +16,9 @@ pub fn end(life: &Life) -> Option<Prose> {
     }
     let grace = &lifecycle.grace_s;
     let source = vec![life.know.source(life.object, &grace.field)];
+    if let Some(instead) = unknown::depends(life.object, &grace.field) {
+        return Some(concat(vec![instead, plain(" "), source]));
+    }
     if grace.value == 0 {
         let words =
             "On deletion the pod has no time to end: its containers are killed at once, and no hook runs. ";

@@ -4,7 +4,7 @@ use super::Life;
 use crate::facts::Known;
 use crate::facts::lifecycle::{ContainerLifecycle, Liveness, RestartPolicy, Sight};
 use crate::names::{count, duration, durations};
-use crate::page::Prose;
+use crate::page::{Prose, unknown};
 use crate::page::prose::{code, concat, joined, plain, text};
 use crate::topology::{Container, ContainerKind};
 
@@ -59,6 +59,10 @@ pub fn hang(life: &Life) -> Option<Prose> {
 }
 
 fn one(life: &Life, index: usize, known: &Known<Liveness>, policy: RestartPolicy) -> Prose {
+    if let Some(instead) = unknown::depends(life.object, &known.field) {
+        let whose = concat(vec![plain("For "), life.name(index), plain(": ")]);
+        return concat(vec![whose, instead, plain(" "), vec![life.know.source(life.object, &known.field)]]);
+    }
     let found = &known.value;
     let noticed = durations(found.detect_min_s, found.detect_max_s);
     let latest = duration(found.kill_by_max_s);
