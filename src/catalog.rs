@@ -21,7 +21,7 @@ pub use ports::Ports;
 use rust_embed::Embed;
 pub use settings::Settings;
 use std::collections::BTreeMap;
-pub use vocabulary::{EdgeRule, KindRule, Relation, Role, Scope, Selection};
+pub use vocabulary::{EdgeRule, Explanation, KindRule, Relation, Role, Scope, Selection};
 
 /// The knowledge files that are part of the program.
 #[derive(Embed)]
@@ -43,6 +43,8 @@ pub struct Catalog {
     pod: Vec<EdgeRule>,
     container: Vec<EdgeRule>,
     any: Vec<EdgeRule>,
+    pod_explanations: Vec<Explanation>,
+    container_explanations: Vec<Explanation>,
     /// What the user decides.
     pub settings: Settings,
     /// What the names of Services end in, in lower case, without a dot at its end.
@@ -124,8 +126,10 @@ impl Catalog {
         let rule: KindRule =
             typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })?;
         match rule.kind.as_str() {
-            "(pod)" => self.pod = rule.edges,
-            "(container)" => self.container = rule.edges,
+            "(pod)" => (self.pod, self.pod_explanations) = (rule.edges, rule.explain),
+            "(container)" => {
+                (self.container, self.container_explanations) = (rule.edges, rule.explain);
+            }
             "(any)" => self.any = rule.edges,
             _ => self.add_kind(rule),
         }
@@ -200,6 +204,16 @@ impl Catalog {
     /// The references of every container, relative to the container.
     pub fn container_edges(&self) -> &[EdgeRule] {
         &self.container
+    }
+
+    /// What the fields of every pod's spec mean, relative to it.
+    pub fn pod_explanations(&self) -> &[Explanation] {
+        &self.pod_explanations
+    }
+
+    /// What the fields of every container mean, relative to it.
+    pub fn container_explanations(&self) -> &[Explanation] {
+        &self.container_explanations
     }
 
     /// What an image, as written in a manifest, is known to do; `None` for one that no class knows.

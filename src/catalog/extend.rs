@@ -9,8 +9,14 @@ impl Catalog {
     pub(super) fn learn(&mut self, rules: Rules) {
         for (rule, written) in rules.kinds.into_iter().zip(&rules.written) {
             match rule.kind.as_str() {
-                "(pod)" => self.pod.extend(rule.edges),
-                "(container)" => self.container.extend(rule.edges),
+                "(pod)" => {
+                    self.pod.extend(rule.edges);
+                    self.pod_explanations.extend(rule.explain);
+                }
+                "(container)" => {
+                    self.container.extend(rule.edges);
+                    self.container_explanations.extend(rule.explain);
+                }
                 "(any)" => self.any.extend(rule.edges),
                 _ => match self.kinds.remove(&(rule.group.clone(), rule.kind.clone())) {
                     Some(known) => self.add_kind(known.extended(rule, written)),

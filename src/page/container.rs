@@ -15,7 +15,7 @@ pub use glance::pull_policy;
 
 use super::knowledge::Knowledge;
 use super::prose::section;
-use super::workload::{drawn, subject};
+use super::workload::{drawn, listed_items, subject};
 use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
 use crate::diagram::View;
 use crate::diagram::views::Focus;
@@ -44,6 +44,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         section("lifecycle", "Start, health, and end", lifecycle::blocks(know, index, object, pod, position)),
         section("resources", "Resources", resources::blocks(know, index, object, pod, position)),
         section("identity", "What it may do", security::blocks(know, index, object, pod, position)),
+        section("fields", "What else it says", listed_items(object::of_container(know, object, container))),
         section("containers", "Its siblings", siblings::blocks(know, index, pod, position)),
         section("advice", "Advice", advice::of_container(know, index, position)),
         section("source", "Its lines of the manifest", vec![lines(object, container)]),

@@ -4,6 +4,7 @@ mod claim;
 mod config;
 mod custom;
 mod effect;
+mod explained;
 mod network_policy;
 mod references;
 mod role;
@@ -15,12 +16,13 @@ use super::prose::{code, concat, joined, listed, muted, plain, section, text};
 use super::workload::{diagrams, running};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use super::{advice, author, unknown};
-use crate::catalog::{FieldPath, Relation, Role};
+use crate::catalog::{Relation, Role};
 use crate::document::{Identity, Kind, Value};
 use crate::facts::is_headless;
 use crate::model::{Object, Subject};
 use crate::names::{count, thousands};
 use crate::topology::{Edge, HOST, NodeIndex, Unlisted, isolates};
+pub use explained::{explanations, of_container, of_pod};
 pub use references::references;
 use std::sync::Arc;
 
@@ -306,69 +308,6 @@ pub fn held(know: &Knowledge, namespace: &Identity) -> Prose {
         }
         None => vec![muted("holds nothing in these manifests")],
     }
-}
-
-/// What the catalog says of the fields that are set: what each means, then the field and its line.
-pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
-    let Some(rule) = know.catalog.kind(&object.identity.group, &object.identity.kind) else {
-        return Vec::new();
-    };
-    let mut items: Vec<(FieldPath, bool, Prose)> = Vec::new();
-    let scaled = know
-        .topology
-        .find(&object.identity)
-        .is_some_and(|index| super::sentence::scaled(know, index).is_some());
-    for explanation in &rule.explain {
-        for (path, value) in explanation.field.find(&object.value, &FieldPath::root()) {
-            // Where an autoscaler decides, the number in the manifest does not.
-            if scaled && path == FieldPath::of("spec.replicas") {
-                continue;
-            }
-            let text_of = value.scalar_text();
-            let understood = value.to_json();
-            let understood = understood.as_str().map_or_else(|| understood.to_string(), str::to_owned);
-            if explanation
-                .is
-                .as_ref()
-                .is_some_and(|is| text_of.as_deref() != Some(&is.0) && understood != is.0)
-            {
-                continue;
-            }
-            let shown = text_of.unwrap_or_default();
-            let mut item = filled(&explanation.say, &shown);
-            if !explanation.why.is_empty() {
-                item.push(text(" "));
-                item.extend(filled(&explanation.why, &shown));
-            }
-            item.extend([text(" "), code(path.to_string()), text(" "), know.source(object, &path)]);
-            items.push((path, explanation.is.is_some(), item));
-        }
-    }
-    // What is said of a value goes before what is said of the field.
-    let special = |path: &FieldPath| items.iter().any(|(other, exact, _)| *exact && other == path);
-    let mut kept: Vec<_> = items.iter().filter(|(path, exact, _)| *exact || !special(path)).collect();
-    kept.sort_by_key(|(path, ..)| path.line(&object.value));
-    kept.into_iter().map(|(_, _, item)| item.clone()).collect()
-}
-
-/// A text of the catalog, with `code` between backticks and the value in place of `{value}`.
-fn filled(words: &str, value: &str) -> Prose {
-    let mut prose = Prose::new();
-    for (index, part) in words.split('`').enumerate() {
-        if index % 2 == 1 {
-            prose.push(code(part.replace("{value}", value)));
-            continue;
-        }
-        for (gap, words) in part.split("{value}").enumerate() {
-            if gap > 0 {
-                prose.push(code(value));
-            }
-            if !words.is_empty() {
-                prose.push(text(words));
-            }
-        }
-    }
-    prose
 }
 
 /// The keys of a ConfigMap or a Secret; the values only where they may be shown.

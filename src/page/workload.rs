@@ -57,6 +57,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("identity", "Identity and permissions", identity::blocks(know, index, object, pod)),
         section("scheduling", "Placement", placement::blocks(know, index, object, pod)),
         section("rollout", rollout::title(know, index, object), rollout::blocks(know, index, object, pod)),
+        section("fields", "What else it says", listed_items(object::of_pod(know, object, pod))),
         section("what-if", "What if…", what_if::blocks(know, index, object, pod)),
         section("grouping", "Group or split", grouping::blocks(know, index, object, pod)),
         section("advice", "Advice", advice::of_object(know, index)),
@@ -116,6 +117,11 @@ pub fn services(know: &Knowledge, index: NodeIndex) -> impl Iterator<Item = Node
         let node = know.node(from);
         &*node.identity.kind == "Service" && follows_readiness(node)
     })
+}
+
+/// A list, if there is anything to list.
+pub fn listed_items(items: Vec<Prose>) -> Vec<Block> {
+    if items.is_empty() { Vec::new() } else { vec![Block::List { ordered: false, items }] }
 }
 
 fn keywords(pod: &Pod) -> Vec<String> {

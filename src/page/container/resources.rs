@@ -55,6 +55,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
     items.extend(devices(know, object, needs));
     items.extend(unread(know, object, &needs.limits));
     items.extend(claims(know, object, container));
+    items.extend(resized(know, object, container));
     vec![Block::List { ordered: false, items }]
 }
 
@@ -86,6 +87,33 @@ fn reserves(
     };
     let end = if words.len() == 1 { end.replace("them", "it") } else { end.to_owned() };
     concat(vec![plain(verb), words, plain(end), vec![source(know, object, &needs.requests)]])
+}
+
+/// What happens when someone changes how much it reserves or may use while it runs.
+///
+/// Source: kubernetes.io, "Resize CPU and memory resources assigned to containers" (KEP-1287, stable since 1.35): without
+/// a policy of its own, a resource is changed without a restart.
+fn resized(know: &Knowledge, object: &Object, container: &Container) -> Option<Prose> {
+    let policies = container.spec.resize_policy.as_deref().filter(|policies| !policies.is_empty())?;
+    let of = |wanted: bool| {
+        let fitting = policies.iter().filter(|policy| (policy.restart_policy == "RestartContainer") == wanted);
+        let names = fitting.map(|policy| if policy.resource_name == "cpu" { "CPU" } else { &policy.resource_name });
+        names.map(plain).collect::<Vec<Prose>>()
+    };
+    let (restarts, stays) = (of(true), of(false));
+    let mut words = plain("While it runs, ");
+    if !restarts.is_empty() {
+        words.extend(concat(vec![plain("a change of its "), joined(restarts.clone(), "or"), plain(" restarts it")]));
+    }
+    if !stays.is_empty() {
+        let and = if restarts.is_empty() { "" } else { "; " };
+        words.extend(concat(vec![
+            plain(format!("{and}its ")),
+            joined(stays, "and"),
+            plain(" may be changed without a restart"),
+        ]));
+    }
+    Some(concat(vec![words, plain(". "), vec![know.source(object, &container.path.key("resizePolicy"))]]))
 }
 
 /// Whether an init container needs so much that the whole pod reserves it for good.

@@ -32,7 +32,9 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
         return list.into_iter().collect();
     };
     if let Some(run) = &controller.job {
-        return runs::blocks(know, index, object, run, controller.cron.as_ref());
+        let mut blocks = runs::blocks(know, index, object, run, controller.cron.as_ref());
+        blocks.extend(super::listed_items(any_object::explanations(know, object)));
+        return blocks;
     }
     let mut items: Vec<Prose> = Vec::new();
     if let Some(known) = &controller.rollout {
