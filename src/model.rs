@@ -1,5 +1,6 @@
 //! Stage 3: documents become an [`Inventory`] of objects, each with its identity, sorted and unique.
 
+mod betrayed;
 mod dump;
 mod inventory;
 mod split;

@@ -67,6 +67,7 @@ codes! {
     EmptyBuild "empty-build" "A chart or a kustomization makes no object."
     HelmTemplate "helm-template" "A Helm template was found that has not been rendered."
     HiddenObject "hidden-object" "The settings hide objects from pages and diagrams."
+    InferredNamespace "inferred-namespace" "Objects that name no namespace are put into the one that a binding or a webhook names."
     InvalidField "invalid-field" "A field has a value of the wrong type."
     InvalidManifest "invalid-manifest" "A document looks like a manifest but is not one."
     InvalidRegion "invalid-region" "A marked region of a Markdown file asks for what podviz cannot show."

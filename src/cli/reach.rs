@@ -11,7 +11,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(
     override_usage = "podviz reach [OPTIONS] --port <N[/PROTO]> <INPUT>... <FROM> <TO>",
-    mut_arg("inputs", |inputs| inputs.num_args(3..).value_names(["INPUT", "FROM", "TO"]).help(
+    mut_arg("inputs", |inputs| inputs.num_args(1..).value_names(["INPUT", "FROM", "TO"]).help(
         "Manifests: files, folders, or - for the standard input; the last two are FROM and TO: a pod or a workload, \
          such as deployment/web or \"Pod shop/web\", an IP or a CIDR outside, and as TO a Service, too"
     ))
@@ -37,6 +37,10 @@ impl Reach {
         let ends = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
         let (namespace, port) = (self.namespace.clone(), self.port.clone());
         let goal = Goal::Reach { ends, namespace, port, format: self.format };
-        Ask { inputs, ..Ask::new(&self.input, goal) }
+        // Options may stand between them, so that clap cannot count.
+        let contradiction = (self.input.inputs.len() < 3).then_some(
+            "reach wants at least 3 values: the manifests, FROM, and TO, such as `podviz reach k8s deployment/web svc/db --port 5432`",
+        );
+        Ask { inputs, contradiction, ..Ask::new(&self.input, goal) }
     }
 }

@@ -1,6 +1,7 @@
 //! Taking the inventory: Lists are unpacked, environments and namespaces are settled, and of two definitions the last one
 //! wins.
 
+use super::betrayed::{Betrayed, Sight};
 use super::dump::{Look, look, strip_bookkeeping};
 use super::split::{self, Definition};
 use super::{Inventory, Object};
@@ -33,12 +34,15 @@ pub fn take_inventory(
         environments.extend(split_plain(&mut named, catalog, grouping));
     }
     let scopes = Scopes::of(&named, catalog);
+    let (betrayed, said) = betrayed(&named, &scopes, grouping);
+    problems.extend(said);
     let mut objects: BTreeMap<Identity, Arc<Object>> = BTreeMap::new();
     for manifest in named {
         let own = grouping.built.iter().find(|one| *one.name == *manifest.environment());
         let namespace = manifest.manifest.document.namespace.clone();
         let namespace = namespace.as_deref().or(own.and_then(|one| one.namespace.as_deref()));
-        let namespace = namespace.unwrap_or(grouping.default_namespace);
+        let inferred = betrayed.of(manifest.environment(), &manifest.manifest.document.file.path);
+        let namespace = namespace.or(inferred).unwrap_or(grouping.default_namespace);
         let object = manifest.identified(&scopes, namespace);
         if let Some(earlier) = objects.insert(object.identity.clone(), Arc::clone(&object)) {
             problems.push(duplicate(&earlier, &object));
@@ -54,6 +58,34 @@ pub fn take_inventory(
     let mut inventory = Inventory { environments, objects };
     mark_dumps(&mut inventory);
     (inventory, problems)
+}
+
+/// The namespaces that bindings and webhooks betray, unless the user says one; with a problem for each.
+fn betrayed(named: &[Named], scopes: &Scopes, grouping: &Grouping) -> (Betrayed, Problems) {
+    if grouping.default_namespace != DEFAULT_NAMESPACE {
+        return (Betrayed::default(), Problems::none());
+    }
+    let sights: Vec<Sight> = named
+        .iter()
+        .map(|one| {
+            let document = &one.manifest.document;
+            let own = grouping.built.iter().find(|own| *own.name == *one.environment());
+            let is_known = document.namespace.is_some() || own.is_some_and(|own| own.namespace.is_some());
+            Sight {
+                environment: one.environment(),
+                file: &document.file.path,
+                object: [&one.group, &one.manifest.kind, &one.name],
+                is_open: !is_known && one.namespace.is_none() && scopes.scope(one) == Scope::Namespaced,
+                value: &document.value,
+            }
+        })
+        .collect();
+    let (betrayed, said) = Betrayed::find(&sights);
+    let placed = said.into_iter().map(|(by, problem)| {
+        let line = problem.place.as_ref().map_or(0, |place| place.line);
+        problem.at_place(named[by].manifest.document.file.place(line), 0)
+    });
+    (betrayed, placed.collect())
 }
 
 /// Says of each environment of plain files whether it is a live dump.
@@ -75,6 +107,9 @@ fn mark_dumps(inventory: &mut Inventory) {
         }
     }
 }
+
+/// The namespace of objects that name none, unless someone says another.
+const DEFAULT_NAMESPACE: &str = "default";
 
 /// How objects are grouped into environments and namespaces.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 mod claim;
 mod config;
 mod custom;
+mod devices;
 mod effect;
 mod explained;
 mod network_policy;
@@ -30,7 +31,8 @@ use std::sync::Arc;
 pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
     let mut page = head(know, index, object)?;
     let node = know.node(index);
-    let explained = explanations(know, object);
+    let mut explained = devices::sentences(know, object);
+    explained.extend(explanations(know, object));
     let meaning = if explained.is_empty() {
         Vec::new()
     } else {

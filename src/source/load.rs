@@ -3,7 +3,7 @@
 use super::graph;
 use super::highlight;
 use super::heading::described;
-use super::manifest::{Verdict, judge};
+use super::manifest::{Verdict, is_helmfile, judge};
 use super::redact::Values;
 use super::redact::{Edits, Region, find_in_comments, redact_text, speaks_of_secret, widen};
 use super::template::is_template;
@@ -11,7 +11,7 @@ use crate::document::compose::{Fault, Spot};
 use crate::document::settle::{Duplicate, settle};
 use crate::document::sheet::{Part, Sheet, regions};
 use crate::document::{
-    Document, Environment, Imprints, Limits, SourceFile, TokenClass, Value, decode::decode, json, yaml,
+    Document, Environment, Imprints, Kind, Limits, SourceFile, TokenClass, Value, decode::decode, json, yaml,
 };
 use crate::problem::{Code, Level, Problem, Problems};
 use std::ops::Range;
@@ -56,6 +56,11 @@ pub fn load(name: &str, bytes: &[u8], limits: &Limits) -> Loaded {
             return fail(Code::NotText, message, "save the file as UTF-8");
         }
     };
+    if is_helmfile(name, &text) {
+        let message = "this is a helmfile, which podviz does not run";
+        let help = "give podviz what it renders: `helmfile template | podviz render - -o site`";
+        return Loaded::only(Problem::new(Level::Note, Code::HelmTemplate, message).at(name, 0, 0).help(help));
+    }
     if graph::is_graph(&text) { graph::read(name, &text, limits) } else { load_text(name, &text, limits) }
 }
 
@@ -108,6 +113,13 @@ impl Reader<'_> {
             let is_replaced = |line, column| edits.at(Spot { line, column }).is_some();
             let imprints = Imprints::of(&value, &is_replaced);
             edits.apply(&mut value);
+            if is_row(self.name, &value) {
+                for duplicate in std::mem::take(&mut duplicates[index]) {
+                    self.problems.push(self.duplicate(&duplicate, &edits));
+                }
+                accepted.extend(in_a_row(value, index, last_line, &imprints));
+                continue;
+            }
             match judge(self.name, &value) {
                 Verdict::Manifest => {
                     for duplicate in std::mem::take(&mut duplicates[index]) {
@@ -258,6 +270,27 @@ fn wants_to_be_manifest(lines: &[&str], region: &Range<u32>) -> bool {
     let json = region.iter().any(|line| line.contains("\"apiVersion\""))
         && region.iter().any(|line| line.contains("\"kind\""));
     shows("apiVersion") || shows("kind") || json
+}
+
+/// Whether a document is a list of manifests, as `jq` and other programs print several.
+fn is_row(name: &str, value: &Value) -> bool {
+    let items = value.items();
+    !items.is_empty() && items.iter().all(|item| judge(name, item) == Verdict::Manifest)
+}
+
+/// The manifests of a list.
+fn in_a_row(row: Value, index: usize, last_line: u32, imprints: &Imprints) -> Vec<Accepted> {
+    let Kind::List(items) = row.kind else { return Vec::new() };
+    let ends: Vec<u32> = items.iter().skip(1).map(|next| next.line.saturating_sub(1)).collect();
+    let ends = ends.into_iter().chain([last_line]);
+    let accepted = items.into_iter().zip(ends).map(|(value, end)| Accepted {
+        index,
+        last_line: end.max(value.line),
+        comment: None,
+        imprints: imprints.clone(),
+        value,
+    });
+    accepted.collect()
 }
 
 /// The comment lines between the beginning of a document and its first node, other than those of a Secret; blocks stay

@@ -146,7 +146,9 @@ fn hang_one(life: &mut Life, index: usize, id: &Id) {
             };
             let reason = life.field(&liveness.field);
             life.tale.call(&pod, id, &format!("After about {noticed}: {end}"), reason);
-            if times.restart.policy.value == RestartPolicy::Never {
+            if !times.restart.rules.is_empty() {
+                life.tale.note(&[id], "Its restart rules say whether it starts again");
+            } else if times.restart.policy.value == RestartPolicy::Never {
                 life.tale.note(&[id], "It does not start again");
             } else {
                 let latest = duration(found.kill_by_max_s);

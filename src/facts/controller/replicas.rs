@@ -19,7 +19,8 @@ pub struct Replicas {
 /// How many pods a workload keeps; `None` for kinds without such a number, such as DaemonSets and Jobs, and where a tool puts
 /// the number in later.
 ///
-/// A workload that is explicitly scaled to 0 stays there: a HorizontalPodAutoscaler leaves it alone. KEDA does not.
+/// A workload that is explicitly scaled to 0 stays there: a HorizontalPodAutoscaler leaves it alone, unless its own minimum
+/// is 0. KEDA does not.
 ///
 /// Source: `k8s.io/api/apps/v1/types.go` (one replica by default); `k8s.io/api/autoscaling/v2/types.go` (a minimum of 1
 /// by default); `k8s.io/kubernetes/pkg/controller/podautoscaler/horizontal.go`, `reconcileAutoscaler`.
@@ -88,7 +89,7 @@ pub fn bounds(scaler: &Node) -> Option<Bounds> {
             least_field: "spec.minReplicas",
             most: number("spec.maxReplicas"),
             most_field: "spec.maxReplicas",
-            from_zero: false,
+            from_zero: number("spec.minReplicas") == Some(0),
         }),
         ("keda.sh", "ScaledObject") => {
             let idle = number("spec.idleReplicaCount");

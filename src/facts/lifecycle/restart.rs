@@ -33,6 +33,22 @@ pub struct Restart {
     pub rules: Vec<RestartRule>,
 }
 
+impl Restart {
+    /// What follows when Kubernetes kills it: a rule about its exit code may say something else than its policy.
+    pub fn after_kill(&self) -> &'static str {
+        match (self.policy.value, self.rules.is_empty()) {
+            (_, false) => "then its restart rules say whether it starts again",
+            (RestartPolicy::Never, true) => "it does not start again",
+            _ => "then it starts again",
+        }
+    }
+
+    /// Whether some end of it restarts all containers of its pod.
+    pub fn restarts_all(&self) -> bool {
+        self.rules.iter().any(|rule| rule.restarts_all)
+    }
+}
+
 /// What an exit code leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RestartRule {

@@ -88,7 +88,7 @@ impl<'a> Tale<'a> {
 
     /// What happens to it after it was killed.
     fn then(&self) -> &'static str {
-        if self.policy() == RestartPolicy::Never { "it does not start again" } else { "then it starts again" }
+        self.times.restart.after_kill()
     }
 }
 

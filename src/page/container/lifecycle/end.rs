@@ -15,6 +15,15 @@ fn restart(tale: &Tale) -> Option<Prose> {
     let restart = &tale.times.restart;
     let sentence = match (tale.container.kind, restart.policy.value) {
         (ContainerKind::Ephemeral, _) => return None,
+        (ContainerKind::App | ContainerKind::Init, policy) if !restart.rules.is_empty() => {
+            let otherwise = match (tale.container.kind, policy) {
+                (_, RestartPolicy::Always) => format!("starts again: {AGAIN}"),
+                (ContainerKind::Init, RestartPolicy::Never) => "ends its pod when it fails".to_owned(),
+                (_, RestartPolicy::OnFailure) => format!("starts again when it fails: {AGAIN}"),
+                (_, RestartPolicy::Never) => "does not start again".to_owned(),
+            };
+            format!("Where no rule of its own says what follows its exit code, it {otherwise}.")
+        }
         (ContainerKind::Init, RestartPolicy::Never) => {
             "If it fails, the pod fails, and nothing of it starts.".to_owned()
         }

@@ -56,6 +56,9 @@ fn startup(tale: &Tale) -> Option<Prose> {
     let first =
         if probe.delay_s > 0 { format!(", the first after {} s", probe.delay_s) } else { String::new() };
     let then = match tale.policy() {
+        _ if !tale.times.restart.rules.is_empty() => {
+            "Then it is killed, and its restart rules say whether it starts again."
+        }
         RestartPolicy::Never => "Then it is killed and does not start again.",
         _ => "Then it is killed and starts again.",
     };

@@ -2,7 +2,7 @@
 
 use super::Life;
 use crate::facts::Known;
-use crate::facts::lifecycle::{ContainerLifecycle, Liveness, RestartPolicy, Sight};
+use crate::facts::lifecycle::{ContainerLifecycle, Liveness, Restart, Sight};
 use crate::names::{count, duration, durations};
 use crate::page::{Prose, unknown};
 use crate::page::prose::{code, concat, joined, plain, text};
@@ -17,15 +17,15 @@ pub fn hang(life: &Life) -> Option<Prose> {
     let times = life.facts.lifecycle.containers.iter().zip(&life.pod.containers).enumerate();
     let running: Vec<(usize, &ContainerLifecycle)> =
         times.filter(|(_, (_, one))| runs_on(one)).map(|(index, (times, _))| (index, times)).collect();
-    let watched: Vec<(usize, &Known<Liveness>, RestartPolicy)> = running
+    let watched: Vec<(usize, &Known<Liveness>, &Restart)> = running
         .iter()
-        .filter_map(|(index, times)| Some((*index, times.liveness.as_ref()?, times.restart.policy.value)))
+        .filter_map(|(index, times)| Some((*index, times.liveness.as_ref()?, &times.restart)))
         .collect();
     let unwatched: Vec<usize> =
         running.iter().filter(|(_, times)| times.liveness.is_none()).map(|(index, _)| *index).collect();
     let mut sentences: Vec<Prose> = Vec::new();
-    for (index, known, policy) in watched.iter().take(MOST_HANGS) {
-        sentences.push(one(life, *index, known, *policy));
+    for (index, known, restart) in watched.iter().take(MOST_HANGS) {
+        sentences.push(one(life, *index, known, restart));
     }
     if watched.len() > MOST_HANGS {
         let more = count(watched.len() - MOST_HANGS, "more container has", "more containers have");
@@ -58,7 +58,7 @@ pub fn hang(life: &Life) -> Option<Prose> {
     Some(prose).filter(|prose| !prose.is_empty())
 }
 
-fn one(life: &Life, index: usize, known: &Known<Liveness>, policy: RestartPolicy) -> Prose {
+fn one(life: &Life, index: usize, known: &Known<Liveness>, restart: &Restart) -> Prose {
     if let Some(instead) = unknown::depends(life.object, &known.field) {
         let whose = concat(vec![plain("For "), life.name(index), plain(": ")]);
         return concat(vec![whose, instead, plain(" "), vec![life.know.source(life.object, &known.field)]]);
@@ -70,10 +70,7 @@ fn one(life: &Life, index: usize, known: &Known<Liveness>, policy: RestartPolicy
         Sight::Elsewhere => return unnoticed(life, index, known),
         sight => sight.event(),
     };
-    let then = match policy {
-        RestartPolicy::Never => "it does not start again",
-        _ => "then it starts again",
-    };
+    let then = restart.after_kill();
     concat(vec![
         plain("If "),
         life.name(index),
@@ -112,7 +109,10 @@ pub fn restart(life: &Life) -> Option<Prose> {
         one.kind != ContainerKind::Sidecar && (times.restart.is_own || !times.restart.rules.is_empty())
     };
     let own = lifecycle.containers.iter().zip(&life.pod.containers).any(has_own);
-    let own = if own { " Containers with a restart policy of their own follow that." } else { "" };
+    let own = if own { " Containers with a restart policy or restart rules of their own follow these." } else { "" };
+    let all = lifecycle.containers.iter().any(|times| times.restart.restarts_all());
+    let all = if all { " A restart rule may start all containers of the pod again, init containers included." } else { "" };
+    let own = format!("{own}{all}");
     let source = life.know.source(life.object, &lifecycle.restart_policy.field);
     Some(concat(vec![plain(format!("{words}{own} ")), vec![source]]))
 }

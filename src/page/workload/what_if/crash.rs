@@ -16,6 +16,10 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         alike.entry(!restarts).or_default().push(position);
     }
     let several = asked.running().count() > 1;
+    let ruled: Vec<usize> =
+        alike.values().flatten().copied().filter(|&position| has_rules(asked, position)).collect();
+    alike.values_mut().for_each(|positions| positions.retain(|position| !ruled.contains(position)));
+    answers.extend(by_rules(asked, &ruled));
     for (stays_down, mut positions) in alike {
         // What runs beside the steps decides nothing.
         if asked.pod.steps > 0 {
@@ -64,6 +68,25 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
     }
     answers.extend(init(asked));
     answers
+}
+
+fn has_rules(asked: &Asked, position: usize) -> bool {
+    let container = asked.facts.lifecycle.containers.get(position);
+    container.is_some_and(|container| !container.restart.rules.is_empty())
+}
+
+/// Of a container with restart rules, its exit code decides.
+fn by_rules(asked: &Asked, ruled: &[usize]) -> Option<Prose> {
+    let first = *ruled.first()?;
+    let field = asked.pod.containers[first].path.key("restartPolicyRules");
+    let all = asked.facts.lifecycle.containers.iter().any(|container| container.restart.restarts_all());
+    let what = if all { "it starts again, alone or with all other containers" } else { "it starts again" };
+    Some(concat(vec![
+        plain("If "),
+        joined(ruled.iter().map(|&one| vec![asked.know.container(asked.index, one)]).collect(), "or"),
+        plain(format!(" crashes, its exit code and its restart rules decide whether {what}; its page lists them. ")),
+        vec![asked.know.source(asked.object, &field)],
+    ]))
 }
 
 fn restarts(asked: &Asked, position: usize) -> bool {

@@ -2,7 +2,7 @@
 
 use super::Asked;
 use crate::facts::controller::span_words;
-use crate::facts::lifecycle::{ProbeKind, RestartPolicy, Sight, probes};
+use crate::facts::lifecycle::{ProbeKind, Sight, probes};
 use crate::names::{duration, durations};
 use crate::page::Prose;
 use crate::page::prose::{concat, joined, plain};
@@ -36,10 +36,7 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         }
         match liveness {
             Some(liveness) => {
-                let again = match times.restart.policy.value {
-                    RestartPolicy::Never => "it does not start again",
-                    _ => "then it starts again",
-                };
+                let again = times.restart.after_kill();
                 let value = &liveness.value;
                 let start = match removal {
                     Some(_) => plain(" "),
