@@ -77,7 +77,7 @@ impl<'a> Marked<'a> {
                 let help = "put it on a line of its own, not inside of a paragraph, a list item's first line, or a table";
                 refuse(place.line, "a marker shares its line with other text", help);
             }
-            if says.contains('\n') {
+            if says.contains(['\n', '\r']) {
                 let help = "close the comment with `-->` on the line that it begins on";
                 refuse(place.line, "this marker does not end on its line", help);
             }
@@ -335,6 +335,7 @@ mod tests {
             (format!("{begin} text\n{end}"), vec![(1, "shares its line")]),
             (format!("- {begin}\n\n{end}"), vec![(1, "shares its line")]),
             (format!("{begin}{end}\n"), vec![(1, "shares its line"), (1, "shares its line")]),
+            (format!("<!-- podviz:begin a\r -->\n{end}\n"), vec![(1, "does not end on its line")]),
             (format!("{begin}\n```\n{end}\n"), vec![(1, "does not end")]),
         ];
         for (text, expected) in cases {

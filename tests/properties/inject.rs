@@ -32,7 +32,7 @@ pub fn check(text: &str) {
 
 /// The pieces between the regions of a filled text, each from the line that ends one to the line that begins the next.
 fn pieces<'a>(marked: &Marked, filled: &'a str, contents: &[String]) -> Vec<Vec<&'a str>> {
-    let lines: Vec<&str> = filled.split_inclusive('\n').collect();
+    let lines = lines(filled);
     let (mut pieces, mut from) = (Vec::new(), 0);
     for (region, content) in marked.regions().iter().zip(contents) {
         let begin = region.line as usize;
@@ -52,8 +52,21 @@ fn around<'a>(
     filled: &str,
     contents: &[String],
 ) -> Vec<Vec<&'a str>> {
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let lines = lines(text);
     let lengths = pieces(again, filled, contents).into_iter().map(|piece| piece.len());
     let ends = marked.regions().iter().map(|region| region.line as usize).chain([lines.len()]);
     lengths.zip(ends).map(|(length, end)| lines[end - length..end].to_vec()).collect()
+}
+
+/// The lines of a text with their ends, as CommonMark knows them: a carriage return alone ends one, too.
+fn lines(text: &str) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['\n', '\r']) {
+        let end = if rest[at..].starts_with("\r\n") { at + 2 } else { at + 1 };
+        lines.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    lines.extend((!rest.is_empty()).then_some(rest));
+    lines
 }
