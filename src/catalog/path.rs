@@ -3,10 +3,12 @@
 use crate::document::{Kind, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 /// One step from a value to a part of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// Into a mapping.
     Key(Box<str>),
@@ -16,8 +18,16 @@ pub enum Step {
 
 /// The way from an object to one of its fields. It prints as `spec.containers[app].env[DB_URL].value`: items of
 /// lists by their name, else by their index; keys with dots in brackets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FieldPath(Vec<Step>);
+///
+/// Paths are kept by the thousand, and most begin alike: each holds its last step, and shares those above it.
+#[derive(Clone, Default)]
+pub struct FieldPath(Option<Arc<Way>>);
+
+struct Way {
+    above: FieldPath,
+    step: Step,
+    length: usize,
+}
 
 impl Step {
     /// The part of a value that the step leads to.
@@ -37,7 +47,8 @@ impl FieldPath {
 
     /// A path of plain keys, such as `spec.template`; `.` and the empty path are the object itself.
     pub fn of(keys: &str) -> FieldPath {
-        FieldPath(keys.split('.').filter(|key| !key.is_empty()).map(|key| Step::Key(key.into())).collect())
+        let keys = keys.split('.').filter(|key| !key.is_empty());
+        keys.fold(FieldPath::root(), |path, key| path.key(key))
     }
 
     /// This path and one more key.
@@ -58,17 +69,18 @@ impl FieldPath {
 
     /// This path and another behind it.
     pub fn then(&self, more: &FieldPath) -> FieldPath {
-        FieldPath(self.0.iter().chain(&more.0).cloned().collect())
+        more.steps().into_iter().fold(self.clone(), |path, step| path.with(step.clone()))
     }
 
     /// Whether this is the field at `outer`, or a part of it.
     pub fn is_within(&self, outer: &FieldPath) -> bool {
-        self.0.starts_with(&outer.0)
+        let mut paths = self.outward();
+        paths.find(|path| path.length() <= outer.length()).is_some_and(|path| path == outer)
     }
 
     /// The key of the field in the mapping that holds it; nothing for an item of a list.
     pub fn last_key(&self) -> Option<&str> {
-        match self.0.last()? {
+        match self.last()? {
             Step::Key(key) => Some(key),
             Step::Item(..) => None,
         }
@@ -78,31 +90,48 @@ impl FieldPath {
         self.last_key().and_then(|key| key.strip_prefix(start)).is_some_and(|rest| rest.ends_with(end))
     }
 
-    /// Its steps, outermost first.
-    pub fn steps(&self) -> &[Step] {
-        &self.0
+    /// Its last step; nothing for the object itself.
+    pub fn last(&self) -> Option<&Step> {
+        self.0.as_deref().map(|way| &way.step)
     }
 
-    /// The path of some steps.
-    pub fn through(steps: &[Step]) -> FieldPath {
-        FieldPath(steps.to_vec())
+    /// The path to what holds the field; nothing above the object itself.
+    pub fn above(&self) -> Option<&FieldPath> {
+        self.0.as_deref().map(|way| &way.above)
+    }
+
+    /// Its steps, outermost first.
+    pub fn steps(&self) -> Vec<&Step> {
+        let mut steps: Vec<&Step> = self.outward().filter_map(FieldPath::last).collect();
+        steps.reverse();
+        steps
+    }
+
+    /// This path, the one above it, and so on to the object itself.
+    pub fn outward(&self) -> impl Iterator<Item = &FieldPath> {
+        std::iter::successors(Some(self), |path| path.above())
+    }
+
+    fn length(&self) -> usize {
+        self.0.as_deref().map_or(0, |way| way.length)
     }
 
     fn with(&self, step: Step) -> FieldPath {
-        let mut steps = self.0.clone();
-        steps.push(step);
-        FieldPath(steps)
+        FieldPath(Some(Arc::new(Way { above: self.clone(), step, length: self.length() + 1 })))
     }
 
     /// The value at this path.
     pub fn find<'a>(&self, root: &'a Value) -> Option<&'a Value> {
-        self.0.iter().try_fold(root, |value, step| step.part_of(value))
+        match self.0.as_deref() {
+            None => Some(root),
+            Some(way) => way.step.part_of(way.above.find(root)?),
+        }
     }
 
     /// The values on the way: the object, then each part down to the field itself.
     pub fn values<'a>(&self, root: &'a Value) -> Vec<&'a Value> {
         let mut way = vec![root];
-        for step in &self.0 {
+        for step in self.steps() {
             let next = way.last().and_then(|value| step.part_of(value));
             let Some(next) = next else { break };
             way.push(next);
@@ -113,7 +142,7 @@ impl FieldPath {
     /// The line of the field, or of the closest one above it that is there.
     pub fn line(&self, root: &Value) -> u32 {
         let (mut value, mut line) = (root, root.line);
-        for step in &self.0 {
+        for step in self.steps() {
             let next = match step {
                 Step::Key(key) => {
                     let Some(entry) = value.entries().iter().find(|entry| entry.key == *key) else { break };
@@ -132,9 +161,42 @@ impl FieldPath {
     }
 }
 
+impl PartialEq for FieldPath {
+    fn eq(&self, other: &FieldPath) -> bool {
+        match (self.0.as_ref(), other.0.as_ref()) {
+            (None, None) => true,
+            (Some(one), Some(two)) => {
+                Arc::ptr_eq(one, two)
+                    || (one.length == two.length && one.step == two.step && one.above == two.above)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Eq for FieldPath {}
+
+impl PartialOrd for FieldPath {
+    fn partial_cmp(&self, other: &FieldPath) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for FieldPath {
+    fn cmp(&self, other: &FieldPath) -> Ordering {
+        self.steps().cmp(&other.steps())
+    }
+}
+
+impl fmt::Debug for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.steps()).finish()
+    }
+}
+
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, step) in self.0.iter().enumerate() {
+        for (i, step) in self.steps().into_iter().enumerate() {
             match step {
                 Step::Key(key) if key.contains('.') => write!(f, "[{key}]")?,
                 Step::Key(key) if i == 0 => f.write_str(key)?,

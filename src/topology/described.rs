@@ -105,7 +105,8 @@ fn cut(
     mut kept: Vec<FieldPath>,
 ) -> Object {
     kept.extend([path.clone(), FieldPath::of("metadata.name")]);
-    let ways: Vec<&[Step]> = kept.iter().map(FieldPath::steps).collect();
+    let ways: Vec<Vec<&Step>> = kept.iter().map(FieldPath::steps).collect();
+    let ways: Vec<&[&Step]> = ways.iter().map(Vec::as_slice).collect();
     let first_line = path.line(&whole.value);
     Object {
         identity,
@@ -137,8 +138,7 @@ pub(super) fn member_of(
 
 /// The value of a key, in the description or in a mapping around it, the innermost first, and its path.
 fn key_near<'a>(whole: &'a Object, hit: &Hit, key: &str) -> Option<(FieldPath, &'a Value)> {
-    let steps = hit.path.steps();
-    let ends = (1..=steps.len()).rev().map(|end| FieldPath::through(&steps[..end]));
+    let ends = hit.path.outward().filter(|path| path.above().is_some());
     ends.into_iter().find_map(|path| {
         let value = path.find(&whole.value)?.get(key)?;
         Some((path.key(key), value))
@@ -146,7 +146,7 @@ fn key_near<'a>(whole: &'a Object, hit: &Hit, key: &str) -> Option<(FieldPath, &
 }
 
 /// The parts of a value that the ways lead to. Items of lists keep their place; what else was there is null.
-fn keep(value: &Value, ways: &[&[Step]]) -> Value {
+fn keep(value: &Value, ways: &[&[&Step]]) -> Value {
     if ways.iter().any(|way| way.is_empty()) {
         return value.clone();
     }
@@ -176,7 +176,7 @@ fn keep(value: &Value, ways: &[&[Step]]) -> Value {
 }
 
 /// The rest of those ways whose first step is right.
-fn behind<'a>(ways: &[&'a [Step]], is_right: impl Fn(&Step) -> bool) -> Vec<&'a [Step]> {
+fn behind<'a, 'b>(ways: &[&'a [&'b Step]], is_right: impl Fn(&Step) -> bool) -> Vec<&'a [&'b Step]> {
     let right = ways.iter().filter_map(|way| way.split_first().filter(|(first, _)| is_right(first)));
     right.map(|(_, rest)| rest).collect()
 }

@@ -89,7 +89,7 @@ pub(super) fn is_template(value: &Value) -> bool {
 
 /// What tells a template from the others of its object: the fields above it, without `spec`.
 fn place(template: &FieldPath) -> String {
-    let words = template.steps().iter().map(|step| match step {
+    let words = template.steps().into_iter().map(|step| match step {
         Step::Key(key) => key.to_string(),
         Step::Item(index, name) => name.as_deref().map_or_else(|| (index + 1).to_string(), str::to_owned),
     });

@@ -58,5 +58,8 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
 }
 
 fn is_guarded(field: &FieldPath) -> bool {
-    field.steps().iter().any(|step| matches!(step, Step::Key(key) if GUARDED.contains(&&**key)))
+    field
+        .outward()
+        .filter_map(FieldPath::last)
+        .any(|step| matches!(step, Step::Key(key) if GUARDED.contains(&&**key)))
 }

@@ -4,7 +4,7 @@
 //! Source: `github.com/k8snetworkplumbingwg/multi-net-spec`, "Network Attachment Selection Annotation".
 
 use super::super::build::{Cast, Draft, Member, Reference, target};
-use crate::catalog::{FieldPath, Relation};
+use crate::catalog::Relation;
 
 const GROUP: &str = "k8s.cni.cncf.io";
 
@@ -16,8 +16,7 @@ pub(super) fn apply(member: &Member, cast: &Cast, draft: &mut Draft) {
     let Some(pod) = &member.pod else { return };
     let object = &*member.object;
     let own = &object.identity;
-    let steps = pod.path.steps();
-    let template = FieldPath::through(&steps[..steps.len().saturating_sub(1)]);
+    let template = pod.path.above().cloned().unwrap_or_default();
     for key in ANNOTATIONS {
         let Some(text) = pod.annotations.get(key) else { continue };
         let field = template.key("metadata").key("annotations").key(key);
