@@ -5,6 +5,7 @@ pub mod address;
 mod application;
 mod build;
 mod call;
+mod container;
 mod described;
 mod evidence;
 mod fold;
@@ -28,8 +29,9 @@ use crate::model::Object;
 pub use application::{Application, Evidence};
 pub use build::{CROWD, HOST, connect};
 pub use call::{Call, LocalAddress};
+pub use container::{Container, ContainerKind, ContainerSpec};
 pub use evidence::expansion::expand_in_shell;
-pub use pod::{Container, ContainerKind, Pod, Volume};
+pub use pod::{Pod, Volume};
 pub use rules::claim_template::claim_name;
 pub use rules::grants;
 pub use rules::network_policy::isolates;
@@ -203,6 +205,11 @@ impl Topology {
     /// The edges that end at a node, sorted.
     pub fn to(&self, node: NodeIndex) -> impl Iterator<Item = &Edge> {
         self.incoming[node].iter().map(|&index| &self.edges[index])
+    }
+
+    /// How many edges end at a node.
+    pub fn number_to(&self, node: NodeIndex) -> usize {
+        self.incoming[node].len()
     }
 
     /// The controller that made an object, as its owner references say; a Node stands for no controller: it owns the pods

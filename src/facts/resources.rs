@@ -60,15 +60,18 @@ pub struct ContainerResources {
 /// Derives it for the pod that an object makes.
 pub(super) fn derive(scene: &Scene, pod: &Pod, ranges: &LimitRanges) -> PodResources {
     let ranges = ranges.for_pods_of(&scene.object.identity);
-    let required: Vec<Requirements> =
-        pod.containers.iter().map(|container| required(container.spec.resources.as_ref(), ranges)).collect();
+    let required: Vec<Requirements> = pod
+        .containers
+        .iter()
+        .map(|container| required(container.spec.resources.as_deref(), ranges))
+        .collect();
     let parts: Vec<_> = pod.containers.iter().map(|container| container.kind).zip(&required).collect();
     let level = defaulting::pod_level(pod.spec.resources.as_ref(), &parts);
     let overhead = overhead::of(scene, pod);
     let (requests, limits) = effective(&parts, level.as_ref(), overhead.as_ref().map(|known| &known.value));
     let containers: Vec<_> = (pod.containers.iter().zip(&required))
         .map(|(container, required)| {
-            known(scene, required, container.spec.resources.as_ref(), &container.path.key("resources"))
+            known(scene, required, container.spec.resources.as_deref(), &container.path.key("resources"))
         })
         .collect();
     let qos = qos::recorded(scene, qos::of_pod(pod, &containers, level.as_ref()));

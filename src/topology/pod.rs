@@ -1,12 +1,11 @@
 //! The pod that a workload makes, typed, with the way from its manifest to each part.
 
 use super::given::Given;
+use super::container::{Container, ContainerKind};
 use super::selector::Labels;
 use crate::catalog::FieldPath;
 use crate::names::count;
 use k8s_openapi::api::core::v1 as api;
-use serde::Serialize;
-use std::sync::Arc;
 
 /// The pod that an object makes or is.
 #[derive(Clone, Debug)]
@@ -35,51 +34,6 @@ pub struct Pod {
     pub volumes: Vec<Volume>,
     /// The names of ports whose numbers could not be read, empty for one without a name: they are absent elsewhere.
     pub unread_ports: Vec<String>,
-}
-
-/// One container of a pod.
-#[derive(Clone, Debug)]
-pub struct Container {
-    /// Its name; empty where the manifest has none.
-    pub name: String,
-    /// What names it among its siblings: its name, or where that is empty or taken its name and index.
-    pub key: Arc<str>,
-    /// Its image as written; empty where the manifest has none.
-    pub image: String,
-    /// When it runs.
-    pub kind: ContainerKind,
-    /// Everything else of it.
-    pub spec: api::Container,
-    /// The way from the object to it, such as `spec.template.spec.containers[app]`.
-    pub path: FieldPath,
-    /// Its first line, from 1.
-    pub line: u32,
-}
-
-/// When a container runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ContainerKind {
-    /// To completion, before the app containers.
-    Init,
-    /// From its turn among the init containers until after the app containers: an init container that always restarts.
-    Sidecar,
-    /// As long as the pod.
-    App,
-    /// Added to a running pod to look into it.
-    Ephemeral,
-}
-
-impl ContainerKind {
-    /// The kind in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            ContainerKind::Init => "init container",
-            ContainerKind::Sidecar => "sidecar",
-            ContainerKind::App => "container",
-            ContainerKind::Ephemeral => "ephemeral container",
-        }
-    }
 }
 
 /// One volume of a pod.

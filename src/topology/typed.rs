@@ -1,25 +1,32 @@
 //! From a pod's manifest to its typed form, leniently: a field of the wrong type costs itself, not the pod.
 
-use super::pod::{Container, ContainerKind, Pod, Volume};
+use super::container::{Container, ContainerKind, ContainerSpec};
 use super::given::Given;
+use super::pod::{Pod, Volume};
 use super::selector::labels;
 use super::unnamed;
 use crate::catalog::{FieldPath, KindRule};
-use crate::document::Value;
+use crate::document::{Entry, Value};
 use crate::model::Object;
 use crate::problem::{Code, Level, Problem, Problems};
 use k8s_openapi::api::core::v1 as api;
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use serde_path_to_error::Segment;
 
-/// How many fields of one pod may be wrong before the rest of it is given up.
+/// How many fields of one pod may be wrong; parts of it in which there are more are given up.
 const MOST_WRONG_FIELDS: usize = 200;
+
+const INIT: &str = "initContainers";
+const EPHEMERAL: &str = "ephemeralContainers";
+
+/// The lists of a pod's containers, in the order in which podviz tells of them.
+const CONTAINERS: [&str; 3] = [INIT, "containers", EPHEMERAL];
 
 /// The pod that an object makes or is, if its kind makes pods and its manifest has one.
 pub fn read_pod(object: &Object, rule: &KindRule, problems: &mut Problems) -> Option<Pod> {
     let mut pod = read_template(object, FieldPath::of(rule.pods.template()?), problems)?;
     unnamed::name(&mut pod, rule.unnamed.as_ref());
-    pod.given = Given::of(object);
     Some(Pod { copies: rule.copies.as_deref().map(FieldPath::of), ..pod })
 }
 
@@ -43,11 +50,12 @@ pub(super) fn read_spec(
     metadata: Option<&Value>,
     problems: &mut Problems,
 ) -> Pod {
-    let mut spec = lenient_spec(object, value, &path, problems);
-    let unread_ports = unread_ports(&mut spec);
+    let mut reading = Reading { object, problems, left: MOST_WRONG_FIELDS };
+    let mut containers = reading.containers(value, &path);
+    let spec = reading.spec(value, &path);
     Pod {
-        unread_ports,
-        containers: containers(&mut spec, value, &path),
+        unread_ports: unread_ports(&mut containers),
+        containers,
         volumes: volumes(&spec, value, &path),
         labels: labels(metadata.and_then(|metadata| metadata.get("labels"))),
         annotations: labels(metadata.and_then(|metadata| metadata.get("annotations"))),
@@ -67,37 +75,97 @@ fn no_spec(object: &Object, template: &Value, path: &FieldPath) -> Problem {
         .help(format!("describe the pod's containers under `{path}`"))
 }
 
-/// Reads the spec; a field of the wrong type is reported, taken out or turned into a string, and the rest read again.
-fn lenient_spec(object: &Object, value: &Value, path: &FieldPath, problems: &mut Problems) -> api::PodSpec {
-    let mut json = value.to_json();
-    spell_quantities(&mut json);
-    for _ in 0..MOST_WRONG_FIELDS {
-        let error = match serde_path_to_error::deserialize::<_, api::PodSpec>(&json) {
-            Ok(spec) => return spec,
-            Err(error) => error,
-        };
-        let steps: Vec<Segment> = error.path().iter().cloned().collect();
-        let Some((good, wrong)) = follow(value, &steps) else { break };
-        let wanted = wanted(&error.inner().to_string());
-        let field = path.then(&good);
-        let keeps = wanted == Some("a string") && wrong.scalar_text().is_some();
-        // What a tool puts in later is not wrong.
-        if !wrong.is_placeholder() {
-            problems.push(wrong_type(object, wrong, &field, wanted, keeps));
-        }
-        let text = wrong.scalar_text().filter(|_| keeps);
-        if !mend(&mut json, &steps, text) {
-            break;
-        }
+/// Reads one pod.
+struct Reading<'a> {
+    object: &'a Object,
+    problems: &'a mut Problems,
+    /// How many more fields may be wrong.
+    left: usize,
+}
+
+impl Reading<'_> {
+    /// The spec without its containers, which are read one by one: a pod may have very many.
+    fn spec(&mut self, value: &Value, path: &FieldPath) -> api::PodSpec {
+        let is_apart = |entry: &&Entry| CONTAINERS.contains(&&*entry.key) && entry.value.is_list();
+        let entries = value.entries().iter().filter(|entry| !is_apart(entry));
+        let json = entries.map(|entry| (entry.key.to_string(), entry.value.to_json())).collect();
+        self.read(Json::Object(json), value, path)
     }
-    api::PodSpec::default()
+
+    /// The containers in the order of [`Pod::containers`].
+    fn containers(&mut self, value: &Value, path: &FieldPath) -> Vec<Container> {
+        let mut containers = Vec::new();
+        for list in CONTAINERS {
+            let items = value.get(list).map(Value::items).unwrap_or_default();
+            let list_path = path.key(list);
+            for (index, item) in items.iter().enumerate() {
+                let path = list_path.item(index, item);
+                let (name, image, spec) = match list {
+                    EPHEMERAL => {
+                        let read: api::EphemeralContainer = self.read(item.to_json(), item, &path);
+                        (read.name.clone(), read.image.clone(), ContainerSpec::from(read))
+                    }
+                    _ => {
+                        let mut read: api::Container = self.read(item.to_json(), item, &path);
+                        (std::mem::take(&mut read.name), read.image.take(), ContainerSpec::from(read))
+                    }
+                };
+                let kind = match (list, spec.restart_policy.as_deref()) {
+                    (INIT, Some("Always")) => ContainerKind::Sidecar,
+                    (INIT, _) => ContainerKind::Init,
+                    (EPHEMERAL, _) => ContainerKind::Ephemeral,
+                    _ => ContainerKind::App,
+                };
+                let (key, line) = (name.as_str().into(), item.line);
+                containers.push(Container {
+                    key,
+                    name,
+                    image: image.unwrap_or_default(),
+                    kind,
+                    spec,
+                    path,
+                    line,
+                });
+            }
+        }
+        containers.shrink_to_fit();
+        unnamed::tell_apart(&mut containers);
+        containers
+    }
+
+    /// Reads a part; a field of the wrong type is reported, taken out or turned into a string, and the rest read again.
+    fn read<T: DeserializeOwned + Default>(&mut self, mut json: Json, value: &Value, path: &FieldPath) -> T {
+        spell_quantities(&mut json);
+        loop {
+            let error = match serde_path_to_error::deserialize::<_, T>(&json) {
+                Ok(part) => return part,
+                Err(error) => error,
+            };
+            let Some(left) = self.left.checked_sub(1) else { break };
+            self.left = left;
+            let steps: Vec<Segment> = error.path().iter().cloned().collect();
+            let Some((good, wrong)) = follow(value, &steps) else { break };
+            let wanted = wanted(&error.inner().to_string());
+            let field = path.then(&good);
+            let keeps = wanted == Some("a string") && wrong.scalar_text().is_some();
+            // What a tool puts in later is not wrong.
+            if !wrong.is_placeholder() {
+                self.problems.push(wrong_type(self.object, wrong, &field, wanted, keeps));
+            }
+            let text = wrong.scalar_text().filter(|_| keeps);
+            if !mend(&mut json, &steps, text) {
+                break;
+            }
+        }
+        T::default()
+    }
 }
 
 /// Takes out the ports without a number, and gives their names.
-fn unread_ports(spec: &mut api::PodSpec) -> Vec<String> {
+fn unread_ports(containers: &mut [Container]) -> Vec<String> {
     let mut names = Vec::new();
-    for container in spec.containers.iter_mut().chain(spec.init_containers.iter_mut().flatten()) {
-        container.ports.iter_mut().for_each(|ports| {
+    for container in containers.iter_mut().filter(|one| one.kind != ContainerKind::Ephemeral) {
+        for ports in &mut container.spec.ports {
             ports.retain(|port| {
                 let is_read = port.container_port != 0;
                 if !is_read {
@@ -105,7 +173,7 @@ fn unread_ports(spec: &mut api::PodSpec) -> Vec<String> {
                 }
                 is_read
             });
-        });
+        }
     }
     names
 }
@@ -228,55 +296,6 @@ fn spell_quantities(json: &mut Json) {
 fn spell_quantity(value: &mut Json) {
     if let Json::Number(number) = value {
         *value = Json::String(number.to_string());
-    }
-}
-
-/// Takes the containers out of a spec: a second copy of each would be most of what a large pod needs.
-fn containers(spec: &mut api::PodSpec, value: &Value, path: &FieldPath) -> Vec<Container> {
-    let place = |list: &str, index: usize| {
-        let items = value.get(list).map(Value::items).unwrap_or_default();
-        let path = path.key(list);
-        match items.get(index) {
-            Some(item) => (path.item(index, item), item.line),
-            None => (path, value.line),
-        }
-    };
-    let build = |list: &str, index: usize, kind: ContainerKind, spec: api::Container| {
-        let (path, line) = place(list, index);
-        let (name, image) = (spec.name.clone(), spec.image.clone().unwrap_or_default());
-        Container { key: name.as_str().into(), name, image, kind, spec, path, line }
-    };
-    let inits = spec.init_containers.take().into_iter().flatten().enumerate().map(|(index, container)| {
-        let always = container.restart_policy.as_deref() == Some("Always");
-        let kind = if always { ContainerKind::Sidecar } else { ContainerKind::Init };
-        build("initContainers", index, kind, container)
-    });
-    let apps = std::mem::take(&mut spec.containers)
-        .into_iter()
-        .enumerate()
-        .map(|(index, app)| build("containers", index, ContainerKind::App, app));
-    let ephemeral =
-        spec.ephemeral_containers.take().into_iter().flatten().enumerate().map(|(index, container)| {
-            build("ephemeralContainers", index, ContainerKind::Ephemeral, as_container(container))
-        });
-    let mut containers: Vec<Container> = inits.chain(apps).chain(ephemeral).collect();
-    unnamed::tell_apart(&mut containers);
-    containers
-}
-
-/// An ephemeral container has the fields of a container that make sense in a running pod.
-fn as_container(e: api::EphemeralContainer) -> api::Container {
-    api::Container {
-        name: e.name,
-        image: e.image,
-        command: e.command,
-        args: e.args,
-        env: e.env,
-        env_from: e.env_from,
-        security_context: e.security_context,
-        volume_mounts: e.volume_mounts,
-        working_dir: e.working_dir,
-        ..api::Container::default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Names for containers whose manifest gives them none, and keys that tell siblings apart.
 
-use super::pod::{Container, Pod};
+use super::container::Container;
+use super::pod::Pod;
 use crate::catalog::Step;
 use crate::catalog::vocabulary::Template;
 use std::collections::BTreeSet;
@@ -17,7 +18,7 @@ pub(super) fn name(pod: &mut Pod, template: Option<&Template>) {
     let mut number = 0;
     for (place, app) in pod.apps_mut().enumerate().filter(|(_, app)| app.name.is_empty()) {
         let mut name = template.fill(&place.to_string(), "", "");
-        let is_listed = matches!(app.path.steps().last(), Some(Step::Item(..)));
+        let is_listed = matches!(app.path.last(), Some(Step::Item(..)));
         if !counts && ((is_listed && apps > 1) || taken.contains(&name)) {
             let bare = name;
             name = format!("{bare}-{number}");
@@ -27,7 +28,7 @@ pub(super) fn name(pod: &mut Pod, template: Option<&Template>) {
             }
             number += 1;
         }
-        (app.key, app.spec.name) = (name.as_str().into(), name.clone());
+        app.key = name.as_str().into();
         app.name = name;
     }
     tell_apart(&mut pod.containers);

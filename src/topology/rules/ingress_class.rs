@@ -4,7 +4,7 @@
 //! of ingress-nginx, which other controllers have too.
 
 use super::super::build::{Cast, Draft, Member, Reference};
-use super::super::pod::Container;
+use super::super::container::Container;
 use crate::catalog::{FieldPath, Relation};
 use crate::document::Value;
 use crate::model::Object;

@@ -32,7 +32,7 @@ impl<'a> Case<'a> {
         self.pod.containers.iter().enumerate().map(|(index, container)| One {
             index,
             container,
-            context: container.spec.security_context.as_ref(),
+            context: container.spec.security_context.as_deref(),
         })
     }
 
