@@ -22,6 +22,7 @@ use crate::topology::{ContainerKind, NodeIndex, Pod};
 pub use proposal::{Proposal, SplitPart};
 use serde::Serialize;
 pub use split::proposal;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// How many containers a reason names one by one.
@@ -137,21 +138,21 @@ fn advice(
     split: &[Known<SplitReason>],
     group: &[Known<GroupReason>],
 ) -> Known<Advice> {
-    fn why<R>(known: &Known<R>) -> (String, FieldPath, Option<NodeIndex>) {
+    fn why<R>(known: &Known<R>) -> (Cow<'static, str>, FieldPath, Option<NodeIndex>) {
         (known.why.clone(), known.field.clone(), known.declared_by)
     }
     let (advice, (why, field, declared_by)) = match (split, group) {
         ([first, second, ..], _) => {
             let (words, field, declared_by) = why(first);
-            (Advice::Split, (format!("{words}; {}", second.why), field, declared_by))
+            (Advice::Split, (format!("{words}; {}", second.why).into(), field, declared_by))
         }
         (_, [first, ..]) => (Advice::KeepTogether, why(first)),
         _ if members.len() < 2 => {
-            let words = "every other container helps the main one".to_owned();
+            let words = "every other container helps the main one".into();
             (Advice::KeepTogether, (words, pod.path.key("containers"), None))
         }
         _ => {
-            let words = "nothing in the manifests shows that they need each other".to_owned();
+            let words = "nothing in the manifests shows that they need each other".into();
             (Advice::Review, (words, pod.path.key("containers"), None))
         }
     };
@@ -171,8 +172,11 @@ impl Grouping {
 /// The reasons as one fact, which says what speaks for each.
 fn listed<R: Copy>(found: &[Known<R>], pod: &Pod) -> Known<Vec<R>> {
     let reasons = found.iter().map(|reason| reason.value).collect();
-    let why: Vec<&str> = found.iter().map(|reason| reason.why.as_str()).collect();
-    let why = if why.is_empty() { "nothing in the manifests shows one".to_owned() } else { why.join("; ") };
+    let why: Vec<&str> = found.iter().map(|reason| &*reason.why).collect();
+    let why = match why.is_empty() {
+        true => Cow::Borrowed("nothing in the manifests shows one"),
+        false => why.join("; ").into(),
+    };
     match found.first() {
         Some(first) => {
             Known { value: reasons, why, field: first.field.clone(), declared_by: first.declared_by }

@@ -2,6 +2,7 @@
 
 use crate::catalog::FieldPath;
 use crate::topology::NodeIndex;
+use std::borrow::Cow;
 
 /// Something that is true, with the reason and the field that it follows from.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,7 +10,7 @@ pub struct Known<T> {
     /// What is true.
     pub value: T,
     /// Why, in a few words without a full stop, raw; names of things stand in backticks (see [`quoted`]).
-    pub why: String,
+    pub why: Cow<'static, str>,
     /// The field that says so. Where a default applies, the field that would say otherwise.
     pub field: FieldPath,
     /// The object whose manifest holds the field, where that is not the one that the fact is about.
@@ -18,7 +19,7 @@ pub struct Known<T> {
 
 impl<T> Known<T> {
     /// A value, why it is so, and the field of the same object that says so.
-    pub fn new(value: T, why: impl Into<String>, field: FieldPath) -> Known<T> {
+    pub fn new(value: T, why: impl Into<Cow<'static, str>>, field: FieldPath) -> Known<T> {
         Known { value, why: why.into(), field, declared_by: None }
     }
 

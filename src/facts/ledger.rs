@@ -40,23 +40,27 @@ pub struct Place {
     pub field: String,
 }
 
-/// Takes the facts down one by one.
+/// Takes the facts down one by one, and hands each on: a large input has very many.
 pub struct Ledger<'a> {
     topology: &'a Topology,
     catalog: &'a Catalog,
     /// How many workloads of a namespace share a name.
     namesakes: BTreeMap<(&'a str, &'a str, &'a str), usize>,
-    facts: Vec<Fact>,
+    take: &'a mut dyn FnMut(Fact),
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn new(topology: &'a Topology, catalog: &'a Catalog) -> Ledger<'a> {
+    pub(super) fn new(
+        topology: &'a Topology,
+        catalog: &'a Catalog,
+        take: &'a mut dyn FnMut(Fact),
+    ) -> Ledger<'a> {
         let mut namesakes: BTreeMap<_, usize> = BTreeMap::new();
         for (_, node, _) in topology.workloads() {
             let Identity { environment, namespace, name, .. } = &node.identity;
             *namesakes.entry((&**environment, &**namespace, &**name)).or_default() += 1;
         }
-        Ledger { topology, catalog, namesakes, facts: Vec::new() }
+        Ledger { topology, catalog, namesakes, take }
     }
 
     /// Takes down what is true of an object.
@@ -118,12 +122,7 @@ impl<'a> Ledger<'a> {
         let (file, line) = object.place(known.field.line(&object.value));
         let source = Place { file: file.to_owned(), line, field: known.field.to_string() };
         let value = serde_json::to_value(&known.value).unwrap_or_default();
-        self.facts.push(Fact { subject, fact, value, why: known.why.clone(), source, node, container });
-    }
-
-    /// The facts, sorted by subject, then by name.
-    pub(super) fn close(mut self) -> Vec<Fact> {
-        self.facts.sort_by(|a, b| (&a.subject, a.fact).cmp(&(&b.subject, b.fact)));
-        self.facts
+        let why = known.why.to_string();
+        (self.take)(Fact { subject, fact, value, why, source, node, container });
     }
 }

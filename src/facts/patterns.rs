@@ -137,7 +137,7 @@ fn part(
 ) -> Part {
     let clue = &clues.containers[me];
     let container = clue.container;
-    let known = |role, why: &str| Known::new(role, why, container.path.clone());
+    let known = |role, why: &'static str| Known::new(role, why, container.path.clone());
     let (role, finding) = match (container.kind, main) {
         (ContainerKind::Init, _) => (known(ContainerRole::Helper, "it prepares the others"), None),
         (ContainerKind::Ephemeral, _) => {
@@ -189,7 +189,7 @@ fn part(
 
 fn helper(finding: &Finding) -> Known<ContainerRole> {
     let (why, field) = (finding.why.clone(), finding.field.clone());
-    Known { value: ContainerRole::Helper, why, field, declared_by: finding.declared_by }
+    Known { value: ContainerRole::Helper, why: why.into(), field, declared_by: finding.declared_by }
 }
 
 /// What the spec says first, then what the container does; of an app container only the latter.
@@ -207,7 +207,7 @@ fn patterns(
         .into_iter()
         .chain(finding.map(|finding| finding.why.as_str()))
         .collect();
-    let why = if why.is_empty() { role.why.clone() } else { why.join("; ") };
+    let why = if why.is_empty() { role.why.clone() } else { why.join("; ").into() };
     let field = match (kind, finding) {
         (ContainerKind::Sidecar, _) => path.key("restartPolicy"),
         (ContainerKind::App, Some(finding)) => finding.field.clone(),

@@ -218,7 +218,12 @@ fn tolerations(scene: &Scene, pod: &Pod, class: Option<(NodeIndex, &Object)>) ->
 fn tolerates_all_taints(pod: &Pod, tolerations: &[Known<Toleration>]) -> Known<bool> {
     if let Some(every) = tolerations.iter().find(|known| known.value.is_of_all()) {
         let why = format!("a toleration with operator {} names no key and no effect", quoted("Exists"));
-        return Known { value: true, why, field: every.field.clone(), declared_by: every.declared_by };
+        return Known {
+            value: true,
+            why: why.into(),
+            field: every.field.clone(),
+            declared_by: every.declared_by,
+        };
     }
     if let Some(first) = one_for_each_effect(tolerations) {
         let why = format!(
@@ -228,7 +233,12 @@ fn tolerates_all_taints(pod: &Pod, tolerations: &[Known<Toleration>]) -> Known<b
             quoted("PreferNoSchedule"),
             quoted("NoExecute")
         );
-        return Known { value: true, why, field: first.field.clone(), declared_by: first.declared_by };
+        return Known {
+            value: true,
+            why: why.into(),
+            field: first.field.clone(),
+            declared_by: first.declared_by,
+        };
     }
     let why = match tolerations.len() {
         0 => "it has no toleration".to_owned(),

@@ -19,32 +19,31 @@ use super::known::Known;
 use super::ledger::Ledger;
 use super::scene::Scene;
 use crate::catalog::FieldPath;
-use crate::topology::Pod;
+use crate::topology::{Container, Pod};
 use pss::Case;
 
 /// Security contexts, Pod Security Standards, the account.
 #[derive(Clone, Debug)]
 pub struct PodSecurity {
-    /// What each container runs as and may do, in the order of [`Pod::containers`].
-    pub contexts: Vec<SecurityContext>,
     /// The level that the pod meets, and what keeps it from the next one.
     pub standard: Standard,
     /// What the labels of its namespace do with it, where they say anything.
     pub admission: Option<Admission>,
     /// Who it is to the Kubernetes API.
     pub account: Account,
+    /// Where the annotations of the pod stand.
+    annotations: FieldPath,
 }
 
 /// Derives it for the pod that an object makes.
 pub(super) fn derive(scene: &Scene, pod: &Pod) -> PodSecurity {
     let annotations = annotations(scene);
     let case = Case::latest(pod, scene.object, &annotations);
-    let contexts = pod.containers.iter().map(|container| context::derive(pod, container, &annotations));
     PodSecurity {
-        contexts: contexts.collect(),
         standard: pss::evaluate(&case),
         admission: admission::derive(scene, case),
         account: account::derive(scene, pod),
+        annotations,
     }
 }
 
@@ -57,6 +56,12 @@ fn annotations(scene: &Scene) -> FieldPath {
 }
 
 impl PodSecurity {
+    /// What a container of the pod runs as and may do. It is found out when it is asked for: a pod may have very many
+    /// containers.
+    pub fn context(&self, pod: &Pod, container: &Container) -> SecurityContext {
+        context::derive(pod, container, &self.annotations)
+    }
+
     /// Takes it down.
     pub(super) fn tell(&self, scene: &Scene, pod: &Pod, ledger: &mut Ledger) {
         ledger.object(scene.index, "pss", &self.standard.known(pod));
@@ -67,7 +72,8 @@ impl PodSecurity {
         let account = ledger.subject(&self.account.identity);
         ledger.object(scene.index, "service_account", &Known::new(account, why, field));
         ledger.object(scene.index, "token_mounted", &self.account.token_mounted);
-        for (position, (context, container)) in self.contexts.iter().zip(&pod.containers).enumerate() {
+        for (position, container) in pod.containers.iter().enumerate() {
+            let context = self.context(pod, container);
             let why = "its own settings come before those of the pod, and those before the defaults";
             let known = Known::new(context.json(), why, container.path.key("securityContext"));
             ledger.container(scene.index, position, "security_context", &known);

@@ -23,7 +23,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     let causes = |violation: &Violation| violation.causes.clone();
     let causes: Vec<_> = enforce.violations.iter().flat_map(causes).collect();
     let Some(first) = causes.first() else { return };
-    let mut changes: Vec<String> = causes.iter().map(|cause| cause.change.clone()).collect();
+    let mut changes: Vec<String> = causes.iter().map(|cause| cause.change.to_string()).collect();
     changes.sort();
     changes.dedup();
     let (namespace, level) =

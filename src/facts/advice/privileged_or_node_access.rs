@@ -25,8 +25,8 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     let Some(first) = causes.first() else { return };
     let mut whats: Vec<String> = Vec::new();
     for cause in &causes {
-        if !whats.contains(&cause.what) {
-            whats.push(cause.what.clone());
+        if !whats.iter().any(|what| **what == *cause.what) {
+            whats.push(cause.what.to_string());
         }
     }
     let finding = findings.add(

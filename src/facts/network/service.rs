@@ -158,6 +158,12 @@ pub(super) fn tell(scene: &Scene, ledger: &mut Ledger) {
         None => Known::new(value, "its selector picks no pod of these manifests", selector),
     };
     ledger.object(scene.index, "targets", &known);
+    let rest = scene.topology.unlisted(scene.index).selects;
+    if rest > 0 {
+        let why = "selectors pick more than there is room to list one by one";
+        let known = Known::new(rest, why, FieldPath::of("spec.selector"));
+        ledger.object(scene.index, "targets_not_listed", &known);
+    }
     let addresses = external(scene.topology, scene.index);
     let list: Vec<&str> = addresses.iter().map(|one| one.address.as_str()).collect();
     let known = match addresses.first() {

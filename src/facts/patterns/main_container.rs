@@ -26,7 +26,8 @@ pub(super) fn find(clues: &Clues, left: &[usize]) -> Option<Known<usize>> {
         exact.or_else(|| only(&|me| bears(clue(me).base, clues.workload)))
     };
     let by_service = || only(&|me| !clue(me).services.is_empty());
-    let known = |me: usize, key: &str, why: &str| Known::new(me, why, clue(me).container.path.key(key));
+    let known =
+        |me: usize, key: &str, why: &'static str| Known::new(me, why, clue(me).container.path.key(key));
     by_name()
         .map(|me| known(me, "name", "the workload bears its name"))
         .or_else(|| by_image().map(|me| known(me, "image", "the workload bears the name of its image")))

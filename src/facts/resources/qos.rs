@@ -118,7 +118,7 @@ pub(super) fn recorded(scene: &Scene, computed: Known<Qos>) -> Known<Qos> {
 fn causes(decisive: &[&(&Container, &ContainerResources)]) -> String {
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for (container, resources) in decisive {
-        let why = resources.qos.why.as_str();
+        let why = &*resources.qos.why;
         let name = container_words(container);
         match groups.iter_mut().find(|(other, _)| *other == why) {
             Some((_, names)) => names.push(name),

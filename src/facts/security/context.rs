@@ -72,7 +72,7 @@ impl SecurityContext {
 /// The effective context of a container.
 pub(super) fn derive(pod: &Pod, container: &Container, annotations: &FieldPath) -> SecurityContext {
     let layers = Layers {
-        own: container.spec.security_context.clone().unwrap_or_default(),
+        own: container.spec.security_context.as_deref().cloned().unwrap_or_default(),
         pod: pod.spec.security_context.clone().unwrap_or_default(),
         own_path: container.path.key("securityContext"),
         pod_path: pod.path.key("securityContext"),
@@ -144,19 +144,31 @@ impl Layers {
         own.or_else(|| pod.map(|value| Known::new(value, "the pod says so", self.pod_path.key(key))))
     }
 
-    fn optional<T>(&self, key: &str, own: Option<T>, pod: Option<T>, otherwise: &str) -> Known<Option<T>> {
+    fn optional<T>(
+        &self,
+        key: &str,
+        own: Option<T>,
+        pod: Option<T>,
+        otherwise: &'static str,
+    ) -> Known<Option<T>> {
         match self.said(key, own, pod) {
             Some(Known { value, why, field, .. }) => Known::new(Some(value), why, field),
             None => Known::new(None, otherwise, self.pod_path.key(key)),
         }
     }
 
-    fn or_default<T>(&self, key: &str, own: Option<T>, pod: Option<T>, default: (T, &str)) -> Known<T> {
+    fn or_default<T>(
+        &self,
+        key: &str,
+        own: Option<T>,
+        pod: Option<T>,
+        default: (T, &'static str),
+    ) -> Known<T> {
         let (value, why) = default;
         self.said(key, own, pod).unwrap_or_else(|| Known::new(value, why, self.pod_path.key(key)))
     }
 
-    fn of_container<T>(&self, key: &str, own: Option<T>, default: T, why: &str) -> Known<T> {
+    fn of_container<T>(&self, key: &str, own: Option<T>, default: T, why: &'static str) -> Known<T> {
         self.said(key, own, None).unwrap_or_else(|| Known::new(default, why, self.own_path.key(key)))
     }
 

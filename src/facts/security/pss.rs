@@ -18,6 +18,7 @@ use crate::catalog::FieldPath;
 use crate::facts::known::Known;
 use crate::topology::Pod;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
+use std::borrow::Cow;
 
 /// The newest policy version: the 37 of 1.37.
 pub const LATEST: u32 = 37;
@@ -77,14 +78,19 @@ pub struct Cause {
     /// Whether something is missing; otherwise something is there that must not be.
     pub is_lack: bool,
     /// What is missing or wrong, names in backticks: `` `hostPath` volume `docker` ``.
-    pub what: String,
+    pub what: Cow<'static, str>,
     /// The smallest change that mends it, names in backticks, without a full stop.
-    pub change: String,
+    pub change: Cow<'static, str>,
 }
 
 impl Cause {
     /// Something that a container or the pod has and must not have.
-    fn has(at: Option<usize>, field: FieldPath, what: impl Into<String>, change: impl Into<String>) -> Cause {
+    fn has(
+        at: Option<usize>,
+        field: FieldPath,
+        what: impl Into<Cow<'static, str>>,
+        change: impl Into<Cow<'static, str>>,
+    ) -> Cause {
         let affects = at.into_iter().collect();
         Cause { at, affects, field, is_lack: false, what: what.into(), change: change.into() }
     }
@@ -93,8 +99,8 @@ impl Cause {
     fn lacks(
         at: Option<usize>,
         field: FieldPath,
-        what: impl Into<String>,
-        change: impl Into<String>,
+        what: impl Into<Cow<'static, str>>,
+        change: impl Into<Cow<'static, str>>,
     ) -> Cause {
         Cause { is_lack: true, ..Cause::has(at, field, what, change) }
     }
@@ -219,7 +225,7 @@ impl Standard {
 fn some<'a>(causes: impl Iterator<Item = &'a Cause>) -> String {
     let mut words: Vec<&str> = Vec::new();
     for cause in causes {
-        if !words.contains(&cause.what.as_str()) {
+        if !words.contains(&&*cause.what) {
             words.push(&cause.what);
         }
         if words.len() > 4 {

@@ -85,6 +85,9 @@ pub(in crate::facts) fn derive(topology: &Topology) -> Permissions {
     permissions
 }
 
+/// How many grants of its groups are listed for each account.
+const MOST_OF_A_GROUP: usize = 40;
+
 const GROUP: &str = "rbac.authorization.k8s.io";
 
 /// Whether it is a RoleBinding or a ClusterRoleBinding.
@@ -149,7 +152,10 @@ impl Permissions {
 /// Takes down what a ServiceAccount gets.
 pub(super) fn tell(permissions: &Permissions, scene: &Scene, ledger: &mut Ledger) {
     let held = permissions.of_account(&scene.object.identity);
-    let grants: Vec<Json> = held
+    // Those of the account itself stand first; each account of a group has those of the group.
+    let own = held.iter().take_while(|held| held.holder.meaning().is_none()).count();
+    let listed = &held[..held.len().min(own + MOST_OF_A_GROUP)];
+    let grants: Vec<Json> = listed
         .iter()
         .map(|held| {
             let subject = |index: NodeIndex| ledger.subject(&scene.topology.nodes[index].identity);
@@ -173,4 +179,9 @@ pub(super) fn tell(permissions: &Permissions, scene: &Scene, ledger: &mut Ledger
         None => Known::new(grants, "no binding in these manifests names it", FieldPath::root()),
     };
     ledger.object(scene.index, "permissions", &known);
+    if let Some(first) = held.get(listed.len()) {
+        let why = "bindings of groups give it more than there is room to list for each account";
+        let rest = Known::new(held.len() - listed.len(), why, first.field.clone());
+        ledger.object(scene.index, "permissions_not_listed", &rest.said_by(first.grant.binding));
+    }
 }

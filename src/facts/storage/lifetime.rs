@@ -47,7 +47,7 @@ pub enum Survival {
 pub(super) fn derive(scene: &Scene, volume: &Volume, claim: Option<&Claim>) -> Lifetime {
     use Survival::{Kept, Lost, MadeAgain, OnNode, Unknown};
     let field = volume.path.key(volume.source);
-    let all = |restart, survivals: [Survival; 3], why: &str| {
+    let all = |restart, survivals: [Survival; 3], why: &'static str| {
         let known = |survival| Known::new(survival, why, field.clone());
         let [pod, node, workload] = survivals;
         Lifetime {
@@ -77,7 +77,7 @@ pub(super) fn derive(scene: &Scene, volume: &Volume, claim: Option<&Claim>) -> L
 
 fn of_claim(scene: &Scene, claim: Option<&Claim>, field: FieldPath) -> Lifetime {
     use Survival::{Kept, Lost, Unknown};
-    let kept = |why: &str| Known::new(Kept, why, field.clone());
+    let kept = |why: &'static str| Known::new(Kept, why, field.clone());
     let node_loss = match claim.and_then(|claim| claim.is_local.as_ref()) {
         Some(local) => {
             let survival = if local.value { Lost } else { Kept };

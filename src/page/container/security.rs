@@ -9,10 +9,12 @@ use crate::page::prose::{code, marked, text};
 use crate::page::workload::changes;
 use crate::page::{Block, Table};
 use crate::topology::{NodeIndex, Pod};
+use std::borrow::Cow;
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, position: usize) -> Vec<Block> {
     let Some((_, facts)) = know.pod(index) else { return Vec::new() };
-    let Some(context) = facts.security.contexts.get(position) else { return Vec::new() };
+    let Some(container) = pod.containers.get(position) else { return Vec::new() };
+    let context = &facts.security.context(pod, container);
     let is_windows = pod.spec.os.as_ref().is_some_and(|os| os.name == "windows");
     let settings = settings(context).into_iter().chain(shared(pod));
     // Containers on Windows have no setuid bit, no capabilities, and no seccomp.
@@ -49,7 +51,7 @@ const WINDOWS: [&str; 3] = ["runAsNonRoot", "windowsOptions.hostProcess", "hostN
 struct Setting {
     name: &'static str,
     value: String,
-    why: String,
+    why: Cow<'static, str>,
     field: FieldPath,
     meaning: String,
 }
