@@ -38,7 +38,7 @@ pub(crate) fn perform(cli: &Cli, messages: &Messages, mending: &str) -> anyhow::
     let check = Check { messages, mending };
     match &cli.command {
         Command::Init(init) => settings::write(init, messages),
-        Command::Completions(completions) => print(&completions.script()).map(|()| Exit::Complete),
+        Command::Completions(completions) => print(&[completions.script()]).map(|()| Exit::Complete),
         Command::Man(manual) => manual::write(manual, messages),
         Command::Diff(diff) => diff::compare(diff, messages),
         Command::Inject(inject) => regions::rewrite(inject, messages, &check),
@@ -66,7 +66,8 @@ fn make(ask: Ask, messages: &Messages, check: &Check) -> anyhow::Result<Exit> {
     let mut is_complete = !problems.left_something_out();
     let mut extent = Extent::default();
     match product {
-        Product::Text(text) => print(&text)?,
+        Product::Text(text) => print(&[text])?,
+        Product::Pieces(pieces) => print(&pieces)?,
         Product::Styled(text) => print_styled(&text)?,
         Product::Answer { text, yes } => {
             print_styled(&text)?;

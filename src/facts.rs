@@ -176,7 +176,15 @@ impl Facts {
 
     /// Every fact, sorted by subject, then by name.
     pub fn list(&self, topology: &Topology, catalog: &Catalog) -> Vec<Fact> {
-        let mut ledger = Ledger::new(topology, catalog);
+        let mut facts = Vec::new();
+        self.tell(topology, catalog, &mut |fact| facts.push(fact));
+        facts.sort_by(|a, b| (&a.subject, a.fact).cmp(&(&b.subject, b.fact)));
+        facts
+    }
+
+    /// Tells every fact, object by object.
+    pub fn tell(&self, topology: &Topology, catalog: &Catalog, take: &mut dyn FnMut(Fact)) {
+        let mut ledger = Ledger::new(topology, catalog, take);
         for scene in Scene::all(topology, catalog) {
             network::tell_object(&scene, &mut ledger);
             if let Some(controller) = self.controller(scene.index) {
@@ -196,6 +204,5 @@ impl Facts {
             facts.patterns.tell(&scene, pod, &mut ledger);
             facts.grouping.tell(&scene, pod, &mut ledger);
         }
-        ledger.close()
     }
 }

@@ -247,6 +247,8 @@ pub enum Product {
     Files(Vec<File>, Option<Known>),
     /// Text for the standard output.
     Text(String),
+    /// Such text in pieces, since it may be long.
+    Pieces(Vec<String>),
     /// Text with ANSI codes for the standard output, which strips them where they are not wanted.
     Styled(String),
     /// Such text, where it answers with yes or no.

@@ -18,7 +18,7 @@ pub(super) fn answer(call: &Mdbook, messages: &Messages) -> anyhow::Result<Exit>
     match mdbook::preprocess(&text) {
         Ok((book, problems)) => {
             messages.problems(&problems);
-            print(&book)?;
+            print(&[book])?;
             Ok(Exit::Complete)
         }
         Err((faults, problems)) => {

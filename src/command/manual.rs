@@ -16,7 +16,7 @@ pub(super) fn write(manual: &Manual, messages: &Messages) -> anyhow::Result<Exit
                 .with_context(|| format!("cannot write the manual into `{}`", folder.display()))?;
             messages.done(&format!("Wrote {} pages of the manual into {}", pages.len(), folder.display()));
         }
-        (None, Some(page)) => print(&page.text)?,
+        (None, Some(page)) => print(&[&page.text])?,
         (None, None) => {}
     }
     Ok(Exit::Complete)

@@ -4,11 +4,13 @@ use anyhow::Context;
 use podviz::output::drift::for_terminal;
 use podviz::output::publish::Drift;
 use podviz::source::Known;
-use std::io::{ErrorKind, IsTerminal, Result, Write, stdout};
+use std::io::{BufWriter, ErrorKind, IsTerminal, Result, Write, stdout};
 
-/// Prints text as it is.
-pub(super) fn print(text: &str) -> anyhow::Result<()> {
-    is_written(stdout().lock().write_all(text.as_bytes()))
+/// Prints pieces of text as they are.
+pub(super) fn print(pieces: &[impl AsRef<str>]) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(stdout().lock());
+    let written = pieces.iter().try_for_each(|piece| out.write_all(piece.as_ref().as_bytes()));
+    is_written(written.and_then(|()| out.flush()))
 }
 
 /// Prints text whose colors are taken out where nobody would see them.
@@ -18,7 +20,7 @@ pub(super) fn print_styled(text: &str) -> anyhow::Result<()> {
 
 /// Prints unified diffs: for people colored, and with everything spelled out that deceives; for programs as they are.
 pub(super) fn print_diffs(diffs: &str) -> anyhow::Result<()> {
-    if shows_diffs_to_people() { print_styled(&for_terminal(diffs)) } else { print(diffs) }
+    if shows_diffs_to_people() { print_styled(&for_terminal(diffs)) } else { print(&[diffs]) }
 }
 
 /// Prints the diffs of a site one by one, as [`print_diffs`] does: all of them may be long. What is `known` is hidden.

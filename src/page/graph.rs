@@ -5,20 +5,30 @@ use crate::document::{Environment, Kind, Value};
 use crate::escape::visible;
 use crate::facts::Facts;
 use crate::model::Object;
-use crate::problem::{Code, Level, Problems};
+use crate::problem::{Code, Level, Problem, Problems};
 use crate::topology::{Application, Certainty, ContainerKind, Edge, Node, NodeIndex, State, Topology};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
 #[derive(Serialize)]
-struct Graph<'a> {
+#[serde(bound = "Each<N>: Serialize, Each<E>: Serialize, Each<P>: Serialize")]
+struct Graph<'a, N, E, P> {
     schema: &'static str,
     environments: &'a [Environment],
-    nodes: Vec<NodeEntry<'a>>,
-    edges: Vec<EdgeEntry<'a>>,
-    problems: Vec<ProblemEntry<'a>>,
+    nodes: Each<N>,
+    edges: Each<E>,
+    problems: Each<P>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     applications: Vec<ApplicationEntry<'a>>,
+}
+
+/// Entries that are made one after another when they are written.
+struct Each<F>(F);
+
+impl<I: Iterator<Item: Serialize>, F: Fn() -> I> Serialize for Each<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 #[derive(Serialize)]
@@ -160,21 +170,7 @@ fn application_entry<'a>(application: &'a Application, ids: &'a [String]) -> App
 /// manifest.
 pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool, spacing: Spacing) -> String {
     let ids: Vec<String> = topology.nodes.iter().map(|node| node.identity.id()).collect();
-    let nodes = topology
-        .nodes
-        .iter()
-        .enumerate()
-        .map(|(index, node)| entry(facts, index, node, full && !topology.is_hidden(index)));
-    let edges = topology.edges.iter().map(|edge| listed(topology, edge, &ids[edge.from], &ids[edge.to]));
-    let known = |number: u32| Some(number).filter(|number| *number > 0);
-    let problems = problems.iter().map(|problem| ProblemEntry {
-        level: problem.level,
-        code: problem.code,
-        file: problem.place.as_ref().map(|place| place.file.as_str()),
-        line: problem.place.as_ref().and_then(|place| known(place.line)),
-        column: problem.place.as_ref().and_then(|place| known(place.column)),
-        message: &problem.message,
-    });
+    let node = |(index, node)| entry(facts, index, node, full && !topology.is_hidden(index));
     let graph = Graph {
         applications: topology
             .applications
@@ -183,9 +179,9 @@ pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool,
             .collect(),
         schema: "podviz/graph/1",
         environments: &topology.environments,
-        nodes: nodes.collect(),
-        edges: edges.collect(),
-        problems: problems.collect(),
+        nodes: Each(|| topology.nodes.iter().enumerate().map(node)),
+        edges: Each(|| topology.edges.iter().map(|edge| edge_entry(topology, [&ids[edge.from], &ids[edge.to]], edge))),
+        problems: Each(|| problems.iter().map(problem_entry)),
     };
     let text = match spacing {
         Spacing::Pretty => serde_json::to_string_pretty(&graph),
@@ -193,6 +189,7 @@ pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool,
     };
     let mut text = text.unwrap_or_default();
     text.push('\n');
+    text.shrink_to_fit();
     // The only characters that `visible` changes stand inside of strings, where their visible form is as good.
     match visible(&text) {
         Cow::Borrowed(_) => text,
@@ -201,12 +198,12 @@ pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool,
 }
 
 /// One edge, as the graph lists it.
-pub fn edge_entry(topology: &Topology, edge: &Edge) -> serde_json::Value {
+pub fn edge_json(topology: &Topology, edge: &Edge) -> serde_json::Value {
     let ids = [edge.from, edge.to].map(|index| topology.nodes[index].identity.id());
-    serde_json::to_value(listed(topology, edge, &ids[0], &ids[1])).unwrap_or_default()
+    serde_json::to_value(edge_entry(topology, [&ids[0], &ids[1]], edge)).unwrap_or_default()
 }
 
-fn listed<'a>(topology: &'a Topology, edge: &'a Edge, from: &'a str, to: &'a str) -> EdgeEntry<'a> {
+fn edge_entry<'a>(topology: &'a Topology, [from, to]: [&'a str; 2], edge: &'a Edge) -> EdgeEntry<'a> {
     let object = topology.nodes[edge.declared_by].object.as_ref();
     EdgeEntry {
         from,
@@ -219,6 +216,18 @@ fn listed<'a>(topology: &'a Topology, edge: &'a Edge, from: &'a str, to: &'a str
             let (file, line) = object.place(edge.line);
             LineEntry { file, line }
         }),
+    }
+}
+
+fn problem_entry(problem: &Problem) -> ProblemEntry<'_> {
+    let known = |number: u32| Some(number).filter(|number| *number > 0);
+    ProblemEntry {
+        level: problem.level,
+        code: problem.code,
+        file: problem.place.as_ref().map(|place| place.file.as_str()),
+        line: problem.place.as_ref().and_then(|place| known(place.line)),
+        column: problem.place.as_ref().and_then(|place| known(place.column)),
+        message: &problem.message,
     }
 }
 

@@ -10,13 +10,14 @@ use crate::request::{Error, ExplainFormat, Product};
 use crate::topology::NodeIndex;
 use crate::topology::subject::Found;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 impl Study {
     /// Explains one subject; without one the only pod, or else each pod in a sentence.
     pub(super) fn explain(&self, focus: Option<&Subject>, format: ExplainFormat) -> Result<Product, Error> {
         let focus = self.found(focus)?;
         if format == ExplainFormat::Json {
-            return Ok(Product::Text(self.facts_of(focus.as_ref())));
+            return Ok(Product::Pieces(self.facts_of(focus.as_ref())));
         }
         let workloads: Vec<Found> =
             self.topology.workloads().map(|(index, ..)| Found::Object(index)).collect();
@@ -41,22 +42,33 @@ impl Study {
             (ExplainFormat::Markdown, _) => self.markdown(pages),
             (ExplainFormat::Text { width }, [page]) => Ok(Product::Styled(terminal::page(page, width))),
             (ExplainFormat::Text { width }, pages) => Ok(Product::Styled(terminal::index(pages, width))),
-            (ExplainFormat::Json, _) => Ok(Product::Text(String::new())),
+            (ExplainFormat::Json, _) => Ok(Product::Pieces(Vec::new())),
         }
     }
 
-    fn facts_of(&self, focus: Option<&Found>) -> String {
-        let mut facts = self.facts.list(&self.topology, &self.catalog);
-        facts.retain(|fact| focus.is_none_or(|focus| self.is_about(fact, focus)));
-        // One after another, so that a large list is not in memory once more.
-        let mut text = String::from("[");
-        for (at, fact) in facts.into_iter().enumerate() {
-            let fact = serde_json::to_value(fact).map(visible_json).unwrap_or_default();
-            text.push_str(if at > 0 { ",\n  " } else { "\n  " });
-            text.push_str(&format!("{fact:#}").replace('\n', "\n  "));
+    /// The facts as a list in JSON. Each becomes text as soon as it is told, since the text is the smallest form of it.
+    fn facts_of(&self, focus: Option<&Found>) -> Vec<String> {
+        let mut told: Vec<(Arc<str>, &'static str, Box<str>)> = Vec::new();
+        self.facts.tell(&self.topology, &self.catalog, &mut |fact| {
+            if focus.is_some_and(|focus| !self.is_about(&fact, focus)) {
+                return;
+            }
+            // What is told of one subject is mostly told in a row.
+            let known = told.last().map(|(subject, ..)| subject).filter(|subject| ***subject == fact.subject);
+            let subject = known.map_or_else(|| fact.subject.as_str().into(), Arc::clone);
+            let name = fact.fact;
+            let json = serde_json::to_value(fact).map(visible_json).unwrap_or_default();
+            let text = format!("{json:#}").replace('\n', "\n  ");
+            told.push((subject, name, text.into_boxed_str()));
+        });
+        told.sort_by(|(a, fact, _), (b, other, _)| (a, fact).cmp(&(b, other)));
+        let mut pieces = Vec::with_capacity(2 * told.len() + 2);
+        for (_, _, text) in told {
+            pieces.push(String::from(if pieces.is_empty() { "[\n  " } else { ",\n  " }));
+            pieces.push(text.into_string());
         }
-        text.push_str(if text.len() > 1 { "\n]\n" } else { "]\n" });
-        text
+        pieces.push(String::from(if pieces.is_empty() { "[]\n" } else { "\n]\n" }));
+        pieces
     }
 
     /// Whether a fact is about a subject. What is true of a pod's containers is true of the pod.

@@ -419,6 +419,8 @@ impl Draft {
         let key = |edge: &Edge| (edge.from, edge.to, edge.relation);
         edges.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.field.cmp(&b.field)));
         edges.dedup_by(|a, b| key(a) == key(b) && a.field == b.field);
+        // They are collected in the room of the drafts, which are larger.
+        edges.shrink_to_fit();
         let mut calls: Vec<Call> = self
             .calls
             .into_iter()

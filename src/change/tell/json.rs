@@ -4,14 +4,14 @@ use super::Names;
 use crate::change::{Change, FieldChange, ObjectChange, Side};
 use crate::escape::visible_json;
 use crate::page::findings::entries;
-use crate::page::graph::edge_entry;
+use crate::page::graph::edge_json;
 use crate::topology::Edge;
 use serde_json::{Value, json};
 
 /// The change as JSON.
 pub fn json(change: &Change, names: &Names) -> String {
     let edges = |side: Side, edges: &[&Edge]| -> Vec<Value> {
-        edges.iter().map(|edge| edge_entry(side.topology, edge)).collect()
+        edges.iter().map(|edge| edge_json(side.topology, edge)).collect()
     };
     let told = json!({
         "schema": "podviz/diff/1",
