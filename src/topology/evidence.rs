@@ -4,6 +4,7 @@
 
 pub mod expansion;
 mod file;
+mod shelf;
 mod variable;
 
 use super::address::{Address, Form, addresses, says_own_port};
@@ -12,8 +13,10 @@ use crate::catalog::FieldPath;
 use crate::document::{Identity, Value};
 use crate::model::Object;
 use expansion::expand;
+use k8s_openapi::api::core::v1 as api;
+pub use shelf::Shelf;
 use std::collections::BTreeMap;
-use variable::{Variable, Variables};
+use variable::{Told, Variable, Variables};
 
 /// One address that a container names.
 #[derive(Clone, Debug)]
@@ -48,17 +51,14 @@ pub enum Place {
 }
 
 /// What a container's manifest refers to.
-pub struct Sources<'a> {
+pub struct Sources<'a, 'b> {
     /// The namespace of the pod.
-    pub namespace: &'a str,
+    pub namespace: &'b str,
     /// The ConfigMap of a name in the namespace of the pod.
-    pub config_map: &'a dyn Fn(&str) -> Option<&'a Object>,
+    pub config_map: &'b dyn Fn(&str) -> Option<&'a Object>,
     /// What Kubernetes puts into a variable for a Service of the namespace: `CART_SERVICE_HOST`.
-    pub service_link: &'a dyn Fn(&str) -> Option<String>,
+    pub service_link: &'b dyn Fn(&str) -> Option<String>,
 }
-
-/// The addresses in files of ConfigMaps, so that a file which many pods mount is read once.
-pub type Shelf = BTreeMap<(Identity, String), Vec<(String, Address)>>;
 
 /// Longest file that is read as one value, in bytes.
 const MOST_OF_A_VALUE: usize = 512;
@@ -66,25 +66,43 @@ const MOST_OF_A_VALUE: usize = 512;
 /// Longest text that people are shown of a value, in characters.
 const MOST_SHOWN: usize = 80;
 
-/// Every address that the containers of a pod name, in the order of the containers.
-pub fn gather(pod: &Pod, sources: &Sources, shelf: &mut Shelf) -> Vec<Evidence> {
-    let mut found = Vec::new();
+/// Whether a ConfigMap's next address is wanted: one that many read may name very many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// It is.
+    More,
+    /// What the workload itself says is enough.
+    OwnOnly,
+}
+
+/// Gives every address that the containers of a pod name to `take`, in the order of the containers.
+pub fn gather<'a>(
+    pod: &Pod,
+    sources: &Sources<'a, '_>,
+    shelf: &mut Shelf<'a>,
+    take: &mut dyn FnMut(Evidence) -> Wanted,
+) {
+    let mut volumes = BTreeMap::new();
+    for volume in pod.spec.volumes.iter().flatten() {
+        volumes.entry(volume.name.as_str()).or_insert(volume);
+    }
+    let mut reader = Reader { container: 0, take, wanted: Wanted::More };
     for (index, container) in pod.containers.iter().enumerate() {
-        let variables = Variables::of(container, sources);
-        let mut reader = Reader { container: index, found: &mut found };
+        let variables = Variables::of(container, sources, shelf);
+        reader.container = index;
         reader.variables(&variables);
         let lists = [("command", &container.spec.command), ("args", &container.spec.args)];
         for (key, list) in lists {
             reader.arguments(&container.path.key(key), list.as_deref().unwrap_or_default(), &variables);
         }
-        reader.files(pod, container, sources, shelf);
+        reader.files(&volumes, container, sources, shelf);
     }
-    found
 }
 
 struct Reader<'a> {
     container: usize,
-    found: &'a mut Vec<Evidence>,
+    take: &'a mut dyn FnMut(Evidence) -> Wanted,
+    wanted: Wanted,
 }
 
 /// One text that may hold addresses.
@@ -94,11 +112,18 @@ struct Text<'a> {
     place: Place,
     field: FieldPath,
     declared_by: Option<Identity>,
-    value: &'a str,
     written: String,
 }
 
 impl Reader<'_> {
+    fn give(&mut self, evidence: Evidence) {
+        if evidence.declared_by.is_none() {
+            (self.take)(evidence);
+        } else if self.wanted == Wanted::More {
+            self.wanted = (self.take)(evidence);
+        }
+    }
+
     fn add(&mut self, text: &Text, address: Address, key: &str) {
         let long = text.written.chars().count() > MOST_SHOWN || text.written.contains('\n');
         let port = address.port.map(|port| format!(":{port}")).unwrap_or_default();
@@ -108,7 +133,7 @@ impl Reader<'_> {
             _ => format!("{}{port}", address.host),
         };
         let written = vec![if long { short() } else { text.written.clone() }];
-        self.found.push(Evidence {
+        self.give(Evidence {
             container: self.container,
             key: key.to_owned(),
             via: text.via.clone(),
@@ -120,15 +145,9 @@ impl Reader<'_> {
         });
     }
 
-    fn read(&mut self, text: &Text) {
-        if text.value.trim().contains('\n') {
-            for (key, address) in file::settings(text.value) {
-                self.add(text, address, &key);
-            }
-        } else {
-            for address in addresses(text.value) {
-                self.add(text, address, text.key);
-            }
+    fn read(&mut self, text: &Text, readings: &[Reading]) {
+        for (setting, address) in readings {
+            self.add(text, address.clone(), setting.as_deref().unwrap_or(text.key));
         }
     }
 
@@ -145,7 +164,10 @@ impl Reader<'_> {
     }
 
     fn variables(&mut self, variables: &Variables) {
-        for variable in variables.all() {
+        for Told { variable, readings } in variables.told() {
+            if variable.declared_by.is_some() && self.wanted == Wanted::OwnOnly {
+                continue;
+            }
             let Some(value) = &variable.value else { continue };
             let text = Text {
                 key: &variable.name,
@@ -153,33 +175,30 @@ impl Reader<'_> {
                 place: if value.trim().contains('\n') { Place::File } else { Place::Variable },
                 field: variable.field.clone(),
                 declared_by: variable.declared_by.clone(),
-                value,
                 written: variable.written(),
             };
             match port(value) {
                 Some(port) if is_own_port(&variable.name, variables) => self.listens(&text, port),
-                _ if !self.pair(variable, variables) => self.read(&text),
+                _ if !self.pair(variable, readings, variables) => self.read(&text, readings),
                 _ => {}
             }
         }
     }
 
     /// A host whose port stands in a variable beside it: `DB_HOST` is `db`, `DB_PORT` is `5432`.
-    fn pair(&mut self, variable: &Variable, variables: &Variables) -> bool {
+    fn pair(&mut self, variable: &Variable, readings: &[Reading], variables: &Variables) -> bool {
         let name = &variable.name;
         let prefix = name.strip_suffix("HOST").or_else(|| name.strip_suffix("HOSTNAME"));
         let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) else { return false };
         let Some(other) = variables.get(&format!("{prefix}PORT")) else { return false };
-        let (Some(host), Some(port)) = (&variable.value, other.value.as_deref().and_then(port)) else {
-            return false;
-        };
-        let [address] = &addresses(host)[..] else { return false };
+        let Some(port) = other.value.as_deref().and_then(port) else { return false };
+        let [(None, address)] = readings else { return false };
         if address.port.is_some() {
             return false;
         }
         // A name alone becomes as sure as a connection string; a URL stays one.
         let form = if address.form == Form::Bare { Form::Keyed } else { address.form };
-        self.found.push(Evidence {
+        self.give(Evidence {
             container: self.container,
             address: Address { port: Some(port), form, ..address.clone() },
             key: variable.name.clone(),
@@ -223,7 +242,6 @@ impl Reader<'_> {
                 place: Place::Argument,
                 field: path.named_item(index, ""),
                 declared_by: None,
-                value,
                 written: if raw.starts_with('-') || key.is_empty() {
                     raw.clone()
                 } else {
@@ -232,35 +250,47 @@ impl Reader<'_> {
             };
             match port(value) {
                 Some(port) if key.starts_with('-') && says_own_port(&key) => self.listens(&text, port),
-                _ => self.read(&text),
+                _ => self.read(&text, &readings(value)),
             }
         }
     }
 
-    fn files(&mut self, pod: &Pod, container: &Container, sources: &Sources, shelf: &mut Shelf) {
-        for (object, key, value) in file::mounted(pod, container, sources) {
-            let Some(text) = value.as_str() else { continue };
-            let identity = &object.identity;
-            let via = format!("ConfigMap {}/{} key {key}", identity.namespace, identity.name);
-            let known = shelf.entry((identity.clone(), key.to_owned()));
-            let settings = known.or_insert_with(|| file::settings_of(key, text));
+    fn files<'a>(
+        &mut self,
+        volumes: &BTreeMap<&str, &api::Volume>,
+        container: &Container,
+        sources: &Sources<'a, '_>,
+        shelf: &mut Shelf<'a>,
+    ) {
+        file::each_mounted(volumes, container, sources, shelf, &mut |object, file| {
+            let (identity, key) = (&object.identity, file.key);
             // A file of one short line is a value.
-            let one_line =
-                text.len() <= MOST_OF_A_VALUE && !text.trim().contains('\n') && !key.ends_with(".json");
+            let one_line = file.text.len() <= MOST_OF_A_VALUE
+                && !file.text.trim().contains('\n')
+                && !key.ends_with(".json");
             let text = Text {
                 key,
-                via,
+                via: format!("ConfigMap {}/{} key {key}", identity.namespace, identity.name),
                 place: if one_line { Place::Variable } else { Place::File },
                 field: FieldPath::of("data").key(key),
                 declared_by: Some(identity.clone()),
-                value: text,
-                written: text.trim().to_owned(),
+                written: file.text.trim().to_owned(),
             };
-            for (setting, address) in settings.iter() {
-                let key = if setting.is_empty() { key } else { setting };
-                self.add(&text, address.clone(), key);
-            }
-        }
+            self.read(&text, &file.readings);
+            self.wanted
+        });
+    }
+}
+
+/// An address in a text, with the setting that holds it, where the text is one of many lines.
+type Reading = (Option<String>, Address);
+
+/// Every address in a value.
+fn readings(value: &str) -> Vec<Reading> {
+    if value.trim().contains('\n') {
+        file::settings(value).into_iter().map(|(key, address)| (Some(key), address)).collect()
+    } else {
+        addresses(value).into_iter().map(|address| (None, address)).collect()
     }
 }
 

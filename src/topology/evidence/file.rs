@@ -1,11 +1,12 @@
 //! Addresses in files and scripts: what ConfigMaps hold and containers mount, line by line, comments left out.
 
-use super::{Sources, data};
-use crate::document::Value;
+use super::shelf::{File, Shelf};
+use super::{Sources, Wanted};
 use crate::model::Object;
+use crate::topology::Container;
 use crate::topology::address::{Address, Form, addresses};
-use crate::topology::{Container, Pod};
-use k8s_openapi::api::core::v1::KeyToPath;
+use k8s_openapi::api::core::v1::{KeyToPath, Volume};
+use std::collections::BTreeMap;
 
 /// Files that people or browsers read: what they name, nobody calls.
 const DOCUMENTS: &[&str] = &[".md", ".html", ".htm", ".css", ".svg", ".txt", ".rst"];
@@ -106,16 +107,16 @@ fn setting(line: &str) -> Option<(&str, &str)> {
     keyed.next()
 }
 
-/// The files of ConfigMaps that a container mounts: the ConfigMap, the key and the text.
-pub fn mounted<'a>(
-    pod: &Pod,
+/// Gives the files of ConfigMaps that a container mounts and that name addresses to `read`, as long as more are wanted.
+pub(super) fn each_mounted<'a>(
+    volumes: &BTreeMap<&str, &Volume>,
     container: &Container,
-    sources: &Sources<'a>,
-) -> Vec<(&'a Object, &'a str, &'a Value)> {
-    let mut files = Vec::new();
+    sources: &Sources<'a, '_>,
+    shelf: &mut Shelf<'a>,
+    read: &mut dyn FnMut(&'a Object, &File<'a>) -> Wanted,
+) {
     for mount in container.spec.volume_mounts.iter().flatten() {
-        let volume = pod.spec.volumes.iter().flatten().find(|volume| volume.name == mount.name);
-        let Some(volume) = volume else { continue };
+        let Some(volume) = volumes.get(mount.name.as_str()) else { continue };
         let whole = volume.config_map.iter().map(|map| (&map.name, &map.items));
         let projected = volume.projected.iter().flat_map(|projected| projected.sources.iter().flatten());
         let parts =
@@ -123,14 +124,14 @@ pub fn mounted<'a>(
         let only = mount.sub_path.as_deref().filter(|path| !path.is_empty());
         for (name, items) in whole.chain(parts) {
             let Some(map) = (sources.config_map)(name) else { continue };
-            files.extend(
-                data(map)
-                    .filter(|(key, _)| is_mounted(key, items.as_deref().unwrap_or_default(), only))
-                    .map(|(key, value)| (map, key, value)),
-            );
+            let (files, items) = (shelf.files(map), items.as_deref().unwrap_or_default());
+            for file in files.iter().filter(|file| is_mounted(file.key, items, only)) {
+                if read(map, file) == Wanted::OwnOnly {
+                    return;
+                }
+            }
         }
     }
-    files
 }
 
 /// Whether a key is among the files of a volume that lists some of them, and of a mount that takes one of these.

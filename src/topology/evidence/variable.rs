@@ -1,12 +1,14 @@
 //! The variables that a container starts with, as far as the input says: `envFrom` first, then `env`, which wins.
 
 use super::expansion::expand;
-use super::{Sources, data};
+use super::shelf::Shelf;
+use super::{Reading, Sources, data, port, readings};
 use crate::catalog::FieldPath;
 use crate::document::{Identity, Value};
 use crate::model::Object;
 use crate::topology::Container;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// One variable.
 #[derive(Clone, Debug)]
@@ -24,11 +26,52 @@ pub struct Variable {
     key: String,
 }
 
-/// The variables of a container, by name.
-pub struct Variables<'a> {
+/// Variables that come from one place.
+#[derive(Default)]
+pub(super) struct Layer {
     list: Vec<Variable>,
     by_name: BTreeMap<String, usize>,
+    /// Those whose value may tell of an address or a port, in their order.
+    told: Vec<(usize, Vec<Reading>)>,
+}
+
+/// A variable whose value may tell of an address or a port, and the addresses in it.
+pub(super) struct Told<'a> {
+    pub variable: &'a Variable,
+    pub readings: &'a [Reading],
+}
+
+/// The variables of a container, by name.
+pub struct Variables<'a> {
+    /// Those of ConfigMaps, which other containers may have, too.
+    shared: Vec<Rc<Layer>>,
+    own: Layer,
     links: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Layer {
+    /// The keys of a ConfigMap, each with a prefix in front.
+    pub fn of_config_map(map: &Object, prefix: &str) -> Layer {
+        let mut layer = Layer::default();
+        for (key, value) in data(map) {
+            layer.push(of_config_map(format!("{prefix}{key}"), map, key, value));
+        }
+        layer
+    }
+
+    fn push(&mut self, variable: Variable) {
+        let found = variable.value.as_deref().map(readings).unwrap_or_default();
+        let is_port = || variable.value.as_deref().and_then(port).is_some();
+        if !found.is_empty() || is_port() {
+            self.told.push((self.list.len(), found));
+        }
+        self.by_name.insert(variable.name.clone(), self.list.len());
+        self.list.push(variable);
+    }
+
+    fn get(&self, name: &str) -> Option<&Variable> {
+        self.by_name.get(name).map(|&index| &self.list[index])
+    }
 }
 
 impl<'a> Variables<'a> {
@@ -36,15 +79,12 @@ impl<'a> Variables<'a> {
     ///
     /// Source: `k8s.io/kubernetes/pkg/kubelet/kubelet_pods.go`, `makeEnvironmentVariables`: a value may name the variables
     /// before it and those that Services give.
-    pub fn of(container: &Container, sources: &Sources<'a>) -> Variables<'a> {
-        let mut all = Variables { list: Vec::new(), by_name: BTreeMap::new(), links: sources.service_link };
+    pub fn of<'b>(container: &Container, sources: &Sources<'b, 'a>, shelf: &mut Shelf<'b>) -> Variables<'a> {
+        let mut all = Variables { shared: Vec::new(), own: Layer::default(), links: sources.service_link };
         for from in container.spec.env_from.iter().flatten() {
             let Some(map) = &from.config_map_ref else { continue };
             let Some(map) = (sources.config_map)(&map.name) else { continue };
-            let prefix = from.prefix.as_deref().unwrap_or_default();
-            for (key, value) in data(map) {
-                all.push(of_config_map(format!("{prefix}{key}"), map, key, value));
-            }
+            all.shared.push(shelf.layer(map, from.prefix.as_deref().unwrap_or_default()));
         }
         let path = container.path.key("env");
         for (index, env) in container.spec.env.iter().flatten().enumerate() {
@@ -62,7 +102,7 @@ impl<'a> Variables<'a> {
                 .map(|value| expand(value, |name| all.known(name)))
                 .or_else(|| namespace.map(|_| sources.namespace.to_owned()));
             let field = item.key("value");
-            all.push(known.unwrap_or_else(|| Variable {
+            all.own.push(known.unwrap_or_else(|| Variable {
                 name: env.name.clone(),
                 value,
                 field,
@@ -73,15 +113,22 @@ impl<'a> Variables<'a> {
         all
     }
 
-    /// All of them that count: of two with one name the last.
-    pub fn all(&self) -> impl Iterator<Item = &Variable> {
-        let counts = |(index, variable): &(usize, &Variable)| self.by_name.get(&variable.name) == Some(index);
-        self.list.iter().enumerate().filter(counts).map(|(_, variable)| variable)
+    /// All of them that count, of two with one name the last, and that may tell of an address or a port.
+    pub(super) fn told(&self) -> impl Iterator<Item = Told<'_>> {
+        let layers = self.shared.iter().map(|layer| &**layer).chain([&self.own]);
+        let told = layers.flat_map(|layer| {
+            let told = layer.told.iter();
+            told.map(|(at, readings)| Told { variable: &layer.list[*at], readings })
+        });
+        told.filter(|told| {
+            self.get(&told.variable.name).is_some_and(|last| std::ptr::eq(last, told.variable))
+        })
     }
 
     /// The variable of a name.
     pub fn get(&self, name: &str) -> Option<&Variable> {
-        self.by_name.get(name).map(|&index| &self.list[index])
+        let shared = || self.shared.iter().rev().find_map(|layer| layer.get(name));
+        self.own.get(name).or_else(shared)
     }
 
     /// The value of a name; of the container itself, or else what Kubernetes gives for a Service.
@@ -90,11 +137,6 @@ impl<'a> Variables<'a> {
             Some(variable) => variable.value.clone(),
             None => (self.links)(name),
         }
-    }
-
-    fn push(&mut self, variable: Variable) {
-        self.by_name.insert(variable.name.clone(), self.list.len());
-        self.list.push(variable);
     }
 }
 

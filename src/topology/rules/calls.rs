@@ -3,7 +3,7 @@
 
 use super::super::address::{Form, is_localhost, is_unspecified};
 use super::super::build::{Cast, Draft, DraftCall, DraftLocal, HOST, Member, Reference, target};
-use super::super::evidence::{Evidence, Place, Shelf, Sources, gather};
+use super::super::evidence::{Evidence, Place, Shelf, Sources, Wanted, gather};
 use super::service_name::{Names, Target};
 use crate::catalog::{Ports, Relation};
 use crate::document::Identity;
@@ -38,13 +38,23 @@ fn is(pattern: &LazyLock<Option<Regex>>, key: &str) -> bool {
 const ROOM: usize = 2_000;
 /// How many more for every object; and how many each workload still makes where there is no more room.
 const ROOM_OF_EACH: usize = 20;
+/// So many addresses of ConfigMaps are looked at for each call that there is room for.
+const TRIES: usize = 5;
+
+/// How many calls that ConfigMaps show there is room for, and for how many more of their addresses it is looked up whose
+/// they are.
+struct Room {
+    calls: usize,
+    tries: usize,
+}
 
 /// Adds the calls of every member that makes pods. Where a ConfigMap with many addresses is read by many, that would be
 /// more than the input has room for: then each workload keeps the first few, and it is said.
 pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) -> Option<Problem> {
     let names = &cast.names;
-    let mut shelf = Shelf::new();
-    let mut room = ROOM + ROOM_OF_EACH * members.len();
+    let mut shelf = Shelf::default();
+    let calls = ROOM + ROOM_OF_EACH * members.len();
+    let mut room = Room { calls, tries: TRIES * calls };
     let mut shortened = 0;
     for member in members {
         let Some(pod) = member.pod.as_deref() else { continue };
@@ -57,25 +67,29 @@ pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) -> Option<Probl
         let service_link = |variable: &str| links.then(|| names.behind_variable(own, variable))?;
         let sources =
             Sources { namespace: &own.namespace, config_map: &config_map, service_link: &service_link };
-        let evidence = gather(pod, &sources, &mut shelf);
         let scene = Scene { member, cast, names };
         let mut best: BTreeMap<Identity, Vec<DraftCall>> = BTreeMap::new();
-        let (mut shared, mut is_short) = (0, false);
-        for one in evidence {
-            if one.declared_by.is_some() && room == 0 && shared >= ROOM_OF_EACH {
+        let (mut shared, mut tried, mut is_short) = (0, 0, false);
+        gather(pod, &sources, &mut shelf, &mut |one| {
+            let is_shared = one.declared_by.is_some();
+            let has_room =
+                (room.calls > 0 || shared < ROOM_OF_EACH) && (room.tries > 0 || tried < ROOM_OF_EACH);
+            if is_shared && !has_room {
                 is_short = true;
-                continue;
+                return Wanted::OwnOnly;
             }
+            let cost = usize::from(is_shared);
+            (room.tries, tried) = (room.tries.saturating_sub(cost), tried + cost);
             match scene.judge(&one) {
                 Verdict::Nothing => {}
                 Verdict::Local(local) => draft.local.push(local),
                 Verdict::Call(call) => {
-                    shared += usize::from(one.declared_by.is_some());
-                    room = room.saturating_sub(usize::from(one.declared_by.is_some()));
+                    (room.calls, shared) = (room.calls.saturating_sub(cost), shared + cost);
                     best.entry(call.to.clone()).or_default().push(call);
                 }
             }
-        }
+            Wanted::More
+        });
         shortened += usize::from(is_short);
         for (to, calls) in best {
             scene.connect(to, &calls, draft);
