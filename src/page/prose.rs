@@ -62,6 +62,14 @@ pub fn listed(mut items: Vec<Prose>, most: usize) -> Prose {
     joined(items, "and")
 }
 
+/// The same of as many things as there may be: only those that are named become prose.
+pub fn named<T>(things: &[T], most: usize, name: impl Fn(&T) -> Prose) -> Prose {
+    let shown = if things.len() > most { most - 1 } else { things.len() };
+    let mut names: Vec<Prose> = things[..shown].iter().map(name).collect();
+    names.extend((shown < things.len()).then(|| plain(format!("{} more", things.len() - shown))));
+    joined(names, "and")
+}
+
 /// More sentences or rows that are alike are folded.
 pub const MOST_ALIKE: usize = 15;
 

@@ -3,7 +3,7 @@
 use crate::facts::storage::{Access, Lifetime, Mount, Survival, VolumeUse};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, listed, plain, text};
+use crate::page::prose::{code, concat, named, plain, text};
 use crate::page::workload::storage::volume_words;
 use crate::page::{Block, Inline, Prose, Table};
 use crate::topology::{NodeIndex, Pod};
@@ -21,7 +21,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, po
     for usage in &facts.volumes {
         for mount in usage.mounts.iter().filter(|mount| mount.container == position) {
             let what = match usage.volume.map(|volume| &pod.volumes[volume]) {
-                Some(volume) => volume_words(know, index, object, volume),
+                Some(volume) => volume_words(know, index, object, volume, usage.claim.as_ref()),
                 None => vec![Inline::Strong("not declared in the pod".to_owned())],
             };
             let mut volume = vec![code(&usage.name)];
@@ -73,13 +73,12 @@ fn access(mount: &Mount) -> Prose {
 
 /// Who else mounts the volume.
 fn siblings(know: &Knowledge, index: NodeIndex, usage: &VolumeUse, position: usize) -> Prose {
-    let others = usage.users().into_iter().filter(|&user| user != position);
-    let names: Vec<Prose> = others.map(|other| vec![know.container(index, other)]).collect();
-    if names.is_empty() {
+    let others: Vec<usize> = usage.users().into_iter().filter(|&user| user != position).collect();
+    if others.is_empty() {
         return Prose::new();
     }
     let words = if usage.is_divided() { "; other parts go to " } else { "; shared with " };
-    concat(vec![plain(words), listed(names, MOST_NAMED)])
+    concat(vec![plain(words), named(&others, MOST_NAMED, |&other| vec![know.container(index, other)])])
 }
 
 /// Whether the files may be there after the pod, or are not known not to be.

@@ -8,7 +8,7 @@ use crate::model::Object;
 use crate::names::count;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{concat, joined, listed, marked, plain};
+use crate::page::prose::{concat, joined, listed, marked, named, plain};
 use crate::topology::{ContainerKind, NodeIndex};
 
 /// The role sentence.
@@ -120,8 +120,8 @@ fn after(know: &Knowledge, index: NodeIndex, position: usize) -> Prose {
     ];
     let groups = groups.into_iter().filter(|(group, ..)| !group.is_empty()).map(|(group, one, many)| {
         let word = if group.len() == 1 { format!(" has {one}") } else { format!(" have {many}") };
-        let names = group.into_iter().map(|earlier| vec![know.container(index, earlier)]).collect();
-        concat(vec![listed(names, 4), marked(&word)])
+        let names = named(&group, 4, |&earlier| vec![know.container(index, earlier)]);
+        concat(vec![names, marked(&word)])
     });
     let groups: Vec<Prose> = groups.collect();
     if groups.is_empty() {

@@ -1,7 +1,7 @@
 //! What a container shares with its siblings.
 
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, listed, plain};
+use crate::page::prose::{code, concat, named, plain};
 use crate::page::{Block, Prose};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 
@@ -13,12 +13,11 @@ fn shared_files(know: &Knowledge, index: NodeIndex, position: usize, others: usi
         let mut others: Vec<usize> = usage.mounts.iter().map(|mount| mount.container).collect();
         others.retain(|other| *other != position);
         others.dedup();
-        let others: Vec<Prose> = others.into_iter().map(|other| vec![know.container(index, other)]).collect();
         let sentence = vec![
             plain("It shares volume "),
             vec![code(&usage.name)],
             plain(" with "),
-            listed(others.clone(), 6),
+            named(&others, 6, |&other| vec![know.container(index, other)]),
             plain("."),
         ];
         (!others.is_empty()).then(|| concat(sentence))
@@ -30,17 +29,14 @@ fn shared_files(know: &Knowledge, index: NodeIndex, position: usize, others: usi
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) -> Vec<Block> {
     let container = &pod.containers[position];
-    let others: Vec<Prose> = (0..pod.containers.len())
-        .filter(|&other| other != position)
-        .map(|other| vec![know.container(index, other)])
-        .collect();
+    let others: Vec<usize> = (0..pod.containers.len()).filter(|&other| other != position).collect();
     if others.is_empty() {
         return Vec::new();
     }
     let network = if pod.spec.host_network == Some(true) { "the node's network" } else { "one IP address" };
     let number = others.len();
-    let mut items =
-        vec![concat(vec![plain(format!("It shares {network} with ")), listed(others, 6), plain(".")])];
+    let names = named(&others, 6, |&other| vec![know.container(index, other)]);
+    let mut items = vec![concat(vec![plain(format!("It shares {network} with ")), names, plain(".")])];
     items.extend(shared_files(know, index, position, number));
     if pod.spec.share_process_namespace == Some(true) {
         items.push(plain("The containers of the pod see each other's processes."));

@@ -10,7 +10,7 @@ use crate::facts::lifecycle::{Startup, holds_back, post_start};
 use crate::model::Object;
 use crate::names::duration;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, listed, plain};
+use crate::page::prose::{code, concat, listed, named, plain};
 use crate::page::{Block, Prose};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 
@@ -56,7 +56,7 @@ impl Life<'_> {
 
     /// One phase: what starts, and what the next one waits for.
     fn start(&self, phase: &[usize]) -> Prose {
-        let names = listed(phase.iter().map(|&one| self.name(one)).collect(), 6);
+        let names = named(phase, 6, |&one| self.name(one));
         let words = match phase {
             [one] if self.pod.step(*one).is_some() => self.step(*one),
             [_] if self.pod.steps > 0 => " starts, and runs until the last step has ended.".to_owned(),
@@ -210,6 +210,6 @@ impl Life<'_> {
     }
 
     fn names(&self, containers: &[usize]) -> Prose {
-        listed(containers.iter().map(|&one| self.name(one)).collect(), 4)
+        named(containers, 4, |&one| self.name(one))
     }
 }

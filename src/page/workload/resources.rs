@@ -6,7 +6,7 @@ use crate::facts::quantity::{resource_words, size_words};
 use crate::facts::resources::{PodResources, Qos, Resources, is_critical};
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, joined, listed, marked, muted, plain, text};
+use crate::page::prose::{code, concat, joined, marked, muted, named, plain, text};
 use crate::page::{Block, Inline, Prose, Table, sentence};
 use crate::topology::{ContainerKind, NodeIndex, Pod, State};
 
@@ -195,7 +195,7 @@ fn limits(
         let verb = if free.len() == 1 { "has" } else { "have" };
         items.push(concat(vec![
             plain(format!("Nothing limits the {limitless} of the whole pod, because ")),
-            listed(free.iter().map(|&one| vec![know.container(index, one)]).collect(), 4),
+            named(free, 4, |&one| vec![know.container(index, one)]),
             plain(format!(" {verb} no {limitless} limit.")),
         ]));
     }

@@ -7,16 +7,20 @@ mod traps;
 use crate::diagram::View;
 use crate::document::Value;
 use crate::facts::quantity::written_size_words;
-use crate::facts::storage::{Access, Mount, VolumeUse};
+use crate::facts::storage::{Access, Claim, Mount, VolumeUse};
 use crate::model::{Object, Subject};
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, joined, listed, muted, plain, text};
+use crate::page::prose::{code, concat, joined, listed, muted, named, plain, text};
 use crate::page::workload::diagrams;
 use crate::page::{Block, Inline, Prose, Table};
 use crate::topology::{NodeIndex, Pod, State, Volume};
 
 /// How many containers a sentence names.
 const MOST_NAMED: usize = 4;
+/// How many containers have a column of their own.
+const MOST_COLUMNS: usize = 12;
+/// How many mounts of one volume a cell names.
+const MOST_MOUNTS: usize = 8;
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
     let Some(facts) = know.facts.of(index).filter(|facts| !facts.volumes.is_empty()) else {
@@ -41,25 +45,37 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     blocks
 }
 
-/// Volumes by containers: where each is mounted, and how.
+/// Volumes by containers: where each is mounted, and how. Where a column for each container would be too many, one says
+/// who mounts the volume.
 fn matrix(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, volumes: &[VolumeUse]) -> Table {
     let mut head = vec!["Volume".to_owned(), "What it is".to_owned()];
-    head.extend(pod.containers.iter().map(|container| container.key.to_string()));
+    let has_columns = pod.containers.len() <= MOST_COLUMNS;
+    match has_columns {
+        true => head.extend(pod.containers.iter().map(|container| container.key.to_string())),
+        false => head.push("Mounted by".to_owned()),
+    }
+    let empty = || vec![muted("–")];
     let rows = volumes.iter().map(|usage| {
         let mut name = vec![code(&usage.name)];
         let what = match usage.volume.map(|volume| &pod.volumes[volume]) {
             Some(volume) => {
                 name.extend([text(" "), know.source(object, &volume.path)]);
-                volume_words(know, index, object, volume)
+                volume_words(know, index, object, volume, usage.claim.as_ref())
             }
             None => vec![Inline::Strong("not declared in the pod".to_owned())],
         };
         let mut row = vec![name, what];
+        if !has_columns {
+            let by = |mount: &Mount| {
+                concat(vec![vec![know.container(index, mount.container), text(" at ")], mounted(mount)])
+            };
+            row.push(if usage.mounts.is_empty() { empty() } else { named(&usage.mounts, MOST_MOUNTS, by) });
+            return row;
+        }
         let mut cells = vec![Vec::new(); pod.containers.len()];
         for mount in &usage.mounts {
             cells[mount.container].push(mounted(mount));
         }
-        let empty = || vec![muted("–")];
         row.extend(cells.into_iter().map(|cell| if cell.is_empty() { empty() } else { joined(cell, "and") }));
         row
     });
@@ -96,8 +112,7 @@ fn apart(volumes: &[VolumeUse]) -> Prose {
 /// Who writes a volume that several containers mount, and who only reads it.
 fn who_writes(know: &Knowledge, index: NodeIndex, pod: &Pod, usage: &VolumeUse) -> Prose {
     let names = |containers: &[usize]| {
-        let names = containers.iter().map(|&container| vec![know.container(index, container)]);
-        listed(names.collect(), MOST_NAMED)
+        named(containers, MOST_NAMED, |&container| vec![know.container(index, container)])
     };
     let (writers, readers) = (usage.writers(), usage.readers());
     let volume = || vec![text("volume "), code(&usage.name)];
@@ -143,14 +158,18 @@ fn who_writes(know: &Knowledge, index: NodeIndex, pod: &Pod, usage: &VolumeUse) 
 }
 
 /// Whether the disk behind a claim is known to be inside of one node.
-fn is_of_one_node(know: &Knowledge, index: NodeIndex, volume: &Volume) -> bool {
-    let uses = know.facts.of(index).map(|facts| facts.volumes.as_slice()).unwrap_or_default();
-    let claim = uses.iter().find(|usage| *usage.name == *volume.name).and_then(|usage| usage.claim.as_ref());
+fn is_of_one_node(claim: Option<&Claim>) -> bool {
     claim.and_then(|claim| claim.is_local.as_ref()).is_some_and(|local| local.value)
 }
 
-/// What a volume is and how long it lives.
-pub fn volume_words(know: &Knowledge, index: NodeIndex, object: &Object, volume: &Volume) -> Prose {
+/// What a volume is and how long it lives, given the claim that backs it.
+pub fn volume_words(
+    know: &Knowledge,
+    index: NodeIndex,
+    object: &Object,
+    volume: &Volume,
+    claim: Option<&Claim>,
+) -> Prose {
     let value = volume.path.find(&object.value);
     let part =
         |key: &str| value.and_then(|value| value.get(volume.source)?.get(key)).and_then(Value::scalar_text);
@@ -188,7 +207,7 @@ pub fn volume_words(know: &Knowledge, index: NodeIndex, object: &Object, volume:
         "secret" => concat(vec![plain("Files from "), refer("Secret", "secretName")]),
         "persistentVolumeClaim" if part("claimName").is_some() => concat(vec![
             refer("PersistentVolumeClaim", "claimName"),
-            plain(if is_of_one_node(know, index, volume) {
+            plain(if is_of_one_node(claim) {
                 ": it keeps its files when the pod is deleted; they are on one node"
             } else {
                 ": it keeps its files when the pod is deleted or moves"

@@ -11,7 +11,7 @@ use crate::catalog::Relation;
 use crate::facts::PodFacts;
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, listed, plain};
+use crate::page::prose::{self, code, listed, plain};
 use crate::page::workload::services;
 use crate::page::{Block, Prose};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
@@ -71,7 +71,7 @@ impl<'a> Asked<'a> {
 
     /// The names of containers in words, linked.
     fn names(&self, positions: &[usize]) -> Prose {
-        listed(positions.iter().map(|&position| vec![self.know.container(self.index, position)]).collect(), 4)
+        prose::named(positions, 4, |&position| vec![self.know.container(self.index, position)])
     }
 
     /// Whether its pods run until their work is done.

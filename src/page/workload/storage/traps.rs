@@ -4,7 +4,7 @@ use crate::facts::Known;
 use crate::facts::storage::StorageTrap;
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{code, concat, listed, plain, text};
+use crate::page::prose::{code, concat, named, plain, text};
 use crate::page::{Block, Inline, Prose};
 use crate::topology::NodeIndex;
 
@@ -42,15 +42,14 @@ fn nobody_mounts(know: &Knowledge, object: &Object, unused: &[&Known<StorageTrap
         _ => Prose::new(),
     };
     let noun = if unused.len() == 1 { "volume " } else { "the volumes " };
-    let names = listed(unused.iter().map(name).collect(), MOST_NAMED);
+    let names = named(unused, MOST_NAMED, name);
     let start = plain(format!("No container mounts {noun}"));
     Some(concat(vec![start, names, plain(". "), vec![know.source(object, &first.field)]]))
 }
 
 fn words(know: &Knowledge, index: NodeIndex, trap: &StorageTrap) -> Prose {
     let names = |containers: &[usize]| {
-        let names = containers.iter().map(|&container| vec![know.container(index, container)]);
-        listed(names.collect(), MOST_NAMED)
+        named(containers, MOST_NAMED, |&container| vec![know.container(index, container)])
     };
     let claim = |name: &str| -> Vec<Inline> { vec![text("claim "), code(name)] };
     match trap {
