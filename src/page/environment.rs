@@ -1,16 +1,22 @@
 //! What a container reads: each environment variable with its value and where that comes from.
 
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, muted, plain, text};
+use super::prose::{code, concat, muted, plain, shown_of, text};
 use super::{Inline, Prose, Table};
-use crate::document::{Identity, Value};
+use crate::document::{Entry, Identity, Value};
 use crate::model::Subject;
+use crate::names::count;
 use crate::topology::{Call, Container, HOST, Node, NodeIndex, State};
 use k8s_openapi::api::core::v1 as api;
+use std::collections::BTreeMap;
+
+/// An object whose keys times whose readers are more than this is not listed in full by each of them: its own page lists
+/// its keys.
+const MOST_KEYS_OF_READERS: usize = 5_000;
 
 /// The environment of a container as a table; `None` where it sets nothing.
 pub fn table(know: &Knowledge, index: NodeIndex, container: &Container) -> Option<Table> {
-    let reader = Reader { know, index, node: know.node(index), container };
+    let reader = Reader { know, node: know.node(index), container, calls: calls(know, index, container) };
     let mut rows = Vec::new();
     for (position, source) in container.spec.env_from.iter().flatten().enumerate() {
         rows.extend(reader.whole(position, source));
@@ -25,9 +31,31 @@ pub fn table(know: &Knowledge, index: NodeIndex, container: &Container) -> Optio
 
 struct Reader<'a> {
     know: &'a Knowledge<'a>,
-    index: NodeIndex,
     node: &'a Node,
     container: &'a Container,
+    /// The first call to a Service that each variable shows, by its name.
+    calls: BTreeMap<&'a str, &'a Call>,
+}
+
+/// The first call to a Service that each variable of a container shows.
+fn calls<'a>(
+    know: &'a Knowledge<'a>,
+    index: NodeIndex,
+    container: &Container,
+) -> BTreeMap<&'a str, &'a Call> {
+    let mut calls = BTreeMap::new();
+    let pod = know.node(index).pod.as_deref();
+    let position = pod.and_then(|pod| pod.containers.iter().position(|other| other.key == container.key));
+    let own = position.map(|position| know.topology.calls_of_container(index, position));
+    for call in own.unwrap_or_default() {
+        if &*know.node(call.to).identity.kind == HOST {
+            continue;
+        }
+        for (variable, _) in call.written.iter().filter_map(|text| text.split_once('=')) {
+            calls.entry(variable).or_insert(call);
+        }
+    }
+    calls
 }
 
 impl Reader<'_> {
@@ -126,9 +154,14 @@ impl Reader<'_> {
             ]];
         };
         let fields: &[&str] = if kind == "Secret" { &["data", "stringData"] } else { &["data"] };
-        let entries =
-            fields.iter().flat_map(|field| object.value.get(field).map(Value::entries).unwrap_or_default());
-        let rows = entries.map(|entry| {
+        let entries: Vec<&Entry> = fields
+            .iter()
+            .flat_map(|field| object.value.get(field).map(Value::entries).unwrap_or_default())
+            .collect();
+        let readers = self.know.topology.find(&identity).map_or(0, |node| self.know.topology.number_to(node));
+        let is_short = entries.len().saturating_mul(readers) > MOST_KEYS_OF_READERS;
+        let shown = if is_short { shown_of(entries.len()) } else { entries.len() };
+        let rows = entries[..shown].iter().map(|entry| {
             let value = match entry.value.scalar_text() {
                 _ if kind == "Secret" => vec![muted("a Secret value, never shown")],
                 Some(text) if text.contains('\n') => plain(format!("{} lines", text.lines().count())),
@@ -140,7 +173,12 @@ impl Reader<'_> {
             let value = concat(vec![value, self.called(&name)]);
             vec![vec![code(name)], value, origin()]
         });
-        let rows: Vec<Vec<Prose>> = rows.collect();
+        let mut rows: Vec<Vec<Prose>> = rows.collect();
+        let rest = entries.len() - shown;
+        rows.extend((rest > 0).then(|| {
+            let words = count(rest, "more variable", "more variables");
+            vec![plain(words), vec![muted("see the page of the object")], origin()]
+        }));
         if rows.is_empty() {
             vec![vec![plain("no key"), vec![muted("the object is empty")], origin()]]
         } else {
@@ -150,19 +188,11 @@ impl Reader<'_> {
 
     /// Whom a variable makes the container call.
     fn called(&self, variable: &str) -> Prose {
-        let is_ours = |call: &&Call| {
-            let pod = self.node.pod.as_deref();
-            let caller = pod.and_then(|pod| pod.containers.get(call.container));
-            let says = |text: &String| text.strip_prefix(variable).is_some_and(|rest| rest.starts_with('='));
-            caller.is_some_and(|caller| caller.key == self.container.key) && call.written.iter().any(says)
-        };
-        let mut calls = self.know.topology.calls_of(self.index).iter().filter(is_ours);
-        let call = calls.find(|call| &*self.know.node(call.to).identity.kind != HOST);
-        call.map(|call| {
+        let called = self.calls.get(variable).map(|call| {
             let target = self.know.mention(call.to, &self.node.identity);
             concat(vec![plain(", the address of "), target])
-        })
-        .unwrap_or_default()
+        });
+        called.unwrap_or_default()
     }
 
     fn object(&self, identity: &Identity) -> Option<&crate::model::Object> {

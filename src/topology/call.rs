@@ -57,6 +57,14 @@ impl Topology {
         &self.calls[start..end]
     }
 
+    /// The calls of one container of a workload.
+    pub fn calls_of_container(&self, workload: NodeIndex, container: usize) -> &[Call] {
+        let calls = self.calls_of(workload);
+        let start = calls.partition_point(|call| call.container < container);
+        let end = calls.partition_point(|call| call.container <= container);
+        &calls[start..end]
+    }
+
     /// The calls of others to a Service or a host outside, sorted by the caller.
     pub fn calls_to(&self, target: NodeIndex) -> impl Iterator<Item = &Call> {
         self.calls_in.get(&target).into_iter().flatten().map(|&index| &self.calls[index])
