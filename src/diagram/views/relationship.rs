@@ -10,10 +10,12 @@ use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::storage::{Access, VolumeUse};
 use crate::names::count;
 use crate::topology::{Call, Edge, Node, NodeIndex, Pod};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many boxes the whole diagram may have and still be read at one glance.
 const MOST: usize = 26;
+/// How many containers are drawn beside one because they share a volume with it.
+const MOST_SHARERS: usize = 12;
 
 pub(super) static VIEW: Definition =
     Definition { name: "relationship", of: Of::Pod, budget: Budget::USUAL, draw };
@@ -35,7 +37,8 @@ struct Stage<'a> {
     node: &'a Node,
     pod: &'a Pod,
     volumes: &'a [VolumeUse],
-    paths: Vec<(String, Id, bool)>,
+    /// The containers and volumes that are drawn: the field of each, its box, and whether it is a volume.
+    parts: Vec<(&'a FieldPath, Id, bool)>,
     group: Id,
     sheet: Sheet,
 }
@@ -53,15 +56,7 @@ impl<'a> Stage<'a> {
         };
         let group = Id::of('g', &[&identity.id()]);
         sheet.group(group.clone(), Class::Pod, &label, None, cast::link(node));
-        // Fields of containers and volumes start like this; what else the pod's manifest says is the pod's.
-        let containers = (0..pod.containers.len())
-            .map(|i| (format!("{}.", pod.containers[i].path), cast::container_id(identity, pod, i), false));
-        let volume_paths = pod
-            .volumes
-            .iter()
-            .map(|volume| (volume.path.to_string(), cast::volume_id(identity, &volume.name), true));
-        let paths = containers.chain(volume_paths).collect();
-        Some(Stage { scene, index, node, pod, volumes, paths, group, sheet })
+        Some(Stage { scene, index, node, pod, volumes, parts: Vec::new(), group, sheet })
     }
 
     fn draw_pod(mut self) -> Diagram {
@@ -134,9 +129,19 @@ impl<'a> Stage<'a> {
         (actor, Reason::field(self.node.object.as_deref(), &self.pod.containers[index].path))
     }
 
+    /// Draws a container, unless it is drawn already.
+    fn draw_part(&mut self, actor: Actor, index: usize) -> Id {
+        let is_new = !self.sheet.has(&actor.node.id);
+        let id = self.sheet.node(actor, Some(&self.group));
+        if is_new {
+            self.parts.push((&self.pod.containers[index].path, id.clone(), false));
+        }
+        id
+    }
+
     fn contain(&mut self, pod_id: &Id, index: usize) {
         let (actor, reason) = self.container(index);
-        let id = self.sheet.node(actor, Some(&self.group));
+        let id = self.draw_part(actor, index);
         self.sheet.arrow(pod_id, &id, "contains", Line::Solid, reason);
     }
 
@@ -209,10 +214,18 @@ impl<'a> Stage<'a> {
             actor = actor.noted(note);
         }
         let id = self.sheet.node(actor, Some(&self.group));
+        if let Some(volume) = usage.volume.and_then(|index| self.pod.volumes.get(index)) {
+            self.parts.push((&volume.path, id.clone(), true));
+        }
+        let (mut more_drawn, mut left) = (0, 0);
         for ((container, access), paths) in mounts {
             let container_id = cast::container_id(&self.node.identity, self.pod, container);
-            let more = self.container(container).0;
             if !self.sheet.has(&container_id) {
+                if only.is_some() && more_drawn == MOST_SHARERS {
+                    left += 1;
+                    continue;
+                }
+                let more = self.container(container).0;
                 if only.is_none() {
                     self.sheet.row(
                         (more.said, more.node.link),
@@ -222,7 +235,8 @@ impl<'a> Stage<'a> {
                     );
                     continue;
                 }
-                self.sheet.node(more, Some(&self.group));
+                more_drawn += 1;
+                self.draw_part(more, container);
             }
             let verb = if access == Access::ReadOnly { "reads" } else { "mounts" };
             let verb = match &paths[..] {
@@ -231,6 +245,13 @@ impl<'a> Stage<'a> {
             };
             let reason = Reason::field(self.node.object.as_deref(), &self.mount_path(container, &usage.name));
             self.sheet.arrow(&container_id, &id, &verb, Line::Solid, reason);
+        }
+        if left > 0 {
+            let words = count(left, "more container", "more containers");
+            self.sheet.leave_out(format!(
+                "Not drawn: {words} that share volume {}; the pod's page lists them.",
+                usage.name
+            ));
         }
         if usage.mounts.is_empty() {
             let reason = self.volume_reason(usage);
@@ -248,12 +269,7 @@ impl<'a> Stage<'a> {
     }
 
     fn surround(&mut self, around: Vec<Neighbor>, pod_id: &Id, most: usize) -> usize {
-        let (scene, paths) = (self.scene, std::mem::take(&mut self.paths));
-        let drawn: Vec<(&str, &Id, bool)> = paths
-            .iter()
-            .filter(|(_, id, _)| self.sheet.has(id))
-            .map(|(path, id, volume)| (path.as_str(), id, *volume))
-            .collect();
+        let (scene, parts) = (self.scene, std::mem::take(&mut self.parts));
         let id = |call: &Call| cast::container_id(&self.node.identity, self.pod, call.container);
         let calls = scene.topology.calls_of(self.index).iter();
         let callers: BTreeMap<(NodeIndex, &FieldPath), Id> = calls
@@ -265,13 +281,13 @@ impl<'a> Stage<'a> {
             if let Some(id) = caller {
                 return (id.clone(), None);
             }
-            let field = edge.field.to_string();
-            let part = drawn.iter().find(|(path, ..)| edge.from == self.index && field.starts_with(path));
-            match part {
+            // What else the pod's manifest says is the pod's.
+            let is_of = |path: &FieldPath| edge.from == self.index && edge.field.is_within(path);
+            match parts.iter().find(|(path, ..)| is_of(path)) {
                 Some((_, id, true)) if edge.relation == Relation::Mounts => {
-                    ((*id).clone(), Some("holds files of"))
+                    (id.clone(), Some("holds files of"))
                 }
-                Some((_, id, _)) => ((*id).clone(), None),
+                Some((_, id, _)) => (id.clone(), None),
                 None => (pod_id.clone(), None),
             }
         };
@@ -281,7 +297,7 @@ impl<'a> Stage<'a> {
     fn draw_container(mut self, index: usize) -> Diagram {
         let (actor, _) = self.container(index);
         let said = actor.said.clone();
-        let me = self.sheet.node(actor, Some(&self.group));
+        let me = self.draw_part(actor, index);
         let mounted: Vec<&VolumeUse> = self
             .volumes
             .iter()
@@ -298,7 +314,7 @@ impl<'a> Stage<'a> {
         self.sheet.arrow(&me, &network, verb, Line::Solid, self.network_reason());
         for &other in &near {
             let (actor, _) = self.container(other);
-            let id = self.sheet.node(actor, Some(&self.group));
+            let id = self.draw_part(actor, other);
             self.sheet.arrow(&id, &network, verb, Line::Solid, self.network_reason());
         }
         if !far.is_empty() {
@@ -338,17 +354,16 @@ impl<'a> Stage<'a> {
 
     /// What the container's own fields and its volumes refer to, and the Services that send traffic to its ports.
     fn around_container(&self, index: usize) -> Vec<Neighbor<'a>> {
-        let calls = self.scene.topology.calls_of(self.index).iter().filter(|call| call.container == index);
-        let called: Vec<NodeIndex> = calls.map(|call| call.to).collect();
+        let calls = self.scene.topology.calls_of_container(self.index, index).iter();
+        let called: BTreeSet<NodeIndex> = calls.map(|call| call.to).collect();
+        let me = cast::container_id(&self.node.identity, self.pod, index);
         let own = |edge: &Edge| {
             if edge.relation == Relation::Calls && edge.from == self.index {
                 return called.contains(&edge.to);
             }
-            let field = edge.field.to_string();
-            self.paths.iter().any(|(path, id, volume)| {
-                let is_me = *id == cast::container_id(&self.node.identity, self.pod, index);
-                (is_me || (*volume && self.sheet.has(id))) && field.starts_with(path.as_str())
-            })
+            self.parts
+                .iter()
+                .any(|(path, id, is_volume)| (*is_volume || *id == me) && edge.field.is_within(path))
         };
         let serves = |service: NodeIndex| {
             let service = &self.scene.topology.nodes[service];
