@@ -12,6 +12,9 @@ use crate::catalog::{FieldPath, Pattern, Relation, Role, Selection};
 use crate::document::{Identity, Value};
 use crate::model::Object;
 
+/// More ports of a rule than this are counted, not named.
+const MOST_PORTS: usize = 12;
+
 /// How the labels of what is allowed to come in begin.
 pub const INCOMING: &str = "incoming";
 
@@ -50,7 +53,12 @@ fn connections(way: &str, rule: &Value) -> String {
         let protocol = text("protocol").unwrap_or_else(|| "TCP".to_owned());
         text("port").map_or_else(|| format!("any {protocol} port"), |port| format!("{port}{last}/{protocol}"))
     });
-    let ports: Vec<String> = ports.collect();
+    let mut ports: Vec<String> = ports.collect();
+    // Each peer of the rule gets this label.
+    if ports.len() > MOST_PORTS {
+        let rest = ports.split_off(MOST_PORTS - 1).len();
+        ports.push(format!("{rest} more"));
+    }
     if ports.is_empty() { way.to_owned() } else { format!("{way} on {}", ports.join(", ")) }
 }
 
