@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Pages take about this many bytes of HTML before those that follow are made when they are written.
-const KEPT: usize = 40_000_000;
+const KEPT: usize = 10_000_000;
 
 /// Makes the site.
 pub fn build(
