@@ -36,6 +36,7 @@ use crate::document::{SourceFile, Span};
 use crate::model::Subject;
 use crate::names::PagePath;
 use crate::problem::Problems;
+pub use room::bytes_of;
 pub use site::{Later, build, heads_of, outlined, pages_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;

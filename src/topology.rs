@@ -37,8 +37,8 @@ pub use rules::grants;
 pub use rules::network_policy::isolates;
 pub use rules::ports::{ServicePort, is_open, route_port, service_ports};
 pub use selector::{Labels, Selector, labels};
-pub use share::Share;
 use serde::Serialize;
+pub use share::Share;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -294,7 +294,8 @@ impl Topology {
     pub fn is_unread(&self, environment: &str, namespace: &str, group: &str, kind: &str) -> bool {
         let is_dump = self.environments.iter().any(|one| one.name == environment && one.source == "dump");
         let mut read = self.of_kind(environment, group, kind);
-        is_dump && !read.any(|(_, node)| node.state == State::Present && &*node.identity.namespace == namespace)
+        is_dump
+            && !read.any(|(_, node)| node.state == State::Present && &*node.identity.namespace == namespace)
     }
 
     /// The nodes that make pods or are one, with their indexes and pods.

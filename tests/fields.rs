@@ -4,7 +4,9 @@
 //! The fields come from `k8s-openapi`, so that a new version of Kubernetes makes this fail until somebody has looked at what
 //! it brings.
 
-use k8s_openapi::api::{apps::v1 as apps, batch::v1 as batch, core::v1 as core, networking::v1 as networking};
+use k8s_openapi::api::{
+    apps::v1 as apps, batch::v1 as batch, core::v1 as core, networking::v1 as networking,
+};
 use podviz::catalog::Catalog;
 use podviz::document::Limits;
 use podviz::model::{Grouping, take_inventory};
@@ -47,12 +49,35 @@ fn types() -> BTreeMap<&'static str, Vec<&'static str>> {
         };
     }
     fields!(
-        core::PodSpec, core::Container, core::Probe, core::Lifecycle, core::LifecycleHandler, core::VolumeMount,
-        core::VolumeDevice, core::Volume, core::SecurityContext, core::PodSecurityContext, core::ContainerPort,
-        core::EnvVarSource, core::EnvFromSource, core::EmptyDirVolumeSource, core::VolumeProjection,
-        core::TopologySpreadConstraint, core::Toleration, core::PodDNSConfig, core::ServiceSpec, core::ServicePort,
-        core::PodTemplateSpec, apps::DeploymentSpec, apps::StatefulSetSpec, apps::DaemonSetSpec, apps::ReplicaSetSpec,
-        batch::JobSpec, batch::CronJobSpec, networking::NetworkPolicySpec, networking::NetworkPolicyPeer,
+        core::PodSpec,
+        core::Container,
+        core::Probe,
+        core::Lifecycle,
+        core::LifecycleHandler,
+        core::VolumeMount,
+        core::VolumeDevice,
+        core::Volume,
+        core::SecurityContext,
+        core::PodSecurityContext,
+        core::ContainerPort,
+        core::EnvVarSource,
+        core::EnvFromSource,
+        core::EmptyDirVolumeSource,
+        core::VolumeProjection,
+        core::TopologySpreadConstraint,
+        core::Toleration,
+        core::PodDNSConfig,
+        core::ServiceSpec,
+        core::ServicePort,
+        core::PodTemplateSpec,
+        apps::DeploymentSpec,
+        apps::StatefulSetSpec,
+        apps::DaemonSetSpec,
+        apps::ReplicaSetSpec,
+        batch::JobSpec,
+        batch::CronJobSpec,
+        networking::NetworkPolicySpec,
+        networking::NetworkPolicyPeer,
         networking::NetworkPolicyPort,
     );
     types
@@ -98,8 +123,8 @@ fn told() -> BTreeMap<String, Told> {
         let path = entry.expect("a file").path();
         let text = std::fs::read_to_string(&path).expect("text");
         let value = podviz::document::parse(text.as_bytes()).expect("YAML");
-        let types: BTreeMap<String, Told> =
-            serde_json::from_value(value.to_json()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let types: BTreeMap<String, Told> = serde_json::from_value(value.to_json())
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         all.extend(types);
     }
     all
@@ -148,9 +173,13 @@ fn every_field_is_told_or_stands_with_a_reason() {
             faults.push(format!("{name}: no file of tests/fields says how it is told"));
             continue;
         };
-        let known: BTreeSet<&str> = told.told.keys().chain(told.not_told.keys()).map(String::as_str).collect();
+        let known: BTreeSet<&str> =
+            told.told.keys().chain(told.not_told.keys()).map(String::as_str).collect();
         faults.extend(
-            known.iter().filter(|field| !fields.contains(field)).map(|field| format!("{name}.{field}: no such field")),
+            known
+                .iter()
+                .filter(|field| !fields.contains(field))
+                .map(|field| format!("{name}.{field}: no such field")),
         );
         for field in fields {
             let Some(value) = told.told.get(field) else {

@@ -1,198 +1,177 @@
 //! What podviz writes grows with its input, and not with what the input multiplies: for each family of manifests, twice
 //! the input makes at most about twice the bytes and the pictures.
 
+#[path = "growth/families.rs"]
+mod families;
+
+use families::{ALL, services_of_the_same_pods, text, workloads};
 use podviz::catalog::Catalog;
 use podviz::diagram::{Body, Diagram};
 use podviz::document::Limits;
+use podviz::facts::{self, Facts};
 use podviz::model::{Grouping, take_inventory};
-use podviz::output::{Flavour, Options, render};
-use podviz::page::{self, Block, Site};
+use podviz::output::{File, Flavour, Options, render};
+use podviz::page::graph::{Spacing, json};
+use podviz::page::{self, Block, Site, bytes_of};
 use podviz::problem::Problems;
 use podviz::source::load;
-use podviz::{facts, topology};
-use serde_json::{Value, json};
+use podviz::topology::{self, Topology};
 use std::sync::LazyLock;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().unwrap());
 
 /// How many times as much twice the input may make, in hundredths.
 const MOST: usize = 240;
+/// The bytes that may be more: of a small site, and of the connections that there is room for however small the input.
+const FREE: usize = 400_000;
 
-/// What a family makes.
+/// What a member of a family makes.
 #[derive(Debug)]
 struct Extent {
     input: usize,
-    bytes: usize,
+    site: usize,
+    /// What the pages of the site were thought to have.
+    estimate: usize,
+    pages: usize,
+    largest_page: usize,
     pictures: usize,
+    facts: usize,
+    graph: usize,
 }
 
-fn site(manifests: &str) -> Site {
-    let loaded = load("all.yaml", manifests.as_bytes(), &Limits::default());
-    let (inventory, _) = take_inventory(loaded.documents, &CATALOG, &Grouping::plain("default"));
-    let (topology, problems) = topology::connect(&inventory, &CATALOG);
-    let facts = facts::derive(&topology, &CATALOG);
-    page::build("growth", &topology, &facts, &CATALOG, &problems)
+/// All that is known of some manifests.
+struct Study {
+    topology: Topology,
+    facts: Facts,
+    problems: Problems,
 }
 
-fn is_flow(diagram: &Diagram) -> bool {
-    matches!(diagram.body, Body::Flow(_))
+impl Study {
+    fn of(manifests: &str) -> Study {
+        let loaded = load("all.yaml", manifests.as_bytes(), &Limits::default());
+        let (inventory, _) = take_inventory(loaded.documents, &CATALOG, &Grouping::plain("default"));
+        let (topology, problems) = topology::connect(&inventory, &CATALOG);
+        let facts = facts::derive(&topology, &CATALOG);
+        Study { topology, facts, problems }
+    }
+
+    fn site(&self) -> Site {
+        self.site_with(&CATALOG)
+    }
+
+    /// The site, where it may have so many megabytes.
+    fn site_of(&self, megabytes: usize) -> Site {
+        let mut catalog = Catalog::embedded().unwrap();
+        catalog.settings.size = Some(megabytes as u64);
+        self.site_with(&catalog)
+    }
+
+    fn site_with(&self, catalog: &Catalog) -> Site {
+        page::build("growth", &self.topology, &self.facts, catalog, &self.problems)
+    }
+}
+
+fn rendered(site: Site) -> Vec<File> {
+    render(site, Flavour::html(), &Options::default()).unwrap().0
+}
+
+fn size<'a>(files: impl IntoIterator<Item = &'a File>) -> usize {
+    files.into_iter().map(|file| file.bytes.len()).sum()
+}
+
+fn pictures(site: &Site) -> usize {
+    let is_flow = |diagram: &Diagram| matches!(diagram.body, Body::Flow(_));
+    let blocks = site.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.blocks);
+    blocks.filter(|block| matches!(block, Block::Diagram(diagram) if is_flow(diagram))).count()
 }
 
 fn measure(manifests: &str) -> Extent {
-    let site = site(manifests);
-    let blocks = site.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.blocks);
-    let pictures =
-        blocks.filter(|block| matches!(block, Block::Diagram(diagram) if is_flow(diagram))).count();
-    let (files, _) = render(site, Flavour::html(), &Options::default()).unwrap();
-    let bytes = files.iter().map(|file| file.bytes.len()).sum();
-    Extent { input: manifests.len(), bytes, pictures }
-}
-
-/// Fails if twice the input makes more than it may, where it makes more than a small site has.
-fn grows(size: usize, family: impl Fn(usize) -> Vec<Value>) {
-    let text = |size| {
-        let documents: Vec<String> = family(size).iter().map(Value::to_string).collect();
-        documents.join("\n---\n")
-    };
-    let (small, large) = (measure(&text(size)), measure(&text(2 * size)));
-    let most = |number: usize| number * MOST / 100;
-    assert!(large.bytes <= most(small.bytes) + 200_000, "bytes: {small:?}, then {large:?}");
-    assert!(large.pictures <= most(small.pictures) + 5, "pictures: {small:?}, then {large:?}");
-    assert!(large.bytes <= 200 * large.input + 20_000_000, "{large:?}");
-}
-
-fn pod(name: &str, labels: &Value, spec: &Value) -> Value {
-    json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": name, "labels": labels }, "spec": spec })
-}
-
-fn plain_pod(number: usize) -> Value {
-    let containers = json!({ "containers": [{ "name": "c", "image": "i:1" }] });
-    pod(&format!("p{number}"), &json!({ "app": "web" }), &containers)
-}
-
-fn service(number: usize) -> Value {
-    json!({
-        "apiVersion": "v1", "kind": "Service", "metadata": { "name": format!("s{number}") },
-        "spec": { "selector": { "app": "web" }, "ports": [{ "port": 80 }] }
-    })
-}
-
-fn policy(number: usize, peer: &Value) -> Value {
-    json!({
-        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": { "name": format!("n{number}") },
-        "spec": { "podSelector": {}, "ingress": [{ "from": [peer] }] }
-    })
-}
-
-#[test]
-fn services_that_select_the_same_pods() {
-    grows(14, |n| (0..n).map(service).chain((0..2 * n).map(plain_pod)).collect());
-}
-
-#[test]
-fn policies_for_all_pods() {
-    let everyone = json!({ "podSelector": {} });
-    grows(16, |n| (0..n).map(|at| policy(at, &everyone)).chain((0..n).map(plain_pod)).collect());
-}
-
-#[test]
-fn policies_for_all_namespaces() {
-    let everywhere = json!({ "namespaceSelector": {} });
-    let namespace = |at: usize| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": format!("x{at}") } });
-    grows(20, |n| (0..n).map(|at| policy(at, &everywhere)).chain((0..n).map(namespace)).collect());
-}
-
-#[test]
-fn disruption_budgets_for_all_pods() {
-    let budget = |at: usize| {
-        json!({
-            "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": { "name": format!("b{at}") },
-            "spec": { "maxUnavailable": 1, "selector": { "matchLabels": { "app": "web" } } }
-        })
-    };
-    grows(16, |n| (0..n).map(budget).chain((0..n).map(plain_pod)).collect());
-}
-
-#[test]
-fn bindings_of_one_account() {
-    let group = "rbac.authorization.k8s.io";
-    let role = |at: usize| {
-        json!({
-            "apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": { "name": format!("r{at}") },
-            "rules": [{ "apiGroups": [""], "resources": ["pods"], "verbs": ["get"] }]
-        })
-    };
-    let binding = |at: usize| {
-        json!({
-            "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": { "name": format!("b{at}") },
-            "roleRef": { "kind": "ClusterRole", "name": format!("r{at}"), "apiGroup": group },
-            "subjects": [{ "kind": "ServiceAccount", "name": "default", "namespace": "default" }]
-        })
-    };
-    grows(16, |n| (0..n).flat_map(|at| [role(at), binding(at), plain_pod(at)]).collect());
-}
-
-#[test]
-fn containers_of_one_pod() {
-    let container = |at: usize| {
-        json!({
-            "name": format!("c{at}"), "image": format!("i{at}:1"), "ports": [{ "containerPort": 1000 + at }],
-            "env": [{ "name": "NEXT", "value": format!("http://localhost:{}", 1001 + at) }],
-            "volumeMounts": [{ "name": "v", "mountPath": "/v" }]
-        })
-    };
-    let spec = |n: usize| {
-        let containers: Vec<Value> = (0..n).map(container).collect();
-        json!({ "containers": containers, "volumes": [{ "name": "v", "emptyDir": {} }] })
-    };
-    grows(30, |n| vec![pod("p", &json!({}), &spec(n))]);
-}
-
-#[test]
-fn items_of_a_list_on_one_line() {
-    let item = |at: usize| json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": format!("c{at}") }, "data": { "a": "b" } });
-    grows(60, |n| {
-        let items: Vec<Value> = (0..n).map(item).collect();
-        vec![json!({ "apiVersion": "v1", "kind": "List", "items": items })]
+    let study = Study::of(manifests);
+    let mut facts = 0;
+    study.facts.tell(&study.topology, &CATALOG, &mut |fact| {
+        facts += serde_json::to_string(&fact).unwrap().len();
     });
+    let graph = json(&study.topology, &study.facts, &study.problems, true, Spacing::Compact).len();
+    let site = study.site();
+    let (pictures, estimate) = (pictures(&site), site.pages.iter().map(bytes_of).sum());
+    let files = rendered(site);
+    let pages: Vec<usize> =
+        files.iter().filter(|file| file.path.ends_with("index.html")).map(|file| file.bytes.len()).collect();
+    Extent {
+        input: manifests.len(),
+        site: size(&files),
+        estimate,
+        pages: pages.iter().sum(),
+        largest_page: pages.into_iter().max().unwrap_or_default(),
+        pictures,
+        facts,
+        graph,
+    }
 }
 
-#[test]
-fn routes_to_one_service() {
-    let route = |at: usize| {
-        json!({
-            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": { "name": format!("w{at}") },
-            "spec": { "defaultBackend": { "service": { "name": "s0", "port": { "number": 80 } } } }
-        })
-    };
-    grows(20, |n| (0..n).map(route).chain([service(0)]).chain((0..n).map(plain_pod)).collect());
+/// Fails if twice the input makes more than it may, where it makes more than a small site has; or if the sizes of pages
+/// were not known before.
+fn grows(name: &str) {
+    let (_, family, small) = ALL.iter().find(|(other, ..)| *other == name).unwrap();
+    let (one, two) = (measure(&text(&family(*small))), measure(&text(&family(2 * small))));
+    let most = |number: usize| number * MOST / 100;
+    assert!(two.site <= most(one.site) + FREE, "the site: {one:?}, then {two:?}");
+    assert!(two.largest_page <= most(one.largest_page) + FREE / 10, "a page: {one:?}, then {two:?}");
+    assert!(two.pictures <= most(one.pictures) + 5, "pictures: {one:?}, then {two:?}");
+    assert!(two.facts <= most(one.facts) + FREE, "facts: {one:?}, then {two:?}");
+    assert!(two.graph <= most(one.graph) + FREE, "the graph: {one:?}, then {two:?}");
+    assert!(two.site <= 200 * two.input + 20_000_000, "{two:?}");
+    for extent in [one, two] {
+        assert!(extent.estimate.abs_diff(extent.pages) <= extent.pages / 10, "{extent:?}");
+    }
 }
 
-#[test]
-fn readers_of_a_config_map_of_addresses() {
-    let map = |n: usize| {
-        let data: serde_json::Map<String, Value> =
-            (0..n).map(|at| (format!("URL_{at}"), json!(format!("http://s{at}")))).collect();
-        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "urls" }, "data": data })
+/// A test for each family.
+macro_rules! families {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            grows(stringify!($name));
+        })*
+
+        #[test]
+        fn every_family_is_tested() {
+            assert_eq!(ALL.iter().map(|(name, ..)| *name).collect::<Vec<_>>(), [$(stringify!($name)),*]);
+        }
     };
-    let reader = |at: usize| {
-        let from = json!([{ "configMapRef": { "name": "urls" } }]);
-        let spec = json!({ "containers": [{ "name": "c", "image": "i:1", "envFrom": from }] });
-        pod(&format!("p{at}"), &json!({ "app": "reader" }), &spec)
-    };
-    grows(40, |n| (0..n).map(service).chain([map(n)]).chain((0..n).map(reader)).collect());
+}
+
+mod twice_the_input {
+    use super::{ALL, grows};
+
+    families! {
+        services_of_the_same_pods
+        calls_to_services_of_the_same_pods
+        policies_for_all_pods
+        policies_for_all_namespaces
+        ports_of_rules_with_many_peers
+        disruption_budgets_for_all_pods
+        bindings_of_one_account
+        bindings_of_all_accounts
+        containers
+        init_containers
+        containers_that_share_a_volume
+        volumes_of_containers
+        volumes_that_nobody_mounts
+        containers_that_read_one_object
+        items_on_one_line
+        routes_to_one_service
+        readers_of_addresses
+        readers_of_files_of_addresses
+        workloads
+    }
 }
 
 /// What a selector picks beyond the room for it is counted, and every object keeps some.
 #[test]
 fn what_selectors_pick_is_listed_or_counted() {
-    let manifests: Vec<String> =
-        (0..60).map(service).chain((0..120).map(plain_pod)).map(|one| one.to_string()).collect();
-    let loaded = load("all.yaml", manifests.join("\n---\n").as_bytes(), &Limits::default());
-    let (inventory, _) = take_inventory(loaded.documents, &CATALOG, &Grouping::plain("default"));
-    let (topology, problems) = topology::connect(&inventory, &CATALOG);
-    let services = topology.of_kind("default", "", "Service");
-    for (index, _) in services {
+    let Study { topology, facts, problems } = Study::of(&text(&services_of_the_same_pods(60)));
+    for (index, _) in topology.of_kind("default", "", "Service") {
         let listed = topology.from(index).count();
         assert!(listed > 0 && listed + topology.unlisted(index).selects == 120, "{listed}");
     }
@@ -201,29 +180,51 @@ fn what_selectors_pick_is_listed_or_counted() {
         assert!(listed > 0 && listed + topology.unlisted(index).selected == 60, "{listed}");
     }
     assert_eq!(problems.iter().count(), 1, "{problems:?}");
+    let facts = facts.list(&topology, &CATALOG);
+    let of = |name: &'static str| facts.iter().filter(move |fact| fact.fact == name);
+    assert_eq!(of("targets").count(), 60);
+    for (targets, rest) in of("targets").zip(of("targets_not_listed")) {
+        let listed = targets.value.as_object().unwrap().len() as u64;
+        assert_eq!((&targets.subject, listed + rest.value.as_u64().unwrap()), (&rest.subject, 120));
+    }
 }
 
 /// A site with little room has all its pages, smaller, and says so once.
 #[test]
 fn a_site_without_room_is_shortened() {
-    let keys: serde_json::Map<String, Value> = (0..4_000).map(|at| (format!("k{at}"), json!("v"))).collect();
-    let map = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "c" }, "data": keys });
-    let text = map.to_string();
-    let build = |size: Option<u64>| {
-        let mut catalog = Catalog::embedded().unwrap();
-        catalog.settings.size = size;
-        let loaded = load("all.yaml", text.as_bytes(), &Limits::default());
-        let (inventory, _) = take_inventory(loaded.documents, &catalog, &Grouping::plain("default"));
-        let (topology, _) = topology::connect(&inventory, &catalog);
-        page::build("growth", &topology, &facts::derive(&topology, &catalog), &catalog, &Problems::none())
-    };
-    let (whole, small) = (build(None), build(Some(1)));
+    let keys: serde_json::Map<String, serde_json::Value> =
+        (0..4_000).map(|at| (format!("k{at}"), "v".into())).collect();
+    let map = serde_json::json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "c" }, "data": keys });
+    let study = Study::of(&map.to_string());
+    let (whole, small) = (study.site(), study.site_of(1));
     assert!(whole.shortened.is_empty());
     assert_eq!(small.shortened.iter().count(), 1);
     assert_eq!(whole.pages.len(), small.pages.len());
-    let (files, _) = render(small, Flavour::html(), &Options::default()).unwrap();
-    let size: usize = files.iter().map(|file| file.bytes.len()).sum();
-    assert!(size <= 1_000_000, "{size}");
+    let files = rendered(small);
+    assert!(size(&files) <= 1_000_000, "{}", size(&files));
     let page = files.iter().find(|file| file.path.ends_with("configmap/c/index.html")).unwrap();
     assert!(String::from_utf8_lossy(&page.bytes).contains("since the site has no room for it"));
+}
+
+/// What fits is shown in full; what does not fit does in the end, and not much of the room is left.
+#[test]
+fn a_site_is_shortened_only_as_far_as_it_must() {
+    let study = Study::of(&text(&workloads(60)));
+    let whole = study.site();
+    let (number, bytes) = (pictures(&whole), size(&rendered(whole)));
+    let megabytes = bytes / 1_000_000;
+    let fits = study.site_of(megabytes + 1);
+    assert_eq!((pictures(&fits), fits.shortened.is_empty()), (number, true), "{bytes}");
+    let smaller = study.site_of(megabytes - 1);
+    assert!(pictures(&smaller) < number && pictures(&smaller) > 0 && !smaller.shortened.is_empty());
+    let (bytes, most) = (size(&rendered(smaller)), (megabytes - 1) * 1_000_000);
+    assert!(bytes <= most && bytes > most * 4 / 5, "{bytes} of {most}");
+}
+
+/// Three hundred Deployments of which there is little to say have all their pictures.
+#[test]
+fn many_small_workloads_have_their_pictures() {
+    let site = Study::of(&text(&workloads(300))).site();
+    assert!(site.shortened.is_empty());
+    assert!(pictures(&site) >= 600, "{}", pictures(&site));
 }

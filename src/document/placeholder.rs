@@ -6,8 +6,18 @@ use std::sync::LazyLock;
 
 /// The keys whose text belongs to the programs of a pod or is data: `$(NAME)` and `${NAME}` mean something of their own there.
 const OF_PROGRAMS: [&str; 12] = [
-    "annotations", "args", "command", "data", "description", "env", "binaryData", "rules", "script", "stringData",
-    "subPathExpr", "value",
+    "annotations",
+    "args",
+    "command",
+    "data",
+    "description",
+    "env",
+    "binaryData",
+    "rules",
+    "script",
+    "stringData",
+    "subPathExpr",
+    "value",
 ];
 
 /// Whether a text holds a value that a tool puts in later, so that nobody knows here what it is. Names, numbers, quantities
@@ -95,7 +105,22 @@ mod tests {
 
     #[test]
     fn names_numbers_and_quantities_are_values() {
-        for text in ["web", "80", "512Mi", "system:serviceaccount:a:b", "*", "a.b/c", "50%", "", "x@y", "~", "-", "<5", "$", "[a]"] {
+        for text in [
+            "web",
+            "80",
+            "512Mi",
+            "system:serviceaccount:a:b",
+            "*",
+            "a.b/c",
+            "50%",
+            "",
+            "x@y",
+            "~",
+            "-",
+            "<5",
+            "$",
+            "[a]",
+        ] {
             assert!(!is_placeholder(text), "{text}");
         }
     }

@@ -130,8 +130,17 @@ impl std::fmt::Debug for Rule {
 
 /// The keys of mappings that are one value together, such as the labels that a selector asks for.
 const OF_VALUES: [&str; 11] = [
-    "affinity", "labels", "limits", "matchLabels", "nodeSelector", "podSelector", "requests", "resources", "schedule",
-    "selector", "tolerations",
+    "affinity",
+    "labels",
+    "limits",
+    "matchLabels",
+    "nodeSelector",
+    "podSelector",
+    "requests",
+    "resources",
+    "schedule",
+    "selector",
+    "tolerations",
 ];
 
 /// One thing that a rule found.

@@ -96,7 +96,8 @@ fn folder(file: &str) -> &str {
 /// Sources: `k8s.io/api/rbac/v1/types.go`, `Subject`; `k8s.io/api/admissionregistration/v1/types.go`, `ServiceReference`;
 /// `k8s.io/kube-aggregator/pkg/apis/apiregistration/v1/types.go`.
 fn namings<'a>(by: usize, sight: &Sight<'a>) -> Vec<Naming<'a>> {
-    let text = |value: &'a Value, key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let text =
+        |value: &'a Value, key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let named = |value: &'a Value, group: &'static str, kind: &'static str| {
         let (name, namespace) = (text(value, "name")?, text(value, "namespace")?);
         Some(Naming { by, object: [group, kind, name], namespace, line: value.line })
@@ -124,6 +125,7 @@ fn problem(by: &Sight, naming: &Naming, namespace: &str) -> Problem {
     let message = format!(
         "objects that name no namespace are taken to stand in `{namespace}`, because {by_kind} `{by_name}` names {kind} `{name}` there (inferred)"
     );
-    let help = format!("say it with `--default-namespace {namespace}`, or with another namespace if that is wrong");
+    let help =
+        format!("say it with `--default-namespace {namespace}`, or with another namespace if that is wrong");
     Problem::new(Level::Warning, Code::InferredNamespace, message).at("", naming.line, 0).help(help)
 }

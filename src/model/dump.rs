@@ -22,7 +22,11 @@ pub(super) enum Look {
 /// Source: `k8s.io/apimachinery/pkg/apis/meta/v1/types.go`, `ObjectMeta`: all three are set by the system, and read-only.
 pub(super) fn look<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Look {
     let is_set = |object: &Object, key: &str| {
-        object.value.get("metadata").and_then(|metadata| metadata.get(key)).is_some_and(|value| !value.is_null())
+        object
+            .value
+            .get("metadata")
+            .and_then(|metadata| metadata.get(key))
+            .is_some_and(|value| !value.is_null())
     };
     let (mut look, mut places) = (Look::Nothing, BTreeSet::new());
     for object in objects {

@@ -94,7 +94,8 @@ fn mark_dumps(inventory: &mut Inventory) {
         .environments
         .iter()
         .map(|environment| {
-            let own = inventory.objects.iter().filter(|object| *object.identity.environment == environment.name);
+            let own =
+                inventory.objects.iter().filter(|object| *object.identity.environment == environment.name);
             (environment.source == "plain").then(|| look(own.map(|object| &**object)))
         })
         .collect();

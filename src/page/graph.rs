@@ -180,7 +180,9 @@ pub fn json(topology: &Topology, facts: &Facts, problems: &Problems, full: bool,
         schema: "podviz/graph/1",
         environments: &topology.environments,
         nodes: Each(|| topology.nodes.iter().enumerate().map(node)),
-        edges: Each(|| topology.edges.iter().map(|edge| edge_entry(topology, [&ids[edge.from], &ids[edge.to]], edge))),
+        edges: Each(|| {
+            topology.edges.iter().map(|edge| edge_entry(topology, [&ids[edge.from], &ids[edge.to]], edge))
+        }),
         problems: Each(|| problems.iter().map(problem_entry)),
     };
     let text = match spacing {

@@ -73,7 +73,8 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
 pub fn head(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
     let made = running::made(know, index, object);
     let lead = vec![made.unwrap_or_else(|| lead(know, index, object))];
-    let lead = lead.into_iter().chain(unlisted(know, index)).chain(unknown::substituted(know, object)).collect();
+    let lead =
+        lead.into_iter().chain(unlisted(know, index)).chain(unknown::substituted(know, object)).collect();
     Some(Page { lead, ..frame(know, index, object, Sort::Object)? })
 }
 

@@ -184,18 +184,20 @@ fn addresses(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> String {
 
 /// The workloads that are reached at the addresses of their nodes, each with its ports there.
 fn on_nodes(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Vec<Prose> {
-    let ways = know.topology.workloads().filter(|(index, ..)| mine(*index)).filter_map(|(index, node, pod)| {
-        let way = node_ports(pod)?;
-        let ports: Vec<Prose> = way.ports.iter().map(|port| plain(port.to_string())).collect();
-        let noun = if ports.len() == 1 { "port " } else { "ports " };
-        let ports = if ports.is_empty() { Prose::new() } else { concat(vec![plain(noun), listed(ports, 4)]) };
-        let how = match (way.is_host_network, ports.is_empty()) {
-            (true, true) => plain("it uses the network of its nodes"),
-            (true, false) => concat(vec![ports, plain(", in the network of its nodes")]),
-            (false, _) => concat(vec![ports, plain(" of its nodes")]),
-        };
-        Some(concat(vec![know.mention(index, &node.identity), plain(" ("), how, plain(")")]))
-    });
+    let ways =
+        know.topology.workloads().filter(|(index, ..)| mine(*index)).filter_map(|(index, node, pod)| {
+            let way = node_ports(pod)?;
+            let ports: Vec<Prose> = way.ports.iter().map(|port| plain(port.to_string())).collect();
+            let noun = if ports.len() == 1 { "port " } else { "ports " };
+            let ports =
+                if ports.is_empty() { Prose::new() } else { concat(vec![plain(noun), listed(ports, 4)]) };
+            let how = match (way.is_host_network, ports.is_empty()) {
+                (true, true) => plain("it uses the network of its nodes"),
+                (true, false) => concat(vec![ports, plain(", in the network of its nodes")]),
+                (false, _) => concat(vec![ports, plain(" of its nodes")]),
+            };
+            Some(concat(vec![know.mention(index, &node.identity), plain(" ("), how, plain(")")]))
+        });
     ways.collect()
 }
 

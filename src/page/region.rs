@@ -112,7 +112,8 @@ pub fn containers(ground: Ground, scope: &Scope) -> Option<Page> {
         let near = scope.namespace(know.topology);
         let mut rows = Vec::new();
         for (index, pod) in inside {
-            let (Some(facts), Some(object)) = (know.facts.of(index), know.node(index).object.as_deref()) else {
+            let (Some(facts), Some(object)) = (know.facts.of(index), know.node(index).object.as_deref())
+            else {
                 continue;
             };
             let needs = &facts.resources.containers;

@@ -3,26 +3,39 @@
 //! workloads and overviews. Each page that is folded says so, and what it leaves out stays in the pages of the files and
 //! in `graph.json`.
 
+mod size;
+
+use super::places::Places;
 use super::prose::{muted, plain, text};
-use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table};
+use super::{Block, Inline, Page, Prose, Sort};
 use crate::catalog::Settings;
-use crate::diagram::{Body, Diagram};
 use crate::document::SourceFile;
+use crate::model::Subject;
 use crate::names::{count, thousands};
 use crate::problem::{Code, Level, Problem};
 use crate::topology::Topology;
+pub use size::Sizes;
+use size::{FEWEST, block, is_long, least, lines, prose, row};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of the site for each byte of the manifests.
 const EACH: usize = 200;
 /// Bytes of a site, however small its input.
 const LEAST: usize = 20_000_000;
-/// A site with less room for each of its pages shows no pictures of objects.
-const PAGE_WITH_PICTURES: usize = 60_000;
-/// What of the room is planned: sizes are estimates.
-const PLANNED: usize = 85;
-/// Rows, items and lines that stay of what is folded.
-const FEWEST: usize = 5;
+/// Pictures of so many subjects are drawn, whatever room there is for them.
+const DRAWN: usize = 1_500;
+/// The bytes of the page of a workload with its pictures, where there is little to say.
+const WORKLOAD: usize = 46_000;
+/// The same of a container.
+const CONTAINER: usize = 24_000;
+/// The bytes of any other page, where there is little to say.
+const OTHER: usize = 4_000;
+/// What of the room is planned, in hundredths: sizes are estimates, and of a whole site hardly ever lower than this.
+const PLANNED: usize = 95;
+/// The bytes of styles, scripts and pictures, and of a page in the index of the search.
+const ASSETS: usize = 45_000;
+const FOUND: usize = 160;
 /// The bytes of a megabyte.
 const MEGABYTE: usize = 1_000_000;
 
@@ -47,6 +60,40 @@ enum Part {
     Rows,
 }
 
+impl Part {
+    /// How many bytes of it a page has.
+    fn of(self, sizes: &Sizes) -> usize {
+        match self {
+            Part::Pictures => sizes.pictures,
+            Part::Rows => sizes.rows,
+        }
+    }
+
+    /// How much of it these pages lose, the largest first, until that is `excess`. Pictures go as a whole, and of pages
+    /// that are as large the last ones lose theirs first; of rows the largest pages keep equally many.
+    fn lost(self, mut pages: Vec<usize>, sizes: &[Sizes], excess: usize) -> Vec<(usize, usize)> {
+        match self {
+            Part::Pictures => {
+                pages.sort_by_key(|&at| Reverse((sizes[at].all, at)));
+                let mut sum = 0;
+                let lost = pages.into_iter().map_while(|at| {
+                    let lost = (sum < excess).then(|| (at, self.of(&sizes[at])))?;
+                    sum += lost.1;
+                    Some(lost)
+                });
+                lost.collect()
+            }
+            Part::Rows => {
+                let foldable: Vec<(usize, usize)> =
+                    pages.iter().map(|&at| (sizes[at].all, self.of(&sizes[at]))).collect();
+                let level = level(&foldable, excess);
+                let lost = pages.into_iter().zip(foldable).filter(|(_, (size, _))| *size > level);
+                lost.map(|(at, (size, rows))| (at, rows.min(size - level))).collect()
+            }
+        }
+    }
+}
+
 impl Room {
     /// The room that the settings give a site, or else that its manifests give it.
     pub fn of(settings: &Settings, topology: &Topology) -> Room {
@@ -56,32 +103,33 @@ impl Room {
         ))
     }
 
-    /// Whether there is room for pictures on the pages of so many subjects.
-    pub fn has_pictures(self, subjects: usize) -> bool {
-        subjects.saturating_mul(PAGE_WITH_PICTURES) <= self.0
+    /// Whether pictures are drawn: where there is room for those of all workloads and their containers, or where these are
+    /// not many. To draw many takes longer than all else, and would be in vain.
+    pub fn has_pictures(self, topology: &Topology, places: &Places) -> bool {
+        if places.subjects.len() <= DRAWN {
+            return true;
+        }
+        let workloads = topology.workloads().count();
+        let is_container = |subject: &&Subject| matches!(subject, Subject::Container(..));
+        let containers = places.subjects.keys().filter(is_container).count();
+        let others = places.subjects.len().saturating_sub(workloads + containers);
+        workloads * WORKLOAD + containers * CONTAINER + others * OTHER <= self.0
     }
 
     /// What to fold of pages of these sizes until all of them fit. `more` are the bytes of what else is written.
     pub fn plan(self, sizes: &[Sizes], more: usize) -> Vec<Folds> {
+        let more = more + ASSETS + FOUND * sizes.len();
         let room = (self.0 / 100 * PLANNED).saturating_sub(more);
         let mut sizes = sizes.to_vec();
         let mut folds = vec![Folds::default(); sizes.len()];
         for (part, sorts) in STEPS {
             let total: usize = sizes.iter().map(|sizes| sizes.all).sum();
             let Some(excess) = total.checked_sub(room).filter(|excess| *excess > 0) else { break };
-            let own: Vec<usize> = (0..sizes.len()).filter(|&at| sorts.contains(&sizes[at].sort)).collect();
-            let foldable: Vec<(usize, usize)> =
-                own.iter().map(|&at| (sizes[at].all, sizes[at].of_part(part))).collect();
-            let level = level(&foldable, excess);
-            for (&at, (size, part_size)) in own.iter().zip(foldable) {
-                if size > level && part_size > 0 {
-                    let lost = match part {
-                        Part::Pictures => part_size,
-                        Part::Rows => part_size.min(size - level),
-                    };
-                    sizes[at].all -= lost;
-                    folds[at].0.push((part, lost));
-                }
+            let own =
+                (0..sizes.len()).filter(|&at| sorts.contains(&sizes[at].sort) && part.of(&sizes[at]) > 0);
+            for (at, lost) in part.lost(own.collect(), &sizes, excess) {
+                sizes[at].all -= lost;
+                folds[at].0.push((part, lost));
             }
         }
         folds
@@ -101,6 +149,11 @@ impl Room {
             Problem::new(Level::Warning, Code::ListShortened, message).help(help)
         })
     }
+}
+
+/// About how many bytes of HTML a page has.
+pub fn bytes_of(page: &Page) -> usize {
+    Sizes::of(page).all
 }
 
 /// What is folded of a page: each part, and how many bytes of it.
@@ -143,126 +196,6 @@ fn level(sizes: &[(usize, usize)], excess: usize) -> usize {
         if lost(middle) >= excess { low = middle } else { high = middle - 1 }
     }
     low
-}
-
-/// About how many bytes of HTML a page has, and how many of them can go.
-#[derive(Clone, Copy, Debug)]
-pub struct Sizes {
-    sort: Sort,
-    /// All of them.
-    pub all: usize,
-    pictures: usize,
-    rows: usize,
-}
-
-impl Sizes {
-    /// The sizes of a page.
-    pub fn of(page: &Page) -> Sizes {
-        let mut sizes = Sizes { sort: page.sort, all: 4_500, pictures: 0, rows: 0 };
-        sizes.all += 200 * page.crumbs.len() + 150 * page.children.len() + 300 * page.sections.len();
-        sizes.all += page.lead.iter().map(prose).sum::<usize>() * 2;
-        sizes.all += page.author.iter().map(block).sum::<usize>();
-        for one in page.sections.iter().flat_map(|section| &section.blocks) {
-            let size = block(one);
-            sizes.all += size;
-            match one {
-                Block::Diagram(_) => sizes.pictures += size,
-                _ if is_long(page, one) => sizes.rows += size.saturating_sub(least(one)),
-                _ => {}
-            }
-        }
-        sizes
-    }
-
-    fn of_part(self, part: Part) -> usize {
-        match part {
-            Part::Pictures => self.pictures,
-            Part::Rows => self.rows,
-        }
-    }
-}
-
-/// Whether a block can be shortened. Links lead to the lines in the page of a file, so that these stay.
-fn is_long(page: &Page, block: &Block) -> bool {
-    let rows = match block {
-        Block::Table(table) => table.rows.len(),
-        Block::List { items, .. } => items.len(),
-        Block::Cards(cards) => cards.len(),
-        Block::Manifest(_) if page.sort == Sort::Source => 0,
-        Block::Manifest(_) | Block::Verbatim { .. } => usize::MAX,
-        _ => 0,
-    };
-    rows > FEWEST
-}
-
-/// About how many bytes of HTML a block has.
-fn block(block: &Block) -> usize {
-    match block {
-        Block::Paragraph(text) | Block::Alert { text, .. } => 40 + prose(text),
-        Block::Heading(text) => 20 + text.len(),
-        Block::List { items, .. } => items.iter().map(|item| 12 + prose(item)).sum(),
-        Block::Table(table) => 400 + table.rows.iter().map(|cells| row(table, cells)).sum::<usize>(),
-        Block::Facts(facts) => facts.iter().map(|(label, text)| 60 + label.len() + prose(text)).sum(),
-        Block::Cards(cards) => cards.iter().map(|card| 250 + card.kicker.len() + prose(&card.text)).sum(),
-        Block::Diagram(diagram) => picture(diagram),
-        Block::Manifest(manifest) => lines(manifest).iter().sum::<usize>() + 400,
-        Block::Verbatim { text, .. } => 300 + text.len() * 11 / 10,
-    }
-}
-
-fn row(table: &Table, cells: &[Prose]) -> usize {
-    let cell = |(at, cell): (usize, &Prose)| 28 + table.head.get(at).map_or(0, String::len) + prose(cell);
-    20 + cells.iter().enumerate().map(cell).sum::<usize>()
-}
-
-fn prose(prose: &Prose) -> usize {
-    let inline = |inline: &Inline| match inline {
-        Inline::Text(words) => words.len(),
-        Inline::Code(words) | Inline::Strong(words) | Inline::Muted(words) => 28 + words.len(),
-        Inline::Link(link) => address(link),
-        Inline::Web(words, address) => 40 + words.len() + address.len(),
-        Inline::Source(source) => 75 + 2 * source.file.len(),
-    };
-    prose.iter().map(inline).sum()
-}
-
-fn address(link: &Link) -> usize {
-    70 + link.text.len() + link.to.page.to_string().len() + link.to.anchor.len()
-}
-
-/// The bytes of each line of a manifest.
-fn lines(manifest: &Manifest) -> Vec<usize> {
-    let shown = manifest.file.shown(manifest.first_line, manifest.last_line, manifest.span.as_ref());
-    let line = |tokens: &std::borrow::Cow<'_, [crate::document::Token]>| {
-        90 + tokens.iter().map(|token| 26 + token.text.len()).sum::<usize>()
-    };
-    shown.iter().map(line).collect()
-}
-
-fn picture(diagram: &Diagram) -> usize {
-    let (boxes, arrows) = match &diagram.body {
-        Body::Flow(flow) => (flow.nodes.len(), flow.edges.len()),
-        Body::States(_) => (8, 10),
-        Body::Sequence(_) => (8, 24),
-    };
-    let rows = diagram.rows.iter().map(|row| {
-        let text = row.from.0.len() + row.to.0.len() + row.verb.len() + row.field.len();
-        260 + text + row.source.as_ref().map_or(0, |place| 2 * place.file.len())
-    });
-    let left: usize = diagram.left_out.iter().map(String::len).sum();
-    2_500 + 1_100 * boxes + 900 * arrows + rows.sum::<usize>() + left
-}
-
-/// About how many bytes of a block stay, however little room there is.
-fn least(block: &Block) -> usize {
-    match block {
-        Block::Table(table) => {
-            400 + table.rows.iter().take(FEWEST).map(|cells| row(table, cells)).sum::<usize>()
-        }
-        Block::List { items, .. } => items.iter().take(FEWEST).map(|item| 12 + prose(item)).sum(),
-        Block::Cards(cards) => cards.iter().take(FEWEST).map(|card| 250 + prose(&card.text)).sum(),
-        _ => 0,
-    }
 }
 
 /// Folds about so many bytes of a part of a page.

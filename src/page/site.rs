@@ -5,8 +5,8 @@ use super::knowledge::Knowledge;
 use super::lists::Shown;
 use super::places::{self, Places};
 use super::prose::muted;
-use super::unknown;
 use super::room::{Folds, Room, Sizes};
+use super::unknown;
 use super::{
     Area, Link, Page, Site, Sort, Target, access, advice, application, container, environments, glossary,
     graph, images, lists, network, object, overview, workload,
@@ -59,7 +59,7 @@ fn outline(
     let places = Places::of(topology, catalog);
     let drawn = topology.without_hidden();
     let room = Room::of(&catalog.settings, topology);
-    let draws = room.has_pictures(places.subjects.len());
+    let draws = room.has_pictures(topology, &places);
     let know = Knowledge { topology, drawn: &drawn, facts, catalog, places: &places, draws };
     let home = || vec![shared_home(&know)];
     let made = AtomicUsize::new(0);
@@ -80,7 +80,9 @@ fn outline(
         pages.extend(page.map(|page| with_what_is_missing(&know, page)));
     }
     let applications = (0..topology.applications.len()).into_par_iter();
-    pages.par_extend(applications.filter_map(|at| Some(with_what_is_missing(&know, application::page(&know, at)?))));
+    pages.par_extend(
+        applications.filter_map(|at| Some(with_what_is_missing(&know, application::page(&know, at)?))),
+    );
     let mut environments = Vec::new();
     for environment in &topology.environments {
         let name: Arc<str> = environment.name.as_str().into();

@@ -15,7 +15,8 @@ pub fn incomplete(know: &Knowledge, environment: &str) -> Option<Prose> {
     let own = know.topology.environments.iter().find(|one| one.name == environment)?;
     let missing = own.incomplete.as_deref()?;
     let start = vec![super::Inline::Strong("Incomplete".to_owned()), super::prose::text(": ")];
-    let end = plain(". What the cluster gets may differ from what stands here, so that there is little advice.");
+    let end =
+        plain(". What the cluster gets may differ from what stands here, so that there is little advice.");
     Some(concat(vec![start, marked(missing), end]))
 }
 
@@ -24,7 +25,11 @@ pub fn depends(object: &Object, field: &FieldPath) -> Option<Prose> {
     let value = field.find(&object.value)?;
     value.holds_placeholder(2).then(|| {
         let name = field.last_key().unwrap_or_default();
-        concat(vec![plain("What follows from "), vec![code(name)], plain(" is set by substitution, unknown here.")])
+        concat(vec![
+            plain("What follows from "),
+            vec![code(name)],
+            plain(" is set by substitution, unknown here."),
+        ])
     })
 }
 

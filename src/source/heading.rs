@@ -6,9 +6,29 @@ const MOST_WORDS: usize = 3;
 
 /// How the notes begin that are for a tool, not for people.
 const FOR_TOOLS: &[&str] = &[
-    "yaml-language-server:", "yamllint", "prettier-ignore", "vim:", "vi:", "-*-", "noqa", "nosemgrep", "checkov:",
-    "trivy:", "kics-scan", "renovate:", "tfsec:", "kubeval", "kube-linter", "hadolint", "shellcheck", "@schema",
-    "SPDX-", "region", "endregion", "cspell:", "{\"$",
+    "yaml-language-server:",
+    "yamllint",
+    "prettier-ignore",
+    "vim:",
+    "vi:",
+    "-*-",
+    "noqa",
+    "nosemgrep",
+    "checkov:",
+    "trivy:",
+    "kics-scan",
+    "renovate:",
+    "tfsec:",
+    "kubeval",
+    "kube-linter",
+    "hadolint",
+    "shellcheck",
+    "@schema",
+    "SPDX-",
+    "region",
+    "endregion",
+    "cspell:",
+    "{\"$",
 ];
 
 /// What of a comment describes the document below it: the text without `#`, its blocks apart by empty lines; empty where
@@ -62,7 +82,8 @@ fn is_commented_out(lines: &[&str]) -> bool {
         is_key(line) || line.starts_with("- ") || line == "-" || line.starts_with("---")
     };
     let names = |key: &str| lines.iter().any(|line| line.trim_start().starts_with(key));
-    (names("apiVersion:") || names("kind:")) && lines.iter().filter(|line| is_yaml(line)).count() * 2 > lines.len()
+    (names("apiVersion:") || names("kind:"))
+        && lines.iter().filter(|line| is_yaml(line)).count() * 2 > lines.len()
 }
 
 #[cfg(test)]
@@ -97,6 +118,9 @@ mod tests {
             assert_eq!(described(comment), comment);
         }
         assert_eq!(described("Services\n\nLets traffic into the shop"), "Lets traffic into the shop");
-        assert_eq!(described("Copyright 2024 Example Authors\n----\nWeb, see the wiki"), "Copyright 2024 Example Authors\nWeb, see the wiki");
+        assert_eq!(
+            described("Copyright 2024 Example Authors\n----\nWeb, see the wiki"),
+            "Copyright 2024 Example Authors\nWeb, see the wiki"
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! One file's bytes become documents, redacted; no disk, no recursion deeper than the limits.
 
 use super::graph;
-use super::highlight;
 use super::heading::described;
+use super::highlight;
 use super::manifest::{Verdict, is_helmfile, judge};
 use super::redact::Values;
 use super::redact::{Edits, Region, find_in_comments, redact_text, speaks_of_secret, widen};
@@ -59,7 +59,9 @@ pub fn load(name: &str, bytes: &[u8], limits: &Limits) -> Loaded {
     if is_helmfile(name, &text) {
         let message = "this is a helmfile, which podviz does not run";
         let help = "give podviz what it renders: `helmfile template | podviz render - -o site`";
-        return Loaded::only(Problem::new(Level::Note, Code::HelmTemplate, message).at(name, 0, 0).help(help));
+        return Loaded::only(
+            Problem::new(Level::Note, Code::HelmTemplate, message).at(name, 0, 0).help(help),
+        );
     }
     if graph::is_graph(&text) { graph::read(name, &text, limits) } else { load_text(name, &text, limits) }
 }

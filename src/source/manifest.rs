@@ -147,7 +147,8 @@ pub fn is_helmfile(name: &str, text: &str) -> bool {
     let file = parts.next().unwrap_or_default();
     let is_named = matches!(file, "helmfile.yaml" | "helmfile.yml") || parts.next() == Some("helmfile.d");
     let says = |key: &str| text.lines().any(|line| line.starts_with(key));
-    is_named && ["releases:", "helmfiles:", "bases:", "repositories:", "environments:"].iter().any(|key| says(key))
+    is_named
+        && ["releases:", "helmfiles:", "bases:", "repositories:", "environments:"].iter().any(|key| says(key))
 }
 
 fn is_kubeconfig(value: &Value) -> bool {

@@ -142,8 +142,12 @@ impl Plan {
                 Recipe::Kustomize => "kustomize",
                 Recipe::Helm(_) => "helm",
             };
-            let mut environment =
-                Environment { name: unit.name.clone(), source, path: unit.path.clone(), ..Environment::plain() };
+            let mut environment = Environment {
+                name: unit.name.clone(),
+                source,
+                path: unit.path.clone(),
+                ..Environment::plain()
+            };
             if let Some(built) = built {
                 environment.incomplete = built.incomplete.clone();
                 if matches!(unit.recipe, Recipe::Kustomize) {

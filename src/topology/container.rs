@@ -50,6 +50,8 @@ pub struct ContainerSpec {
     pub restart_policy: Option<String>,
     /// Exceptions from that, by its exit code.
     pub restart_policy_rules: Option<Vec<api::ContainerRestartRule>>,
+    /// What a change of its resources in place does to it.
+    pub resize_policy: Option<Vec<api::ContainerResizePolicy>>,
     /// What it asks for and may use.
     pub resources: Option<Box<api::ResourceRequirements>>,
     /// What it may do.
@@ -104,6 +106,7 @@ impl From<api::Container> for ContainerSpec {
             image_pull_policy: container.image_pull_policy,
             restart_policy: container.restart_policy,
             restart_policy_rules: container.restart_policy_rules,
+            resize_policy: container.resize_policy,
             resources: container.resources.map(Box::new),
             security_context: container.security_context.map(Box::new),
             lifecycle: container.lifecycle.map(Box::new),

@@ -60,7 +60,8 @@ impl Given {
         let name = own.name.to_string();
         let number = |path: &str| object.value.at(path).and_then(Value::as_i64);
         let is = |path: &str, text: &str| object.value.at(path).and_then(Value::as_str) == Some(text);
-        let unknown = |keys: &[&'static str], start: &str| keys.iter().map(|key| (*key, start.to_owned())).collect();
+        let unknown =
+            |keys: &[&'static str], start: &str| keys.iter().map(|key| (*key, start.to_owned())).collect();
         const JOB_NAMES: [&str; 2] = ["batch.kubernetes.io/job-name", "job-name"];
         const UIDS: [&str; 2] = ["batch.kubernetes.io/controller-uid", "controller-uid"];
         match (&*own.group, &*own.kind) {
@@ -90,7 +91,9 @@ impl Given {
             ("argoproj.io", "Rollout") => {
                 Given { unknown: unknown(&["rollouts-pod-template-hash"], ""), ..Given::default() }
             }
-            ("batch", "Job") if object.value.at("spec.manualSelector").and_then(Value::as_bool) != Some(true) => {
+            ("batch", "Job")
+                if object.value.at("spec.manualSelector").and_then(Value::as_bool) != Some(true) =>
+            {
                 let indexed = is("spec.completionMode", "Indexed").then(|| Numbered {
                     name: None,
                     number: "batch.kubernetes.io/job-completion-index",

@@ -1,7 +1,7 @@
 //! The pod that a workload makes, typed, with the way from its manifest to each part.
 
-use super::given::Given;
 use super::container::{Container, ContainerKind};
+use super::given::Given;
 use super::selector::Labels;
 use crate::catalog::FieldPath;
 use crate::names::count;
@@ -86,7 +86,9 @@ impl Pod {
     /// unless that is a sidecar which came before it; of steps, one has ended before the next.
     pub fn may_overlap(&self, one: usize, other: usize) -> bool {
         let (first, second) = (one.min(other), one.max(other));
-        let (Some(a), Some(b)) = (self.containers.get(first), self.containers.get(second)) else { return false };
+        let (Some(a), Some(b)) = (self.containers.get(first), self.containers.get(second)) else {
+            return false;
+        };
         match (a.kind, b.kind) {
             (ContainerKind::Init, _) => false,
             (_, ContainerKind::Init) => a.kind == ContainerKind::Sidecar,

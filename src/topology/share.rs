@@ -33,7 +33,8 @@ impl Pod {
         let numbers: BTreeSet<i64> =
             mentioned.filter_map(|(key, value)| self.given.named(key, value)).take(MOST_NAMED).collect();
         let all = self.given.count();
-        let more = numbers.is_empty() || all.is_none_or(|all| i64::try_from(numbers.len()).is_ok_and(|n| n < all));
+        let more =
+            numbers.is_empty() || all.is_none_or(|all| i64::try_from(numbers.len()).is_ok_and(|n| n < all));
         (numbers.into_iter().collect(), more)
     }
 
@@ -64,7 +65,8 @@ impl Selector {
     pub fn share(&self, pod: &Pod) -> Share {
         let given = &pod.given;
         let varies = |key: &str| gives(key) && !pod.given.fixed.contains_key(key);
-        let mentioned: Vec<(&str, &str)> = self.mentioned().into_iter().filter(|(key, _)| varies(key)).collect();
+        let mentioned: Vec<(&str, &str)> =
+            self.mentioned().into_iter().filter(|(key, _)| varies(key)).collect();
         let (numbers, more) = pod.singled_out([self]);
         let rest = pod.labels_of(None);
         let picks_rest = more && self.matches(&rest);

@@ -27,6 +27,7 @@ const CONTAINERS: [&str; 3] = [INIT, "containers", EPHEMERAL];
 pub fn read_pod(object: &Object, rule: &KindRule, problems: &mut Problems) -> Option<Pod> {
     let mut pod = read_template(object, FieldPath::of(rule.pods.template()?), problems)?;
     unnamed::name(&mut pod, rule.unnamed.as_ref());
+    pod.given = Given::of(object);
     Some(Pod { copies: rule.copies.as_deref().map(FieldPath::of), ..pod })
 }
 
@@ -165,7 +166,7 @@ impl Reading<'_> {
 fn unread_ports(containers: &mut [Container]) -> Vec<String> {
     let mut names = Vec::new();
     for container in containers.iter_mut().filter(|one| one.kind != ContainerKind::Ephemeral) {
-        for ports in &mut container.spec.ports {
+        if let Some(ports) = &mut container.spec.ports {
             ports.retain(|port| {
                 let is_read = port.container_port != 0;
                 if !is_read {

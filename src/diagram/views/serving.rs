@@ -124,9 +124,7 @@ fn hang_one(life: &mut Life, index: usize, id: &Id) {
     let container = &life.pod.containers[index];
     let sight = match &times.liveness {
         Some(known) => known.value.sight,
-        None => {
-            probe(container, ProbeKind::Readiness).map_or(Sight::Program, |probe| probe.check.sight())
-        }
+        None => probe(container, ProbeKind::Readiness).map_or(Sight::Program, |probe| probe.check.sight()),
     };
     let event = sight.event();
     life.tale.open(Frame::Optional, &format!("If {} {event}", wording::shorten_to(&container.key, 60)));

@@ -3,9 +3,9 @@
 //! A model of `k8s.io/kubernetes/pkg/kubelet/prober/worker.go` and `pkg/kubelet/kuberuntime/kuberuntime_container.go`
 //! (`killContainer`, `setTerminationGracePeriod`): numbers are bounds, and leave out the time that the kubelet takes.
 
+use super::asking::Sight;
 use super::grace;
 use super::hook::pre_stop;
-use super::asking::Sight;
 use super::probe::{ProbeKind, probe};
 use super::startup::tried;
 use crate::facts::{Known, quoted};

@@ -107,7 +107,8 @@ mod tests {
         let ready = |startup, readiness: i64| {
             let readiness =
                 json!({"initialDelaySeconds": readiness, "periodSeconds": 15, "successThreshold": 3});
-            let probes = json!({"startupProbe": {"initialDelaySeconds": startup}, "readinessProbe": readiness});
+            let probes =
+                json!({"startupProbe": {"initialDelaySeconds": startup}, "readinessProbe": readiness});
             earliest_ready_s(&container(probes)).unwrap().value
         };
         assert_eq!(ready(5, 60), 90);

@@ -250,7 +250,8 @@ fn numbered(
     environment: Option<&str>,
 ) -> Option<Named> {
     let (kind, rest) = subject.split_once(['/', ' '])?;
-    let (inside, name) = rest.split_once('/').map_or((namespace, rest), |(inside, name)| (Some(inside), name));
+    let (inside, name) =
+        rest.split_once('/').map_or((namespace, rest), |(inside, name)| (Some(inside), name));
     let is_pod = ["pod", "pods", "po"].iter().any(|word| kind.eq_ignore_ascii_case(word));
     let workloads = topology.workloads().filter(|(_, node, _)| {
         inside.is_none_or(|inside| *node.identity.namespace == *inside)
@@ -322,7 +323,8 @@ pub(super) fn behind(
         let meant: Vec<_> = meant.collect();
         // No policy names the pods that the Service picks: they are among the others.
         let only = edge.part.as_ref().filter(|_| meant.is_empty());
-        let rest = only.map(|part| (End::Pod(edge.to, None), format!("{part} of {}", node.identity.title()), port));
+        let rest =
+            only.map(|part| (End::Pod(edge.to, None), format!("{part} of {}", node.identity.title()), port));
         Some(meant.into_iter().chain(rest).collect::<Vec<_>>())
     });
     let ends: Vec<_> = ends.flatten().collect();

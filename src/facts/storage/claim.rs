@@ -1,8 +1,8 @@
 //! The claim behind a volume: what it asks for, and what backs it.
 
 use super::super::known::{Known, quoted};
-use super::matching;
 use super::super::scene::Scene;
+use super::matching;
 use crate::catalog::{FieldPath, Relation};
 use crate::document::Value;
 use crate::model::Object;

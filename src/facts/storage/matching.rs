@@ -33,7 +33,8 @@ pub(super) fn volume(scene: &Scene, claim: NodeIndex, written: &Value, read: &Cl
         let object = node.object.as_ref().filter(|_| *index != claim && !bound.contains(index));
         object.is_some_and(|object| {
             // One that names no class gets the default one of the cluster.
-            let class = object.value.at("spec.storageClassName").map(|name| name.scalar_text().unwrap_or_default());
+            let class =
+                object.value.at("spec.storageClassName").map(|name| name.scalar_text().unwrap_or_default());
             let wish = class.and_then(|class| Wish::of(&object.value, class));
             let volume = scene.topology.nodes[best].object.as_ref();
             wish.zip(volume).is_some_and(|(wish, volume)| wish.fits(&volume.value).is_some())

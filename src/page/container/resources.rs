@@ -96,14 +96,20 @@ fn reserves(
 fn resized(know: &Knowledge, object: &Object, container: &Container) -> Option<Prose> {
     let policies = container.spec.resize_policy.as_deref().filter(|policies| !policies.is_empty())?;
     let of = |wanted: bool| {
-        let fitting = policies.iter().filter(|policy| (policy.restart_policy == "RestartContainer") == wanted);
-        let names = fitting.map(|policy| if policy.resource_name == "cpu" { "CPU" } else { &policy.resource_name });
+        let fitting =
+            policies.iter().filter(|policy| (policy.restart_policy == "RestartContainer") == wanted);
+        let names =
+            fitting.map(|policy| if policy.resource_name == "cpu" { "CPU" } else { &policy.resource_name });
         names.map(plain).collect::<Vec<Prose>>()
     };
     let (restarts, stays) = (of(true), of(false));
     let mut words = plain("While it runs, ");
     if !restarts.is_empty() {
-        words.extend(concat(vec![plain("a change of its "), joined(restarts.clone(), "or"), plain(" restarts it")]));
+        words.extend(concat(vec![
+            plain("a change of its "),
+            joined(restarts.clone(), "or"),
+            plain(" restarts it"),
+        ]));
     }
     if !stays.is_empty() {
         let and = if restarts.is_empty() { "" } else { "; " };

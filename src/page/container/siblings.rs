@@ -47,10 +47,14 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
     } else if pod.steps > 0 {
         items.push(plain("It has its own file system, processes, environment, and limits."));
     } else if container.kind != ContainerKind::Init {
-        let facts = know.facts.of(index).map(|facts| facts.lifecycle.containers.as_slice()).unwrap_or_default();
+        let facts =
+            know.facts.of(index).map(|facts| facts.lifecycle.containers.as_slice()).unwrap_or_default();
         let all = facts.iter().any(|times| times.restart.restarts_all());
-        let restarts = if all { "; a restart rule may restart all containers at once" } else { ", and restarts alone" };
-        items.push(plain(format!("It has its own file system, processes, environment, and limits{restarts}.")));
+        let restarts =
+            if all { "; a restart rule may restart all containers at once" } else { ", and restarts alone" };
+        items.push(plain(format!(
+            "It has its own file system, processes, environment, and limits{restarts}."
+        )));
     }
     vec![Block::List { ordered: false, items }]
 }

@@ -22,7 +22,9 @@ pub fn limits(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
         let parts = of_parts(know, index);
         let open = match parts.is_empty() {
             true => "No NetworkPolicy in these manifests limits who may reach it, or whom it may reach.",
-            false => "No NetworkPolicy in these manifests limits who may reach its other pods, or whom they may reach.",
+            false => {
+                "No NetworkPolicy in these manifests limits who may reach its other pods, or whom they may reach."
+            }
         };
         return parts.into_iter().chain([plain(open)]).chain(unjudged(know, index)).collect();
     }

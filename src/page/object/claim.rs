@@ -85,7 +85,9 @@ fn satisfied(know: &Knowledge, index: NodeIndex, claim: &Claim) -> Option<Prose>
     let volume = claim.volume.filter(|_| claim.is_matched)?;
     Some(concat(vec![
         know.mention(volume, &know.node(index).identity),
-        plain(" satisfies it, in class, size, and access mode: Kubernetes takes such a volume before it makes a disk."),
+        plain(
+            " satisfies it, in class, size, and access mode: Kubernetes takes such a volume before it makes a disk.",
+        ),
     ]))
 }
 

@@ -20,7 +20,8 @@ pub fn explanations(know: &Knowledge, object: &Object) -> Vec<Prose> {
 /// What the catalog says of the fields that the spec of a pod sets.
 pub fn of_pod(know: &Knowledge, object: &Object, pod: &Pod) -> Vec<Prose> {
     let spec = pod.path.find(&object.value);
-    spec.map(|spec| explained(know, object, know.catalog.pod_explanations(), spec, &pod.path)).unwrap_or_default()
+    spec.map(|spec| explained(know, object, know.catalog.pod_explanations(), spec, &pod.path))
+        .unwrap_or_default()
 }
 
 /// What the catalog says of the fields that a container sets.
@@ -38,10 +39,8 @@ fn explained(
     prefix: &FieldPath,
 ) -> Vec<Prose> {
     let mut items: Vec<(FieldPath, bool, Prose)> = Vec::new();
-    let scaled = know
-        .topology
-        .find(&object.identity)
-        .is_some_and(|index| sentence::scaled(know, index).is_some());
+    let scaled =
+        know.topology.find(&object.identity).is_some_and(|index| sentence::scaled(know, index).is_some());
     for explanation in explanations {
         for (path, value) in explanation.field.find(root, prefix) {
             // Of a value that a tool puts in later, nothing is said.

@@ -92,7 +92,9 @@ pub fn substituted(written: &str) -> Prose {
 /// What a container or a pod reserves, or may use at most.
 pub fn resources(amounts: &Resources, none: &str) -> Prose {
     let mut words: Vec<Prose> = amounts.words().into_iter().map(plain).collect();
-    words.extend(amounts.open().map(|(name, written)| concat(vec![substituted(written), plain(format!(" {name}"))])));
+    words.extend(
+        amounts.open().map(|(name, written)| concat(vec![substituted(written), plain(format!(" {name}"))])),
+    );
     if words.is_empty() { vec![muted(none)] } else { joined(words, "and") }
 }
 

@@ -121,7 +121,11 @@ impl Life<'_> {
                     }
                     None => "its process runs".to_owned(),
                 };
-                let hook = if holds_back(&self.pod.containers[one]) { "its postStart hook has ended, and " } else { "" };
+                let hook = if holds_back(&self.pod.containers[one]) {
+                    "its postStart hook has ended, and "
+                } else {
+                    ""
+                };
                 format!(" starts and keeps running; the next one starts once {hook}{started}.")
             }
             ContainerKind::App | ContainerKind::Ephemeral => " starts.".to_owned(),

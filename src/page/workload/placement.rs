@@ -282,7 +282,9 @@ impl Writer<'_> {
             items.push(words);
         }
         // What may stay for a time only has to leave then.
-        items.extend(kinds.iter().filter(|known| known.value.seconds.is_some()).map(|known| self.trouble(known)));
+        items.extend(
+            kinds.iter().filter(|known| known.value.seconds.is_some()).map(|known| self.trouble(known)),
+        );
         items.extend(troubles.iter().map(|known| self.trouble(known)));
         items
     }

@@ -126,7 +126,9 @@ fn refusals(file: &str, faults: &[Fault], fate: &str) -> Problems {
             n => format!(" (and {} like it)", n - 1),
         };
         let message = format!("{}{more}, so {fate}", fault.message);
-        Problem::new(Level::Error, fault.code, message).at(file, fault.line, fault.column).help(fault.help.to_string())
+        Problem::new(Level::Error, fault.code, message)
+            .at(file, fault.line, fault.column)
+            .help(fault.help.to_string())
     });
     problems.collect()
 }
@@ -265,8 +267,11 @@ impl Unit<'_> {
             .map(|one| format!("`{}`", redact_text(one, false).unwrap_or_else(|| one.clone())))
             .collect();
         let are = if names.len() == 1 { "is" } else { "are" };
-        built.incomplete =
-            Some(format!("{} {are} not here, and what {} adds is missing", names.join(", "), if names.len() == 1 { "it" } else { "each" }));
+        built.incomplete = Some(format!(
+            "{} {are} not here, and what {} adds is missing",
+            names.join(", "),
+            if names.len() == 1 { "it" } else { "each" }
+        ));
         Ok(Some((built, partial.without.clone())))
     }
 

@@ -28,7 +28,10 @@ impl Partial {
     pub fn copy(folder: &Path, closure: &[&Volume], limits: &Limits) -> Option<Partial> {
         let only_unreachable = closure.iter().all(|volume| {
             volume.faults.len() == volume.unreachable.len()
-                && volume.faults.iter().all(|fault| matches!(fault.code, Code::RemoteBase | Code::BuildFailed))
+                && volume
+                    .faults
+                    .iter()
+                    .all(|fault| matches!(fault.code, Code::RemoteBase | Code::BuildFailed))
         });
         let without: Vec<String> =
             closure.iter().flat_map(|volume| volume.unreachable.iter().cloned()).collect();

@@ -3,9 +3,9 @@
 use super::Life;
 use crate::facts::lifecycle::pre_stop;
 use crate::names::duration;
-use crate::page::{Prose, unknown};
 use crate::page::prose::{code, concat, plain};
 use crate::page::workload::is_served;
+use crate::page::{Prose, unknown};
 use crate::topology::ContainerKind;
 
 /// What happens when the pod is deleted.

@@ -4,8 +4,8 @@ use super::Life;
 use crate::facts::Known;
 use crate::facts::lifecycle::{ContainerLifecycle, Liveness, Restart, Sight};
 use crate::names::{count, duration, durations};
-use crate::page::{Prose, unknown};
 use crate::page::prose::{code, concat, joined, plain, text};
+use crate::page::{Prose, unknown};
 use crate::topology::{Container, ContainerKind};
 
 /// How many containers are said to hang one by one.
@@ -109,9 +109,17 @@ pub fn restart(life: &Life) -> Option<Prose> {
         one.kind != ContainerKind::Sidecar && (times.restart.is_own || !times.restart.rules.is_empty())
     };
     let own = lifecycle.containers.iter().zip(&life.pod.containers).any(has_own);
-    let own = if own { " Containers with a restart policy or restart rules of their own follow these." } else { "" };
+    let own = if own {
+        " Containers with a restart policy or restart rules of their own follow these."
+    } else {
+        ""
+    };
     let all = lifecycle.containers.iter().any(|times| times.restart.restarts_all());
-    let all = if all { " A restart rule may start all containers of the pod again, init containers included." } else { "" };
+    let all = if all {
+        " A restart rule may start all containers of the pod again, init containers included."
+    } else {
+        ""
+    };
     let own = format!("{own}{all}");
     let source = life.know.source(life.object, &lifecycle.restart_policy.field);
     Some(concat(vec![plain(format!("{words}{own} ")), vec![source]]))

@@ -84,7 +84,9 @@ fn by_rules(asked: &Asked, ruled: &[usize]) -> Option<Prose> {
     Some(concat(vec![
         plain("If "),
         joined(ruled.iter().map(|&one| vec![asked.know.container(asked.index, one)]).collect(), "or"),
-        plain(format!(" crashes, its exit code and its restart rules decide whether {what}; its page lists them. ")),
+        plain(format!(
+            " crashes, its exit code and its restart rules decide whether {what}; its page lists them. "
+        )),
         vec![asked.know.source(asked.object, &field)],
     ]))
 }

@@ -70,8 +70,7 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
         &bare,
         ["it has no probe that would", "neither has a probe that would", "none has a probe that would"],
     ));
-    let (open, idle): (Vec<_>, Vec<_>) =
-        probed.into_iter().partition(|(_, one)| watches(one));
+    let (open, idle): (Vec<_>, Vec<_>) = probed.into_iter().partition(|(_, one)| watches(one));
     answers.extend(unseen(asked, &open, ["a probe sees only that the port is open"; 3]));
     answers.extend(unseen(asked, &idle, ["what its probe runs asks nothing of the program"; 3]));
     answers

@@ -13,7 +13,8 @@ use crate::page::prose::{code, concat, listed, plain, text};
 use crate::page::workload::is_found;
 
 /// The sources of volumes that are disks, each attached to one node at a time.
-const ATTACHED: [&str; 6] = ["awsElasticBlockStore", "azureDisk", "cinder", "fc", "gcePersistentDisk", "iscsi"];
+const ATTACHED: [&str; 6] =
+    ["awsElasticBlockStore", "azureDisk", "cinder", "fc", "gcePersistentDisk", "iscsi"];
 
 /// The taint of a node that nobody hears from.
 const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
@@ -79,7 +80,10 @@ fn who_comes_next(asked: &Asked) -> Prose {
 /// "Node Shutdowns", "Forced storage detach on timeout".
 fn next_on_another(asked: &Asked, after: &str) -> Prose {
     let (starts, made) = ("a new pod starts on another node", "a new pod is made for another node");
-    concat(vec![plain(format!("{after}, {}.", if is_stuck(asked) { made } else { starts })), waits_for_disk(asked)])
+    concat(vec![
+        plain(format!("{after}, {}.", if is_stuck(asked) { made } else { starts })),
+        waits_for_disk(asked),
+    ])
 }
 
 fn is_stuck(asked: &Asked) -> bool {
@@ -107,7 +111,8 @@ fn waits_for_disk(asked: &Asked) -> Prose {
 /// disk is known to be inside of a node or on a file server, and disks that the pod names itself.
 fn stuck_disks<'a>(asked: &'a Asked) -> impl Iterator<Item = &'a VolumeUse> {
     asked.facts.volumes.iter().filter(|usage| {
-        let source = usage.volume.and_then(|volume| asked.pod.volumes.get(volume)).map(|volume| volume.source);
+        let source =
+            usage.volume.and_then(|volume| asked.pod.volumes.get(volume)).map(|volume| volume.source);
         match &usage.claim {
             Some(claim) => {
                 claim.origin != ClaimOrigin::WithPod
@@ -124,7 +129,9 @@ fn stuck_disks<'a>(asked: &'a Asked) -> impl Iterator<Item = &'a VolumeUse> {
 fn is_file_server(asked: &Asked, claim: &Claim) -> bool {
     let object = claim.volume.and_then(|volume| asked.know.node(volume).object.as_deref());
     let spec = object.and_then(|object| object.value.get("spec"));
-    spec.is_some_and(|spec| ["nfs", "cephfs", "azureFile", "glusterfs"].iter().any(|kind| spec.get(kind).is_some()))
+    spec.is_some_and(|spec| {
+        ["nfs", "cephfs", "azureFile", "glusterfs"].iter().any(|kind| spec.get(kind).is_some())
+    })
 }
 
 /// Whether the first failed pod fails the whole Job, whatever made it fail.
@@ -245,11 +252,7 @@ fn lost_files(asked: &Asked) -> Vec<Prose> {
     if !kept.is_empty() {
         let noun = if kept.len() == 1 { "The disk behind volume " } else { "The disks behind volumes " };
         let stays = if kept.len() == 1 { " stays" } else { " stay" };
-        answers.push(concat(vec![
-            plain(noun),
-            listed(kept, 4),
-            plain(format!("{stays}.")),
-        ]));
+        answers.push(concat(vec![plain(noun), listed(kept, 4), plain(format!("{stays}."))]));
     }
     answers
 }
