@@ -18,7 +18,7 @@ mod render;
 mod words;
 
 use crate::catalog::CLUSTER_DOMAIN;
-use crate::source::{Build, ToolLimits};
+use crate::source::{Build, GitOps, ToolLimits};
 use crate::{Goal, Request};
 pub use advise::Advise;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -117,6 +117,12 @@ pub struct Input {
     /// Never start kustomize, kubectl, or helm
     #[arg(long)]
     pub no_tools: bool,
+    /// Take the objects of Flux and Argo CD for any others; do not follow what they apply
+    #[arg(long, conflicts_with = "flat")]
+    pub no_gitops: bool,
+    /// The folder of charts that podviz charts fetched; the user's cache if absent
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub charts: Option<PathBuf>,
     /// How long kustomize, kubectl, and helm may run in all; 45 if absent
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(ToolLimits::SECONDS))]
     pub tool_seconds: Option<u64>,
@@ -253,6 +259,7 @@ impl Input {
                 objects: self.tool_objects,
                 megabytes: self.tool_megabytes,
             },
+            gitops: (!self.no_gitops).then(|| GitOps { charts: self.charts.clone(), ..GitOps::default() }),
         };
         (!self.flat).then(build)
     }

@@ -19,7 +19,7 @@ mod value;
 pub(crate) mod yaml;
 
 pub use environment::{Environment, PLAIN_ENVIRONMENT};
-pub use file::{Document, Origin, SourceFile, Token, TokenClass};
+pub use file::{Delivery, Document, Origin, SourceFile, Token, TokenClass};
 pub use identity::Identity;
 pub use imprint::Imprints;
 pub use placeholder::is_placeholder;

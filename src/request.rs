@@ -49,6 +49,8 @@ impl Request {
         };
         let folder = file.parent().unwrap_or(Path::new(""));
         settings.releases.iter_mut().for_each(|release| release.start_at(folder));
+        let named = settings.environments.iter_mut().filter_map(|one| one.path.as_mut());
+        named.for_each(|path| *path = folder.join(&*path));
         Ok(settings)
     }
 
@@ -58,6 +60,11 @@ impl Request {
             releases: settings.releases.clone(),
             limits: build.limits.or(&settings.tools),
             default_namespace: Some(self.default_namespace.clone()),
+            gitops: build.gitops.clone().map(|gitops| source::GitOps {
+                repository: settings.repository.clone(),
+                names: settings.environments.clone(),
+                ..gitops
+            }),
             ..build
         });
         source::Order {

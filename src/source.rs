@@ -5,6 +5,7 @@
 
 mod budget;
 mod built;
+mod gitops;
 mod graph;
 mod heading;
 mod helm;
@@ -22,6 +23,7 @@ mod settings;
 mod survey;
 mod template;
 mod tool;
+mod tools;
 mod walk;
 
 pub use budget::ToolLimits;
@@ -37,12 +39,15 @@ pub use tool::{keep, sweep};
 use crate::document::{Document, Environment, Limits};
 use crate::names::count;
 use crate::problem::{Code, Level, Problem, Problems};
-use plan::Plan;
+use budget::Budget;
+use gitops::Followed;
+use plan::{Materials, Plan};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use tools::Tools;
 
 /// Why an INPUT could not be read at all; nothing is written then.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +102,33 @@ pub struct Build {
     pub releases: Vec<Release>,
     /// What tools may take for all charts and kustomizations together.
     pub limits: ToolLimits,
+    /// How what Flux and Argo CD apply is followed; `None` takes their objects for any others.
+    pub gitops: Option<GitOps>,
+}
+
+/// What podviz is told about the clusters that Flux and Argo CD fill from this repository.
+#[derive(Clone, Debug, Default)]
+pub struct GitOps {
+    /// Where this repository is, for people or for git, if the settings say so.
+    pub repository: Option<String>,
+    /// The folder of the charts that were fetched from elsewhere; the user's own cache if absent.
+    pub charts: Option<PathBuf>,
+    /// The names that the settings give to clusters.
+    pub names: Vec<ClusterName>,
+}
+
+/// The name of the environment that a cluster is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterName {
+    /// The folder of the cluster, such as `clusters/production`, or a file in it, relative to the settings file.
+    #[serde(default)]
+    pub path: Option<PathBuf>,
+    /// What Argo CD, or the Secret of a `kubeConfig`, calls the cluster.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// The name of its environment.
+    pub name: String,
 }
 
 /// One release of a Helm chart: an environment.
@@ -156,12 +188,26 @@ pub fn read(order: &Order) -> Result<Reading, ReadError> {
     let mut reading = Reading::default();
     let (mut rendered, mut values) = (Vec::new(), Values::default());
     if let Some(build) = &order.build {
-        let plan = Plan::of(&found, build, &order.limits);
+        let mut materials = Materials::of(&found, &order.limits);
+        let tools = Tools::find(build.tools, &order.inputs);
+        let mut budget = Budget::new(&build.limits, materials.input_bytes(build));
+        let followed = match &build.gitops {
+            Some(gitops) => {
+                gitops::follow(&found, gitops, &mut materials.library, &tools, &mut budget, order)
+            }
+            None => Followed::default(),
+        };
+        let taken = followed.environments.iter().map(|one| one.name.clone()).collect();
+        let plan = Plan::of(materials, &found, build, &followed.used, &taken);
         found.files.retain(|file| file.path.as_deref().is_none_or(|path| plan.leaves(path)));
         rendered = plan.charts().map(Path::to_owned).collect();
         found.charts.clear();
         reading.problems = plan.unreleased(&found.roots, build);
-        values = plan.carry_out(&found.roots, build, order, &mut reading);
+        values = plan.carry_out(&found.roots, build, order, &tools, &mut budget, &mut reading);
+        values.extend(followed.values);
+        reading.problems.extend(followed.problems);
+        reading.documents.extend(followed.documents);
+        reading.environments.extend(followed.environments);
     }
     let problems = std::mem::take(&mut reading.problems);
     reading.problems = std::mem::take(&mut found.problems);

@@ -8,7 +8,7 @@ mod wildcard;
 use super::{Catalog, CatalogError, Fault, ImageClass, KindRule, typed};
 use crate::document::{Identity, Value};
 use crate::problem::Level;
-use crate::source::{Release, ToolLimits};
+use crate::source::{ClusterName, Release, ToolLimits};
 pub use schema::{SCHEMA_URL, schema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -42,6 +42,9 @@ pub struct Settings {
     /// Releases of Helm charts, each an environment.
     #[serde(default)]
     pub releases: Vec<Release>,
+    /// The names of the environments that are clusters of Flux and Argo CD.
+    #[serde(default)]
+    pub environments: Vec<ClusterName>,
     /// What `kustomize`, `kubectl` and `helm` may take for all charts and kustomizations together. Options of the command
     /// line come first.
     #[serde(default)]

@@ -10,9 +10,10 @@ pub const PLAIN_ENVIRONMENT: &str = "default";
 pub struct Environment {
     /// Its name; `default` for the plain one.
     pub name: String,
-    /// What made it: `plain`, `kustomize`, `helm` or `dump`.
+    /// What made it: `plain`, `kustomize`, `helm`, `dump`, `flux` or `argo-cd`.
     pub source: &'static str,
-    /// Its folder, relative to the input; empty for the whole input.
+    /// Its folder, relative to the input; empty for the whole input. Of a cluster the file of the object that all others in it
+    /// follow from.
     pub path: String,
     /// Where its objects go that name no namespace, if it says so itself.
     #[serde(skip)]

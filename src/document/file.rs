@@ -1,6 +1,6 @@
 //! What `source` hands on: documents, and the files they came from as redacted, highlighted lines.
 
-use super::{Imprints, Value};
+use super::{Identity, Imprints, Value};
 use std::sync::Arc;
 
 /// One document of one file, redacted.
@@ -22,8 +22,21 @@ pub struct Document {
     pub namespace: Option<Arc<str>>,
     /// What stood where it has marks.
     pub imprints: Arc<Imprints>,
+    /// Who brings it to its cluster, if a GitOps controller does.
+    pub delivery: Option<Arc<Delivery>>,
     /// What it holds: always a mapping with `apiVersion` and `kind`; a `List` is not unpacked yet.
     pub value: Value,
+}
+
+/// How an object comes to its cluster, as what GitOps controllers are told says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// The objects that apply it, the outermost first: the last of them does so itself.
+    pub applied_by: Vec<Identity>,
+    /// Its sync wave, if an Application applies it and it names one.
+    pub wave: Option<i64>,
+    /// Whether one of `applied_by` is suspended, so that the cluster need not hold what is shown.
+    pub suspended: bool,
 }
 
 /// One file of the input, or what a tool built out of some, as it may be shown: every secret is replaced, every line is

@@ -127,6 +127,27 @@ impl Value {
         }
     }
 
+    /// A tree that stands in no file: every line and column in it is 0.
+    pub fn of_json(json: &serde_json::Value) -> Value {
+        let kind = match json {
+            serde_json::Value::Null => Kind::Null,
+            serde_json::Value::Bool(value) => Kind::Bool(*value),
+            serde_json::Value::Number(number) => Kind::Number(number.clone()),
+            serde_json::Value::String(text) => Kind::String(text.as_str().into()),
+            serde_json::Value::Array(items) => Kind::List(items.iter().map(Value::of_json).collect()),
+            serde_json::Value::Object(entries) => {
+                let entry = |(key, value): (&String, &serde_json::Value)| Entry {
+                    key: key.as_str().into(),
+                    line: 0,
+                    column: 0,
+                    value: Value::of_json(value),
+                };
+                Kind::Map(entries.iter().map(entry).collect())
+            }
+        };
+        Value { line: 0, column: 0, written: None, kind }
+    }
+
     /// The same tree as JSON, without lines: what Kubernetes' API server would receive.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.kind {

@@ -5,18 +5,20 @@ use crate::catalog::{CLUSTER_DOMAIN, closest};
 use crate::document::Limits;
 use crate::output::Options;
 use crate::problem::Problem;
-use crate::source::{Build, ToolLimits};
+use crate::source::{Build, GitOps, ToolLimits};
 use crate::{Goal, Request};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
 /// The keys that are podviz's.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "input",
     "environment",
     "config",
     "flat",
     "no-tools",
+    "no-gitops",
+    "charts",
     "values",
     "set",
     "default-namespace",
@@ -95,6 +97,7 @@ impl Settings {
             );
         }
         let path = |path: String| self.root.join(path);
+        let gitops = GitOps { charts: self.text("charts")?.map(path), ..GitOps::default() };
         let build = Build {
             tools: !self.truth("no-tools")?,
             only: self.text("environment")?,
@@ -103,6 +106,7 @@ impl Settings {
             default_namespace: None,
             releases: Vec::new(),
             limits: ToolLimits::default(),
+            gitops: (!self.truth("no-gitops")?).then_some(gitops),
         };
         let output = self.config.pointer("/build/build-dir").and_then(Value::as_str).unwrap_or("book");
         Ok(Request {

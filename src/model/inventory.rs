@@ -1,6 +1,6 @@
 //! Objects, what makes each the one it is, and the sorted set of all of them.
 
-use crate::document::{Environment, Identity, Imprints, SourceFile, Value};
+use crate::document::{Delivery, Environment, Identity, Imprints, SourceFile, Value};
 use std::sync::Arc;
 
 /// What a page, a diagram node or a link is about.
@@ -37,6 +37,8 @@ pub struct Object {
     pub comment: Option<String>,
     /// What stood where its manifest has marks.
     pub imprints: Arc<Imprints>,
+    /// Who brings it to its cluster, if a GitOps controller does.
+    pub delivery: Option<Arc<Delivery>>,
     /// Its manifest, redacted.
     pub value: Value,
 }

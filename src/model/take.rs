@@ -200,6 +200,7 @@ fn unpack(mut document: Document, manifests: &mut Vec<Manifest>) {
             environment: document.environment.clone(),
             namespace: document.namespace.clone(),
             imprints: Arc::clone(&document.imprints),
+            delivery: document.delivery.clone(),
             value,
         };
         // The items of a PodList need not repeat that they are Pods.
@@ -252,6 +253,7 @@ impl Named {
             first_line: document.first_line,
             last_line: document.last_line,
             comment: document.comment,
+            delivery: document.delivery,
             file: document.file,
             imprints: document.imprints,
             value: document.value,

@@ -1,7 +1,7 @@
 //! The topology as JSON, for other programs: schema `podviz/graph/1`.
 
 use crate::catalog::Relation;
-use crate::document::{Environment, Kind, Value};
+use crate::document::{Environment, Identity, Kind, Value};
 use crate::escape::visible;
 use crate::facts::Facts;
 use crate::model::Object;
@@ -57,6 +57,10 @@ struct NodeEntry<'a> {
     source: Option<DocumentEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pod: Option<PodEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    applied_by: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wave: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     object: Option<ObjectEntry<'a>>,
 }
@@ -254,6 +258,7 @@ fn entry<'a>(facts: &Facts, index: NodeIndex, node: &'a Node, full: bool) -> Nod
             .map(|volume| VolumeEntry { name: &volume.name, source: volume.source })
             .collect(),
     });
+    let delivery = object.and_then(|object| object.delivery.as_deref());
     NodeEntry {
         id: identity.id(),
         environment: &identity.environment,
@@ -268,6 +273,10 @@ fn entry<'a>(facts: &Facts, index: NodeIndex, node: &'a Node, full: bool) -> Nod
             DocumentEntry { file, line, document: object.document }
         }),
         pod,
+        applied_by: delivery
+            .map(|delivery| delivery.applied_by.iter().map(Identity::id).collect())
+            .unwrap_or_default(),
+        wave: delivery.and_then(|delivery| delivery.wave),
         object: object.filter(|_| full).map(|object| {
             let mut lines = Vec::new();
             collect_lines(object, object.first_line, &object.value, &mut lines);

@@ -116,6 +116,42 @@ impl Budget {
     }
 }
 
+impl Budget {
+    /// Why something is left out, in words.
+    pub fn reason(&self, excess: Excess) -> String {
+        match excess {
+            Excess::Objects(made) => {
+                let objects = self.objects;
+                let left = match self.objects_left {
+                    left if left < objects => format!(", of which {left} are left"),
+                    _ => String::new(),
+                };
+                format!(
+                    "it makes {made} objects, and all charts and kustomizations together may make {objects}{left}"
+                )
+            }
+            Excess::Bytes => {
+                let megabytes = self.megabytes;
+                format!(
+                    "it prints too much: all charts and kustomizations together may print {megabytes} MiB"
+                )
+            }
+            Excess::Time => format!("the {} s for all charts and kustomizations were over", self.seconds),
+        }
+    }
+}
+
+impl Excess {
+    /// The setting that allows more.
+    pub fn setting(self) -> &'static str {
+        match self {
+            Excess::Objects(_) => "objects",
+            Excess::Bytes => "megabytes",
+            Excess::Time => "seconds",
+        }
+    }
+}
+
 /// Why what a tool makes is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Excess {

@@ -122,7 +122,7 @@ fn is_built(entry: &EnvironmentEntry) -> bool {
 }
 
 fn environment(entry: &EnvironmentEntry) -> Environment {
-    let sources = ["kustomize", "helm", "dump"];
+    let sources = ["kustomize", "helm", "dump", "flux", "argo-cd"];
     let source = sources.into_iter().find(|source| *source == entry.source).unwrap_or("plain");
     let (name, path, incomplete) = (entry.name.clone(), entry.path.clone(), entry.incomplete.clone());
     Environment { name, source, path, incomplete, namespace: None }

@@ -5,6 +5,7 @@ mod apart;
 mod chart;
 mod conceal;
 mod failure;
+mod given;
 mod packed;
 mod schema;
 mod settle;
@@ -13,11 +14,12 @@ mod stand_in;
 mod trace;
 
 pub use chart::{Chart, Dependency};
+pub use given::Given;
 pub use stage::files;
 
 use super::budget::{self, Budget, Excess};
 use super::built::Built;
-use super::tool::{self, Failure, Tool};
+use super::tool::{self, Failure, Scratch, Tool};
 use super::{Build, Release, load};
 use crate::document::Limits;
 use crate::names::count;
@@ -45,6 +47,8 @@ pub struct Unit<'a> {
     pub path: &'a str,
     /// Which release of the chart, if the settings name one.
     pub release: Option<&'a Release>,
+    /// What a controller says of the release; then the user's values do not count.
+    pub given: Option<&'a Given>,
     /// The user's values, and where they come from.
     pub build: &'a Build,
     /// Whether what the chart refers to may lie at a canonical path.
@@ -126,7 +130,8 @@ impl Unit<'_> {
         stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
         let staged = stage::stage(self.folder, chart, self.allow, self.limits);
         let staged = staged.map_err(|refusal| self.refused(refusal))?;
-        let settled = settle::settle(self.folder, staged, self.values()?, self.limits)
+        let (values, _written) = self.values()?;
+        let settled = settle::settle(self.folder, staged, values, self.given.is_some(), self.limits)
             .map_err(|refusal| self.refused(refusal))?;
         let values = &settled.values;
         let folder = settled.folder.as_ref().map_or(self.folder, |staged| staged.path());
@@ -181,6 +186,7 @@ impl Unit<'_> {
             argument
         }));
         args.extend(sets.iter().map(|set| option("set", set)));
+        args.extend(self.given.into_iter().flat_map(Given::arguments));
         args
     }
 
@@ -197,7 +203,11 @@ impl Unit<'_> {
     }
 
     /// The files of values, each an existing one: helm would also download some.
-    fn values(&self) -> Result<Vec<PathBuf>, Problem> {
+    fn values(&self) -> Result<(Vec<PathBuf>, Option<Scratch>), Problem> {
+        if let Some(given) = self.given {
+            let unreadable = |_| self.failed("its values could not be written");
+            return given.files().map_err(unreadable);
+        }
         let own = self.release.iter().flat_map(|release| &release.values).map(|path| (path, true));
         let theirs = self.build.values.iter().map(|path| (path, false));
         let mut values = Vec::new();
@@ -212,10 +222,13 @@ impl Unit<'_> {
             }
             values.push(file);
         }
-        Ok(values)
+        Ok((values, None))
     }
 
     fn sets(&self) -> Vec<&str> {
+        if let Some(given) = self.given {
+            return given.set.iter().map(String::as_str).collect();
+        }
         let own = self.release.iter().flat_map(|release| &release.set);
         own.chain(&self.build.set).map(String::as_str).collect()
     }
@@ -276,7 +289,8 @@ impl Unit<'_> {
         let note = Problem::new(Level::Note, Code::HelmTemplate, message)
             .at(self.inside("crds"), 0, 0)
             .help("give podviz that folder as another input to see them");
-        (chart.crd_files > 0).then_some(note).into_iter().collect()
+        let installed = self.given.is_some_and(|given| given.crds);
+        (chart.crd_files > 0 && !installed).then_some(note).into_iter().collect()
     }
 
     /// The shown path of something in the chart's folder.

@@ -11,9 +11,9 @@ mod patch;
 mod reference;
 mod trace;
 
-pub use build::{TOOLS, Unit, as_they_are, build, missing_tool};
-pub use file::NAMES;
-pub use reference::Library;
+pub use build::{Made, TOOLS, Unit, as_they_are, build, finish, make, missing_tool};
+pub use file::{Kustomization, NAMES, Role};
+pub use reference::{Library, Volume, find};
 
 use crate::problem::Code;
 use std::borrow::Cow;

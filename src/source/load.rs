@@ -244,6 +244,7 @@ impl Reader<'_> {
             environment: None,
             namespace: None,
             imprints: Arc::new(document.imprints),
+            delivery: None,
             value: document.value,
         });
         documents.collect()

@@ -2,10 +2,11 @@
 
 use super::budget::{Budget, Excess};
 use super::built::Built;
+use super::gitops::Used;
 use super::kustomize::{self, Library};
 use super::redact::Values;
 use super::roots::Roots;
-use super::tool::Tool;
+use super::tools::Tools;
 use super::walk::Found;
 use super::{Build, Order, Reading, Release, helm};
 use crate::document::{Document, Environment, Limits, PLAIN_ENVIRONMENT, Value, parse};
@@ -56,15 +57,19 @@ pub enum Recipe {
     Helm(Option<Release>),
 }
 
-/// The programs that build.
-struct Tools {
-    kustomize: Tool,
-    helm: Tool,
+/// What may be built: the charts and kustomizations of the input.
+pub struct Materials {
+    charts: Charts,
+    inside: BTreeSet<PathBuf>,
+    /// The kustomization files that are no part of a chart.
+    files: Vec<PathBuf>,
+    /// Every kustomization that takes part.
+    pub library: Library,
 }
 
-impl Plan {
-    /// What of the files found is built.
-    pub fn of(found: &Found, build: &Build, limits: &Limits) -> Plan {
+impl Materials {
+    /// Those among the files found.
+    pub fn of(found: &Found, limits: &Limits) -> Materials {
         let charts = Charts::read(&found.chart_files, limits);
         let inside = charts.inside();
         let files: Vec<PathBuf> = found
@@ -74,8 +79,48 @@ impl Plan {
             .cloned()
             .collect();
         let library = Library::read(&files, &found.roots, limits);
+        Materials { charts, inside, files, library }
+    }
+
+    /// How large the charts and kustomizations are, in bytes: a chart once more for each of its releases, with its values.
+    pub fn input_bytes(&self, build: &Build) -> u64 {
+        let size = |file: &Path| fs::metadata(file).map_or(0, |metadata| metadata.len());
+        let charts: BTreeSet<&Path> = self.inside.iter().filter_map(|inside| inside.parent()).collect();
+        let outer =
+            charts.iter().filter(|chart| chart.ancestors().skip(1).all(|above| !charts.contains(above)));
+        let chart = |folder: &Path| helm::files(folder).iter().map(|file| size(file)).sum::<u64>();
+        let values = |files: &[PathBuf]| files.iter().map(|file| size(file)).sum::<u64>();
+        let release = |release: &Release| match fs::canonicalize(&release.chart) {
+            Ok(folder) if charts.contains(folder.as_path()) => chart(&folder) + values(&release.values),
+            _ => 0,
+        };
+        let charts: u64 = outer.map(|folder| chart(folder)).sum();
+        let releases: u64 = build.releases.iter().map(release).sum();
+        let consumed: BTreeSet<PathBuf> = consumed(&self.library).collect();
+        charts + releases + values(&build.values) + consumed.iter().map(|file| size(file)).sum::<u64>()
+    }
+}
+
+/// The files that kustomizations are built from, and their own.
+fn consumed(library: &Library) -> impl Iterator<Item = PathBuf> + '_ {
+    library.iter().flat_map(|(_, volume)| {
+        let files = volume.files().map(|(_, file)| file.to_owned());
+        files.chain([volume.kustomization.file.clone()])
+    })
+}
+
+impl Plan {
+    /// What of the `materials` is built by itself: all but what goes into clusters. No environment has a name of `taken`.
+    pub fn of(
+        materials: Materials,
+        found: &Found,
+        build: &Build,
+        used: &Used,
+        taken: &BTreeSet<String>,
+    ) -> Plan {
+        let Materials { charts, inside, files, library } = materials;
         let mut drafts = Vec::new();
-        for folder in roots(&library, &files) {
+        for folder in roots(&library, &files).into_iter().filter(|folder| !used.folders.contains(folder)) {
             drafts.push(Draft {
                 parts: found.roots.parts(&folder),
                 folder,
@@ -98,7 +143,7 @@ impl Plan {
                     recipe: Recipe::Helm(release),
                 });
             }
-            if releases.is_empty() {
+            if releases.is_empty() && !used.charts.contains(&folder) {
                 let mut parts = found.roots.parts(&folder);
                 if let (Some(last), Some(name)) = (parts.last_mut(), name) {
                     *last = name;
@@ -106,34 +151,33 @@ impl Plan {
                 drafts.push(Draft { parts, folder, name: None, recipe: Recipe::Helm(None) });
             }
         }
-        let consumed = library.iter().flat_map(|(_, volume)| {
-            let files = volume.files().map(|(_, file)| file.to_owned());
-            files.chain([volume.kustomization.file.clone()])
-        });
-        let consumed = consumed.collect();
-        let units = units(drafts, |folder| found.roots.shown(folder));
+        let consumed = consumed(&library).chain(used.files.iter().cloned()).collect();
+        let units = units(drafts, taken, |folder| found.roots.shown(folder));
         Plan { units, library, consumed, inside }
     }
 
     /// Builds everything, adds it to what is read, and gives what its Secrets hold. Where only one environment is wanted, the
     /// others are named alone.
-    pub fn carry_out(&self, roots: &Roots, build: &Build, order: &Order, reading: &mut Reading) -> Values {
-        let tools = Tools {
-            kustomize: Tool::of(&kustomize::TOOLS, build.tools, &order.inputs),
-            helm: Tool::of(&helm::TOOLS, build.tools, &order.inputs),
-        };
+    pub fn carry_out(
+        &self,
+        roots: &Roots,
+        build: &Build,
+        order: &Order,
+        tools: &Tools,
+        budget: &mut Budget,
+        reading: &mut Reading,
+    ) -> Values {
         // Plain files may make up the environment that is wanted, and nobody knows yet how these are called.
         let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));
         let none = build.only.as_deref() == Some(PLAIN_ENVIRONMENT);
         let wanted = |unit: &Unit| !none && only.is_none_or(|only| only == unit.name);
-        let mut budget = Budget::new(&build.limits, self.input_bytes(build));
         let (mut unbuilt, mut untried, mut values) = (Vec::new(), Vec::new(), Values::default());
         let units = self.units.chunks(TOGETHER).flat_map(|units| {
-            let job = |unit| wanted(unit).then(|| self.build(unit, roots, build, order, &tools, &budget));
+            let job = |unit| wanted(unit).then(|| self.build(unit, roots, build, order, tools, budget));
             let built: Vec<Option<Built>> = units.par_iter().map(job).collect();
             // In their order, so that it does not matter which is ready first.
             let settle = |(unit, built): (_, Option<Built>)| {
-                (unit, built.map(|built| self.settle(unit, built, roots, order, &mut budget, &mut untried)))
+                (unit, built.map(|built| self.settle(unit, built, roots, order, budget, &mut untried)))
             };
             units.iter().zip(built).map(settle).collect::<Vec<_>>()
         });
@@ -183,7 +227,7 @@ impl Plan {
                 environment.incomplete = Some("a part of it could not be built, and is missing".to_owned());
             }
         }
-        reading.problems.extend(not_tried(&untried, &budget).into_iter().collect());
+        reading.problems.extend(not_tried(&untried, budget).into_iter().collect());
         reading.problems.extend(kustomize::missing_tool(&tools.kustomize, &unbuilt).into_iter().collect());
         values
     }
@@ -205,7 +249,8 @@ impl Plan {
                 let (name, folder, path, limits) = (&*unit.name, &*unit.folder, &*unit.path, &order.limits);
                 let (allow, shown) = (&|path: &Path| roots.allow(path), &|path: &Path| roots.shown(path));
                 let release = release.as_ref();
-                let unit = helm::Unit { name, folder, path, release, build, allow, shown, limits };
+                let unit =
+                    helm::Unit { name, folder, path, release, given: None, build, allow, shown, limits };
                 helm::build(&unit, &tools.helm, budget)
             }
         }
@@ -218,7 +263,15 @@ impl Plan {
         order: &'a Order,
     ) -> kustomize::Unit<'a> {
         let (name, folder, path) = (&*unit.name, &*unit.folder, &*unit.path);
-        kustomize::Unit { name, folder, path, library: &self.library, roots, limits: &order.limits }
+        kustomize::Unit {
+            name,
+            folder,
+            path,
+            staged: None,
+            library: &self.library,
+            roots,
+            limits: &order.limits,
+        }
     }
 
     /// What of an environment is within the budget: all of it, or its files as they are and why.
@@ -247,26 +300,12 @@ impl Plan {
                 (format!("{folder}Chart.yaml"), "so this chart is not rendered")
             }
         };
-        let (objects, megabytes) = (budget.objects, budget.megabytes);
-        let (reason, setting) = match excess {
-            Excess::Time => {
-                untried.push((unit, place));
-                built.excess = Some(excess);
-                return built;
-            }
-            Excess::Objects(made) => {
-                let left = match budget.objects_left() {
-                    left if left < objects => format!(", of which {left} are left"),
-                    _ => String::new(),
-                };
-                let all = format!("all charts and kustomizations together may make {objects}{left}");
-                (format!("it makes {made} objects, and {all}"), "objects")
-            }
-            Excess::Bytes => {
-                let all = "all charts and kustomizations together may print";
-                (format!("it prints too much: {all} {megabytes} MiB"), "megabytes")
-            }
-        };
+        if excess == Excess::Time {
+            untried.push((unit, place));
+            built.excess = Some(excess);
+            return built;
+        }
+        let (reason, setting) = (budget.reason(excess), excess.setting());
         let help = format!("raise `tools.{setting}` in podviz.yaml, or `--tool-{setting}`, if that is meant");
         built.problems.push(
             Problem::new(Level::Error, Code::ToolBudget, format!("{reason}, {fate}"))
@@ -274,23 +313,6 @@ impl Plan {
                 .help(help),
         );
         built
-    }
-
-    /// How large the charts and kustomizations are, in bytes: a chart once more for each of its releases, with its values.
-    fn input_bytes(&self, build: &Build) -> u64 {
-        let size = |file: &Path| fs::metadata(file).map_or(0, |metadata| metadata.len());
-        let charts: BTreeSet<&Path> = self.charts().collect();
-        let outer =
-            charts.iter().filter(|chart| chart.ancestors().skip(1).all(|above| !charts.contains(above)));
-        let chart = |folder: &Path| helm::files(folder).iter().map(|file| size(file)).sum::<u64>();
-        let values = |files: &[PathBuf]| files.iter().map(|file| size(file)).sum::<u64>();
-        let release = |unit: &Unit| match &unit.recipe {
-            Recipe::Helm(Some(release)) => chart(&unit.folder) + values(&release.values),
-            _ => 0,
-        };
-        let charts: u64 = outer.map(|folder| chart(folder)).sum();
-        let releases: u64 = self.units.iter().map(release).sum();
-        charts + releases + values(&build.values) + self.consumed.iter().map(|file| size(file)).sum::<u64>()
     }
 
     /// What the settings name a release of, and what is no chart of the input.
@@ -353,9 +375,10 @@ struct Draft {
     recipe: Recipe,
 }
 
-fn units(drafts: Vec<Draft>, shown: impl Fn(&Path) -> String) -> Vec<Unit> {
+fn units(drafts: Vec<Draft>, taken: &BTreeSet<String>, shown: impl Fn(&Path) -> String) -> Vec<Unit> {
     let given = drafts.iter().filter_map(|draft| draft.name.clone());
-    let taken: BTreeSet<String> = given.chain([PLAIN_ENVIRONMENT.to_owned()]).collect();
+    let taken: BTreeSet<String> =
+        given.chain([PLAIN_ENVIRONMENT.to_owned()]).chain(taken.iter().cloned()).collect();
     let open: Vec<Vec<String>> =
         drafts.iter().filter(|draft| draft.name.is_none()).map(|draft| draft.parts.clone()).collect();
     let mut names = of_folders(&open, &taken).into_iter();

@@ -32,6 +32,25 @@ impl Roots {
         Roots { all, repositories }
     }
 
+    /// The folders, canonical.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.all.iter().map(|root| root.path.as_path())
+    }
+
+    /// The name of the first of them.
+    pub fn first_name(&self) -> Option<String> {
+        self.all.first().map(|root| root.name.clone())
+    }
+
+    /// Where the file of a root is that is shown like this: the way back from [`Roots::shown`].
+    pub fn find(&self, shown: &str) -> Option<PathBuf> {
+        let below = |root: &Root| match root.label.as_str() {
+            "" => Some(root.path.join(shown)),
+            label => Some(root.path.join(shown.strip_prefix(label)?.strip_prefix('/')?)),
+        };
+        self.all.iter().filter_map(below).find(|path| path.is_file())
+    }
+
     /// The innermost root that a canonical path lies in.
     pub fn of(&self, path: &Path) -> Option<&Root> {
         let inside = self.all.iter().filter(|root| path.starts_with(&root.path));

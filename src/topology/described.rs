@@ -117,6 +117,7 @@ fn cut(
         last_line: last_line(value).min(whole.last_line).max(first_line),
         comment: None,
         imprints: Arc::clone(&whole.imprints),
+        delivery: whole.delivery.clone(),
         value: keep(&whole.value, &ways),
     }
 }

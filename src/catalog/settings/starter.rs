@@ -102,6 +102,13 @@ const TEXT: &str = "\
 #     values: [values-production.yaml]
 #     set: [replicas=3]
 
+## The names of the environments that are clusters of Flux and Argo CD. Paths start at this file.
+# environments:
+#   - path: clusters/production
+#     name: production
+#   - cluster: edge
+#     name: branch-office
+
 ## What kustomize, kubectl and helm may take for all charts and kustomizations together.
 # tools:
 #   seconds: 45

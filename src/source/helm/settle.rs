@@ -30,11 +30,13 @@ pub struct Settled {
     _values: Option<Scratch>,
 }
 
-/// Settles the chart in `folder`, or that in the `stage` made of it, and files of values.
+/// Settles the chart in `folder`, or that in the `stage` made of it, and files of values. With `lenient` a schema that refers
+/// to something else counts for nothing.
 pub fn settle(
     folder: &Path,
     mut stage: Option<Scratch>,
     values: Vec<PathBuf>,
+    lenient: bool,
     limits: &Limits,
 ) -> Result<Settled, Refusal> {
     let here = stage.as_ref().map_or(folder, |stage| stage.path()).to_owned();
@@ -44,7 +46,7 @@ pub fn settle(
             || is_template(&slashed(file))
                 && read(&here.join(file), limits).is_some_and(|bytes| contains(&bytes, "tpl"))
     });
-    let mut work = Work { evaluates, stand_ins: StandIns::default(), left: packed::BYTES };
+    let mut work = Work { evaluates, lenient, stand_ins: StandIns::default(), left: packed::BYTES };
     let mut put = |file: &Path, bytes: &[u8]| {
         let stage = in_scratch(&mut stage)?;
         replace(stage, folder, file, bytes).map_err(|_| Refusal::Unreadable)
@@ -91,6 +93,8 @@ fn in_scratch(scratch: &mut Option<Scratch>) -> Result<&Path, Refusal> {
 struct Work {
     /// Whether templates render strings of other files.
     evaluates: bool,
+    /// Whether a schema that refers to something else is an empty one.
+    lenient: bool,
     stand_ins: StandIns,
     /// How many bytes packed charts may still hold.
     left: usize,
@@ -103,6 +107,7 @@ impl Work {
             return match verdict(bytes) {
                 Verdict::Fine => Ok(None),
                 Verdict::Unsure => Ok(Some(b"{}".to_vec())),
+                Verdict::Foreign(_) | Verdict::Malformed if self.lenient => Ok(Some(b"{}".to_vec())),
                 Verdict::Foreign(key) => Err(Refusal::Schema(path.to_owned(), key)),
                 Verdict::Malformed => Err(Refusal::MalformedSchema(path.to_owned())),
             };

@@ -107,6 +107,7 @@ fn helm_may_be_switched_off_or_missing() {
             folder: &folder,
             path: "c",
             release: None,
+            given: None,
             build: &Build::default(),
             allow: &|_| true,
             shown: &|_| String::new(),

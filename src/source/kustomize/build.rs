@@ -9,7 +9,7 @@ use super::super::tool::{self, Failure, Left, Program, Tool};
 use super::Fault;
 use super::cause::cause;
 use super::chain::Chain;
-use super::file::Role;
+use super::file::{self, Kustomization, Role};
 use super::generator;
 use super::origin::{Provenance, strip};
 use super::partial::Partial;
@@ -17,7 +17,7 @@ use super::reference::{Library, Volume, bytes};
 use super::trace::{Root, trace};
 use crate::document::{Document, Limits, SourceFile, Value};
 use crate::problem::{Code, Level, Problem, Problems};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -57,6 +57,8 @@ pub struct Unit<'a> {
     pub folder: &'a Path,
     /// The folder as it is shown; empty for the input itself.
     pub path: &'a str,
+    /// The kustomization as it is built, if that is another than the one in the folder.
+    pub staged: Option<&'a Volume>,
     /// All kustomizations.
     pub library: &'a Library,
     /// The inputs.
@@ -67,45 +69,96 @@ pub struct Unit<'a> {
 
 /// Builds an environment.
 pub fn build(unit: &Unit, tool: &Tool, budget: &Budget) -> Built {
-    let closure = unit.library.closure(unit.folder);
-    let faulty: Vec<&&Volume> = closure.iter().filter(|volume| !volume.faults.is_empty()).collect();
-    let mut built = match tool {
-        Tool::Program(program) if faulty.is_empty() => match text(unit, &closure, program, budget) {
-            Ok(text) => unit.traced(&closure, text),
-            Err(Unbuilt::Excess(excess)) => return Built { excess: Some(excess), ..Built::default() },
-            Err(Unbuilt::Problem(problem)) => {
-                let mut plain = unit.plain(&closure);
-                plain.problems.push(*problem);
-                plain
-            }
-        },
-        Tool::Program(program) => match unit.in_part(&closure, program, budget) {
-            Ok(Some((built, without))) => {
-                let mut built = built;
-                for volume in faulty {
-                    let name = &volume.kustomization.name;
-                    built.problems.extend(refusals(name, &volume.faults, &left_out(&without)));
-                }
-                built
-            }
-            Err(excess) => return Built { excess: Some(excess), ..Built::default() },
-            Ok(None) => unit.refused(&closure, &faulty),
-        },
-        _ => unit.refused(&closure, &faulty),
-    };
-    if built.documents.is_empty() && !built.problems.left_something_out() && matches!(tool, Tool::Program(_))
-    {
-        let file = closure.first().map(|root| root.kustomization.name.clone()).unwrap_or_default();
+    let mut built = finish(unit, &make(unit, tool, budget), &mut |_, _| None);
+    let tried = built.excess.is_none() && matches!(tool, Tool::Program(_));
+    if tried && built.documents.is_empty() && !built.problems.left_something_out() {
+        let file = unit.closure().first().map(|root| root.kustomization.name.clone()).unwrap_or_default();
         let message = "this kustomization makes no object, so it is no environment";
         built.problems.push(Problem::new(Level::Note, Code::EmptyBuild, message).at(file, 0, 0));
     }
+    built
+}
+
+/// What a tool makes of a kustomization.
+pub enum Made {
+    /// A text.
+    Text(Text),
+    /// A text without what cannot be reached: what is missing in words, and why.
+    Part(Text, String, Problems),
+    /// Nothing: its files are read as they are.
+    AsTheyAre(Problems),
+    /// Nothing, for want of what is left of the budget.
+    Excess(Excess),
+}
+
+impl Made {
+    /// The text, if there is one; else why not.
+    pub fn text(&self) -> Result<&str, &'static str> {
+        match self {
+            Made::Text(text) | Made::Part(text, ..) => Ok(&text.text),
+            Made::AsTheyAre(_) => Err("kustomize could not build them"),
+            Made::Excess(_) => Err("the budget for tools is spent"),
+        }
+    }
+}
+
+/// What becomes of a text that was built, given the documents in it: another text, and for each line of it the line that it
+/// was, from 1.
+pub type Change<'c> = &'c mut dyn FnMut(&str, &[Document]) -> Option<(String, Vec<u32>)>;
+
+/// What a tool makes of a kustomization, which takes most of the time.
+pub fn make(unit: &Unit, tool: &Tool, budget: &Budget) -> Made {
+    let closure = unit.closure();
+    let refused = |fate: &str| {
+        let faulty = closure.iter().filter(|volume| !volume.faults.is_empty());
+        let mut problems = Problems::none();
+        faulty.for_each(|volume| problems.extend(refusals(&volume.kustomization.name, &volume.faults, fate)));
+        problems
+    };
+    let problems = refused(AS_THEY_ARE);
+    match tool {
+        Tool::Program(program) if problems.is_empty() => match text(unit, &closure, program, budget) {
+            Ok(text) => Made::Text(text),
+            Err(Unbuilt::Excess(excess)) => Made::Excess(excess),
+            Err(Unbuilt::Problem(problem)) => Made::AsTheyAre([*problem].into_iter().collect()),
+        },
+        Tool::Program(program) if unit.staged.is_none() => match unit.in_part(&closure, program, budget) {
+            Ok(Some((text, without))) => {
+                let incomplete = missing(&without);
+                Made::Part(text, incomplete, refused(&left_out(&without)))
+            }
+            Err(excess) => Made::Excess(excess),
+            Ok(None) => Made::AsTheyAre(problems),
+        },
+        _ => Made::AsTheyAre(problems),
+    }
+}
+
+/// The documents of what a tool made.
+pub fn finish(unit: &Unit, made: &Made, change: Change) -> Built {
+    let closure = unit.closure();
+    let mut built = match made {
+        Made::Text(text) => unit.traced(&closure, text, change),
+        Made::Part(text, incomplete, problems) => {
+            let mut built = unit.traced(&closure, text, change);
+            built.incomplete = Some(incomplete.clone());
+            built.problems.extend(problems.clone());
+            built
+        }
+        Made::Excess(excess) => return Built { excess: Some(*excess), ..Built::default() },
+        Made::AsTheyAre(problems) => {
+            let mut plain = unit.plain(&closure);
+            plain.problems.extend(problems.clone());
+            plain
+        }
+    };
     built.values.extend(generator::values(&closure, unit.limits));
     unit.named(built)
 }
 
 /// The resources of an environment as they stand in its files.
 pub fn as_they_are(unit: &Unit) -> Built {
-    unit.named(unit.plain(&unit.library.closure(unit.folder)))
+    unit.named(unit.plain(&unit.closure()))
 }
 
 /// Why a kustomization is not built.
@@ -135,12 +188,35 @@ fn refusals(file: &str, faults: &[Fault], fate: &str) -> Problems {
 
 /// What becomes of a kustomization that is built without some of its bases.
 fn left_out(without: &[String]) -> String {
-    let them = if without.len() == 1 { "it" } else { "them" };
-    format!("the kustomization is built without {them}, and what {them} would add is not documented")
+    let (them, they) = if without.len() == 1 { ("it", "it") } else { ("them", "they") };
+    format!("the kustomization is built without {them}, and what {they} would add is not documented")
+}
+
+/// What is missing where some bases cannot be reached.
+fn missing(without: &[String]) -> String {
+    let names: Vec<String> = without
+        .iter()
+        .map(|one| format!("`{}`", redact_text(one, false).unwrap_or_else(|| one.clone())))
+        .collect();
+    let (are, they) = if names.len() == 1 { ("is", "it adds") } else { ("are", "they add") };
+    format!("{} {are} not here, and what {they} is missing", list_words(&names))
+}
+
+/// How many bases are named.
+const MOST_NAMED: usize = 3;
+
+/// "a, b and c", or "a, b and 4 more".
+fn list_words(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] if names.len() <= MOST_NAMED => format!("{} and {last}", first.join(", ")),
+        names => format!("{} and {} more", names[..MOST_NAMED - 1].join(", "), names.len() + 1 - MOST_NAMED),
+    }
 }
 
 /// What kustomize made, and where it has each object from: the paths are canonical.
-struct Text {
+pub struct Text {
     text: String,
     provenances: Vec<Option<Provenance>>,
 }
@@ -156,22 +232,25 @@ fn text(unit: &Unit, closure: &[&Volume], program: &Program, budget: &Budget) ->
         true => Err(Unbuilt::Excess(Excess::Objects(objects))),
         false => Ok(()),
     };
-    within(unit.library.objects(unit.folder))?;
+    within(unit.objects())?;
     let refuse = |failure: &Failure| match failure {
         Failure::TimeSpent => Unbuilt::Excess(Excess::Time),
         Failure::TooLarge => Unbuilt::Excess(Excess::Bytes),
         failure => Unbuilt::Problem(Box::new(unit.failed(closure, failure))),
     };
-    let asks = closure.first().is_some_and(|root| !root.kustomization.list("buildMetadata").is_empty());
-    match wrapped(unit.folder, program, &left) {
+    let asks = unit.staged.is_none()
+        && closure.first().is_some_and(|root| !root.kustomization.list("buildMetadata").is_empty());
+    match wrapped(unit, program, &left) {
         Ok(wrapped) if !asks => {
             within(budget::separate(wrapped.text.as_bytes()))?;
             Ok(wrapped)
         }
         // What ends at a limit would end there again.
-        Err(Some(failure)) if !matches!(failure, Failure::Failed { .. }) => Err(refuse(&failure)),
+        Err(Some(failure)) if unit.staged.is_some() || !matches!(failure, Failure::Failed { .. }) => {
+            Err(refuse(&failure))
+        }
         wrapped => {
-            let bytes = tool::run(program, &arguments(program), unit.folder, &left)
+            let bytes = tool::run(program, &arguments(program, false), unit.folder, &left)
                 .map_err(|failure| refuse(&failure))?;
             within(budget::separate(&bytes))?;
             let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -194,18 +273,29 @@ fn same_objects(one: &str, other: &str, limits: &Limits) -> bool {
     names(one) == names(other)
 }
 
-fn arguments(program: &Program) -> [OsString; 2] {
+/// How kustomize is called; `free` to let files stand outside of the folder, where each was looked at before.
+fn arguments(program: &Program, free: bool) -> Vec<OsString> {
     let verb = if program.name == "kustomize" { "build" } else { "kustomize" };
-    [verb.into(), ".".into()]
+    let flag = free.then_some("--load-restrictor=LoadRestrictionsNone");
+    [verb].into_iter().chain(flag).chain(["."]).map(OsString::from).collect()
 }
 
 /// The text that a kustomization of our own around the folder makes; why not, if that is known.
-fn wrapped(folder: &Path, program: &Program, left: &Left) -> Result<Text, Option<Failure>> {
+fn wrapped(unit: &Unit, program: &Program, left: &Left) -> Result<Text, Option<Failure>> {
     let wrapper = tool::scratch().map_err(|_| None)?;
-    let here = wrap(folder, wrapper.path()).ok_or(None)?;
-    let bytes = tool::run(program, &arguments(program), &here, left).map_err(Some)?;
+    let here = match unit.staged {
+        Some(staged) => put(&staged.kustomization, wrapper.path()),
+        None => wrap(unit.folder, wrapper.path()),
+    };
+    let here = here.ok_or(None)?;
+    let bytes = tool::run(program, &arguments(program, unit.staged.is_some()), &here, left).map_err(Some)?;
     let (text, provenances) = strip(&String::from_utf8_lossy(&bytes));
-    let absolute = |path: String| normal(&here.join(path)).to_str().map(str::to_owned);
+    let own = unit.staged.map(|staged| (here.join(file::NAMES[0]), staged.kustomization.file.as_path()));
+    let absolute = |path: String| {
+        let path = normal(&here.join(path));
+        let path = own.as_ref().filter(|(written, _)| *written == path).map_or(&*path, |(_, own)| own);
+        path.to_str().map(str::to_owned)
+    };
     let provenances = provenances.into_iter().map(|provenance| match provenance? {
         Provenance::File(path) => absolute(path).map(Provenance::File),
         Provenance::Generator(path) => absolute(path).map(Provenance::Generator),
@@ -219,6 +309,22 @@ fn wrap(folder: &Path, wrapper: &Path) -> Option<PathBuf> {
     let path = serde_json::to_string(relative(&here, folder)?.to_str()?).ok()?;
     let text = format!("resources: [{path}]\nbuildMetadata: [originAnnotations]\n");
     fs::write(here.join("kustomization.yaml"), text).ok()?;
+    Some(here)
+}
+
+/// Writes a kustomization into an empty folder, so that it is built there as it would be in its own.
+fn put(kustomization: &Kustomization, folder: &Path) -> Option<PathBuf> {
+    let here = fs::canonicalize(folder).ok()?;
+    let way = relative(&here, &kustomization.folder)?.to_str()?.to_owned();
+    let mut json = kustomization.rewritten(&|path| format!("{way}/{path}"));
+    if !json.is_object() {
+        json = serde_json::json!({});
+    }
+    let asked = json.get("buildMetadata").and_then(|asked| asked.as_array()).cloned().unwrap_or_default();
+    let own = ["originAnnotations".into()];
+    let all: Vec<_> = asked.into_iter().filter(|one| *one != own[0]).chain(own.clone()).collect();
+    json["buildMetadata"] = all.into();
+    fs::write(here.join(file::NAMES[0]), json.to_string()).ok()?;
     Some(here)
 }
 
@@ -244,13 +350,27 @@ fn normal(path: &Path) -> PathBuf {
 }
 
 impl Unit<'_> {
+    fn closure(&self) -> Vec<&Volume> {
+        match self.staged {
+            Some(staged) => self.library.closure_of(staged),
+            None => self.library.closure(self.folder),
+        }
+    }
+
+    /// How many objects are made at least.
+    fn objects(&self) -> usize {
+        let Some(staged) = self.staged else { return self.library.objects(self.folder) };
+        let own = staged.files().filter(|(role, _)| *role == Role::Resource).count();
+        staged.folders().fold(own, |all, folder| all.saturating_add(self.library.objects(folder)))
+    }
+
     /// What is built without the bases that cannot be reached, and which ones these are; `None` where that is not possible.
     fn in_part(
         &self,
         closure: &[&Volume],
         program: &Program,
         budget: &Budget,
-    ) -> Result<Option<(Built, Vec<String>)>, Excess> {
+    ) -> Result<Option<(Text, Vec<String>)>, Excess> {
         let Some(partial) = Partial::copy(self.folder, closure, self.limits) else { return Ok(None) };
         let copy = Unit { folder: &partial.folder, ..*self };
         let text = match text(&copy, closure, program, budget) {
@@ -260,28 +380,7 @@ impl Unit<'_> {
         };
         let provenances = text.provenances.into_iter();
         let provenances = provenances.map(|one| one.map(|one| partial.original(one))).collect();
-        let mut built = self.traced(closure, Text { provenances, ..text });
-        let names: Vec<String> = partial
-            .without
-            .iter()
-            .map(|one| format!("`{}`", redact_text(one, false).unwrap_or_else(|| one.clone())))
-            .collect();
-        let are = if names.len() == 1 { "is" } else { "are" };
-        built.incomplete = Some(format!(
-            "{} {are} not here, and what {} adds is missing",
-            names.join(", "),
-            if names.len() == 1 { "it" } else { "each" }
-        ));
-        Ok(Some((built, partial.without.clone())))
-    }
-
-    /// The files as they are, and why.
-    fn refused(&self, closure: &[&Volume], faulty: &[&&Volume]) -> Built {
-        let mut plain = self.plain(closure);
-        for volume in faulty {
-            plain.problems.extend(refusals(&volume.kustomization.name, &volume.faults, AS_THEY_ARE));
-        }
-        plain
+        Ok(Some((Text { provenances, ..text }, partial.without.clone())))
     }
 
     fn failed(&self, closure: &[&Volume], failure: &Failure) -> Problem {
@@ -300,13 +399,13 @@ impl Unit<'_> {
     }
 
     /// The documents of the built text, each line with its origin.
-    fn traced(&self, closure: &[&Volume], text: Text) -> Built {
+    fn traced(&self, closure: &[&Volume], text: &Text, change: Change) -> Built {
         let name = if self.path.is_empty() { self.name } else { self.path };
         let loaded = load(name, text.text.as_bytes(), self.limits);
-        let mut documents = loaded.documents;
+        let (mut documents, mut problems) = (loaded.documents, loaded.problems);
         let Some(file) = documents.first().map(|first| Arc::clone(&first.file)) else {
             let bytes = text.text.len();
-            return Built { documents, problems: loaded.problems, bytes, ..Built::default() };
+            return Built { documents, problems, bytes, ..Built::default() };
         };
         let chain = Chain::read(closure, self.roots, self.limits);
         let mut values = chain.values.clone();
@@ -328,15 +427,24 @@ impl Unit<'_> {
             })
             .collect();
         let pairs: Vec<(&Document, Root)> = documents.iter().zip(roots.iter().copied()).collect();
-        let origin = trace(&chain, &file, &pairs);
-        let comments: Vec<Option<String>> = roots.iter().map(comment).collect();
-        let file =
-            Arc::new(SourceFile { path: file.path.clone(), lines: file.lines.clone(), origin: Some(origin) });
-        for (document, comment) in documents.iter_mut().zip(comments) {
-            document.file = Arc::clone(&file);
-            document.comment = comment;
+        let mut origin = trace(&chain, &file, &pairs);
+        let comments = documents.iter().map(|document| document.index).zip(roots.iter().map(comment));
+        let mut comments: BTreeMap<usize, Option<String>> = comments.collect();
+        let mut lines = file.lines.clone();
+        if let Some((text, from)) = change(&text.text, &documents) {
+            let changed = load(name, text.as_bytes(), self.limits);
+            (documents, problems) = (changed.documents, changed.problems);
+            values.extend(changed.values);
+            lines = documents.first().map(|first| first.file.lines.clone()).unwrap_or_default();
+            let before = |line: &u32| origin.lines.get((*line as usize).checked_sub(1)?).copied().flatten();
+            origin.lines = from.iter().map(before).collect();
         }
-        let problems = loaded.problems.iter().map(|problem| {
+        let file = Arc::new(SourceFile { path: file.path.clone(), lines, origin: Some(origin) });
+        for document in &mut documents {
+            document.file = Arc::clone(&file);
+            document.comment = comments.remove(&document.index).flatten();
+        }
+        let problems = problems.iter().map(|problem| {
             let problem = problem.clone();
             match &problem.place {
                 Some(place) if place.file == file.path && place.line > 0 => {
@@ -431,13 +539,14 @@ mod tests {
             name: "prod",
             folder: &prod,
             path: "prod",
+            staged: None,
             library: &library,
             roots: &roots,
             limits: &limits,
         };
         // Without what kustomize says of origins: objects are found by their names.
         let text = Text { text: BUILT.to_owned(), provenances: Vec::new() };
-        let built = unit.traced(&library.closure(&prod), text);
+        let built = unit.traced(&library.closure(&prod), &text, &mut |_, _| None);
         let document = &built.documents[0];
         assert_eq!(document.comment.as_deref(), Some("The door."));
         let places: Vec<String> = (1..=BUILT.lines().count() as u32)

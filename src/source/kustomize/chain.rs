@@ -165,7 +165,8 @@ impl<'a> Chain<'a> {
                 Some((link.file, line))
             })
         };
-        patched(true).or_else(configured).or_else(|| patched(false))
+        // What a controller adds stands in none of the files.
+        patched(true).or_else(configured).or_else(|| patched(false)).filter(|(_, line)| *line > 0)
     }
 
     /// The entry of a generator that makes an object, and for a key of its data the entry's line that names it.
@@ -178,11 +179,11 @@ impl<'a> Chain<'a> {
         links.into_iter().find_map(|link| {
             let entries = link.volume.kustomization.list(field).iter();
             entries.filter(|entry| is_named(entry, names)).find_map(|entry| {
-                let Some(key) = key else { return Some((link.file, entry.line)) };
+                let Some(key) = key else { return (entry.line > 0).then_some((link.file, entry.line)) };
                 let says = |item: &&Value| item.as_str().is_some_and(|text| says(text, key));
                 let lists = ["literals", "files"].into_iter().filter_map(|list| entry.get(list));
                 let item = lists.flat_map(Value::items).find(says)?;
-                Some((link.file, item.line))
+                (item.line > 0).then_some((link.file, item.line))
             })
         })
     }

@@ -1,8 +1,9 @@
 //! One kustomization file: what it is, and everything that it refers to.
 
 use super::Fault;
-use crate::document::{Kind, Limits, Value, decode::decode, settle::settle, yaml};
+use crate::document::{Entry, Kind, Limits, Value, decode::decode, settle::settle, yaml};
 use crate::problem::Code;
+use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 
 /// The names that a kustomization file may have, in kustomize's order.
@@ -142,6 +143,91 @@ impl Kustomization {
         kustomization
     }
 
+    /// One that stands in no file: it names these resources, relative to its folder, which is shown as `name`.
+    pub fn of_resources(folder: &Path, name: String, resources: &[String]) -> Kustomization {
+        let mut kustomization = Kustomization {
+            folder: folder.to_owned(),
+            file: folder.join(NAMES[0]),
+            name,
+            text: String::new(),
+            value: Value::of_json(&json!({})),
+            references: Vec::new(),
+            faults: Vec::new(),
+        };
+        kustomization.add("resources", resources.iter().map(|path| json!(path)));
+        kustomization
+    }
+
+    /// Sets a field in the place of what the file says.
+    pub fn set(&mut self, field: &str, json: &Json) {
+        let new = Value::of_json(json);
+        let Kind::Map(entries) = &mut self.value.kind else {
+            self.value = Value::of_json(&json!({ field: json }));
+            return;
+        };
+        match entries.iter_mut().find(|entry| *entry.key == *field) {
+            Some(entry) => entry.value = new,
+            None => entries.push(Entry { key: field.into(), line: 0, column: 0, value: new }),
+        }
+    }
+
+    /// Adds entries to a list among the fields.
+    pub fn add(&mut self, field: &str, items: impl IntoIterator<Item = Json>) {
+        let mut items = items.into_iter().map(|item| Value::of_json(&item)).peekable();
+        if items.peek().is_none() {
+            return;
+        }
+        if !self.value.get(field).is_some_and(Value::is_list) {
+            self.set(field, &json!([]));
+        }
+        if let Kind::Map(entries) = &mut self.value.kind
+            && let Some(entry) = entries.iter_mut().find(|entry| *entry.key == *field)
+            && let Kind::List(list) = &mut entry.value.kind
+        {
+            list.extend(items);
+        }
+    }
+
+    /// Finds out anew what it refers to, after something was set or added.
+    pub fn settle(&mut self) {
+        self.references.clear();
+        let mut known = std::mem::take(&mut self.faults);
+        self.collect();
+        self.faults.retain(|fault| !known.contains(fault));
+        known.append(&mut self.faults);
+        self.faults = known;
+    }
+
+    /// What stands in it with each path that `moved` gives another one for.
+    pub fn rewritten(&self, moved: &dyn Fn(&str) -> String) -> Json {
+        let mut json = self.value.to_json();
+        let Some(fields) = json.as_object_mut() else { return json };
+        for (key, value) in fields.iter_mut() {
+            match key.as_str() {
+                "resources" | "bases" | "components" | "crds" | "configurations" => each(value, moved),
+                "patchesStrategicMerge" | "generators" | "transformers" | "validators" => {
+                    each(value, &|text| if is_inline(text) { text.to_owned() } else { moved(text) });
+                }
+                "openapi" => at(value, "path", moved),
+                "patches" | "patchesJson6902" | "replacements" => {
+                    value.as_array_mut().into_iter().flatten().for_each(|item| at(item, "path", moved));
+                }
+                "configMapGenerator" | "secretGenerator" => {
+                    for generator in value.as_array_mut().into_iter().flatten() {
+                        at(generator, "env", moved);
+                        at(generator, "envs", moved);
+                        at(generator, "files", &|text| match text.split_once('=') {
+                            Some((name, path)) => format!("{name}={}", moved(path)),
+                            None => moved(text),
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        json
+    }
+
     /// Whether it is kustomize's at all, and not an object that happens to stand in a file of this name.
     pub fn is_kustomize(&self) -> bool {
         let version = self.value.get("apiVersion").and_then(Value::as_str);
@@ -216,9 +302,7 @@ impl Kustomization {
     fn paths_or_inline(&mut self, value: &Value, role: Role) {
         for item in value.items() {
             match item.as_str() {
-                Some(text)
-                    if text.trim_start().starts_with('{') || text.contains('\n') && text.contains(':') =>
-                {
+                Some(text) if is_inline(text) => {
                     if role == Role::Plugin {
                         self.plugin(text, item);
                     }
@@ -265,6 +349,25 @@ impl Kustomization {
             let help = "give podviz the output of `kustomize build`";
             self.faults.push(fault(at, Code::BuildPlugin, message, help));
         }
+    }
+}
+
+/// Whether an entry is YAML itself, and no path.
+fn is_inline(text: &str) -> bool {
+    text.trim_start().starts_with('{') || text.contains('\n') && text.contains(':')
+}
+
+fn each(value: &mut Json, change: &dyn Fn(&str) -> String) {
+    match value {
+        Json::String(text) if !text.is_empty() => *text = change(text),
+        Json::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
+        _ => {}
+    }
+}
+
+fn at(value: &mut Json, key: &str, change: &dyn Fn(&str) -> String) {
+    if let Some(value) = value.get_mut(key) {
+        each(value, change);
     }
 }
 

@@ -74,7 +74,7 @@ impl Patch {
         let kustomization = &volume.kustomization;
         let mut patches = Vec::new();
         let mut add = |value: &Value, inline: bool, target: Option<&Value>| {
-            let Some(text) = value.as_str() else { return };
+            let Some(text) = value.as_str().filter(|_| value.line > 0) else { return };
             let path =
                 (!inline).then(|| std::fs::canonicalize(kustomization.folder.join(text)).ok()).flatten();
             let known = path.as_deref().filter(|path| volume.files().any(|(_, file)| file == *path));

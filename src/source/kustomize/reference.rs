@@ -46,41 +46,33 @@ impl Library {
     /// Reads the kustomization `files` and all that they lead to.
     pub fn read(files: &[PathBuf], roots: &Roots, limits: &Limits) -> Library {
         let mut library = Library::default();
-        let mut open: Vec<PathBuf> = files.to_vec();
-        open.reverse();
+        library.open(files.iter().rev().cloned().collect(), roots, limits);
+        library
+    }
+
+    /// Reads files, the last first, and all that they lead to.
+    fn open(&mut self, mut open: Vec<PathBuf>, roots: &Roots, limits: &Limits) {
         while let Some(file) = open.pop() {
             let Some(folder) = file.parent() else { continue };
-            if library.volumes.contains_key(folder) {
+            if self.volumes.contains_key(folder) {
                 continue;
             }
-            let mut kustomization =
-                Kustomization::read(&file, roots.shown(&file), &bytes(&file, limits), limits);
+            let kustomization = Kustomization::read(&file, roots.shown(&file), &bytes(&file, limits), limits);
             if !kustomization.is_kustomize() {
                 continue;
             }
-            let (mut targets, mut faults) = (Vec::new(), std::mem::take(&mut kustomization.faults));
-            let mut unreachable = Vec::new();
-            for reference in &kustomization.references {
-                match resolve(&kustomization.folder, reference, roots) {
-                    Ok(target) => {
-                        match &target {
-                            Target::Folder(folder) => open.extend(kustomization_of(folder)),
-                            Target::File(role, file) => faults.extend(plugin(*role, file, reference, limits)),
-                        }
-                        targets.push(target);
-                    }
-                    Err(fault) => {
-                        if matches!(reference.role, Role::Resource | Role::Component) {
-                            unreachable.push(reference.text.clone());
-                        }
-                        faults.push(fault);
-                    }
-                }
-            }
-            let volume = Volume { kustomization, targets, faults, unreachable };
-            library.volumes.insert(folder.to_owned(), volume);
+            let (folder, volume) = (folder.to_owned(), Volume::of(kustomization, roots, limits));
+            open.extend(volume.folders().filter_map(kustomization_of));
+            self.volumes.insert(folder, volume);
         }
-        library
+    }
+
+    /// A kustomization that does not stand in a file as it is, with all that it leads to added.
+    pub fn stage(&mut self, mut kustomization: Kustomization, roots: &Roots, limits: &Limits) -> Volume {
+        kustomization.settle();
+        let volume = Volume::of(kustomization, roots, limits);
+        self.open(volume.folders().filter_map(kustomization_of).collect(), roots, limits);
+        volume
     }
 
     /// The kustomization of a folder.
@@ -96,6 +88,14 @@ impl Library {
     /// The kustomizations that the one in `folder` is built from: itself first, then what it refers to, each once.
     pub fn closure(&self, folder: &Path) -> Vec<&Volume> {
         self.reach(folder, &mut BTreeSet::new())
+    }
+
+    /// The same for one that is staged.
+    pub fn closure_of<'a>(&'a self, staged: &'a Volume) -> Vec<&'a Volume> {
+        let mut reached = BTreeSet::from([staged.kustomization.folder.as_path()]);
+        let below: Vec<&Path> = staged.folders().collect();
+        let below = below.into_iter().flat_map(|folder| self.reach(folder, &mut reached)).collect::<Vec<_>>();
+        [staged].into_iter().chain(below).collect()
     }
 
     /// Those of them that were not `reached` yet; afterwards they are.
@@ -145,6 +145,29 @@ impl Library {
 }
 
 impl Volume {
+    /// A kustomization with what it leads to.
+    fn of(mut kustomization: Kustomization, roots: &Roots, limits: &Limits) -> Volume {
+        let (mut targets, mut faults) = (Vec::new(), std::mem::take(&mut kustomization.faults));
+        let mut unreachable = Vec::new();
+        for reference in &kustomization.references {
+            match resolve(&kustomization.folder, reference, roots) {
+                Ok(target) => {
+                    if let Target::File(role, file) = &target {
+                        faults.extend(plugin(*role, file, reference, limits));
+                    }
+                    targets.push(target);
+                }
+                Err(fault) => {
+                    if matches!(reference.role, Role::Resource | Role::Component) {
+                        unreachable.push(reference.text.clone());
+                    }
+                    faults.push(fault);
+                }
+            }
+        }
+        Volume { kustomization, targets, faults, unreachable }
+    }
+
     /// The folders that it refers to.
     pub fn folders(&self) -> impl DoubleEndedIterator<Item = &Path> {
         self.targets.iter().filter_map(|target| match target {
@@ -160,6 +183,13 @@ impl Volume {
             Target::Folder(_) => None,
         })
     }
+}
+
+/// The kustomization of a folder, if it has one.
+pub fn find(folder: &Path, roots: &Roots, limits: &Limits) -> Option<Kustomization> {
+    let file = kustomization_of(folder)?;
+    let kustomization = Kustomization::read(&file, roots.shown(&file), &bytes(&file, limits), limits);
+    kustomization.is_kustomize().then_some(kustomization)
 }
 
 /// The kustomization file of a folder.

@@ -1,0 +1,154 @@
+//! What was followed becomes documents: each with its environment, and with who brings it there.
+
+use super::super::GitOps;
+use super::applier::{Applier, Kind, namespace};
+use super::chart::ChartReference;
+use super::cluster::Cluster;
+use super::environment::{Clue, names};
+use super::follow::{Task, Trail};
+use super::survey::Holder;
+use crate::document::{Delivery, Document, Environment};
+use crate::problem::{Code, Level, Problem, Problems};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The annotation with the wave.
+const WAVE: &str = "argocd.argoproj.io/sync-wave";
+
+/// The documents of all clusters, their environments, and what went wrong.
+#[derive(Default)]
+pub struct Delivered {
+    /// The documents.
+    pub documents: Vec<Document>,
+    /// The environments, by name.
+    pub environments: Vec<Environment>,
+    /// What went wrong.
+    pub problems: Problems,
+}
+
+/// Gives everything its environment.
+pub fn deliver(trail: &mut Trail, holders: &[Holder], gitops: &GitOps, repository: &str) -> Delivered {
+    let chains: Vec<Vec<usize>> = (0..trail.tasks.len()).map(|at| chain(&trail.tasks, at)).collect();
+    let is_kept = |at: usize| !chains[at].iter().any(|at| trail.tasks[*at].is_dropped);
+    let mut clues: BTreeMap<Cluster, Clue> = BTreeMap::new();
+    for (_, task) in trail.tasks.iter().enumerate().filter(|(at, _)| is_kept(*at)) {
+        let applier = &task.applier;
+        let clue = || Clue {
+            path: applier.file.place(applier.value.line).0.to_owned(),
+            file: task.root.as_ref().map(|(file, _)| file.clone()).unwrap_or_default(),
+            root_path: applier.text("spec.path").unwrap_or_default().to_owned(),
+            root_name: applier.name.to_string(),
+        };
+        clues.entry(applier.cluster.clone()).or_insert_with(clue);
+    }
+    let objects = std::mem::take(&mut trail.objects);
+    for (owner, cluster, _) in &objects {
+        // A cluster that nothing but objects is in is named by who applies them.
+        if let Some(at) = owner.filter(|at| is_kept(*at)) {
+            let applier = &trail.tasks[at].applier;
+            let path = applier.file.place(applier.value.line).0.to_owned();
+            clues.entry(cluster.clone()).or_insert_with(|| Clue { path, ..Clue::default() });
+        }
+    }
+    let names = names(&clues, &gitops.names, repository);
+    let mut delivered = Delivered::default();
+    for (cluster, clue) in &clues {
+        delivered.environments.push(Environment {
+            name: names[cluster].to_string(),
+            source: cluster.source(),
+            path: clue.path.clone(),
+            namespace: None,
+        });
+    }
+    let identity = |at: &usize| {
+        let applier = &trail.tasks[*at].applier;
+        names.get(&applier.cluster).map(|name| applier.identity(name))
+    };
+    let mut seen: BTreeSet<(Cluster, [String; 4])> = BTreeSet::new();
+    for (owner, cluster, document) in objects {
+        let Some(at) = owner.filter(|at| is_kept(*at)) else { continue };
+        seen.extend(id(&document).map(|id| (cluster.clone(), id)));
+        let own = Applier::of(&document, &cluster).map(|applier| applier.key());
+        // What applies itself is not brought by itself.
+        let above: Vec<usize> = chains[at]
+            .iter()
+            .copied()
+            .take_while(|at| own.as_ref() != Some(&trail.tasks[*at].applier.key()))
+            .collect();
+        let is_argo = trail.tasks[at].applier.kind == Kind::Application;
+        let delivery = Delivery {
+            applied_by: above.iter().filter_map(identity).collect(),
+            wave: wave(&document).filter(|_| is_argo),
+            suspended: above.iter().any(|at| trail.tasks[*at].applier.is_suspended()),
+        };
+        let environment = names.get(&cluster).cloned();
+        let delivery = Some(Arc::new(delivery));
+        delivered.documents.push(Document { environment, delivery, ..document });
+    }
+    let roots = trail.tasks.iter().enumerate().filter(|(at, task)| task.root.is_some() && is_kept(*at));
+    for (_, task) in roots {
+        let Some((file, _)) = &task.root else { continue };
+        trail.used.files.insert(file.clone());
+        for document in
+            holders.iter().filter(|holder| holder.path == *file).flat_map(|holder| &holder.documents)
+        {
+            let cluster = &task.applier.cluster;
+            if id(document).is_some_and(|id| seen.insert((cluster.clone(), id))) {
+                let environment = names.get(cluster).cloned();
+                delivered.documents.push(Document { environment, ..(**document).clone() });
+            }
+        }
+    }
+    for (at, problems) in std::mem::take(&mut trail.problems) {
+        if trail.tasks.is_empty() || is_kept(at) {
+            delivered.problems.extend(problems);
+        }
+    }
+    delivered.problems.extend(missing_charts(trail, &is_kept).into_iter().collect());
+    delivered.environments.sort();
+    delivered
+}
+
+/// The appliers from the outermost one to a task.
+fn chain(tasks: &[Task], at: usize) -> Vec<usize> {
+    let mut chain = vec![at];
+    while let Some(parent) = tasks[chain[chain.len() - 1]].parent.filter(|parent| !chain.contains(parent)) {
+        chain.push(parent);
+    }
+    chain.reverse();
+    chain
+}
+
+fn id(document: &Document) -> Option<[String; 4]> {
+    let version = document.value.get("apiVersion")?.as_str()?;
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    let name = document.value.at("metadata.name")?.scalar_text()?;
+    Some([group.to_owned(), document.value.get("kind")?.as_str()?.to_owned(), namespace(document), name])
+}
+
+fn wave(document: &Document) -> Option<i64> {
+    let text = document.value.at("metadata.annotations")?.get(WAVE)?.scalar_text()?;
+    text.trim().parse().ok()
+}
+
+/// Says once which charts are not there.
+fn missing_charts(trail: &Trail, is_kept: &dyn Fn(usize) -> bool) -> Option<Problem> {
+    let missing = trail.charts.iter().filter(|(_, at, there)| !there && is_kept(*at));
+    let mut named: Vec<(String, usize)> = Vec::new();
+    for (reference, at, _) in missing {
+        let name = match reference {
+            ChartReference::Folder(folder) => {
+                folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+            }
+            ChartReference::Remote(remote) => remote.chart.clone(),
+        };
+        named.push((format!("`{name}` ({})", trail.tasks[*at].applier.title()), *at));
+    }
+    let (_, first) = named.first()?;
+    let applier = &trail.tasks[*first].applier;
+    let list: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
+    let (what, verb) = if list.len() == 1 { ("chart", "is") } else { ("charts", "are") };
+    let message = format!("{what} {} {verb} not here, so what they install is not shown", list.join(", "));
+    let problem = applier.problem(Level::Error, Code::MissingChart, "spec", message);
+    Some(problem.help("fetch them with `podviz charts --fetch`"))
+}

@@ -1,0 +1,290 @@
+//! Following what is applied, from the roots down: each applier once, all that are ready side by side.
+
+use super::super::budget::Budget;
+use super::super::built::Built;
+use super::super::kustomize::Library;
+use super::super::redact::Values;
+use super::super::tools::Tools;
+use super::super::walk::Found;
+use super::super::{GitOps, Order};
+use super::applier::{Applier, ApplierKey, Kind};
+use super::build::Workshop;
+use super::chart::{ChartReference, Charts};
+use super::cluster::Cluster;
+use super::recipe::{Common, Recipe};
+use super::repository::Repository;
+use super::survey::{self, Holder, Root};
+use super::world::{Objects, World};
+use super::{argo, flux};
+use crate::document::{Document, Entry, Kind as ValueKind, Value};
+use crate::problem::Problems;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How many appliers may apply each other.
+const DEPTH: usize = 32;
+
+/// How many appliers are followed.
+const MOST: usize = 20_000;
+
+/// What was followed.
+#[derive(Default)]
+pub struct Trail {
+    /// Every applier that was followed, or that applies nothing that is here.
+    pub tasks: Vec<Task>,
+    /// The objects, each with the task that applies it, if one does, and the cluster that it is in.
+    pub objects: Vec<(Option<usize>, Cluster, Document)>,
+    /// What went into it.
+    pub used: Used,
+    /// The charts that releases are made of: each with the task, and whether it is there.
+    pub charts: Vec<(ChartReference, usize, bool)>,
+    /// What Secrets hold.
+    pub values: Values,
+    /// What went wrong, each with the task that it belongs to.
+    pub problems: Vec<(usize, Problems)>,
+}
+
+/// What of the input goes into clusters, canonical.
+#[derive(Debug, Default)]
+pub struct Used {
+    /// Files.
+    pub files: BTreeSet<PathBuf>,
+    /// Folders that kustomize builds.
+    pub folders: BTreeSet<PathBuf>,
+    /// Folders of charts.
+    pub charts: BTreeSet<PathBuf>,
+}
+
+/// One applier.
+pub struct Task {
+    /// The applier.
+    pub applier: Applier,
+    /// Who applies it.
+    pub parent: Option<usize>,
+    /// Of a root: its file, canonical, and its line there.
+    pub root: Option<(PathBuf, u32)>,
+    /// Whether it turned out that something else applies this root.
+    pub is_dropped: bool,
+}
+
+/// Follows the roots of the input; nothing where it holds none.
+pub fn follow(
+    found: &Found,
+    gitops: &GitOps,
+    library: &mut Library,
+    tools: &Tools,
+    budget: &mut Budget,
+    order: &Order,
+) -> (Trail, Vec<Holder>, Option<Repository>) {
+    let holders = survey::holders(found, &order.limits);
+    if !survey::is_gitops(&holders) {
+        return (Trail::default(), Vec::new(), None);
+    }
+    let mut repository = Repository::of(&found.roots, gitops.repository.as_deref());
+    let addresses = survey::addresses(&holders);
+    repository.settle(addresses.iter().map(String::as_str));
+    let (charts, problems) = Charts::open(gitops);
+    let mut world = World {
+        roots: &found.roots,
+        limits: &order.limits,
+        repository,
+        charts,
+        registered: holders.iter().flat_map(|holder| holder.registered.clone()).collect(),
+        helm: &tools.helm,
+        left: budget.left(),
+        objects: Objects::default(),
+        files: holders.iter().flat_map(|holder| holder.documents.clone()).collect(),
+    };
+    let roots = survey::roots(&holders, library, &world);
+    let mut trail = Trail::default();
+    if !problems.is_empty() {
+        trail.problems.push((0, problems));
+    }
+    let mut walk = Walk { trail, known: BTreeMap::new(), open: Vec::new() };
+    for root in roots {
+        walk.begin(root, &holders, &mut world);
+    }
+    let mut workshop = Workshop::new(tools, library, budget);
+    while let Some(ready) = walk.ready(&world) {
+        world.left = workshop.budget.left();
+        walk.carry_out(&ready, &mut world, &mut workshop);
+    }
+    (walk.trail, holders, Some(world.repository))
+}
+
+struct Walk {
+    trail: Trail,
+    known: BTreeMap<ApplierKey, usize>,
+    /// The tasks that are not carried out yet.
+    open: Vec<usize>,
+}
+
+impl Walk {
+    /// Adds a root. The objects of its file are known from the start.
+    fn begin(&mut self, root: Root, holders: &[Holder], world: &mut World) {
+        if let Some(holder) = holders.iter().find(|holder| holder.path == root.file) {
+            let cluster = &root.applier.cluster;
+            holder.documents.iter().for_each(|document| world.objects.add(cluster, document));
+        }
+        let place = Some((root.file, root.line));
+        self.add(Task { applier: root.applier, parent: None, root: place, is_dropped: false });
+    }
+
+    /// Adds an applier, if it is not known yet.
+    fn add(&mut self, task: Task) {
+        let key = task.applier.key();
+        if self.known.contains_key(&key) || self.trail.tasks.len() == MOST {
+            return;
+        }
+        self.known.insert(key, self.trail.tasks.len());
+        self.open.push(self.trail.tasks.len());
+        self.trail.tasks.push(task);
+    }
+
+    /// The tasks whose needs are met; all of them where none is met. None if there is nothing left to do.
+    fn ready(&mut self, world: &World) -> Option<Vec<usize>> {
+        if self.open.is_empty() {
+            return None;
+        }
+        let is_met = |at: &usize| {
+            let applier = &self.trail.tasks[*at].applier;
+            flux::needs(applier).iter().all(|[group, kind, space, name]| {
+                world.objects.get(&applier.cluster, group, kind, space, name).is_some()
+            })
+        };
+        let (ready, waiting): (Vec<usize>, Vec<usize>) = self.open.iter().partition(|at| is_met(at));
+        if ready.is_empty() {
+            return Some(std::mem::take(&mut self.open));
+        }
+        self.open = waiting;
+        Some(ready)
+    }
+
+    fn carry_out(&mut self, ready: &[usize], world: &mut World, workshop: &mut Workshop) {
+        let tasks: Vec<Applier> = ready.iter().map(|at| self.trail.tasks[*at].applier.clone()).collect();
+        let planned: Vec<(Option<Recipe>, Problems)> =
+            tasks.par_iter().map(|applier| recipe(applier, world)).collect();
+        let mut jobs = Vec::new();
+        for ((at, applier), (recipe, problems)) in ready.iter().zip(&tasks).zip(&planned) {
+            if !problems.is_empty() {
+                self.trail.problems.push((*at, problems.clone()));
+            }
+            for make in recipe.iter().flat_map(|recipe| &recipe.makes) {
+                let job = workshop.job(applier, make, world);
+                if let super::recipe::Make::Chart(reference, _) = make {
+                    self.trail.charts.push((reference.clone(), *at, job.located.is_some()));
+                }
+                jobs.push((*at, recipe.as_ref(), job));
+            }
+        }
+        for (_, _, job) in &jobs {
+            let (files, folders, charts) = workshop.uses(job);
+            self.trail.used.files.extend(files);
+            self.trail.used.folders.extend(folders);
+            self.trail.used.charts.extend(charts);
+        }
+        let (owners, jobs): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|(at, recipe, job)| ((at, recipe), job)).unzip();
+        let built = workshop.build(&jobs, world);
+        for ((at, recipe), built) in owners.into_iter().zip(built) {
+            if let Some(recipe) = recipe {
+                self.take(at, recipe, built, world);
+            }
+        }
+    }
+
+    /// Takes what a task applies, and finds the appliers in it.
+    fn take(&mut self, at: usize, recipe: &Recipe, built: Built, world: &mut World) {
+        self.trail.values.extend(built.values);
+        if !built.problems.is_empty() {
+            self.trail.problems.push((at, built.problems));
+        }
+        let namespace: Option<Arc<str>> =
+            built.namespace.as_deref().or(recipe.namespace.as_deref()).map(Into::into);
+        let deep = self.depth(at) >= DEPTH;
+        for mut document in built.documents {
+            document.namespace = namespace.clone();
+            decorate(&mut document.value, &recipe.common);
+            if let Some(applier) = Applier::of(&document, &recipe.cluster).filter(|_| !deep) {
+                self.meet(at, applier);
+            }
+            let document = Arc::new(document);
+            world.objects.add(&recipe.cluster, &document);
+            let document = (*document).clone();
+            self.trail.objects.push((Some(at), recipe.cluster.clone(), document));
+        }
+    }
+
+    /// An applier that a task applies: a new one, or one that was taken for a root.
+    fn meet(&mut self, at: usize, applier: Applier) {
+        let (path, line) = applier.file.place(applier.value.line);
+        let key = applier.key();
+        let is_root = |task: &Task| {
+            let own = task.applier.file.place(task.applier.value.line);
+            task.root.is_some() && own == (path, line)
+        };
+        let mut above = Some(at);
+        let mut chain = Vec::new();
+        while let Some(task) = above {
+            chain.push(task);
+            above = self.trail.tasks[task].parent;
+        }
+        for (index, task) in self.trail.tasks.iter_mut().enumerate() {
+            if !is_root(task) || chain.contains(&index) || task.parent.is_some() {
+                continue;
+            }
+            match task.applier.key() == key {
+                true => task.parent = Some(at),
+                false => task.is_dropped = true,
+            }
+        }
+        self.add(Task { applier, parent: Some(at), root: None, is_dropped: false });
+    }
+
+    fn depth(&self, mut at: usize) -> usize {
+        let mut depth = 0;
+        while let Some(parent) = self.trail.tasks[at].parent.filter(|_| depth <= DEPTH) {
+            (at, depth) = (parent, depth + 1);
+        }
+        depth
+    }
+}
+
+fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
+    match applier.kind {
+        Kind::Application | Kind::ApplicationSet => argo::recipe(applier, world),
+        _ => flux::recipe(applier, world),
+    }
+}
+
+/// Gives an object the labels and annotations that all of them get.
+fn decorate(value: &mut Value, common: &Common) {
+    for (key, texts) in [("labels", &common.labels), ("annotations", &common.annotations)] {
+        if texts.is_empty() {
+            continue;
+        }
+        let place = (value.line, value.column);
+        let metadata = entry(value, "metadata", place);
+        let all = entry(metadata, key, place);
+        for (name, text) in texts {
+            entry(all, name, place).kind = ValueKind::String(text.as_str().into());
+        }
+    }
+}
+
+/// The value of a key of a mapping, which is added where it is not there.
+fn entry<'v>(value: &'v mut Value, key: &str, (line, column): (u32, u32)) -> &'v mut Value {
+    if !value.is_map() {
+        value.kind = ValueKind::Map(Vec::new());
+        value.written = None;
+    }
+    let ValueKind::Map(entries) = &mut value.kind else { unreachable!("it is a mapping now") };
+    let at = entries.iter().position(|entry| *entry.key == *key).unwrap_or_else(|| {
+        let value = Value { line, column, written: None, kind: ValueKind::Map(Vec::new()) };
+        entries.push(Entry { key: key.into(), line, column, value });
+        entries.len() - 1
+    });
+    &mut entries[at].value
+}
