@@ -193,7 +193,7 @@ pub fn read(order: &Order) -> Result<Reading, ReadError> {
         let mut budget = Budget::new(&build.limits, materials.input_bytes(build));
         let followed = match &build.gitops {
             Some(gitops) => {
-                gitops::follow(&found, gitops, &mut materials.library, &tools, &mut budget, order)
+                gitops::follow(&found, (build, gitops), &mut materials.library, &tools, &mut budget, order)
             }
             None => Followed::default(),
         };

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// Seconds for all of them, if nobody says otherwise.
 const SECONDS: u64 = 45;
 
+/// For so many builds of clusters a second more, up to twice the time.
+const BUILDS_PER_SECOND: u64 = 2;
+
 /// Objects that they may make however small the input is: more than any chart that people use makes.
 const OBJECTS: u64 = 2000;
 
@@ -25,7 +28,7 @@ const TIMES_INPUT: u64 = 20;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToolLimits {
-    /// Seconds that they may run, at most 600; 45 if absent.
+    /// Seconds that they may run, at most 600; if absent 45, and up to 90 where Flux or Argo CD apply many folders.
     #[serde(default)]
     pub seconds: Option<u64>,
     /// Objects that they may make, at most 200,000; if absent 2,000, and more where charts and kustomizations are large.
@@ -89,6 +92,15 @@ impl Budget {
             end: Instant::now() + Duration::from_secs(seconds),
             objects_left: number(objects),
             bytes_left: number(megabytes << 20),
+        }
+    }
+
+    /// More time where many folders are built for clusters, unless the user says how much there is.
+    pub fn extend(&mut self, limits: &ToolLimits, builds: usize) {
+        if limits.seconds.is_none() {
+            let seconds = (SECONDS + builds as u64 / BUILDS_PER_SECOND).min(2 * SECONDS).max(self.seconds);
+            self.end += Duration::from_secs(seconds - self.seconds);
+            self.seconds = seconds;
         }
     }
 

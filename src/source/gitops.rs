@@ -17,6 +17,7 @@ mod envsubst;
 mod flux;
 mod follow;
 mod plain;
+mod post_render;
 mod recipe;
 mod remote;
 mod repository;
@@ -32,7 +33,7 @@ use super::kustomize::Library;
 use super::redact::Values;
 use super::tools::Tools;
 use super::walk::Found;
-use super::{GitOps, Order};
+use super::{Build, GitOps, Order};
 use crate::document::{Document, Environment};
 use crate::problem::Problems;
 
@@ -54,13 +55,14 @@ pub struct Followed {
 /// Follows what the Flux and Argo CD objects of the input apply; nothing where none of their sources is this repository.
 pub fn follow(
     found: &Found,
-    gitops: &GitOps,
+    (build, gitops): (&Build, &GitOps),
     library: &mut Library,
     tools: &Tools,
     budget: &mut Budget,
     order: &Order,
 ) -> Followed {
-    let (mut trail, holders, repository) = follow::follow(found, gitops, library, tools, budget, order);
+    let (mut trail, holders, repository) =
+        follow::follow(found, (build, gitops), library, tools, budget, order);
     if trail.tasks.is_empty() {
         return Followed::default();
     }

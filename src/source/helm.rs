@@ -14,7 +14,7 @@ mod stand_in;
 mod trace;
 
 pub use chart::{Chart, Dependency};
-pub use given::Given;
+pub use given::{Given, PostRender, Posted};
 pub use stage::files;
 
 use super::budget::{self, Budget, Excess};
@@ -49,6 +49,8 @@ pub struct Unit<'a> {
     pub release: Option<&'a Release>,
     /// What a controller says of the release; then the user's values do not count.
     pub given: Option<&'a Given>,
+    /// What comes over the text that helm prints; why nothing does.
+    pub post: Option<PostRender<'a>>,
     /// The user's values, and where they come from.
     pub build: &'a Build,
     /// Whether what the chart refers to may lie at a canonical path.
@@ -235,8 +237,20 @@ impl Unit<'_> {
 
     fn load(&self, chart: &Chart, text: &[u8]) -> Built {
         let name = self.text_name();
-        let loaded = load(&name, text, self.limits);
         let mut problems = Problems::none();
+        let posted = self.post.map(|post| post(text)).and_then(|posted| {
+            let told = |reason: String| {
+                let message = format!("the post-renderers of this release are left out: {reason}");
+                problems.push(self.problem(
+                    Code::BuildFailed,
+                    &message,
+                    "correct `postRenderers` of the HelmRelease",
+                ));
+            };
+            posted.map_err(told).ok()
+        });
+        let shown = posted.as_ref().map_or(text, |posted| posted.text.as_bytes());
+        let loaded = load(&name, shown, self.limits);
         if loaded.template {
             problems.push(self.failed("what helm prints still holds template actions that are no data"));
         }
@@ -244,7 +258,12 @@ impl Unit<'_> {
         let bytes = text.len();
         let (documents, values) = (loaded.documents, loaded.values);
         let mut built = Built { documents, namespace, values, problems, bytes, ..Built::default() };
-        let origin = trace::trace(&String::from_utf8_lossy(text), chart, self);
+        let mut origin = trace::trace(&String::from_utf8_lossy(text), chart, self);
+        if let Some(posted) = &posted {
+            let before =
+                |line: &Option<u32>| origin.lines.get((*line)?.checked_sub(1)? as usize).copied().flatten();
+            origin.lines = posted.lines.iter().map(before).collect();
+        }
         for problem in loaded.problems.iter() {
             built.problems.push(trace::moved(problem.clone(), &name, &origin));
         }

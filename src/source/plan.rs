@@ -35,6 +35,8 @@ pub struct Plan {
     consumed: BTreeSet<PathBuf>,
     /// The folders of charts whose files are templates.
     inside: BTreeSet<PathBuf>,
+    /// The environments that are clusters.
+    clusters: BTreeSet<String>,
 }
 
 /// One environment to build.
@@ -153,7 +155,7 @@ impl Plan {
         }
         let consumed = consumed(&library).chain(used.files.iter().cloned()).collect();
         let units = units(drafts, taken, |folder| found.roots.shown(folder));
-        Plan { units, library, consumed, inside }
+        Plan { units, library, consumed, inside, clusters: taken.clone() }
     }
 
     /// Builds everything, adds it to what is read, and gives what its Secrets hold. Where only one environment is wanted, the
@@ -169,7 +171,10 @@ impl Plan {
     ) -> Values {
         // Plain files may make up the environment that is wanted, and nobody knows yet how these are called.
         let only = build.only.as_deref().filter(|only| self.units.iter().any(|unit| unit.name == *only));
-        let none = build.only.as_deref() == Some(PLAIN_ENVIRONMENT);
+        let none = build
+            .only
+            .as_deref()
+            .is_some_and(|only| only == PLAIN_ENVIRONMENT || self.clusters.contains(only));
         let wanted = |unit: &Unit| !none && only.is_none_or(|only| only == unit.name);
         let (mut unbuilt, mut untried, mut values) = (Vec::new(), Vec::new(), Values::default());
         let units = self.units.chunks(TOGETHER).flat_map(|units| {
@@ -249,8 +254,18 @@ impl Plan {
                 let (name, folder, path, limits) = (&*unit.name, &*unit.folder, &*unit.path, &order.limits);
                 let (allow, shown) = (&|path: &Path| roots.allow(path), &|path: &Path| roots.shown(path));
                 let release = release.as_ref();
-                let unit =
-                    helm::Unit { name, folder, path, release, given: None, build, allow, shown, limits };
+                let unit = helm::Unit {
+                    name,
+                    folder,
+                    path,
+                    release,
+                    given: None,
+                    post: None,
+                    build,
+                    allow,
+                    shown,
+                    limits,
+                };
                 helm::build(&unit, &tools.helm, budget)
             }
         }

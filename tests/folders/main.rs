@@ -17,6 +17,7 @@ mod facts;
 mod files;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod gitops;
 mod inject;
 mod reach;
 mod sentences;
@@ -36,6 +37,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "environments", made: environments::built, needs_tools: environments::needs_tools },
     Kind { name: "examples", made: examples::written, needs_tools: never },
     Kind { name: "facts", made: facts::found, needs_tools: never },
+    Kind { name: "gitops", made: gitops::followed, needs_tools: gitops::needs_tools },
     Kind { name: "inject", made: inject::rewritten, needs_tools: never },
     Kind { name: "reach", made: reach::answered, needs_tools: never },
     Kind { name: "sentences", made: sentences::said, needs_tools: never },

@@ -27,6 +27,7 @@ pub(super) fn check(
     check.site()?;
     check.groups()?;
     check.releases()?;
+    check.environments()?;
     check.tools()?;
     check.injections()?;
     check.rules()?;
@@ -118,6 +119,29 @@ impl Check<'_> {
                     let help = "put the settings above the chart, and write the path from there";
                     return self.fault(&path, fault.help(help));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    fn environments(&self) -> Result<(), Fault> {
+        for (at, named) in self.settings.environments.iter().enumerate() {
+            let path = format!("environments[{at}]");
+            if named.name.trim().is_empty() {
+                return self.fault(&format!("{path}.name"), Fault::new("an environment needs a name"));
+            }
+            if named.name == PLAIN_ENVIRONMENT {
+                let fault = Fault::new(format!("`{PLAIN_ENVIRONMENT}` is the environment of plain files"));
+                return self.fault(&format!("{path}.name"), fault.help("give it another name"));
+            }
+            if named.path.is_some() == named.cluster.is_some() {
+                let fault = Fault::new("either `path` or `cluster` says which cluster is meant");
+                return self.fault(&path, fault.help("write `path:` for a folder, or `cluster:` for a name"));
+            }
+            if named.path.as_deref().is_some_and(|path| !stays_below(path)) {
+                let fault = Fault::new("this path leads out of the folder of the settings");
+                let help = "put the settings above the clusters, and write the path from there";
+                return self.fault(&format!("{path}.path"), fault.help(help));
             }
         }
         Ok(())

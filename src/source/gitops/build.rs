@@ -7,6 +7,7 @@ use super::super::tools::Tools;
 use super::super::{Build, Release as ReleaseOrder, helm, load, load_text};
 use super::applier::Applier;
 use super::chart::{ChartReference, LocatedChart, Release};
+use super::post_render::post_render;
 use super::recipe::{Make, Said};
 use super::substitution::{Substituted, Substitution};
 use super::world::World;
@@ -183,12 +184,18 @@ impl<'a> Workshop<'a> {
         };
         let is_remote = matches!(job.make, Make::Chart(ChartReference::Remote(_), _));
         let own = located.folder.clone();
+        let renders = |text: &[u8]| {
+            let kustomize = &self.tools.kustomize;
+            post_render(text, &release.post_renderers, kustomize, self.budget, world.limits)
+        };
+        let post = (!release.post_renderers.is_empty()).then_some(renders);
         let unit = helm::Unit {
             name: "",
             folder: &located.folder,
             path: &located.shown,
             release: Some(&order),
             given: Some(&release.given),
+            post: post.as_ref().map(|post| post as helm::PostRender),
             build: &Build::default(),
             allow: &|path| world.roots.allow(path) || is_remote && path.starts_with(&own),
             shown: &|path| match path.strip_prefix(&own) {

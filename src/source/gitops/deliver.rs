@@ -99,9 +99,14 @@ pub fn deliver(trail: &mut Trail, holders: &[Holder], gitops: &GitOps, repositor
             }
         }
     }
+    let mut told: BTreeSet<String> = BTreeSet::new();
     for (at, problems) in std::mem::take(&mut trail.problems) {
-        if trail.tasks.is_empty() || is_kept(at) {
-            delivered.problems.extend(problems);
+        // A source is assumed once, however many read it.
+        let is_new = |problem: &&Problem| {
+            problem.code != Code::AssumedRepository || told.insert(problem.message.clone())
+        };
+        if is_kept(at) {
+            delivered.problems.extend(problems.iter().filter(is_new).cloned().collect());
         }
     }
     delivered.problems.extend(missing_charts(trail, &is_kept).into_iter().collect());

@@ -1,5 +1,6 @@
 //! Flux: what its Kustomizations and HelmReleases apply, and to which cluster.
 
+mod artifact;
 mod folder;
 mod helm_release;
 mod kustomization;
@@ -41,8 +42,8 @@ pub fn reach(applier: &Applier, world: &World) -> Option<Vec<Reach>> {
     }
 }
 
-/// The objects that must be known before it is clear what an applier does: group, kind, namespace and name of each.
-pub fn needs(applier: &Applier) -> Vec<[String; 4]> {
+/// The sources that should be known before it is found out what an applier does: group, kind, namespace and name of each.
+pub fn sources(applier: &Applier) -> Vec<[String; 4]> {
     let mut needs = Vec::new();
     for at in ["spec.sourceRef", "spec.chartRef", "spec.chart.spec.sourceRef"] {
         let Some(reference) = applier.at(at) else { continue };
@@ -51,6 +52,12 @@ pub fn needs(applier: &Applier) -> Vec<[String; 4]> {
         let namespace = text("namespace").unwrap_or_else(|| applier.namespace.to_string());
         needs.push([SOURCE_GROUP.to_owned(), kind, namespace, text("name").unwrap_or_default()]);
     }
+    needs
+}
+
+/// The same for what it takes values from.
+pub fn values(applier: &Applier) -> Vec<[String; 4]> {
+    let mut needs = Vec::new();
     for at in ["spec.postBuild.substituteFrom", "spec.valuesFrom"] {
         for reference in variables::references(applier, at) {
             needs.push([String::new(), reference.kind, applier.namespace.to_string(), reference.name]);

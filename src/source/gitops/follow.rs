@@ -6,7 +6,7 @@ use super::super::kustomize::Library;
 use super::super::redact::Values;
 use super::super::tools::Tools;
 use super::super::walk::Found;
-use super::super::{GitOps, Order};
+use super::super::{Build, GitOps, Order};
 use super::applier::{Applier, ApplierKey, Kind};
 use super::build::Workshop;
 use super::chart::{ChartReference, Charts};
@@ -72,7 +72,7 @@ pub struct Task {
 /// Follows the roots of the input; nothing where it holds none.
 pub fn follow(
     found: &Found,
-    gitops: &GitOps,
+    (build, gitops): (&Build, &GitOps),
     library: &mut Library,
     tools: &Tools,
     budget: &mut Budget,
@@ -84,7 +84,7 @@ pub fn follow(
     }
     let mut repository = Repository::of(&found.roots, gitops.repository.as_deref());
     let addresses = survey::addresses(&holders);
-    repository.settle(addresses.iter().map(String::as_str));
+    repository.settle(addresses.iter().map(String::as_str), survey::names_several(&holders));
     let (charts, problems) = Charts::open(gitops);
     let mut world = World {
         roots: &found.roots,
@@ -98,16 +98,15 @@ pub fn follow(
         files: holders.iter().flat_map(|holder| holder.documents.clone()).collect(),
     };
     let roots = survey::roots(&holders, library, &world);
-    let mut trail = Trail::default();
-    if !problems.is_empty() {
-        trail.problems.push((0, problems));
-    }
+    let trail = Trail { problems: vec![(0, problems)], ..Trail::default() };
+    world.files.extend(survey::beside(&roots, &holders, found, &order.limits));
     let mut walk = Walk { trail, known: BTreeMap::new(), open: Vec::new() };
     for root in roots {
         walk.begin(root, &holders, &mut world);
     }
     let mut workshop = Workshop::new(tools, library, budget);
     while let Some(ready) = walk.ready(&world) {
+        workshop.budget.extend(&build.limits, walk.trail.tasks.len());
         world.left = workshop.budget.left();
         walk.carry_out(&ready, &mut world, &mut workshop);
     }
@@ -143,22 +142,25 @@ impl Walk {
         self.trail.tasks.push(task);
     }
 
-    /// The tasks whose needs are met; all of them where none is met. None if there is nothing left to do.
+    /// The tasks of which all is known that they name; if none is left, those whose values are known, and then all. `None` if
+    /// there is nothing left to do.
     fn ready(&mut self, world: &World) -> Option<Vec<usize>> {
         if self.open.is_empty() {
             return None;
         }
-        let is_met = |at: &usize| {
+        let are_known = |at: &usize, names: fn(&Applier) -> Vec<[String; 4]>| {
             let applier = &self.trail.tasks[*at].applier;
-            flux::needs(applier).iter().all(|[group, kind, space, name]| {
+            names(applier).iter().all(|[group, kind, space, name]| {
                 world.objects.get(&applier.cluster, group, kind, space, name).is_some()
             })
         };
-        let (ready, waiting): (Vec<usize>, Vec<usize>) = self.open.iter().partition(|at| is_met(at));
-        if ready.is_empty() {
-            return Some(std::mem::take(&mut self.open));
-        }
-        self.open = waiting;
+        let with_values: Vec<usize> =
+            self.open.iter().copied().filter(|at| are_known(at, flux::values)).collect();
+        let with_all: Vec<usize> =
+            with_values.iter().copied().filter(|at| are_known(at, flux::sources)).collect();
+        let ready = [with_all, with_values].into_iter().find(|some| !some.is_empty());
+        let ready = ready.unwrap_or_else(|| self.open.clone());
+        self.open.retain(|at| !ready.contains(at));
         Some(ready)
     }
 

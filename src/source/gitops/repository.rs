@@ -44,6 +44,8 @@ pub struct Repository {
     assumed: BTreeSet<Remote>,
     /// The branch that is checked out, if one is.
     branch: Option<String>,
+    /// Whether the objects of the input name several sources.
+    is_one_of_several: bool,
 }
 
 impl Repository {
@@ -70,9 +72,10 @@ impl Repository {
         repository
     }
 
-    /// Looks at all sources of the input: where none of them is called as this repository is, those count that have its
+    /// Looks at the addresses of all sources of the input, and whether its objects name several: where none of them is called as this repository is, those count that have its
     /// name, as forks do, and if the input is a folder of a repository, all of which it is unknown.
-    pub fn settle<'a>(&mut self, sources: impl Iterator<Item = &'a str> + Clone) {
+    pub fn settle<'a>(&mut self, sources: impl Iterator<Item = &'a str> + Clone, several: bool) {
+        self.is_one_of_several = several;
         let remotes = sources.clone().filter_map(Remote::read);
         if self.remotes.is_empty() || remotes.clone().any(|remote| self.remotes.contains(&remote)) {
             return;
@@ -122,6 +125,8 @@ impl Repository {
         match whose {
             Whose::Another => Place::Elsewhere,
             Whose::This => found().map_or(Place::Nowhere, Place::Here),
+            // The top of a repository is always there.
+            Whose::Unknown if self.is_one_of_several && is_top(path) => Place::Elsewhere,
             Whose::Unknown => found().map_or(Place::Elsewhere, Place::Assumed),
         }
     }
@@ -132,6 +137,8 @@ impl Repository {
             .components()
             .filter(|part| matches!(part, Component::Normal(_) | Component::ParentDir))
             .collect();
+        // One name alone may be anywhere.
+        let near = near.filter(|_| relative.components().count() > 1);
         let inside = |base: &&Path| self.bases.iter().any(|root| base.starts_with(root));
         let above = near.into_iter().flat_map(|file| file.ancestors().skip(1)).take_while(inside);
         let mut outer: Vec<&Path> = above.collect();
@@ -157,6 +164,11 @@ impl Repository {
         let branch = self.branch.as_deref();
         revision.is_empty() || revision == "HEAD" || branch.is_none_or(|branch| branch == revision)
     }
+}
+
+/// Whether a path is that of the repository itself.
+fn is_top(path: &str) -> bool {
+    path.split('/').all(|part| matches!(part, "" | "."))
 }
 
 /// What a repository on the disk says of itself.
@@ -234,7 +246,7 @@ mod tests {
         let (_folder, roots) = tree(Some("git@git.example:team/fleet.git"));
         let mut repository = Repository::of(&roots, None);
         let sources = ["https://git.example/team/fleet", "https://git.example/vendor/x"];
-        repository.settle(sources.into_iter());
+        repository.settle(sources.into_iter(), true);
         assert_eq!(repository.whose(sources[0]), Whose::This);
         assert_eq!(repository.whose(sources[1]), Whose::Another);
         assert_eq!(repository.whose_artifact("oci://r.example/team/fleet/x"), Whose::This);
@@ -259,7 +271,7 @@ mod tests {
     fn forks_keep_their_name() {
         let (_folder, roots) = tree(Some("git@git.example:me/fleet.git"));
         let mut repository = Repository::of(&roots, None);
-        repository.settle(["https://git.example/team/fleet", "https://git.example/team/x"].into_iter());
+        repository.settle(["https://git.example/team/fleet", "https://git.example/team/x"].into_iter(), true);
         assert_eq!(repository.whose("https://git.example/team/fleet"), Whose::Unknown);
         assert_eq!(repository.whose("https://git.example/team/x"), Whose::Another);
     }
@@ -268,7 +280,7 @@ mod tests {
     fn a_folder_of_another_repository_may_hold_a_tree() {
         let (_folder, roots) = tree(Some("git@git.example:me/examples.git"));
         let mut repository = Repository::of(&roots, None);
-        repository.settle(["https://git.example/team/fleet"].into_iter());
+        repository.settle(["https://git.example/team/fleet"].into_iter(), false);
         let whose = repository.whose("https://git.example/team/fleet");
         assert!(matches!(repository.place(whose, "apps", None, &roots), Place::Assumed(_)));
         assert_eq!(repository.place(whose, "none", Some(Path::new("/")), &roots), Place::Elsewhere);

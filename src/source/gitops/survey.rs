@@ -10,14 +10,14 @@ use super::cluster::Cluster;
 use super::flux;
 use super::recipe::Reach;
 use super::world::World;
-use crate::document::{Document, Limits};
+use crate::document::{Document, Limits, Value};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What a file holds that has to do with GitOps: a part of an API group, in each of its spellings.
-const SIGNS: [&[u8]; 3] = [b"toolkit.fluxcd.io", b"argoproj.io", b"fluxcd.controlplane.io"];
+/// What a file holds that has to do with GitOps: a part of the API groups.
+const SIGNS: [&[u8]; 3] = [b"fluxcd.io", b"argoproj.io", b"fluxcd.controlplane.io"];
 
 /// The parts of paths that tell nothing about a cluster.
 pub const NOISE: [&str; 8] =
@@ -71,29 +71,49 @@ struct Node {
 /// itself.
 pub fn roots(holders: &[Holder], library: &mut Library, world: &World) -> Vec<Root> {
     let mut nodes: Vec<Node> = Vec::new();
-    for holder in holders {
+    // A patch looks like what it changes.
+    let files = library.iter().flat_map(|(_, volume)| volume.files());
+    let patches: BTreeSet<PathBuf> =
+        files.filter(|(role, _)| *role == Role::Patch).map(|(_, file)| file.to_owned()).collect();
+    for holder in holders.iter().filter(|holder| !patches.contains(&holder.path)) {
         for document in &holder.documents {
-            let Some(applier) = Applier::of(document, &Cluster::ArgoCd) else { continue };
+            let in_flux = Cluster::Flux(cluster_folder(&document.file.path).into());
+            let Some(mut applier) = Applier::of(document, &in_flux) else { continue };
+            if applier.kind.is_argo() {
+                applier.cluster = Cluster::ArgoCd;
+            }
             let reach = if applier.kind.is_argo() {
                 argo::reach(&applier, world)
             } else {
                 flux::reach(&applier, world)
             };
             let Some(reach) = reach else { continue };
-            let cluster = match applier.kind.is_argo() {
-                true => Cluster::ArgoCd,
-                false => Cluster::Flux(cluster_folder(&document.file.path).into()),
-            };
-            let root = Root {
-                applier: Applier { cluster, ..applier },
-                file: holder.path.clone(),
-                line: document.first_line,
-            };
-            nodes.push(Node { root, reach: files(reach, library, world) });
+            let root = Root { applier, file: holder.path.clone(), line: document.first_line };
+            nodes.push(Node { root, reach: self::files(reach, library, world) });
         }
     }
     let heads = heads(&nodes);
     nodes.into_iter().enumerate().filter(|(at, _)| heads.contains(at)).map(|(_, node)| node.root).collect()
+}
+
+/// The ConfigMaps of files beside roots that hold no objects of Flux or Argo CD: values may come from these although nothing of
+/// the input applies them.
+pub fn beside(roots: &[Root], holders: &[Holder], found: &Found, limits: &Limits) -> Vec<Arc<Document>> {
+    let folders: BTreeSet<&Path> = roots.iter().filter_map(|root| root.file.parent()).collect();
+    let known: BTreeSet<&Path> = holders.iter().map(|holder| holder.path.as_path()).collect();
+    let own = |file: &&super::super::walk::Source| {
+        let path = file.path.as_ref().and_then(|path| path.canonicalize().ok());
+        path.is_some_and(|path| {
+            !known.contains(path.as_path()) && path.parent().is_some_and(|folder| folders.contains(folder))
+        })
+    };
+    let documents = found.files.iter().filter(own).flat_map(|file| {
+        let bytes = file.bytes(limits).unwrap_or_default();
+        load(&file.name, &bytes, limits).documents
+    });
+    let is_config =
+        |document: &Document| document.value.get("kind").and_then(Value::as_str) == Some("ConfigMap");
+    documents.filter(is_config).map(Arc::new).collect()
 }
 
 /// The nodes that all others follow from.
@@ -157,6 +177,26 @@ pub fn addresses(holders: &[Holder]) -> Vec<String> {
         single.chain(several).filter_map(|text| text.as_str().map(str::to_owned)).collect::<Vec<_>>()
     };
     documents.flat_map(of).collect()
+}
+
+/// Whether the appliers of files name more than one source.
+pub fn names_several(holders: &[Holder]) -> bool {
+    let documents = holders.iter().flat_map(|holder| &holder.documents);
+    let of = |document: &Arc<Document>| {
+        let applier = Applier::of(document, &Cluster::ArgoCd)?;
+        let reference =
+            flux::sources(&applier).into_iter().next().filter(|_| applier.kind == Kind::Kustomization);
+        reference.or_else(|| {
+            Some([
+                applier.text("spec.source.repoURL")?.to_owned(),
+                String::new(),
+                String::new(),
+                String::new(),
+            ])
+        })
+    };
+    let sources: BTreeSet<[String; 4]> = documents.filter_map(of).collect();
+    sources.len() > 1
 }
 
 /// Whether anything in the files applies others.

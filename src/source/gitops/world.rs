@@ -51,13 +51,28 @@ impl World<'_> {
                 id(document) == Some((group.to_owned(), kind.to_owned(), name.to_owned()))
                     && own.is_none_or(|own| own == space)
             };
-            let mut found = self.files.iter().filter(is_it);
+            // What stands in the folder of the cluster is meant first.
+            let is_near = |document: &&Arc<Document>| match cluster {
+                Cluster::Flux(folder) => document.file.place(document.first_line).0.starts_with(&**folder),
+                _ => false,
+            };
+            let near = self.files.iter().filter(is_it).filter(is_near).count() > 0;
+            let mut found = self.files.iter().filter(is_it).filter(|document| !near || is_near(document));
             // Several clusters may have one of this name each.
             found
                 .next()
                 .filter(|first| found.all(|other| other.value.to_json() == first.value.to_json()))
                 .map(|document| &**document)
         })
+    }
+
+    /// The objects of a kind in a cluster, as far as they are known yet, and those in the files that hold appliers.
+    pub fn of_kind(&self, cluster: &Cluster, group: &str, kind: &str) -> impl Iterator<Item = &Document> {
+        let is_of = (group.to_owned(), kind.to_owned());
+        let is_of =
+            move |document: &&Document| id(document).is_some_and(|(group, kind, _)| (group, kind) == is_of);
+        let applied = self.objects.of_kind(cluster, group, kind);
+        applied.chain(self.files.iter().map(|document| &**document).filter(is_of))
     }
 
     /// Where the file of an applier is on the disk, if it stands in one of the input.
@@ -78,6 +93,11 @@ impl Objects {
         let Some((group, kind, name)) = id(document) else { return };
         let of_kind = self.all.entry((cluster.clone(), group, kind)).or_default();
         of_kind.insert((namespace(document), name), Arc::clone(document));
+    }
+
+    fn of_kind(&self, cluster: &Cluster, group: &str, kind: &str) -> impl Iterator<Item = &Document> {
+        let of_kind = self.all.get(&(cluster.clone(), group.to_owned(), kind.to_owned()));
+        of_kind.into_iter().flat_map(|of_kind| of_kind.values()).map(|document| &**document)
     }
 
     /// An object by group, kind, namespace and name.

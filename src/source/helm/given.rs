@@ -31,6 +31,17 @@ pub struct Given {
     pub no_hooks: bool,
 }
 
+/// What comes over the text that helm prints.
+pub type PostRender<'a> = &'a (dyn Fn(&[u8]) -> Result<Posted, String> + Sync);
+
+/// A text that came over what helm prints.
+pub struct Posted {
+    /// The text.
+    pub text: String,
+    /// For each of its lines the line of what helm prints, from 1, if it comes from one.
+    pub lines: Vec<Option<u32>>,
+}
+
 impl Given {
     /// The files of values for helm, in order, and where those stand that are written for it.
     pub(super) fn files(&self) -> io::Result<(Vec<PathBuf>, Option<Scratch>)> {

@@ -7,8 +7,9 @@ use super::super::applier::Applier;
 use super::super::cluster::{Cluster, FLUX};
 use super::super::plain::{plain, plain_text};
 use super::super::recipe::{Common, Kustomization, Make, Reach, Recipe};
-use super::super::repository::{Place, Whose};
+use super::super::repository::Place;
 use super::super::world::World;
+use super::artifact::origins;
 use super::folder::resources;
 use super::source::Source;
 use super::variables::substitution;
@@ -18,15 +19,27 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Where the path of a Kustomization leads, as far as its source is known.
-fn path(applier: &Applier, world: &World) -> Place {
-    let whose =
-        Source::of(applier, "spec.sourceRef", world).map_or(Whose::Unknown, |source| source.whose(world));
+/// Where the path of a Kustomization leads, and the source that it leads into.
+fn path<'a>(source: Source<'a>, applier: &Applier, world: &'a World) -> (Place, Source<'a>) {
     let near = world.near(applier);
-    match world.repository.place(whose, written(applier), near.as_deref(), world.roots) {
-        Place::Here(path) | Place::Assumed(path) if !path.is_dir() => Place::Nowhere,
-        place => place,
+    let lead = |source: &Source, path: &str| {
+        match world.repository.place(source.whose(world), path, near.as_deref(), world.roots) {
+            Place::Here(path) | Place::Assumed(path) if !path.is_dir() => Place::Nowhere,
+            // What another revision holds is not here.
+            Place::Nowhere if source.other_revision(world).is_some() => Place::Elsewhere,
+            place => place,
+        }
+    };
+    if source.kind == "ExternalArtifact" && source.object.is_none() {
+        let is_here = |(source, path): &(Source, String)| {
+            matches!(lead(source, path), Place::Here(_) | Place::Assumed(_))
+        };
+        let origins = origins(&source, written(applier), applier, world);
+        if let Some((source, path)) = origins.into_iter().find(is_here) {
+            return (lead(&source, &path), source);
+        }
     }
+    (lead(&source, written(applier)), source)
 }
 
 fn written(applier: &Applier) -> &str {
@@ -36,9 +49,10 @@ fn written(applier: &Applier) -> &str {
 /// What a Kustomization does; `None` if its source is another repository.
 pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
     let mut problems = Problems::none();
-    let source = Source::of(applier, "spec.sourceRef", world);
-    let title = source.as_ref().map_or_else(|| "no source".to_owned(), Source::title);
-    let folder = match path(applier, world) {
+    let Some(source) = Source::of(applier, "spec.sourceRef", world) else { return (None, problems) };
+    let (place, source) = path(source, applier, world);
+    let title = source.title();
+    let folder = match place {
         Place::Here(folder) => folder,
         Place::Assumed(folder) => {
             problems.push(assumed(applier, &title));
@@ -56,7 +70,7 @@ pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
             return (None, problems);
         }
     };
-    problems.extend(source.and_then(|source| source.other_revision(world)).into_iter().collect());
+    problems.extend(source.other_revision(world).into_iter().collect());
     let kustomization =
         Kustomization { file: amended(applier, &folder, world), substitution: substitution(applier, world) };
     let recipe = Recipe {
@@ -70,7 +84,7 @@ pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
 
 /// What the folder of a Kustomization holds, as it stands there; `None` if it is not this repository.
 pub fn reach(applier: &Applier, world: &World) -> Option<Vec<Reach>> {
-    match path(applier, world) {
+    match path(Source::of(applier, "spec.sourceRef", world)?, applier, world).0 {
         Place::Here(folder) | Place::Assumed(folder) => {
             Some(vec![Reach::Kustomization(Box::new(of_folder(&folder, world)))])
         }
@@ -81,10 +95,8 @@ pub fn reach(applier: &Applier, world: &World) -> Option<Vec<Reach>> {
 
 /// A note that a source counts as this repository.
 pub fn assumed(applier: &Applier, source: &str) -> Problem {
-    let message = format!(
-        "nothing says that {source}, which {} reads, is this repository: it is assumed, because the path is there",
-        applier.title()
-    );
+    let message =
+        format!("nothing says that {source} is this repository: it is assumed, because its paths are here");
     let problem = applier.problem(Level::Note, Code::AssumedRepository, "spec", message);
     problem.help("say so with `repository:` in podviz.yaml")
 }

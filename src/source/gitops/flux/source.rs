@@ -1,6 +1,7 @@
 //! The sources of Flux: which repository an object reads, and whether it is the one that podviz reads.
 
 use super::super::applier::Applier;
+use super::super::cluster::Cluster;
 use super::super::repository::Whose;
 use super::super::world::World;
 use crate::document::{Document, Value};
@@ -31,8 +32,13 @@ impl<'a> Source<'a> {
         let kind = text("kind").unwrap_or_else(|| "GitRepository".to_owned());
         let namespace = text("namespace").unwrap_or_else(|| applier.namespace.to_string());
         let name = text("name")?;
-        let object = world.object(&applier.cluster, GROUP, &kind, &namespace, &name);
-        Some(Source { kind, namespace, name, object })
+        Some(Source::named(&applier.cluster, &kind, &namespace, &name, world))
+    }
+
+    /// The source of a kind and a name.
+    pub fn named(cluster: &Cluster, kind: &str, namespace: &str, name: &str, world: &'a World) -> Source<'a> {
+        let object = world.object(cluster, GROUP, kind, namespace, name);
+        Source { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned(), object }
     }
 
     /// A text of the source.
