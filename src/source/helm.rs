@@ -13,9 +13,11 @@ mod stage;
 mod stand_in;
 mod trace;
 
+pub use action::{Kind, Token, actions};
 pub use chart::{Chart, Dependency};
 pub use given::{Given, PostRender, Posted};
 pub use stage::files;
+pub use stand_in::{StandIns, TEMPLATES};
 
 use super::budget::{self, Budget, Excess};
 use super::built::Built;

@@ -2,6 +2,7 @@
 
 use super::super::GitOps;
 use super::applier::{Applier, Kind, namespace};
+use super::argo;
 use super::chart::ChartReference;
 use super::cluster::Cluster;
 use super::environment::{Clue, names};
@@ -11,9 +12,6 @@ use crate::document::{Delivery, Document, Environment};
 use crate::problem::{Code, Level, Problem, Problems};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// The annotation with the wave.
-const WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 /// The documents of all clusters, their environments, and what went wrong.
 #[derive(Default)]
@@ -78,7 +76,7 @@ pub fn deliver(trail: &mut Trail, holders: &[Holder], gitops: &GitOps, repositor
         let is_argo = trail.tasks[at].applier.kind == Kind::Application;
         let delivery = Delivery {
             applied_by: above.iter().filter_map(identity).collect(),
-            wave: wave(&document).filter(|_| is_argo),
+            wave: argo::wave(&document.value).filter(|_| is_argo),
             suspended: above.iter().any(|at| trail.tasks[*at].applier.is_suspended()),
         };
         let environment = names.get(&cluster).cloned();
@@ -129,11 +127,6 @@ fn id(document: &Document) -> Option<[String; 4]> {
     let group = version.split_once('/').map_or("", |(group, _)| group);
     let name = document.value.at("metadata.name")?.scalar_text()?;
     Some([group.to_owned(), document.value.get("kind")?.as_str()?.to_owned(), namespace(document), name])
-}
-
-fn wave(document: &Document) -> Option<i64> {
-    let text = document.value.at("metadata.annotations")?.get(WAVE)?.scalar_text()?;
-    text.trim().parse().ok()
 }
 
 /// Says once which charts are not there.

@@ -206,7 +206,11 @@ impl Walk {
         let namespace: Option<Arc<str>> =
             built.namespace.as_deref().or(recipe.namespace.as_deref()).map(Into::into);
         let deep = self.depth(at) >= DEPTH;
+        let is_argo = self.trail.tasks[at].applier.kind == Kind::Application;
         for mut document in built.documents {
+            if is_argo && argo::part(&document.value) == argo::Part::Nothing {
+                continue;
+            }
             document.namespace = namespace.clone();
             decorate(&mut document.value, &recipe.common);
             if let Some(applier) = Applier::of(&document, &recipe.cluster).filter(|_| !deep) {

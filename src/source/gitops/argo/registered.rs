@@ -1,7 +1,11 @@
 //! The clusters that Argo CD knows by a Secret.
 
-use crate::document::Limits;
+use super::super::super::redact::redact_text;
+use crate::document::{Entry, Limits, Value, base64, decode::decode, json, settle::settle, yaml};
 use std::collections::BTreeMap;
+
+/// The annotation in which kubectl keeps a whole object, with all that is secret in it.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// A cluster that a Secret with the label `argocd.argoproj.io/secret-type: cluster` registers: what of it is no secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +24,82 @@ pub struct RegisteredCluster {
 
 /// The clusters that a file registers. Of each Secret `name` and `server` are read, in `data` or `stringData`, and nothing else
 /// of its values.
-pub fn registered(_bytes: &[u8], _limits: &Limits) -> Vec<RegisteredCluster> {
-    Vec::new()
+pub fn registered(bytes: &[u8], limits: &Limits) -> Vec<RegisteredCluster> {
+    let Ok(text) = decode(bytes) else { return Vec::new() };
+    // Most files hold none, and reading them costs.
+    if !text.contains("argocd.argoproj.io/secret-type") {
+        return Vec::new();
+    }
+    let sheet = json::read(&text, limits).unwrap_or_else(|| yaml::read(&text, limits));
+    let mut clusters = Vec::new();
+    for mut value in sheet.parts.into_iter().filter_map(|part| part.outcome.ok()) {
+        settle(&mut value, &mut Vec::new());
+        let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
+        match value.get("items").filter(|_| is_list) {
+            Some(items) => clusters.extend(items.items().iter().filter_map(cluster)),
+            None => clusters.extend(cluster(&value)),
+        }
+    }
+    clusters
+}
+
+fn cluster(secret: &Value) -> Option<RegisteredCluster> {
+    let text = |path: &str| secret.at(path).and_then(Value::scalar_text);
+    if text("kind").as_deref() != Some("Secret") || text("apiVersion").as_deref() != Some("v1") {
+        return None;
+    }
+    let metadata = secret.get("metadata")?;
+    let labels = texts(metadata.get("labels"));
+    if labels.get("argocd.argoproj.io/secret-type").map(String::as_str) != Some("cluster") {
+        return None;
+    }
+    let value = |key: &str| {
+        let plain = secret.get("stringData").and_then(|data| data.get(key)).and_then(Value::scalar_text);
+        let encoded = || secret.get("data")?.get(key)?.as_str().and_then(base64::decode);
+        plain.or_else(|| encoded().and_then(|bytes| String::from_utf8(bytes).ok()))
+    };
+    let (name, server) = (value("name"), value("server"));
+    let mut annotations = texts(metadata.get("annotations"));
+    annotations.remove(LAST_APPLIED);
+    Some(RegisteredCluster {
+        // Argo CD calls one without a name by its address.
+        name: clean(name.clone().or_else(|| server.clone())?),
+        server: clean(server.or(name)?),
+        namespace: metadata.get("namespace").and_then(Value::scalar_text),
+        labels,
+        annotations,
+    })
+}
+
+fn texts(map: Option<&Value>) -> BTreeMap<String, String> {
+    let text = |entry: &Entry| Some((entry.key.to_string(), clean(entry.value.scalar_text()?)));
+    map.map(Value::entries).unwrap_or_default().iter().filter_map(text).collect()
+}
+
+/// A text without what looks like a secret, such as a password in an address.
+fn clean(text: String) -> String {
+    redact_text(&text, false).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::registered;
+    use crate::document::Limits;
+
+    #[test]
+    fn name_and_server_are_read_and_nothing_else() {
+        let text = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: c\n  labels: {argocd.argoproj.io/secret-type: cluster, tier: edge}\n  annotations: {a: b, kubectl.kubernetes.io/last-applied-configuration: '{}'}\nstringData: {name: edge, config: hidden}\ndata: {server: aHR0cHM6Ly9lZGdlLmV4YW1wbGU=, name: bm8=}\n---\nkind: Secret\napiVersion: v1\nmetadata: {name: d, labels: {argocd.argoproj.io/secret-type: repository}}\n---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: e, labels: {argocd.argoproj.io/secret-type: cluster}}\n  stringData: {server: 'https://u:pw123456@x.example'}\n";
+        let clusters = registered(text.as_bytes(), &Limits::default());
+        assert_eq!(clusters.len(), 2, "{clusters:?}");
+        assert_eq!((clusters[0].name.as_str(), clusters[0].server.as_str()), ("edge", "https://edge.example"));
+        assert_eq!(clusters[0].labels.len(), 2);
+        assert_eq!(clusters[0].annotations.keys().collect::<Vec<_>>(), ["a"]);
+        assert!(!format!("{clusters:?}").contains("hidden") && !format!("{clusters:?}").contains("pw123456"));
+    }
+
+    #[test]
+    fn other_files_hold_none() {
+        assert_eq!(registered(b"argocd.argoproj.io/secret-type: [", &Limits::default()), []);
+        assert_eq!(registered(b"\xff\xfe\x00", &Limits::default()), []);
+    }
 }

@@ -1,16 +1,141 @@
 //! ApplicationSets: the Applications that their generators and their template make.
 
+mod expand;
+mod generator;
+mod git;
+mod go;
+mod merge;
+mod params;
+mod render;
+mod rendered;
+mod selector;
+mod simple;
+mod surroundings;
+mod tree;
+mod unknown;
+
+pub use merge::merge;
+
+use super::super::super::tool::Tool;
 use super::super::applier::Applier;
-use super::super::recipe::{Reach, Said};
+use super::super::recipe::Said;
 use super::super::world::World;
-use crate::problem::Problems;
+use crate::document::Value;
+use crate::problem::{Code, Level, Problem, Problems};
+use expand::{Expansion, Step, expand};
+use generator::Surroundings;
+use render::{Renderer, Unrendered};
+use rendered::Texts;
+use surroundings::Repositories;
 
 /// The Applications of an ApplicationSet, in the order of its generators.
-pub fn applications(_set: &Applier, _world: &World) -> (Vec<Said>, Problems) {
-    (Vec::new(), Problems::none())
+pub fn applications(set: &Applier, world: &World) -> (Vec<Said>, Problems) {
+    let repositories = Repositories::new(set, world);
+    let mut clusters = world.registered.clone();
+    clusters.sort_by(|one, other| one.name.cmp(&other.name));
+    clusters.dedup_by(|one, other| one.name == other.name);
+    let surroundings = Surroundings { clusters: &clusters, repositories: &repositories };
+    let object = set.value.to_json();
+    let mut renderer = Renderer::new(world.helm, &world.left);
+    let mut texts = Texts::new();
+    let expansion = loop {
+        match expand(&object, &surroundings, &texts) {
+            Step::Done(expansion) => break Ok(expansion),
+            Step::Wanted(wanted) => {
+                if let Err(why) = renderer.render(wanted, &mut texts) {
+                    break Err(why);
+                }
+            }
+        }
+    };
+    let mut problems: Problems = repositories.into_assumed().iter().map(|address| assumed(set, address)).collect();
+    match expansion {
+        Ok(expansion) => {
+            problems.extend(told(set, &expansion));
+            if !renderer.made_up.is_empty() {
+                problems.push(made_up(set, &renderer));
+            }
+            (said(set, expansion), problems)
+        }
+        Err(why) => {
+            problems.push(unrendered(set, &why));
+            (Vec::new(), problems)
+        }
+    }
 }
 
-/// What its Applications may read, as far as that is said without generating them; `None` if none of it is this repository.
-pub fn reach(_set: &Applier, _world: &World) -> Option<Vec<Reach>> {
-    None
+fn said(set: &Applier, expansion: Expansion) -> Vec<Said> {
+    let generators = set.at("spec.generators").map(Value::items).unwrap_or_default();
+    let line = |at: usize| generators.get(at).map_or(set.value.line, |generator| generator.line);
+    expansion.applications.into_iter().map(|(at, object)| Said { object, line: line(at) }).collect()
+}
+
+/// What people should know of an expansion.
+fn told(set: &Applier, expansion: &Expansion) -> Problems {
+    let title = set.title();
+    let problem = |level, code, message: String| set.problem(level, code, "spec.generators", message);
+    let mut problems = Problems::none();
+    for unknown in &expansion.unknown {
+        let message = format!(
+            "not all Applications of {title} are shown: {} not in these manifests, and its generator `{}` asks for that",
+            unknown.missing, unknown.generator
+        );
+        problems.push(problem(Level::Error, Code::UnknownGenerator, message));
+    }
+    if let Some(why) = &expansion.refused {
+        let message = format!("{title} makes no Application, because {why}");
+        problems.push(problem(Level::Error, Code::BuildFailed, message));
+    }
+    if expansion.too_much {
+        let message = format!("not all Applications of {title} are shown: there are too many of them");
+        problems.push(problem(Level::Error, Code::ToolBudget, message));
+    }
+    if !expansion.twice.is_empty() {
+        let names: Vec<String> = expansion.twice.iter().take(5).map(|name| format!("`{name}`")).collect();
+        let message = format!("{title} makes more than one Application of the same name; the first counts: {}", names.join(", "));
+        problems.push(problem(Level::Warning, Code::DuplicateObject, message));
+    }
+    problems
+}
+
+fn assumed(set: &Applier, address: &str) -> Problem {
+    let message = format!(
+        "nothing says that `{address}`, which {} reads, is this repository: it is assumed, because the path is there",
+        set.title()
+    );
+    let problem = set.problem(Level::Note, Code::AssumedRepository, "spec", message);
+    problem.help("say so with `repository:` in podviz.yaml")
+}
+
+fn made_up(set: &Applier, renderer: &Renderer) -> Problem {
+    let names: Vec<String> = renderer.made_up.iter().map(|name| format!("`{name}`")).collect();
+    let message = format!(
+        "{} makes something up each time it is expanded ({}); podviz shows stand-ins, such as `random1`, that stay the same",
+        set.title(),
+        names.join(", ")
+    );
+    set.problem(Level::Note, Code::MadeUp, "spec", message)
+}
+
+fn unrendered(set: &Applier, why: &Unrendered) -> Problem {
+    let title = set.title();
+    let problem = |code, reason: String| {
+        set.problem(Level::Error, code, "spec.template", format!("the Applications of {title} are not shown, because {reason}"))
+    };
+    match why {
+        Unrendered::NoTool(Tool::Off) => {
+            let reason = "`--no-tools` is set, and helm renders its Go templates".to_owned();
+            problem(Code::MissingTool, reason).help("leave `--no-tools` out")
+        }
+        Unrendered::NoTool(_) => {
+            let reason = "`helm`, which renders its Go templates, is not installed".to_owned();
+            problem(Code::MissingTool, reason).help("install helm (https://helm.sh/docs/intro/install)")
+        }
+        Unrendered::Limit(failure) => {
+            let limit = failure.limit().unwrap_or_else(|| "has no time left".to_owned());
+            problem(Code::ToolBudget, format!("`helm` {limit} while it renders its templates"))
+        }
+        Unrendered::Failed => problem(Code::BuildFailed, "`helm` cannot render its templates".to_owned()),
+        Unrendered::Endless => problem(Code::BuildFailed, "too many of its templates fail".to_owned()),
+    }
 }
