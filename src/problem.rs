@@ -61,7 +61,7 @@ codes! {
     AssumedRepository "assumed-repository" "It is assumed that a path of Flux or Argo CD is one of this repository."
     BrokenMarker "broken-marker" "The markers of a Markdown file do not belong together."
     BuildFailed "build-failed" "A chart or a kustomization could not be built."
-    BuildPlugin "build-plugin" "A kustomization wants to start a program, which podviz does not allow."
+    BuildPlugin "build-plugin" "A kustomization or an Application is built by a program that podviz does not start."
     DiagramTooLarge "diagram-too-large" "A diagram was too large to lay out; its table stands alone."
     DuplicateKey "duplicate-key" "A mapping holds the same key twice; the last one counts."
     DuplicateObject "duplicate-object" "Two documents define the same object; the last one counts."

@@ -56,8 +56,11 @@ pub fn expand(set: &Json, surroundings: &Surroundings, texts: &Texts) -> Step {
     let mut not_yet = false;
     let generators = spec.get("generators").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
     for (at, generator) in generators.iter().enumerate() {
-        match of_generator(set, spec, generator, &work) {
+        let made = of_generator(set, spec, generator, &work);
+        let unmatched = work.unmatched(made.as_ref().map_or(0, Vec::len));
+        match made {
             Ok(applications) => {
+                expansion.unknown.extend(unmatched);
                 expansion.applications.extend(applications.into_iter().map(|application| (at, application)));
             }
             Err(Stop::NotYet) => not_yet = true,
@@ -69,7 +72,6 @@ pub fn expand(set: &Json, surroundings: &Surroundings, texts: &Texts) -> Step {
             }
         }
     }
-    expansion.unknown.extend(work.into_unknown());
     if not_yet {
         return Step::Wanted(rendered.into_wanted());
     }

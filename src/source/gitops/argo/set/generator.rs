@@ -68,7 +68,8 @@ pub struct Work<'a> {
     pub surroundings: &'a Surroundings<'a>,
     sets: Cell<usize>,
     bytes: Cell<usize>,
-    unknown: RefCell<Vec<Unknown>>,
+    /// Generators of clusters that find none, since the last entry of the set's own list.
+    unmatched: RefCell<Vec<Unknown>>,
 }
 
 /// The parameters of each kind of generator that one entry of a list has, with the template that the kind brings.
@@ -78,12 +79,15 @@ impl<'a> Work<'a> {
     /// Nothing made yet.
     pub fn new(language: Language<'a>, surroundings: &'a Surroundings<'a>) -> Work<'a> {
         let (sets, bytes) = (Cell::new(MOST_SETS), Cell::new(MOST_BYTES));
-        Work { language, surroundings, sets, bytes, unknown: RefCell::default() }
+        Work { language, surroundings, sets, bytes, unmatched: RefCell::default() }
     }
 
-    /// What remained unknown although there are parameters.
-    pub fn into_unknown(self) -> Vec<Unknown> {
-        self.unknown.into_inner()
+    /// What generators of clusters did not find, if that is worth knowing: where nothing came out of them, or where nobody says
+    /// which clusters there are.
+    pub fn unmatched(&self, made: usize) -> Option<Unknown> {
+        let unmatched = std::mem::take(&mut *self.unmatched.borrow_mut());
+        let is_worth = made == 0 || self.surroundings.clusters.is_empty();
+        unmatched.into_iter().next().filter(|_| is_worth)
     }
 
     /// What an entry of `generators` makes. `outer` are parameters of the generator before it in a matrix; `depth` says how
@@ -192,24 +196,20 @@ impl<'a> Work<'a> {
         }
         let asks_all = selector::is_empty(&wanted);
         let is_own = |cluster: &RegisteredCluster| cluster.server.trim_end_matches('/') == IN_CLUSTER_SERVER;
-        let nobody = params.is_empty();
-        if asks_all && !known.iter().any(is_own) {
-            let own = json!({"name": IN_CLUSTER, "nameNormalized": IN_CLUSTER, "server": IN_CLUSTER_SERVER, "project": ""});
-            params.extend(own.as_object().cloned());
-        }
-        if nobody {
-            // Argo CD always knows its own cluster, but nothing here says whether it is the only one.
+        if params.is_empty() {
             let missing = match asks_all {
                 true => "the Secrets of its clusters are".to_owned(),
                 false => format!("a cluster Secret with `{}` is", selector::words(&wanted)),
             };
             let unknown = Unknown { generator: "clusters", missing };
-            if params.is_empty() {
+            if known.is_empty() && !asks_all {
                 return Err(Stop::Unknown(unknown));
             }
-            if !self.unknown.borrow().contains(&unknown) {
-                self.unknown.borrow_mut().push(unknown);
-            }
+            self.unmatched.borrow_mut().push(unknown);
+        }
+        if asks_all && !known.iter().any(is_own) {
+            let own = json!({"name": IN_CLUSTER, "nameNormalized": IN_CLUSTER, "server": IN_CLUSTER_SERVER, "project": ""});
+            params.extend(own.as_object().cloned());
         }
         let params = self.with_values(own, params)?;
         if own.get("flatList").and_then(Json::as_bool) == Some(true) {

@@ -158,6 +158,15 @@ fn clusters_are_those_of_the_input() {
 }
 
 #[test]
+fn clusters_that_no_override_is_for_keep_what_they_have() {
+    let expansion = expanded(
+        "  generators:\n  - merge:\n      mergeKeys: [server]\n      generators:\n      - clusters: {selector: {matchLabels: {tier: edge}}, values: {v: '1'}}\n      - clusters: {selector: {matchLabels: {stage: live}}, values: {v: '2'}}\n      - clusters: {selector: {matchLabels: {metadata: none}}, values: {v: '3'}}\n  template: {metadata: {name: '{{name}}-{{values.v}}'}}\n",
+    );
+    assert_eq!(names(&expansion), ["east-1", "west-1"]);
+    assert!(expansion.unknown.is_empty());
+}
+
+#[test]
 fn what_one_generator_cannot_know_costs_only_that() {
     let expansion = expanded(
         "  generators:\n  - scmProvider: {github: {organization: team}}\n  - list: {elements: [{a: x}]}\n  - git: {repoURL: there, files: [{path: '*'}]}\n  - matrix: {generators: [{list: {elements: [{a: x}]}}, {pullRequest: {gitlab: {project: p}}}]}\n  template: {metadata: {name: '{{a}}'}}\n",
