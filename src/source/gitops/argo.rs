@@ -17,7 +17,8 @@ mod work;
 
 pub use hook::{Part, part, wave};
 pub use reach::reach;
-pub use registered::{RegisteredCluster, registered};
+pub use registered::{Registered, registered};
+pub use set::Renderings;
 
 use super::applier::{Applier, Kind};
 use super::recipe::{Common, Make, Recipe};

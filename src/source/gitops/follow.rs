@@ -94,6 +94,7 @@ pub fn follow(
         registered: holders.iter().flat_map(|holder| holder.registered.clone()).collect(),
         helm: &tools.helm,
         left: budget.left(),
+        renderings: argo::Renderings::default(),
         objects: Objects::default(),
         files: holders.iter().flat_map(|holder| holder.documents.clone()).collect(),
     };

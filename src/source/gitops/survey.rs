@@ -5,7 +5,7 @@ use super::super::load;
 use super::super::redact::Values;
 use super::super::walk::Found;
 use super::applier::{Applier, Kind};
-use super::argo::{self, RegisteredCluster};
+use super::argo::{self, Registered};
 use super::cluster::Cluster;
 use super::flux;
 use super::recipe::Reach;
@@ -31,8 +31,8 @@ pub struct Holder {
     pub documents: Vec<Arc<Document>>,
     /// What its Secrets hold.
     pub values: Values,
-    /// The clusters that it registers.
-    pub registered: Vec<RegisteredCluster>,
+    /// What its Secrets tell Argo CD.
+    pub registered: Vec<Registered>,
 }
 
 /// Reads the files of the input that hold objects of Flux or Argo CD.

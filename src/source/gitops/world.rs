@@ -3,7 +3,7 @@
 use super::super::roots::Roots;
 use super::super::tool::{Left, Tool};
 use super::applier::{Applier, namespace};
-use super::argo::RegisteredCluster;
+use super::argo::{Registered, Renderings};
 use super::chart::Charts;
 use super::cluster::Cluster;
 use super::repository::Repository;
@@ -22,12 +22,14 @@ pub struct World<'a> {
     pub repository: Repository,
     /// The charts from elsewhere.
     pub charts: Charts,
-    /// The clusters whose Secrets Argo CD finds in the input.
-    pub registered: Vec<RegisteredCluster>,
+    /// What Argo CD knows by Secrets of the input.
+    pub registered: Vec<Registered>,
     /// helm, which renders templates as well.
     pub helm: &'a Tool,
     /// What is left for calls of tools.
     pub left: Left,
+    /// What helm made of the templates of ApplicationSets so far.
+    pub renderings: Renderings,
     /// The objects that are applied so far.
     pub objects: Objects,
     /// The appliers and their sources in files, as they are.

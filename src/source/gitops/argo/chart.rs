@@ -9,6 +9,7 @@ use super::super::repository::Place;
 use super::application::{Helm, Source, Tool};
 use super::files;
 use super::pattern::{Pattern, is_pattern, walk_order};
+use super::registered::Registered;
 use super::work::Work;
 use crate::document::parse;
 use crate::problem::{Code, Level};
@@ -17,13 +18,18 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The chart that a source has from a repository of charts or a registry; `None` if it is a folder of a git repository.
-pub fn of_registry(source: &Source) -> Option<ChartReference> {
+pub fn of_registry(source: &Source, known: &[Registered]) -> Option<ChartReference> {
     let remote = |repository: &str, chart: &str| {
+        let registry = repository.strip_prefix("oci://");
+        let is_plain = |one: &Registered| match one {
+            Registered::PlainRegistry(address) => registry.is_some_and(|registry| registry.starts_with(address.as_str())),
+            Registered::Cluster(_) => false,
+        };
         Some(ChartReference::Remote(RemoteChart {
             repository: repository.to_owned(),
             chart: chart.to_owned(),
             version: source.revision.clone(),
-            plain_http: false,
+            plain_http: known.iter().any(is_plain),
         }))
     };
     let address = source.repository.trim_end_matches('/');
@@ -295,6 +301,7 @@ enum Start {
 mod tests {
     use super::super::super::chart::{ChartReference, RemoteChart};
     use super::super::application::{Directory, Source, Tool};
+    use super::super::registered::Registered;
     use super::{escaped, of_registry};
 
     #[test]
@@ -306,6 +313,7 @@ mod tests {
 
     #[test]
     fn charts_come_from_repositories_and_registries() {
+        let plain = [Registered::PlainRegistry("plain.example:5000/charts".to_owned())];
         let check = |repository: &str, chart: &str, path: &str, want: Option<(&str, &str)>| {
             let source = Source {
                 repository: repository.to_owned(),
@@ -319,14 +327,15 @@ mod tests {
                     repository: repository.to_owned(),
                     chart: chart.to_owned(),
                     version: "1.x".to_owned(),
-                    plain_http: false,
+                    plain_http: repository.contains("plain"),
                 })
             });
-            assert_eq!(of_registry(&source), want, "{repository}");
+            assert_eq!(of_registry(&source, &plain), want, "{repository}");
         };
         check("https://charts.example/", "web", "", Some(("https://charts.example", "web")));
         check("registry.example/charts", "web", "", Some(("oci://registry.example/charts", "web")));
         check("oci://registry.example/charts/web", "", ".", Some(("oci://registry.example/charts", "web")));
+        check("plain.example:5000/charts", "web", "", Some(("oci://plain.example:5000/charts", "web")));
         check("oci://registry.example/charts/web", "", "deep", None);
         check("https://git.example/team/web", "", "charts/web", None);
         let files = Source {
@@ -334,6 +343,6 @@ mod tests {
             tool: Some(Tool::Directory(Directory::default())),
             ..Source::default()
         };
-        assert_eq!(of_registry(&files), None);
+        assert_eq!(of_registry(&files, &plain), None);
     }
 }

@@ -2,15 +2,19 @@
 
 use super::super::cluster::{ARGO_CD, Cluster};
 use super::application::{Destination, IN_CLUSTER, IN_CLUSTER_SERVER};
-use super::registered::RegisteredCluster;
+use super::registered::Registered;
 
 /// The cluster of a destination, as the Argo CD of `home` knows it; `None` if it names none.
 ///
 /// Source: `GetDestinationCluster` in `util/argo/argo.go` of `argoproj/argo-cd`.
-pub fn cluster(destination: &Destination, home: &Cluster, known: &[RegisteredCluster]) -> Option<Cluster> {
+pub fn cluster(destination: &Destination, home: &Cluster, known: &[Registered]) -> Option<Cluster> {
     let is_own = |server: &str| server.trim_end_matches('/') == IN_CLUSTER_SERVER;
     let (name, server) = (destination.name.as_str(), destination.server.as_str());
-    let registered = known.iter().find(|cluster| match name {
+    let mut clusters = known.iter().filter_map(|one| match one {
+        Registered::Cluster(cluster) => Some(cluster),
+        Registered::PlainRegistry(_) => None,
+    });
+    let registered = clusters.find(|cluster| match name {
         "" => !server.is_empty() && cluster.server.trim_end_matches('/') == server.trim_end_matches('/'),
         name => cluster.name == name,
     });
@@ -40,15 +44,17 @@ fn host(server: &str) -> &str {
 mod tests {
     use super::super::super::cluster::{ARGO_CD, Cluster};
     use super::super::application::Destination;
-    use super::super::registered::RegisteredCluster;
+    use super::super::registered::{Registered, RegisteredCluster};
     use super::cluster;
 
     #[test]
     fn clusters_are_known_by_name_by_address_and_by_host() {
-        let known = |name: &str, server: &str| RegisteredCluster {
-            name: name.to_owned(),
-            server: server.to_owned(),
-            ..RegisteredCluster::default()
+        let known = |name: &str, server: &str| {
+            Registered::Cluster(RegisteredCluster {
+                name: name.to_owned(),
+                server: server.to_owned(),
+                ..RegisteredCluster::default()
+            })
         };
         let known = [known("edge", "https://edge.example:6443"), known("hub", "https://kubernetes.default.svc")];
         let check = |name: &str, server: &str, want: Option<&str>| {

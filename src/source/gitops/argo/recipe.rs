@@ -51,7 +51,7 @@ pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
 impl Work<'_> {
     /// What a source makes.
     fn make(&mut self, source: &Source) -> Option<Make> {
-        if let Some(reference) = of_registry(source) {
+        if let Some(reference) = of_registry(source, &self.world.registered) {
             if let Some(Tool::Plugin(name)) = &source.tool {
                 self.plugin(source, name);
                 return None;

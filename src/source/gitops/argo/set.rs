@@ -15,28 +15,35 @@ mod tree;
 mod unknown;
 
 pub use merge::merge;
+pub use render::Renderings;
 
 use super::super::super::tool::Tool;
 use super::super::applier::Applier;
 use super::super::recipe::Said;
 use super::super::world::World;
+use super::registered::{Registered, RegisteredCluster};
 use crate::document::Value;
 use crate::problem::{Code, Level, Problem, Problems};
 use expand::{Expansion, Step, expand};
 use generator::Surroundings;
 use render::{Renderer, Unrendered};
 use rendered::Texts;
+use serde_json::Value as Json;
 use surroundings::Repositories;
 
 /// The Applications of an ApplicationSet, in the order of its generators.
 pub fn applications(set: &Applier, world: &World) -> (Vec<Said>, Problems) {
     let repositories = Repositories::new(set, world);
-    let mut clusters = world.registered.clone();
+    let cluster = |one: &Registered| match one {
+        Registered::Cluster(cluster) => Some(cluster.clone()),
+        Registered::PlainRegistry(_) => None,
+    };
+    let mut clusters: Vec<RegisteredCluster> = world.registered.iter().filter_map(cluster).collect();
     clusters.sort_by(|one, other| one.name.cmp(&other.name));
     clusters.dedup_by(|one, other| one.name == other.name);
     let surroundings = Surroundings { clusters: &clusters, repositories: &repositories };
     let object = set.value.to_json();
-    let mut renderer = Renderer::new(world.helm, &world.left);
+    let mut renderer = Renderer::new(world.helm, &world.left, &world.renderings);
     let mut texts = Texts::new();
     let expansion = loop {
         match expand(&object, &surroundings, &texts) {
@@ -52,9 +59,7 @@ pub fn applications(set: &Applier, world: &World) -> (Vec<Said>, Problems) {
     match expansion {
         Ok(expansion) => {
             problems.extend(told(set, &expansion));
-            if !renderer.made_up.is_empty() {
-                problems.push(made_up(set, &renderer));
-            }
+            problems.extend(made_up(set, &object).into_iter().collect());
             (said(set, expansion), problems)
         }
         Err(why) => {
@@ -107,14 +112,15 @@ fn assumed(set: &Applier, address: &str) -> Problem {
     problem.help("say so with `repository:` in podviz.yaml")
 }
 
-fn made_up(set: &Applier, renderer: &Renderer) -> Problem {
-    let names: Vec<String> = renderer.made_up.iter().map(|name| format!("`{name}`")).collect();
+fn made_up(set: &Applier, object: &Json) -> Option<Problem> {
+    let is_go = object.pointer("/spec/goTemplate").and_then(Json::as_bool) == Some(true);
+    let names: Vec<String> = go::made_up(object).iter().map(|name| format!("`{name}`")).collect();
     let message = format!(
         "{} makes something up each time it is expanded ({}); podviz shows stand-ins, such as `random1`, that stay the same",
         set.title(),
         names.join(", ")
     );
-    set.problem(Level::Note, Code::MadeUp, "spec", message)
+    (is_go && !names.is_empty()).then(|| set.problem(Level::Note, Code::MadeUp, "spec", message))
 }
 
 fn unrendered(set: &Applier, why: &Unrendered) -> Problem {

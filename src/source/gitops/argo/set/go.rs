@@ -7,6 +7,7 @@
 use super::super::super::super::helm::{Kind, StandIns, TEMPLATES, Token, actions};
 use super::params::Params;
 use super::rendered::{Fault, Request};
+use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions of helm that Argo CD does not have.
@@ -40,8 +41,6 @@ pub struct Chart {
     pub lines: Vec<Request>,
     /// Requests that no chart can render.
     pub faults: Vec<(Request, Fault)>,
-    /// The functions that have stand-ins, since they make something up.
-    pub made_up: BTreeSet<&'static str>,
 }
 
 /// Before the first line of a request.
@@ -81,8 +80,7 @@ impl Chart {
         if stand_ins.included {
             chart.files.insert(TEMPLATES.0.to_owned(), TEMPLATES.1.into());
         }
-        chart.made_up = stand_ins.functions;
-        let values = serde_json::json!({ "params": params });
+        let values = json!({ "params": params });
         chart.files.insert("Chart.yaml".to_owned(), format!("apiVersion: v2\nname: {CHART}\nversion: 0.0.0\n").into());
         chart.files.insert("templates/_argo.tpl".to_owned(), OWN.into());
         chart.files.insert("templates/main.yaml".to_owned(), main.into());
@@ -121,6 +119,20 @@ impl Chart {
         };
         let requests: Vec<Request> = self.lines.iter().filter(is_it).cloned().collect();
         (!requests.is_empty()).then(|| (requests, fault(message)))
+    }
+}
+
+/// The functions in all texts of a set that have stand-ins, since they make something up.
+pub fn made_up(value: &Json) -> BTreeSet<&'static str> {
+    match value {
+        Json::String(text) => {
+            let mut stand_ins = StandIns::default();
+            stand_ins.put_into(text);
+            stand_ins.functions
+        }
+        Json::Array(items) => items.iter().flat_map(made_up).collect(),
+        Json::Object(entries) => entries.values().flat_map(made_up).collect(),
+        _ => BTreeSet::new(),
     }
 }
 
@@ -213,7 +225,7 @@ pub fn uses_other_than(text: &str, params: &Params) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chart, Fault, fault, foreign, translated, uses_other_than};
+    use super::{Chart, Fault, fault, foreign, made_up, translated, uses_other_than};
     use super::super::rendered::Request;
     use serde_json::json;
 
@@ -254,6 +266,12 @@ mod tests {
         let printed = b"---\n# Source: set/templates/main.yaml\n# One line a text.\nt0: \"YQ==\"\nt1: \"\"\nt2: \"Ygo=\"\n";
         assert_eq!(chart.read(printed), Some(vec!["a".to_owned(), String::new(), "b\n".to_owned()]));
         assert_eq!(chart.read(b"t0: \"YQ==\"\n"), None);
+    }
+
+    #[test]
+    fn what_is_made_up_is_found_in_all_texts() {
+        let set = json!({"spec": {"goTemplate": true, "template": {"metadata": {"name": "x-{{ randAlpha 5 }}"}, "l": ["{{ now }}", "now"]}}});
+        assert_eq!(made_up(&set).into_iter().collect::<Vec<_>>(), ["now", "randAlpha"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 /// Most calls of helm for one set: a round each, and one more for each template that fails.
 const CALLS: usize = 16;
@@ -24,24 +25,42 @@ pub enum Unrendered {
     Endless,
 }
 
+/// What helm made of templates so far, for all sets.
+#[derive(Debug, Default)]
+pub struct Renderings(Mutex<Texts>);
+
+impl Renderings {
+    /// Takes what is known out of what is wanted.
+    fn take(&self, wanted: BTreeSet<Request>, texts: &mut Texts) -> BTreeSet<Request> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (there, not): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|request| known.contains_key(request));
+        texts.extend(there.into_iter().filter_map(|request| known.get(&request).cloned().map(|text| (request, text))));
+        not.into_iter().collect()
+    }
+
+    fn keep(&self, texts: impl IntoIterator<Item = (Request, Result<String, Fault>)>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(texts);
+    }
+}
+
 /// helm at work for one set.
 #[derive(Debug)]
 pub struct Renderer<'a> {
     tool: &'a Tool,
     left: &'a Left,
+    known: &'a Renderings,
     calls: usize,
-    /// The functions that have stand-ins, since they make something up.
-    pub made_up: BTreeSet<&'static str>,
 }
 
 impl<'a> Renderer<'a> {
     /// helm, and what is left for it.
-    pub fn new(tool: &'a Tool, left: &'a Left) -> Renderer<'a> {
-        Renderer { tool, left, calls: 0, made_up: BTreeSet::new() }
+    pub fn new(tool: &'a Tool, left: &'a Left, known: &'a Renderings) -> Renderer<'a> {
+        Renderer { tool, left, known, calls: 0 }
     }
 
     /// Renders what is wanted; what fails is noted as such, and some of the rest may be wanted again.
     pub fn render(&mut self, wanted: BTreeSet<Request>, texts: &mut Texts) -> Result<(), Unrendered> {
+        let wanted = self.known.take(wanted, texts);
         let chart = Chart::of(wanted);
         texts.extend(chart.faults.iter().map(|(request, fault)| (request.clone(), Err(fault.clone()))));
         if chart.lines.is_empty() {
@@ -54,20 +73,20 @@ impl<'a> Renderer<'a> {
         }
         let folder = write(&chart).map_err(|_| Unrendered::Failed)?;
         let arguments: Vec<OsString> = ["template", "--", "set", "."].map(OsString::from).to_vec();
-        match tool::run(program, &arguments, folder.path(), self.left) {
+        let made: Texts = match tool::run(program, &arguments, folder.path(), self.left) {
             Ok(printed) => {
                 let made = chart.read(&printed).ok_or(Unrendered::Failed)?;
-                texts.extend(chart.lines.iter().cloned().zip(made.into_iter().map(Ok)));
-                self.made_up.extend(&chart.made_up);
-                Ok(())
+                chart.lines.iter().cloned().zip(made.into_iter().map(Ok)).collect()
             }
             Err(Failure::Failed { message }) => {
                 let (requests, fault) = chart.blame(&message).ok_or(Unrendered::Failed)?;
-                texts.extend(requests.into_iter().map(|request| (request, Err::<String, Fault>(fault.clone()))));
-                Ok(())
+                requests.into_iter().map(|request| (request, Err(fault.clone()))).collect()
             }
-            Err(limit) => Err(Unrendered::Limit(limit)),
-        }
+            Err(limit) => return Err(Unrendered::Limit(limit)),
+        };
+        self.known.keep(made.clone());
+        texts.extend(made);
+        Ok(())
     }
 }
 
@@ -84,7 +103,7 @@ fn write(chart: &Chart) -> io::Result<tool::Scratch> {
 #[cfg(test)]
 mod tests {
     use super::super::rendered::{Fault, Request, Texts};
-    use super::Renderer;
+    use super::{Renderer, Renderings};
     use crate::source::tool::{Left, Tool, find_on};
     use std::collections::BTreeSet;
     use std::time::{Duration, Instant};
@@ -94,7 +113,8 @@ mod tests {
         let path = std::env::var_os("PODVIZ_TEST_TOOLS")?;
         let tool = Tool::Program(find_on(&path, &["helm"], &[])?);
         let left = Left { end: Instant::now() + Duration::from_secs(60), bytes: 1 << 20 };
-        let mut renderer = Renderer::new(&tool, &left);
+        let known = Renderings::default();
+        let mut renderer = Renderer::new(&tool, &left, &known);
         let request = |text: &&str| Request { text: (*text).to_owned(), params: params.to_owned() };
         let mut made = Texts::new();
         loop {
