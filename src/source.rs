@@ -6,6 +6,7 @@
 mod budget;
 mod built;
 mod gitops;
+pub mod charts;
 mod graph;
 mod heading;
 mod helm;

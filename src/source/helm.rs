@@ -6,7 +6,7 @@ mod chart;
 mod conceal;
 mod failure;
 mod given;
-mod packed;
+pub mod packed;
 mod schema;
 mod settle;
 mod stage;

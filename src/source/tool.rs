@@ -23,6 +23,9 @@ use std::time::{Duration, Instant};
 /// How long one call may take. A chart of a hundred templates takes less than a second.
 pub const TIME: Duration = Duration::from_secs(20);
 
+/// How long one call may take that asks the network.
+const ONLINE_TIME: Duration = Duration::from_secs(120);
+
 /// How many bytes one call may print.
 pub const OUTPUT_BYTES: usize = 64 << 20;
 
@@ -100,6 +103,23 @@ pub fn run(program: &Program, args: &[OsString], folder: &Path, left: &Left) -> 
     }
 }
 
+/// The same with the network, in the user's own environment with some variables changed: for what the user asked to be fetched.
+///
+/// # Errors
+///
+/// If it fails, or exceeds a limit.
+pub fn run_online(
+    program: &Program,
+    args: &[OsString],
+    folder: &Path,
+    variables: &[(&str, &Path)],
+) -> Result<Vec<u8>, Failure> {
+    let call = Call { time: ONLINE_TIME, output_bytes: OUTPUT_BYTES, apart: None };
+    let mut command = keeper::kept(program.path.as_os_str());
+    command.args(args).current_dir(folder).envs(variables.iter().copied());
+    call.run_command(program, command, folder, folder)
+}
+
 /// The same in folders of your own, written like a PATH.
 pub fn find_on(path: &OsStr, names: &[&str], inputs: &[PathBuf]) -> Option<Program> {
     let inputs: Vec<PathBuf> = inputs.iter().filter_map(|input| fs::canonicalize(input).ok()).collect();
@@ -157,8 +177,23 @@ impl Call<'_> {
         let failed = |error: &std::io::Error| Failure::Failed { message: error.kind().to_string() };
         let home = scratch().map_err(|error| failed(&error))?;
         let folder = fs::canonicalize(folder).map_err(|error| failed(&error))?;
-        let mut child = leftover::spawn(&mut self.command(program, args, &folder, home.path()))
-            .map_err(|error| failed(&error))?;
+        let command = self.command(program, args, &folder, home.path());
+        self.run_command(program, command, &folder, home.path())
+    }
+
+    /// Runs what is ready to be started. Paths below `folder` and `home` are shortened in what it complains about.
+    fn run_command(
+        &self,
+        program: &Program,
+        mut command: Command,
+        folder: &Path,
+        home: &Path,
+    ) -> Result<Vec<u8>, Failure> {
+        let failed = |error: &std::io::Error| Failure::Failed { message: error.kind().to_string() };
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = leftover::spawn(&mut command).map_err(|error| failed(&error))?;
         let heard = self.listen(&mut child);
         if heard.is_err() {
             leftover::kill(&mut child);
@@ -168,7 +203,7 @@ impl Call<'_> {
             return Ok(output);
         }
         Err(Failure::of(&complaint).unwrap_or_else(|| {
-            let message = message::clean(&complaint, &folder, &[home.path(), &program.path]);
+            let message = message::clean(&complaint, folder, &[home, &program.path]);
             let silent = || format!("{} does not say why", program.name);
             Failure::Failed { message: if message.is_empty() { silent() } else { message } }
         }))
@@ -191,9 +226,6 @@ impl Call<'_> {
         if let Some(root) = env::var_os("SystemRoot").filter(|_| cfg!(windows)) {
             command.env("SystemRoot", root);
         }
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command
     }
 

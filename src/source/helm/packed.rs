@@ -30,36 +30,13 @@ pub fn unpack(bytes: &[u8], most: usize) -> Option<Vec<u8>> {
 /// `None` if this is no archive of tar, and what `change` says.
 pub fn rewrite<E>(tar: &[u8], change: Change<'_, E>) -> Result<Vec<u8>, Option<E>> {
     let broken = |_: io::Error| None;
-    let mut tar = Archive::new(tar);
     let mut out = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    for entry in tar.entries().map_err(broken)? {
-        let mut entry = entry.map_err(broken)?;
-        let is_file = match entry.header().entry_type() {
-            EntryType::Regular | EntryType::Continuous => true,
-            EntryType::Directory | EntryType::XGlobalHeader => continue,
-            // Helm takes these for empty files.
-            EntryType::Link | EntryType::Symlink | EntryType::Char | EntryType::Block | EntryType::Fifo => {
-                false
-            }
-            _ => return Err(None),
+    for file in files(tar, broken)? {
+        let File { own, data, is_regular } = file;
+        let data = match is_regular {
+            true => change(&slashed(&own), data).map_err(Some)?,
+            false => data,
         };
-        let own = entry.path_bytes().into_owned();
-        if own.ends_with(b"/") {
-            continue;
-        }
-        for record in entry.pax_extensions().map_err(broken)?.into_iter().flatten() {
-            if record.map_err(broken)?.key_bytes().starts_with(b"GNU.sparse") {
-                return Err(None);
-            }
-        }
-        let (size, mut data) = (entry.size(), Vec::new());
-        if is_file {
-            entry.read_to_end(&mut data).map_err(broken)?;
-            if data.len() as u64 != size {
-                return Err(None);
-            }
-            data = change(&String::from_utf8_lossy(&own).replace('\\', "/"), data).map_err(Some)?;
-        }
         let mut header = Header::new_ustar();
         header.set_mode(0o644);
         header.set_size(data.len() as u64);
@@ -69,6 +46,61 @@ pub fn rewrite<E>(tar: &[u8], change: Change<'_, E>) -> Result<Vec<u8>, Option<E
         out.append(&header, data.as_slice()).map_err(broken)?;
     }
     out.into_inner().and_then(GzEncoder::finish).map_err(broken)
+}
+
+/// Calls `see` with the path, with `/`, and the bytes of each file of an unpacked chart, as long as it wants more; `None` if this
+/// is no archive of tar, or `see` gives up.
+pub fn each_file(tar: &[u8], see: &mut dyn FnMut(&str, &[u8]) -> Option<()>) -> Option<()> {
+    let regular = files(tar, |_| ()).ok()?;
+    regular.iter().filter(|file| file.is_regular).try_for_each(|file| see(&slashed(&file.own), &file.data))
+}
+
+/// A file of an archive.
+struct File {
+    /// Its path, as it is written.
+    own: Vec<u8>,
+    data: Vec<u8>,
+    /// Whether it is one; helm takes what is not, such as a link, for an empty file.
+    is_regular: bool,
+}
+
+fn slashed(own: &[u8]) -> String {
+    String::from_utf8_lossy(own).replace('\\', "/")
+}
+
+/// The files of an unpacked archive, in their order; `broken` if helm would read it in another way.
+fn files<E>(tar: &[u8], broken: impl Fn(io::Error) -> E) -> Result<Vec<File>, E> {
+    let odd = || broken(io::Error::from(io::ErrorKind::InvalidData));
+    let (mut tar, mut files) = (Archive::new(tar), Vec::new());
+    for entry in tar.entries().map_err(&broken)? {
+        let mut entry = entry.map_err(&broken)?;
+        let is_regular = match entry.header().entry_type() {
+            EntryType::Regular | EntryType::Continuous => true,
+            EntryType::Directory | EntryType::XGlobalHeader => continue,
+            EntryType::Link | EntryType::Symlink | EntryType::Char | EntryType::Block | EntryType::Fifo => {
+                false
+            }
+            _ => return Err(odd()),
+        };
+        let own = entry.path_bytes().into_owned();
+        if own.ends_with(b"/") {
+            continue;
+        }
+        for record in entry.pax_extensions().map_err(&broken)?.into_iter().flatten() {
+            if record.map_err(&broken)?.key_bytes().starts_with(b"GNU.sparse") {
+                return Err(odd());
+            }
+        }
+        let (size, mut data) = (entry.size(), Vec::new());
+        if is_regular {
+            entry.read_to_end(&mut data).map_err(&broken)?;
+            if data.len() as u64 != size {
+                return Err(odd());
+            }
+        }
+        files.push(File { own, data, is_regular });
+    }
+    Ok(files)
 }
 
 #[cfg(test)]
