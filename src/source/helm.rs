@@ -6,6 +6,7 @@ mod chart;
 mod conceal;
 mod failure;
 mod given;
+pub mod merged;
 pub mod packed;
 mod schema;
 mod settle;
