@@ -360,6 +360,8 @@ pub enum Relation {
     NamedBy,
     Produces,
     References,
+    Applies,
+    WaitsFor,
 }
 
 impl Relation {
@@ -385,11 +387,20 @@ impl Relation {
             Relation::NamedBy => "gets its name from",
             Relation::Produces => "produces",
             Relation::References => "refers to",
+            Relation::Applies => "applies",
+            Relation::WaitsFor => "waits for",
         }
     }
 
     /// Whether what it joins belongs together where nothing else is known, such as a pod and its ConfigMap.
     pub fn ties(self) -> bool {
-        !matches!(self, Relation::Allows | Relation::SchedulesOn | Relation::Provisions)
+        !matches!(
+            self,
+            Relation::Allows
+                | Relation::SchedulesOn
+                | Relation::Provisions
+                | Relation::Applies
+                | Relation::WaitsFor
+        )
     }
 }
