@@ -7,6 +7,7 @@ mod advice;
 mod application;
 mod author;
 mod container;
+mod delivery;
 mod environment;
 mod environments;
 pub mod findings;

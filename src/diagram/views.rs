@@ -10,6 +10,7 @@ mod calls;
 mod cast;
 mod compare;
 mod config;
+mod delivery;
 mod denial;
 mod flow;
 mod fold;
@@ -78,6 +79,7 @@ views! {
     Config config "Which ConfigMaps and Secrets does each container read, and how?"
     Storage storage "Where is data kept, and who writes and reads it?"
     Access access "What may accounts do at the Kubernetes API, through which bindings and roles?"
+    Delivery delivery "What brings objects to the cluster, and what waits for what?"
     NetworkPolicy network_policy "Whom do the NetworkPolicies let talk to whom?"
     Rollout rollout "How does a new version replace the old one?"
     States states "Which states does a container go through, what leads from one to the next, and after how many seconds?"

@@ -215,10 +215,19 @@ fn made_from(environment: &Environment) -> Prose {
         "" => plain(format!("the {what} of the input")),
         path => vec![text(format!("{what} ")), code(path)],
     };
+    let cluster = |controller: &str| {
+        let words = format!("what {controller} applies, from ");
+        match environment.path.as_str() {
+            "" => plain(words.trim_end_matches(", from ").to_owned()),
+            path => vec![text(words), code(path)],
+        }
+    };
     match environment.source {
         "kustomize" => of("kustomization"),
         "helm" => of("Helm chart"),
         "dump" => plain("a live cluster"),
+        "flux" => cluster("Flux"),
+        "argo-cd" => cluster("Argo CD"),
         _ if environment.path.is_empty() => plain("all other manifests"),
         _ => of("folder"),
     }

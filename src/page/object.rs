@@ -16,7 +16,7 @@ use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, muted, plain, section, text};
 use super::workload::{diagrams, running};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
-use super::{advice, author, unknown};
+use super::{advice, author, delivery, unknown};
 use crate::catalog::{Relation, Role};
 use crate::document::{Identity, Kind, Value};
 use crate::facts::is_headless;
@@ -52,6 +52,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         ),
         section("objects", "Objects of this kind", custom::objects(know, object)),
         section("fields", "What such objects may say", custom::schema_blocks(object)),
+        section("brings", "What it brings", delivery::brings(know, index)),
         section("effect", "What it means in numbers", effect::blocks(know, index, object)),
         section("talks-to", "What it lets through", network_policy::blocks(know, index, object)),
         section("diagram", "How it fits in", diagrams(know, index, network_policy::views(object))),
@@ -73,8 +74,8 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
 pub fn head(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
     let made = running::made(know, index, object);
     let lead = vec![made.unwrap_or_else(|| lead(know, index, object))];
-    let lead =
-        lead.into_iter().chain(unlisted(know, index)).chain(unknown::substituted(know, object)).collect();
+    let lead = lead.into_iter().chain(unlisted(know, index)).chain(delivery::brought_by(know, index, object));
+    let lead = lead.chain(unknown::substituted(know, object)).collect();
     Some(Page { lead, ..frame(know, index, object, Sort::Object)? })
 }
 
@@ -355,7 +356,8 @@ fn keys(object: &Object, show: bool) -> Vec<Block> {
 pub(super) fn is_use(know: &Knowledge, edge: &Edge) -> bool {
     let by = &know.node(edge.from).identity;
     let rules = matches!(&*by.kind, "Role" | "ClusterRole" | "ReferenceGrant");
-    !(rules && edge.relation == Relation::References)
+    // What brings an object to the cluster says nothing about what it is for.
+    !(rules && edge.relation == Relation::References || edge.relation == Relation::Applies)
 }
 
 /// The manifest of an object, and where a tool built it, the way to all that it built.

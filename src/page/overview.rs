@@ -5,7 +5,7 @@ use super::prose::section;
 use super::prose::{code, concat, listed, muted, plain, separated, text};
 use super::workload::kinds;
 use super::{
-    Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, application, environments,
+    Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, application, delivery, environments,
     object, sentence,
 };
 use crate::catalog::vocabulary::Entry;
@@ -38,6 +38,7 @@ pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Prob
         section("applications", "Which application talks to which", drawn(know, View::Applications, &focus)),
         section("calls", "Who calls whom", drawn(know, View::Calls, &focus)),
         section("containers", "What runs here", workloads(know, &mine)),
+        section("delivery", "Delivery", delivery::section(know, environment)),
         section("namespaces", "Namespaces", namespaces(know, environment)),
     ];
     sections.extend(by_kind(

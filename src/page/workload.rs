@@ -19,7 +19,7 @@ pub use identity::changes;
 
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, plain, section};
-use super::{Block, Page, Prose, Sort, container, object, sentence, unknown};
+use super::{Block, Page, Prose, Sort, container, delivery, object, sentence, unknown};
 use crate::catalog::{Relation, is_built_in};
 use crate::diagram::View;
 use crate::diagram::readable::readable;
@@ -73,6 +73,7 @@ pub fn head(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     let frame = object::frame(know, index, object, Sort::Workload)?;
     let lead = std::iter::once(sentence::workload(know, index)).chain(object::unlisted(know, index));
     let lead = lead.chain(unknown::substituted(know, object));
+    let lead = lead.chain(delivery::brought_by(know, index, object));
     Some(Page { lead: lead.collect(), ..frame })
 }
 

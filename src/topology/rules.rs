@@ -1,5 +1,6 @@
 //! The references that do not fit the catalog's vocabulary, one file a rule.
 
+mod applies;
 pub(super) mod calls;
 pub(super) mod claim_template;
 mod endpoints;
@@ -23,6 +24,7 @@ use crate::problem::Problems;
 pub(super) fn apply(member: &Member, cast: &Cast, draft: &mut Draft, problems: &mut Problems) {
     let identity = &member.object.identity;
     networks::apply(member, cast, draft);
+    applies::apply(member, cast, draft);
     match (&*identity.group, &*identity.kind) {
         ("apps", "StatefulSet") => claim_template::apply(&member.object, draft, problems),
         ("networking.k8s.io", "NetworkPolicy") => network_policy::apply(&member.object, cast, draft),

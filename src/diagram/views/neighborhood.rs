@@ -6,7 +6,7 @@ use super::denial;
 use super::fold::{Piece, fold};
 use super::route;
 use super::sheet::{Reason, Sheet, line};
-use crate::catalog::Role;
+use crate::catalog::{Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::names::{count, plural};
 use crate::topology::{self, Edge, HOST, NodeIndex, State};
@@ -36,10 +36,12 @@ pub(super) struct Neighbor<'a> {
 /// Everything that an edge connects with an object, sorted: first what points to it, then what it points to.
 pub(super) fn neighbors<'a>(scene: Scene<'a>, index: NodeIndex) -> Vec<Neighbor<'a>> {
     let mut found: BTreeMap<(bool, NodeIndex), Vec<&Edge>> = BTreeMap::new();
-    for edge in scene.topology.to(index).filter(|edge| edge.from != index) {
+    // What brings an object to the cluster has a view of its own.
+    let is_near = |edge: &&Edge| edge.from != edge.to && edge.relation != Relation::Applies;
+    for edge in scene.topology.to(index).filter(is_near) {
         found.entry((false, edge.from)).or_default().push(edge);
     }
-    for edge in scene.topology.from(index).filter(|edge| edge.to != index) {
+    for edge in scene.topology.from(index).filter(is_near) {
         found.entry((true, edge.to)).or_default().push(edge);
     }
     found.into_iter().map(|((out, node), edges)| Neighbor { node, out, edges }).collect()
