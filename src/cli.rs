@@ -1,6 +1,7 @@
 //! The command line: what people may ask for, and how the answer is told.
 
 mod advise;
+mod charts;
 mod completions;
 mod diagram;
 mod diff;
@@ -21,6 +22,7 @@ use crate::catalog::CLUSTER_DOMAIN;
 use crate::source::{Build, GitOps, ToolLimits};
 use crate::{Goal, Request};
 pub use advise::Advise;
+pub use charts::Charts;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueHint};
 pub use completions::Completions;
@@ -65,6 +67,8 @@ pub enum Command {
     Diff(Diff),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
+    /// List the charts from elsewhere that Flux and Argo CD objects name, and fetch what is missing
+    Charts(Charts),
     /// Rewrite the marked regions of Markdown files
     Inject(Inject),
     /// Put diagrams and explanations into the chapters of a book: the preprocessor that mdBook calls
@@ -167,6 +171,7 @@ impl Command {
             Command::Reach(reach) => Ok(reach.ask()),
             Command::Diff(diff) => Ok(diff.ask()),
             Command::Graph(graph) => Ok(graph.ask()),
+            Command::Charts(charts) => Ok(charts.ask()),
             Command::Inject(inject) => Err(&inject.input.voice),
             Command::Mdbook(mdbook) => Err(&mdbook.voice),
             Command::Init(init) => Err(&init.voice),

@@ -1,6 +1,7 @@
 //! What the program does for each command: it asks the library, prints or writes what comes back, and says how it ended.
 
 mod book;
+mod charts;
 mod check;
 mod diff;
 mod manual;
@@ -41,6 +42,7 @@ pub(crate) fn perform(cli: &Cli, messages: &Messages, mending: &str) -> anyhow::
         Command::Completions(completions) => print(&[completions.script()]).map(|()| Exit::Complete),
         Command::Man(manual) => manual::write(manual, messages),
         Command::Diff(diff) => diff::compare(diff, messages),
+        Command::Charts(charts) if charts.fetch => charts::fetch(charts, messages, &check),
         Command::Inject(inject) => regions::rewrite(inject, messages, &check),
         Command::Mdbook(mdbook) => book::answer(mdbook, messages),
         command => make(command.ask().context("this command reads no manifests")?, messages, &check),

@@ -41,8 +41,11 @@ use change::tell::{ChangeFormat, Names};
 use problem::Problems;
 use product::Study;
 pub use request::{
-    DiagramFormat, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat, Request, Sides,
+    ChartsFormat, DiagramFormat, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat, Request,
+    Sides,
 };
+use source::charts::Step;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Reads the input and makes what was asked for, with the problems that were met on the way.
@@ -84,7 +87,14 @@ fn study(request: &Request, inputs: &[PathBuf], problems: &mut Problems) -> Resu
     let (topology, met) = topology::connect(&inventory, &catalog);
     problems.extend(met);
     let facts = facts::derive(&topology, &catalog);
-    Ok(Study { catalog, topology, facts, known: reading.known, problems: problems.clone() })
+    Ok(Study {
+        catalog,
+        topology,
+        facts,
+        charts: reading.charts,
+        known: reading.known,
+        problems: problems.clone(),
+    })
 }
 
 /// What a change between two sides does.
@@ -142,7 +152,37 @@ fn study_of_nothing(request: &Request) -> Result<Study, Error> {
     let catalog = catalog.with_settings(settings, &request.cluster_domain);
     let (topology, problems) = topology::connect(&model::Inventory::default(), &catalog);
     let facts = facts::derive(&topology, &catalog);
-    Ok(Study { catalog, topology, facts, known: None, problems })
+    Ok(Study { catalog, topology, facts, charts: Vec::new(), known: None, problems })
+}
+
+/// Fetches the charts from elsewhere that the input names and that are not here, and those that these name in turn.
+/// Each step is said before it is taken. Gives what could not be fetched.
+///
+/// # Errors
+///
+/// If the input could not be read, or there is no folder for charts.
+pub fn fetch_charts(request: &Request, say: &mut dyn FnMut(Step)) -> Result<Problems, Error> {
+    let catalog = Catalog::embedded()?;
+    let settings = request.settings(&catalog)?;
+    let order = request.order(&settings);
+    let folder =
+        order.build.as_ref().and_then(|build| build.gitops.as_ref()).and_then(|gitops| gitops.charts.clone());
+    let folder = folder.or_else(source::charts::default_folder).ok_or(Error::NoChartFolder)?;
+    let (mut problems, mut tried) = (Problems::none(), BTreeSet::new());
+    loop {
+        let reading = source::read(&order)?;
+        let missing = reading.charts.into_iter().filter(|chart| !chart.is_present).map(|chart| chart.chart);
+        let missing: Vec<_> = missing.filter(|chart| tried.insert(chart.clone())).collect();
+        if missing.is_empty() {
+            return Ok(problems.sorted());
+        }
+        match source::charts::Store::open(&folder) {
+            Ok(mut store) => {
+                problems.extend(source::charts::fetch(&missing, &mut store, &order.inputs, say));
+            }
+            Err(problem) => return Ok([problem].into_iter().collect()),
+        }
+    }
 }
 
 /// The text of a first `podviz.yaml` for a folder, and the settings that are there already.

@@ -6,6 +6,7 @@ mod access;
 mod advice;
 mod application;
 mod author;
+pub mod charts;
 mod container;
 mod delivery;
 mod environment;

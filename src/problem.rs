@@ -59,6 +59,7 @@ codes! {
     AliasBomb "alias-bomb" "The document's aliases expand beyond what a manifest needs."
     AmbiguousSubject "ambiguous-subject" "More than one object answers to the subject."
     AssumedRepository "assumed-repository" "It is assumed that a path of Flux or Argo CD is one of this repository."
+    AskedHost "asked-host" "A host is asked for a chart."
     BrokenMarker "broken-marker" "The markers of a Markdown file do not belong together."
     BuildFailed "build-failed" "A chart or a kustomization could not be built."
     BuildPlugin "build-plugin" "A kustomization or an Application is built by a program that podviz does not start."

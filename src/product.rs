@@ -15,10 +15,11 @@ use crate::facts::reach::{Port, Question};
 use crate::output::{self, Flavour};
 use crate::page::findings::{self, AdviceFormat};
 use crate::page::graph::Spacing;
-use crate::page::{self, graph, reach};
+use crate::page::{self, charts, graph, reach};
 use crate::problem::{Code, Level, Problem, Problems};
 use crate::request::{DiagramFormat, Error, Goal, GraphFormat, Product, ReachFormat, Request};
 use crate::source::Known;
+use crate::source::charts::NamedChart;
 use crate::topology::subject::{Found, find_subject};
 use crate::topology::{NodeIndex, Topology};
 use std::collections::BTreeSet;
@@ -36,6 +37,8 @@ pub(crate) struct Study {
     pub catalog: Catalog,
     pub topology: Topology,
     pub facts: Facts,
+    /// The charts from elsewhere that the input names.
+    pub charts: Vec<NamedChart>,
     /// What the Secrets of the input hold.
     pub known: Option<Known>,
     /// What went wrong so far.
@@ -64,6 +67,10 @@ impl Study {
             Goal::Graph { format, full } => self.graph(*format, *full).map(alone),
             // Two studies are compared before one of them is asked.
             Goal::Diff { .. } => Err(Error::NothingToDocument),
+            Goal::Charts { format } => {
+                let (text, yes) = charts::list(&self.charts, *format);
+                Ok(alone(Product::Answer { text, yes }))
+            }
             Goal::Regions { regions, flavour, options } => {
                 let texts = regions.iter().map(|region| self.region(region, *flavour, options));
                 Ok(alone(Product::Regions(texts.collect())))

@@ -10,6 +10,7 @@ use crate::facts::advice::RULES;
 use crate::facts::reach::{Port, QuestionError};
 use crate::model::{Grouping, Inventory};
 use crate::output::{self, File, Flavour, RenderError};
+pub use crate::page::charts::ChartsFormat;
 use crate::page::findings::AdviceFormat;
 use crate::problem::{Level, Problem};
 use crate::region::{Region, RegionError};
@@ -179,6 +180,11 @@ pub enum Goal {
         /// The level from which on an effect counts as a failure, if any does.
         fail_on: Option<Severity>,
     },
+    /// The charts from elsewhere that GitOps objects name.
+    Charts {
+        /// How they are listed.
+        format: ChartsFormat,
+    },
     /// What stands in marked regions of other Markdown.
     Regions {
         /// What each asks for.
@@ -284,6 +290,9 @@ pub enum Error {
     /// A revision could not be read.
     #[error("{}", .0.message)]
     Revision(Box<Problem>),
+    /// Nobody says where charts are kept.
+    #[error("there is no folder to keep charts in; name one with `--charts`")]
+    NoChartFolder,
     /// There is no environment of the name.
     #[error("there is no environment `{name}`; there {}", environments(.candidates))]
     NoSuchEnvironment {

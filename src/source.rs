@@ -5,8 +5,8 @@
 
 mod budget;
 mod built;
-mod gitops;
 pub mod charts;
+mod gitops;
 mod graph;
 mod heading;
 mod helm;
@@ -16,6 +16,7 @@ mod kustomize;
 mod load;
 mod manifest;
 mod matching;
+mod packed;
 mod plan;
 mod redact;
 pub mod revision;
@@ -41,6 +42,7 @@ use crate::document::{Document, Environment, Limits};
 use crate::names::count;
 use crate::problem::{Code, Level, Problem, Problems};
 use budget::Budget;
+use charts::NamedChart;
 use gitops::Followed;
 use plan::{Materials, Plan};
 use rayon::prelude::*;
@@ -174,6 +176,8 @@ pub struct Reading {
     pub unbuilt: BTreeMap<String, bool>,
     /// What went wrong, in the order of the files.
     pub problems: Problems,
+    /// The charts from elsewhere that GitOps objects name, sorted.
+    pub charts: Vec<NamedChart>,
     /// What the Secrets hold, to be hidden in what is not read here, such as an earlier site; `None` if there is nothing.
     pub known: Option<Known>,
 }
@@ -208,6 +212,7 @@ pub fn read(order: &Order) -> Result<Reading, ReadError> {
         values.extend(followed.values);
         reading.problems.extend(followed.problems);
         reading.documents.extend(followed.documents);
+        reading.charts = followed.charts;
         reading.environments.extend(followed.environments);
     }
     let problems = std::mem::take(&mut reading.problems);

@@ -3,7 +3,7 @@
 use crate::diagram::View;
 use crate::diagram::host::Host;
 use crate::output::Flavour;
-use crate::{DiagramFormat, GraphFormat, ReachFormat};
+use crate::{ChartsFormat, DiagramFormat, GraphFormat, ReachFormat};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use std::sync::LazyLock;
@@ -48,6 +48,19 @@ impl ValueEnum for DiagramFormat {
         Some(PossibleValue::new(match self {
             DiagramFormat::Mermaid => "mermaid",
             DiagramFormat::Svg => "svg",
+        }))
+    }
+}
+
+impl ValueEnum for ChartsFormat {
+    fn value_variants<'a>() -> &'a [ChartsFormat] {
+        &[ChartsFormat::Text, ChartsFormat::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            ChartsFormat::Text => "text",
+            ChartsFormat::Json => "json",
         }))
     }
 }

@@ -46,9 +46,11 @@ pub fn brought_by(know: &Knowledge, index: NodeIndex, object: &Object) -> Option
 /// The objects of GitOps controllers in an environment: who applies what, what waits for what, what is suspended.
 pub fn section(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
     let diagram = readable(View::Delivery, &Focus::All(Arc::clone(environment)), know.drawn, know.facts);
-    let mut blocks: Vec<Block> = diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect();
+    let mut blocks: Vec<Block> =
+        diagram.map(|diagram| Block::Diagram(Box::new(diagram))).into_iter().collect();
     let in_it = know.topology.present_in(environment);
-    let appliers: Vec<NodeIndex> = in_it.map(|(index, _)| index).filter(|&index| applies(know, index)).collect();
+    let appliers: Vec<NodeIndex> =
+        in_it.map(|(index, _)| index).filter(|&index| applies(know, index)).collect();
     if appliers.is_empty() {
         return blocks;
     }
@@ -59,7 +61,8 @@ pub fn section(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
         .collect();
     if !suspended.is_empty() {
         let verb = if suspended.len() == 1 { " is suspended" } else { " are suspended" };
-        let words = ": what is shown below is what the manifests say, and the cluster may hold something else.";
+        let words =
+            ": what is shown below is what the manifests say, and the cluster may hold something else.";
         blocks.push(Block::Paragraph(concat(vec![listed(suspended, 6), plain(verb), plain(words)])));
     }
     let rows = appliers.into_iter().map(|index| row(know, index)).collect();

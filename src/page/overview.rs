@@ -5,8 +5,8 @@ use super::prose::section;
 use super::prose::{code, concat, listed, muted, plain, separated, text};
 use super::workload::kinds;
 use super::{
-    Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, application, delivery, environments,
-    object, sentence,
+    Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, application, delivery,
+    environments, object, sentence,
 };
 use crate::catalog::vocabulary::Entry;
 use crate::catalog::{Relation, Role};

@@ -8,15 +8,17 @@ mod index;
 mod lock;
 mod store;
 
-pub use fetch::fetch;
+pub use fetch::{Step, fetch};
 pub use store::{Fetched, Store, default_folder};
+
+use crate::document::Identity;
 
 /// How addresses of registries begin.
 const OCI: &str = "oci://";
 
 /// A chart in a repository on another machine, as the input names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ChartReference {
+pub struct RemoteChart {
     /// The address of the repository, without a slash at its end: `https://…`, `http://…`, or `oci://host/path`.
     pub repository: String,
     /// The name of the chart in it.
@@ -27,21 +29,21 @@ pub struct ChartReference {
     pub plain_http: bool,
 }
 
-impl ChartReference {
+impl RemoteChart {
     /// The chart `chart` of a repository.
-    pub fn new(repository: &str, chart: &str, version: &str) -> ChartReference {
+    pub fn new(repository: &str, chart: &str, version: &str) -> RemoteChart {
         let repository = repository.trim_end_matches('/').to_owned();
         let (chart, version) = (chart.trim_matches('/').to_owned(), version.trim().to_owned());
-        ChartReference { repository, chart, version, plain_http: false }
+        RemoteChart { repository, chart, version, plain_http: false }
     }
 
     /// The chart at an address of a registry: `oci://host/a/b` is chart `b` of repository `oci://host/a`.
     ///
     /// `None` if the address names no chart.
-    pub fn oci(address: &str, version: &str) -> Option<ChartReference> {
+    pub fn oci(address: &str, version: &str) -> Option<RemoteChart> {
         let address = address.trim_end_matches('/');
         let (repository, chart) = address.strip_prefix(OCI).unwrap_or(address).rsplit_once('/')?;
-        Some(ChartReference::new(&format!("{OCI}{repository}"), chart, version))
+        Some(RemoteChart::new(&format!("{OCI}{repository}"), chart, version))
     }
 
     /// Whether it stands in a registry.
@@ -60,9 +62,22 @@ impl ChartReference {
     }
 
     /// Whether both mean the same chart of the same repository in the same versions.
-    fn is(&self, other: &ChartReference) -> bool {
+    fn is(&self, other: &RemoteChart) -> bool {
         (&self.repository, &self.chart, &self.version) == (&other.repository, &other.chart, &other.version)
     }
+}
+
+/// A chart from elsewhere that the input names, and who does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedChart {
+    /// The chart.
+    pub chart: RemoteChart,
+    /// The version that it stands for, if it was fetched once.
+    pub locked: Option<String>,
+    /// Whether it is here.
+    pub is_present: bool,
+    /// What installs it, sorted.
+    pub named_by: Vec<Identity>,
 }
 
 /// The host of an address, with its port, without a user.
@@ -75,14 +90,14 @@ fn host(address: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChartReference, host};
+    use super::{RemoteChart, host};
 
     #[test]
     fn the_last_part_of_an_address_of_a_registry_is_the_chart() {
-        let chart = ChartReference::oci("oci://ghcr.example/charts/web/", "1.x").expect("a chart");
+        let chart = RemoteChart::oci("oci://ghcr.example/charts/web/", "1.x").expect("a chart");
         assert_eq!((&*chart.repository, &*chart.chart), ("oci://ghcr.example/charts", "web"));
         assert_eq!(chart.host(), Some("ghcr.example"));
-        assert_eq!(ChartReference::oci("oci://host", ""), None);
+        assert_eq!(RemoteChart::oci("oci://host", ""), None);
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod world;
 pub use follow::Used;
 
 use super::budget::Budget;
+use super::charts::NamedChart;
 use super::kustomize::Library;
 use super::redact::Values;
 use super::tools::Tools;
@@ -44,6 +45,8 @@ pub struct Followed {
     pub documents: Vec<Document>,
     /// The environments, sorted by name.
     pub environments: Vec<Environment>,
+    /// The charts from elsewhere that they name.
+    pub charts: Vec<NamedChart>,
     /// What of the input went into them.
     pub used: Used,
     /// What their Secrets hold.
@@ -61,19 +64,20 @@ pub fn follow(
     budget: &mut Budget,
     order: &Order,
 ) -> Followed {
-    let (mut trail, holders, repository) =
+    let (mut trail, holders, repository, charts) =
         follow::follow(found, (build, gitops), library, tools, budget, order);
     if trail.tasks.is_empty() {
         return Followed::default();
     }
     let name = repository.as_ref().and_then(|repository| repository.name());
     let name = name.map(str::to_owned).or_else(|| found.roots.first_name()).unwrap_or_default();
-    let delivered = deliver::deliver(&mut trail, &holders, gitops, &name);
+    let delivered = deliver::deliver(&mut trail, &holders, gitops, &name, &charts);
     let mut values = trail.values;
     holders.into_iter().for_each(|holder| values.extend(holder.values));
     Followed {
         documents: delivered.documents,
         environments: delivered.environments,
+        charts: delivered.charts,
         used: trail.used,
         values,
         problems: delivered.problems,

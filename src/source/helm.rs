@@ -7,7 +7,6 @@ mod conceal;
 mod failure;
 mod given;
 pub mod merged;
-pub mod packed;
 mod schema;
 mod settle;
 mod stage;
@@ -60,6 +59,8 @@ pub struct Unit<'a> {
     pub allow: &'a (dyn Fn(&Path) -> bool + Sync),
     /// A canonical path as it is shown.
     pub shown: &'a (dyn Fn(&Path) -> String + Sync),
+    /// The folder of a dependency that was fetched from elsewhere.
+    pub fetched: &'a (dyn Fn(&Dependency) -> Option<PathBuf> + Sync),
     /// How much is read.
     pub limits: &'a Limits,
 }
@@ -133,7 +134,7 @@ impl Unit<'_> {
             return Err(Nothing::Excess(Excess::Time));
         }
         stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
-        let staged = stage::stage(self.folder, chart, self.allow, self.limits);
+        let staged = stage::stage(self.folder, chart, self.allow, self.fetched, self.limits);
         let staged = staged.map_err(|refusal| self.refused(refusal))?;
         let (values, _written) = self.values()?;
         let settled = settle::settle(self.folder, staged, values, self.given.is_some(), self.limits)

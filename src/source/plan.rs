@@ -264,6 +264,7 @@ impl Plan {
                     build,
                     allow,
                     shown,
+                    fetched: &|_| None,
                     limits,
                 };
                 helm::build(&unit, &tools.helm, budget)

@@ -28,7 +28,8 @@ pub fn followed(folder: &Path) -> Tree {
     let more = fs::read_to_string(folder.join("arguments.txt")).unwrap_or_default();
     let arguments: Vec<&str> = ["graph", "--verbose", "."].into_iter().chain(more.lines()).collect();
     let path = if needs_tools(folder) { tools().expect("PODVIZ_TEST_TOOLS") } else { OsString::new() };
-    let mut made = files(answer(command(place.path(), &arguments).env("PATH", path), b""), "graph.json", false);
+    let mut made =
+        files(answer(command(place.path(), &arguments).env("PATH", path), b""), "graph.json", false);
     if let Some(graph) = made.remove("graph.json") {
         let graph = serde_json::from_slice(&graph).expect("a graph");
         made.insert("graph.txt".to_owned(), summary(&graph).into_bytes());
@@ -56,9 +57,8 @@ fn summary(graph: &Value) -> String {
         let images: BTreeSet<&str> = containers.map(|container| said(container, "image")).collect();
         parts.extend((!images.is_empty()).then(|| images.into_iter().collect::<Vec<_>>().join(" ")));
         parts.push(format!("{}:{}", said(&node["source"], "file"), node["source"]["line"]));
-        let appliers: Vec<&str> = list(node, "applied_by")
-            .filter_map(|id| titles.get(id.as_str()?).map(String::as_str))
-            .collect();
+        let appliers: Vec<&str> =
+            list(node, "applied_by").filter_map(|id| titles.get(id.as_str()?).map(String::as_str)).collect();
         parts.extend((!appliers.is_empty()).then(|| format!("by {}", appliers.join(" > "))));
         parts.extend(node["wave"].as_i64().map(|wave| format!("wave {wave}")));
         text.push_str(&format!("{}\n", parts.join(" | ")));

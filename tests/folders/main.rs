@@ -15,9 +15,9 @@ mod examples;
 mod facts;
 #[path = "../files/mod.rs"]
 mod files;
+mod gitops;
 #[path = "../golden/mod.rs"]
 mod golden;
-mod gitops;
 mod inject;
 mod reach;
 mod sentences;

@@ -87,7 +87,10 @@ fn around(scene: Scene, index: NodeIndex) -> Option<Diagram> {
         ),
         many => (
             format!("What {said} brings to the cluster"),
-            format!("{said} applies {}; it is shown with what applies it, and what waits.", count(many, "object", "objects")),
+            format!(
+                "{said} applies {}; it is shown with what applies it, and what waits.",
+                count(many, "object", "objects")
+            ),
         ),
     };
     Some(picture.sheet.finish(View::Delivery, title, description, Direction::Right, scene.budget))
@@ -207,7 +210,8 @@ impl Picture<'_> {
 
     /// The arrows between all that is drawn, and the rows of what they stand for.
     fn connect(&mut self) {
-        let mut ends: Vec<(NodeIndex, Id)> = self.drawn.iter().map(|(index, id)| (*index, id.clone())).collect();
+        let mut ends: Vec<(NodeIndex, Id)> =
+            self.drawn.iter().map(|(index, id)| (*index, id.clone())).collect();
         ends.sort();
         for (index, id) in &ends {
             for edge in self.scene.topology.from(*index) {
@@ -236,7 +240,8 @@ impl Picture<'_> {
             let edges = topology.from(index).filter(move |edge| {
                 let to = &topology.nodes[edge.to].identity;
                 let field = edge.field.to_string();
-                let names_source = field.contains("sourceRef") || field.contains("chartRef") || field.contains("repoURL");
+                let names_source =
+                    field.contains("sourceRef") || field.contains("chartRef") || field.contains("repoURL");
                 // A chart of this repository has the source that everything has.
                 names_source && (is_foreign || is_release && &*to.kind != "GitRepository")
             });

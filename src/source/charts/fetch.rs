@@ -2,7 +2,7 @@
 //! registries; each host is told before it is asked.
 
 use super::index::address;
-use super::{ChartReference, OCI, Store, host};
+use super::{OCI, RemoteChart, Store, host};
 use crate::document::{MARK, Value, parse};
 use crate::problem::{Code, Level, Problem, Problems};
 use crate::source::tool::{self, Failure, Program, Scratch};
@@ -11,14 +11,39 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// What happens while charts are fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A host is about to be asked for something.
+    Asks {
+        /// The host, with its port.
+        host: String,
+        /// For what, in words.
+        what: String,
+    },
+    /// A chart is there now.
+    Kept {
+        /// Its name.
+        chart: String,
+        /// Its version.
+        version: String,
+    },
+}
+
+impl Step {
+    fn asks(host: Option<&str>, what: String) -> Step {
+        Step::Asks { host: host.unwrap_or_default().to_owned(), what }
+    }
+}
+
 /// Fetches charts into a store, and says before each step which host is asked for what.
 ///
 /// Each chart that cannot be fetched costs only itself.
 pub fn fetch(
-    missing: &[ChartReference],
+    missing: &[RemoteChart],
     store: &mut Store,
     inputs: &[PathBuf],
-    say: &mut dyn FnMut(&str),
+    say: &mut dyn FnMut(Step),
 ) -> Problems {
     let mut problems = Problems::none();
     if missing.is_empty() {
@@ -33,7 +58,7 @@ pub fn fetch(
         Ok(fetcher) => fetcher,
         Err(problem) => return [problem].into_iter().collect(),
     };
-    let mut repositories: BTreeMap<&str, Vec<&ChartReference>> = BTreeMap::new();
+    let mut repositories: BTreeMap<&str, Vec<&RemoteChart>> = BTreeMap::new();
     for reference in missing {
         match refused(reference) {
             Some(reason) => problems.push(failed(reference, reason)),
@@ -64,7 +89,7 @@ pub fn fetch(
                 None => fetcher.pull_oci(reference, version.as_deref(), say),
             };
             match bytes.and_then(|bytes| store.keep(reference, &bytes)) {
-                Ok(version) => say(&format!("fetched {} {version}", reference.chart)),
+                Ok(version) => say(Step::Kept { chart: reference.chart.clone(), version }),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -73,8 +98,8 @@ pub fn fetch(
 }
 
 /// Why a reference is not given to helm.
-fn refused(reference: &ChartReference) -> Option<&'static str> {
-    let ChartReference { repository, chart, version, .. } = reference;
+fn refused(reference: &RemoteChart) -> Option<&'static str> {
+    let RemoteChart { repository, chart, version, .. } = reference;
     let plain = |text: &str| text.chars().all(|c| c.is_ascii_graphic());
     let is_name = chart.split('/').all(|part| {
         part.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -98,7 +123,7 @@ fn refused(reference: &ChartReference) -> Option<&'static str> {
     }
 }
 
-fn failed(reference: &ChartReference, reason: &str) -> Problem {
+fn failed(reference: &RemoteChart, reason: &str) -> Problem {
     let message =
         format!("chart {} of {} cannot be fetched: {reason}", reference.title(), reference.repository);
     Problem::new(Level::Error, Code::FetchFailed, message)
@@ -181,8 +206,8 @@ impl Fetcher {
     }
 
     /// Asks a classic repository for its index.
-    fn know(&mut self, repository: &str, say: &mut dyn FnMut(&str)) -> Result<Known, Failure> {
-        say(&format!("asking {} for the index of {repository}", host(repository).unwrap_or_default()));
+    fn know(&mut self, repository: &str, say: &mut dyn FnMut(Step)) -> Result<Known, Failure> {
+        say(Step::asks(host(repository), format!("the index of {repository}")));
         let name = match self.own.get(repository) {
             Some(name) => {
                 self.run(vec!["repo".into(), "update".into(), "--".into(), name.into()])?;
@@ -203,9 +228,9 @@ impl Fetcher {
     fn pull(
         &self,
         known: &Known,
-        reference: &ChartReference,
+        reference: &RemoteChart,
         locked: Option<&str>,
-        say: &mut dyn FnMut(&str),
+        say: &mut dyn FnMut(Step),
     ) -> Result<Vec<u8>, Problem> {
         let whole = format!("{}/{}", known.name, reference.chart);
         let version = match locked {
@@ -217,13 +242,13 @@ impl Fetcher {
             address.ok_or_else(|| failed(reference, "the repository does not list that version"))?;
         let host =
             host(&address).ok_or_else(|| failed(reference, "the repository gives no address for it"))?;
-        say(&format!("asking {host} for {} {version}", reference.chart));
+        say(Step::asks(Some(host), format!("{} {version}", reference.chart)));
         let fixed = [format!("--version={version}").into()];
         self.pulled(&whole, &fixed, reference)
     }
 
     /// The newest version of a chart that its reference allows: helm knows its ranges best.
-    fn newest(&self, whole: &str, reference: &ChartReference) -> Result<String, Problem> {
+    fn newest(&self, whole: &str, reference: &RemoteChart) -> Result<String, Problem> {
         let range = if reference.version.is_empty() { "*" } else { &reference.version };
         let args = ["search", "repo", "--output=json"].into_iter().map(OsString::from);
         let args = args.chain([format!("--version={range}").into(), "--".into(), whole.into()]).collect();
@@ -238,12 +263,12 @@ impl Fetcher {
 
     fn pull_oci(
         &self,
-        reference: &ChartReference,
+        reference: &RemoteChart,
         locked: Option<&str>,
-        say: &mut dyn FnMut(&str),
+        say: &mut dyn FnMut(Step),
     ) -> Result<Vec<u8>, Problem> {
         let whole = format!("{}/{}", reference.repository, reference.chart);
-        say(&format!("asking {} for {}", reference.host().unwrap_or_default(), reference.title()));
+        say(Step::asks(reference.host(), reference.title()));
         let mut options: Vec<OsString> = Vec::new();
         if let Some(version) = locked.or(Some(&reference.version)).filter(|version| !version.is_empty()) {
             options.push(format!("--version={version}").into());
@@ -255,12 +280,7 @@ impl Fetcher {
     }
 
     /// What helm pulls, as bytes.
-    fn pulled(
-        &self,
-        whole: &str,
-        options: &[OsString],
-        reference: &ChartReference,
-    ) -> Result<Vec<u8>, Problem> {
+    fn pulled(&self, whole: &str, options: &[OsString], reference: &RemoteChart) -> Result<Vec<u8>, Problem> {
         let place =
             tool::scratch().map_err(|_| failed(reference, "there is no room for a temporary folder"))?;
         let mut args: Vec<OsString> = vec!["pull".into(), "--destination".into(), place.path().into()];

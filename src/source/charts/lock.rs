@@ -1,7 +1,7 @@
 //! The list beside fetched charts: which version each range stands for, and the digest of its bytes. It makes a build the same
 //! next year.
 
-use super::ChartReference;
+use super::RemoteChart;
 use crate::document::{Value, parse};
 use crate::problem::{Code, Level, Problem};
 
@@ -15,7 +15,7 @@ const HEAD: &str = "# Written by `podviz charts --fetch`. Commit it with the cha
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locked {
     /// What the input names.
-    pub reference: ChartReference,
+    pub reference: RemoteChart,
     /// The version that this stands for.
     pub version: String,
     /// `sha256:` and the digest of the packed chart, in hexadecimal digits.
@@ -44,7 +44,7 @@ impl Lock {
         for entry in charts.items() {
             let text = |key: &str| entry.get(key).and_then(Value::scalar_text);
             let entry = (|| {
-                let reference = ChartReference::new(&text("repository")?, &text("chart")?, &text("version")?);
+                let reference = RemoteChart::new(&text("repository")?, &text("chart")?, &text("version")?);
                 let (version, digest) = (text("locked")?, text("digest")?);
                 let digits = digest.strip_prefix("sha256:")?;
                 let whole = digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
@@ -57,7 +57,7 @@ impl Lock {
     }
 
     /// The entry for what the input names.
-    pub fn get(&self, reference: &ChartReference) -> Option<&Locked> {
+    pub fn get(&self, reference: &RemoteChart) -> Option<&Locked> {
         self.0.iter().find(|locked| locked.reference.is(reference))
     }
 
@@ -92,10 +92,10 @@ impl Lock {
 #[cfg(test)]
 mod tests {
     use super::{Lock, Locked};
-    use crate::source::charts::ChartReference;
+    use crate::source::charts::RemoteChart;
 
     fn locked(version: &str, means: &str) -> Locked {
-        let reference = ChartReference::new("https://charts.example/stable/", "web", version);
+        let reference = RemoteChart::new("https://charts.example/stable/", "web", version);
         Locked { reference, version: means.to_owned(), digest: format!("sha256:{}", "0f".repeat(32)) }
     }
 

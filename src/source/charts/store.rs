@@ -1,11 +1,11 @@
 //! The folder that holds fetched charts, packed as they came, and the list of what they are.
 
-use super::ChartReference;
+use super::RemoteChart;
 use super::lock::{FILE, Lock, Locked};
 use crate::document::parse;
 use crate::names::slug;
 use crate::problem::{Code, Level, Problem};
-use crate::source::helm::packed;
+use crate::source::packed;
 use crate::source::tool::{self, Scratch};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub struct Store {
     folder: PathBuf,
     lock: Lock,
     /// The charts that were unpacked, by what names them.
-    unpacked: Mutex<BTreeMap<ChartReference, Result<Arc<Fetched>, Problem>>>,
+    unpacked: Mutex<BTreeMap<RemoteChart, Result<Arc<Fetched>, Problem>>>,
 }
 
 /// A chart of the store, unpacked in a folder of our own.
@@ -66,12 +66,12 @@ impl Store {
     }
 
     /// The version that a reference stands for, if that is locked.
-    pub fn locked(&self, reference: &ChartReference) -> Option<&Locked> {
+    pub fn locked(&self, reference: &RemoteChart) -> Option<&Locked> {
         self.lock.get(reference)
     }
 
     /// Whether a chart is there; whether it is the right one shows when it is unpacked.
-    pub fn has(&self, reference: &ChartReference) -> bool {
+    pub fn has(&self, reference: &RemoteChart) -> bool {
         self.lock.get(reference).is_some_and(|locked| self.file(locked).is_file())
     }
 
@@ -80,7 +80,7 @@ impl Store {
     /// # Errors
     ///
     /// If what is there is not what was fetched, or no chart.
-    pub fn unpack(&self, reference: &ChartReference) -> Result<Option<Arc<Fetched>>, Problem> {
+    pub fn unpack(&self, reference: &RemoteChart) -> Result<Option<Arc<Fetched>>, Problem> {
         let Some(locked) = self.lock.get(reference).filter(|locked| self.file(locked).is_file()) else {
             return Ok(None);
         };
@@ -95,7 +95,7 @@ impl Store {
     /// # Errors
     ///
     /// If it is no chart of that name, or another one than the list says, or cannot be written.
-    pub fn keep(&mut self, reference: &ChartReference, bytes: &[u8]) -> Result<String, Problem> {
+    pub fn keep(&mut self, reference: &RemoteChart, bytes: &[u8]) -> Result<String, Problem> {
         let about = About::of(bytes).ok_or_else(|| unfit(reference, "what was sent is no packed chart"))?;
         if about.name != reference.chart.rsplit('/').next().unwrap_or_default() {
             return Err(unfit(reference, "what was sent is another chart"));
@@ -118,7 +118,7 @@ impl Store {
     }
 
     fn file(&self, locked: &Locked) -> PathBuf {
-        let Locked { reference: ChartReference { repository, chart, .. }, version, .. } = locked;
+        let Locked { reference: RemoteChart { repository, chart, .. }, version, .. } = locked;
         let address = repository.split_once("://").map_or(repository.as_str(), |(_, rest)| rest);
         self.folder.join(slug(address)).join(format!("{}-{version}.tgz", slug(chart)))
     }
@@ -186,12 +186,12 @@ pub fn is_version(version: &str) -> bool {
     begins && version.len() <= 100 && version.bytes().all(fits)
 }
 
-fn unfit(reference: &ChartReference, reason: &str) -> Problem {
+fn unfit(reference: &RemoteChart, reason: &str) -> Problem {
     let message = format!("chart {} of {}: {reason}", reference.title(), reference.repository);
     Problem::new(Level::Error, Code::FetchFailed, message)
 }
 
-fn changed(reference: &ChartReference, locked: &Locked, reason: &str) -> Problem {
+fn changed(reference: &RemoteChart, locked: &Locked, reason: &str) -> Problem {
     let message =
         format!("chart {} {} is not the one that was locked: {reason}", reference.chart, locked.version);
     let help =
@@ -243,7 +243,7 @@ fn spread(bytes: &[u8], place: &Path) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChartReference, Store};
+    use super::{RemoteChart, Store};
     use crate::problem::Code;
     use flate2::{Compression, write::GzEncoder};
     use std::fs;
@@ -265,8 +265,8 @@ mod tests {
 
     const ABOUT: (&str, &str) = ("web/Chart.yaml", "name: web\nversion: 1.3.1\n");
 
-    fn reference() -> ChartReference {
-        ChartReference::new("https://charts.example/stable", "web", "1.x")
+    fn reference() -> RemoteChart {
+        RemoteChart::new("https://charts.example/stable", "web", "1.x")
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub struct Job<'a> {
     staged: Option<Volume>,
     /// Of a chart: where it is.
     pub located: Option<LocatedChart>,
+    /// Why a chart that is there is not used.
+    refused: Option<Problem>,
 }
 
 /// What builds, and what was built so far.
@@ -60,10 +62,14 @@ impl<'a> Workshop<'a> {
             _ => None,
         };
         let located = match make {
-            Make::Chart(reference, _) => world.charts.locate(reference, world.roots, world.limits),
-            _ => None,
+            Make::Chart(reference, _) => world.charts.locate(reference, world.roots),
+            _ => Ok(None),
         };
-        Job { applier, make, staged, located }
+        let (located, refused) = match located {
+            Ok(located) => (located, None),
+            Err(problem) => (None, Some(problem)),
+        };
+        Job { applier, make, staged, located, refused }
     }
 
     /// What of the input goes into a job: files, folders of kustomizations, and folders of charts.
@@ -176,7 +182,10 @@ impl<'a> Workshop<'a> {
     }
 
     fn render(&self, job: &Job, release: &Release, world: &World) -> Built {
-        let Some(located) = &job.located else { return Built::default() };
+        let Some(located) = &job.located else {
+            let problems = job.refused.clone().into_iter().collect();
+            return Built { problems, ..Built::default() };
+        };
         let order = ReleaseOrder {
             name: Some(release.name.clone()),
             namespace: Some(release.namespace.clone()),
@@ -204,6 +213,7 @@ impl<'a> Workshop<'a> {
                 }
                 _ => world.roots.shown(path),
             },
+            fetched: &|dependency| world.charts.dependency(dependency),
             limits: world.limits,
         };
         helm::build(&unit, &self.tools.helm, self.budget)

@@ -1,14 +1,15 @@
 //! What was followed becomes documents: each with its environment, and with who brings it there.
 
 use super::super::GitOps;
+use super::super::charts::{NamedChart, RemoteChart};
 use super::applier::{Applier, Kind, namespace};
 use super::argo;
-use super::chart::ChartReference;
+use super::chart::{ChartReference, Charts};
 use super::cluster::Cluster;
 use super::environment::{Clue, names};
 use super::follow::{Task, Trail};
 use super::survey::Holder;
-use crate::document::{Delivery, Document, Environment};
+use crate::document::{Delivery, Document, Environment, Identity};
 use crate::problem::{Code, Level, Problem, Problems};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,12 +21,20 @@ pub struct Delivered {
     pub documents: Vec<Document>,
     /// The environments, by name.
     pub environments: Vec<Environment>,
+    /// The charts from elsewhere, sorted.
+    pub charts: Vec<NamedChart>,
     /// What went wrong.
     pub problems: Problems,
 }
 
 /// Gives everything its environment.
-pub fn deliver(trail: &mut Trail, holders: &[Holder], gitops: &GitOps, repository: &str) -> Delivered {
+pub fn deliver(
+    trail: &mut Trail,
+    holders: &[Holder],
+    gitops: &GitOps,
+    repository: &str,
+    charts: &Charts,
+) -> Delivered {
     let chains: Vec<Vec<usize>> = (0..trail.tasks.len()).map(|at| chain(&trail.tasks, at)).collect();
     let is_kept = |at: usize| !chains[at].iter().any(|at| trail.tasks[*at].is_dropped);
     let mut clues: BTreeMap<Cluster, Clue> = BTreeMap::new();
@@ -56,6 +65,7 @@ pub fn deliver(trail: &mut Trail, holders: &[Holder], gitops: &GitOps, repositor
             source: cluster.source(),
             path: clue.path.clone(),
             namespace: None,
+            incomplete: None,
         });
     }
     let identity = |at: &usize| {
@@ -108,6 +118,8 @@ pub fn deliver(trail: &mut Trail, holders: &[Holder], gitops: &GitOps, repositor
         }
     }
     delivered.problems.extend(missing_charts(trail, &is_kept).into_iter().collect());
+    let named = trail.charts.iter().filter(|(_, at, _)| is_kept(*at));
+    delivered.charts = named_charts(named.map(|(reference, at, _)| (reference, identity(at))), charts);
     delivered.environments.sort();
     delivered
 }
@@ -127,6 +139,26 @@ fn id(document: &Document) -> Option<[String; 4]> {
     let group = version.split_once('/').map_or("", |(group, _)| group);
     let name = document.value.at("metadata.name")?.scalar_text()?;
     Some([group.to_owned(), document.value.get("kind")?.as_str()?.to_owned(), namespace(document), name])
+}
+
+/// The charts from elsewhere, each once with all that name it.
+fn named_charts<'a>(
+    named: impl Iterator<Item = (&'a ChartReference, Option<Identity>)>,
+    charts: &Charts,
+) -> Vec<NamedChart> {
+    let mut all: BTreeMap<&RemoteChart, BTreeSet<Identity>> = BTreeMap::new();
+    for (reference, by) in named {
+        if let ChartReference::Remote(remote) = reference {
+            all.entry(remote).or_default().extend(by);
+        }
+    }
+    let named = all.into_iter().map(|(chart, by)| NamedChart {
+        chart: chart.clone(),
+        locked: charts.locked(chart),
+        is_present: charts.has(chart),
+        named_by: by.into_iter().collect(),
+    });
+    named.collect()
 }
 
 /// Says once which charts are not there.

@@ -11,7 +11,7 @@ use super::applier::{Applier, ApplierKey, Kind};
 use super::build::Workshop;
 use super::chart::{ChartReference, Charts};
 use super::cluster::Cluster;
-use super::recipe::{Common, Recipe};
+use super::recipe::{Common, Make, Recipe};
 use super::repository::Repository;
 use super::survey::{self, Holder, Root};
 use super::world::{Objects, World};
@@ -77,10 +77,10 @@ pub fn follow(
     tools: &Tools,
     budget: &mut Budget,
     order: &Order,
-) -> (Trail, Vec<Holder>, Option<Repository>) {
+) -> (Trail, Vec<Holder>, Option<Repository>, Charts) {
     let holders = survey::holders(found, &order.limits);
     if !survey::is_gitops(&holders) {
-        return (Trail::default(), Vec::new(), None);
+        return (Trail::default(), Vec::new(), None, Charts::default());
     }
     let mut repository = Repository::of(&found.roots, gitops.repository.as_deref());
     let addresses = survey::addresses(&holders);
@@ -111,7 +111,7 @@ pub fn follow(
         world.left = workshop.budget.left();
         walk.carry_out(&ready, &mut world, &mut workshop);
     }
-    (walk.trail, holders, Some(world.repository))
+    (walk.trail, holders, Some(world.repository), world.charts)
 }
 
 struct Walk {
@@ -176,8 +176,13 @@ impl Walk {
             }
             for make in recipe.iter().flat_map(|recipe| &recipe.makes) {
                 let job = workshop.job(applier, make, world);
-                if let super::recipe::Make::Chart(reference, _) = make {
+                if let Make::Chart(reference, _) = make {
                     self.trail.charts.push((reference.clone(), *at, job.located.is_some()));
+                    // A chart that is here may depend on others from elsewhere.
+                    for remote in job.located.iter().flat_map(|located| located.dependencies(world.limits)) {
+                        let is_there = world.charts.has(&remote);
+                        self.trail.charts.push((ChartReference::Remote(remote), *at, is_there));
+                    }
                 }
                 jobs.push((*at, recipe.as_ref(), job));
             }

@@ -1,6 +1,7 @@
 //! What a chart says about itself.
 
 use crate::document::{Limits, Value, parse};
+use crate::source::charts::RemoteChart;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,8 @@ pub struct Dependency {
     pub alias: Option<String>,
     /// The folder of the chart as the parent writes it, relative to its own, if it lies in one.
     pub folder: Option<String>,
+    /// What it is called elsewhere, if it comes from a repository: in the version that `Chart.lock` names, if it does.
+    pub remote: Option<RemoteChart>,
 }
 
 impl Chart {
@@ -38,10 +41,11 @@ impl Chart {
     pub fn read(folder: &Path, limits: &Limits) -> Result<Chart, String> {
         let value = read(&folder.join("Chart.yaml"), limits)?;
         let name = text(&value, "name").ok_or("`Chart.yaml` does not name the chart")?;
-        let mut dependencies = dependencies(&value);
+        let lock = ["Chart.lock", "requirements.lock"].map(|name| read(&folder.join(name), limits).ok());
+        let mut dependencies = dependencies(&value, &lock);
         // Where charts of the first version list them.
         if let Ok(older) = read(&folder.join("requirements.yaml"), limits) {
-            dependencies.extend(self::dependencies(&older));
+            dependencies.extend(self::dependencies(&older, &lock));
         }
         let (vendored, packed) = vendored(&folder.join("charts"), limits);
         Ok(Chart {
@@ -79,13 +83,22 @@ fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn dependencies(value: &Value) -> Vec<Dependency> {
-    let listed = value.get("dependencies").map(Value::items).unwrap_or_default();
+/// `locks` are what helm wrote when it last fetched them.
+fn dependencies(value: &Value, locks: &[Option<Value>]) -> Vec<Dependency> {
+    let listed = |value: &Value| value.get("dependencies").map(Value::items).unwrap_or_default().to_vec();
+    let locked: Vec<Value> = locks.iter().flatten().flat_map(listed).collect();
     let dependency = |value: &Value| {
-        let folder = text(value, "repository").and_then(|at| at.strip_prefix("file://").map(str::to_owned));
-        Some(Dependency { name: text(value, "name")?, alias: text(value, "alias"), folder })
+        let name = text(value, "name")?;
+        let repository = text(value, "repository").unwrap_or_default();
+        let is = |other: &&Value, key: &str| text(other, key) == text(value, key);
+        let locked = locked.iter().find(|other| is(other, "name") && is(other, "repository"));
+        let version = locked.and_then(|locked| text(locked, "version")).or_else(|| text(value, "version"));
+        let is_remote = ["https://", "http://", "oci://"].iter().any(|scheme| repository.starts_with(scheme));
+        let remote = is_remote.then(|| RemoteChart::new(&repository, &name, &version.unwrap_or_default()));
+        let folder = repository.strip_prefix("file://").map(str::to_owned);
+        Some(Dependency { name, alias: text(value, "alias"), folder, remote })
     };
-    listed.iter().filter_map(dependency).collect()
+    listed(value).iter().filter_map(dependency).collect()
 }
 
 fn vendored(folder: &Path, limits: &Limits) -> (BTreeMap<String, PathBuf>, Vec<String>) {

@@ -2,11 +2,11 @@
 //! templates with stand-ins for what they would make up, and schemas that refer to nothing outside of them.
 
 use super::super::tool::{self, Scratch};
-use super::packed;
 use super::schema::{Verdict, verdict};
 use super::stage::{Refusal, replace, walk};
 use super::stand_in::{StandIns, TEMPLATES};
 use crate::document::Limits;
+use crate::source::packed;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,13 +1,16 @@
 //! What of a chart helm may see: no link leads out of the input, and dependencies in folders stand where helm looks for them.
 
 use super::super::tool::{self, Scratch};
-use super::chart::Chart;
+use super::chart::{Chart, Dependency};
 use crate::document::Limits;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// Gives the folder of a dependency that was fetched from elsewhere.
+pub type Fetched<'a> = &'a dyn Fn(&Dependency) -> Option<PathBuf>;
 
 /// Most files of a chart.
 const FILES: usize = 100_000;
@@ -148,9 +151,10 @@ pub fn stage(
     folder: &Path,
     chart: &Chart,
     allow: &dyn Fn(&Path) -> bool,
+    fetched: Fetched,
     limits: &Limits,
 ) -> Result<Option<Scratch>, Refusal> {
-    let staging = Staging { allow, limits, charts: Cell::new(CHARTS) };
+    let staging = Staging { allow, fetched, limits, charts: Cell::new(CHARTS) };
     if !staging.wants(folder, chart)? {
         return Ok(None);
     }
@@ -161,6 +165,7 @@ pub fn stage(
 
 struct Staging<'a> {
     allow: &'a dyn Fn(&Path) -> bool,
+    fetched: Fetched<'a>,
     limits: &'a Limits,
     /// How many more charts may be looked at.
     charts: Cell<usize>,
@@ -193,10 +198,14 @@ impl Staging<'_> {
     fn elsewhere(&self, folder: &Path, chart: &Chart) -> Result<Vec<(String, PathBuf)>, Refusal> {
         let mut found: Vec<(String, PathBuf)> = Vec::new();
         for dependency in chart.dependencies.iter().filter(|dependency| !chart.has(dependency)) {
-            let Some(written) = &dependency.folder else { continue };
             if found.iter().any(|(name, _)| *name == dependency.name) {
                 continue;
             }
+            if let Some(fetched) = (self.fetched)(dependency) {
+                found.push((dependency.name.clone(), fetched));
+                continue;
+            }
+            let Some(written) = &dependency.folder else { continue };
             let target = fs::canonicalize(folder.join(written));
             let target = target.map_err(|_| Refusal::NoChart(dependency.name.clone()))?;
             if !(self.allow)(&target) {
@@ -232,7 +241,11 @@ impl Staging<'_> {
             if around.iter().any(|folder| folder.starts_with(&target)) {
                 return Err(Refusal::TooLarge);
             }
-            scan(&target, self.allow)?;
+            let is_fetched =
+                chart.dependencies.iter().any(|one| (self.fetched)(one).as_ref() == Some(&target));
+            if !is_fetched {
+                scan(&target, self.allow)?;
+            }
             let inner = Chart::read(&target, self.limits).map_err(|_| Refusal::NoChart(name.clone()))?;
             let safe = name.replace(['/', '\\'], "-");
             self.fill(&charts.join(format!("podviz-{safe}")), &target, &inner, &around)?;

@@ -308,11 +308,7 @@ impl Application {
             let message = "the destination has both a `name` and a `server`; Argo CD refuses that";
             faults.push(Fault { message: message.to_owned(), line: spec.line, column: spec.column });
         }
-        Application {
-            sources,
-            destination,
-            faults,
-        }
+        Application { sources, destination, faults }
     }
 }
 
@@ -363,7 +359,10 @@ mod tests {
         let app = read(
             "metadata: {name: a, namespace: argocd}\nspec:\n  source: {repoURL: x, path: p}\n  sources:\n  - {repoURL: y, ref: values}\n  - {repoURL: z, chart: c, targetRevision: 1.2.0, helm: {valueFiles: [$values/v.yaml]}}\n",
         );
-        assert_eq!(app.sources.iter().map(|source| source.repository.as_str()).collect::<Vec<_>>(), ["y", "z"]);
+        assert_eq!(
+            app.sources.iter().map(|source| source.repository.as_str()).collect::<Vec<_>>(),
+            ["y", "z"]
+        );
         assert!(app.sources[0].is_only_reference() && !app.sources[1].is_only_reference());
         let Some(Tool::Helm(helm)) = &app.sources[1].tool else { panic!("helm") };
         assert_eq!(helm.value_files, ["$values/v.yaml"]);
@@ -383,13 +382,16 @@ mod tests {
         );
         let Some(Tool::Helm(helm)) = &app.sources[0].tool else { panic!("helm") };
         assert_eq!(helm.values, r#"{"a":2,"b":null}"#);
-        let parameter = |value: &str, is_text| Parameter { name: "t".to_owned(), value: value.to_owned(), is_text };
+        let parameter =
+            |value: &str, is_text| Parameter { name: "t".to_owned(), value: value.to_owned(), is_text };
         assert_eq!(helm.parameters, [parameter("2.50", false), parameter("3", true)]);
     }
 
     #[test]
     fn one_source_has_one_tool() {
-        let app = read("spec: {source: {repoURL: x, path: c, helm: {}, kustomize: {replicas: [{name: a, count: x}]}}}");
+        let app = read(
+            "spec: {source: {repoURL: x, path: c, helm: {}, kustomize: {replicas: [{name: a, count: x}]}}}",
+        );
         assert_eq!(app.faults.len(), 2, "{:?}", app.faults);
         let app = read("spec: {source: {repoURL: x, path: c, helm: null, plugin: {name: cdk}}}");
         assert_eq!(app.sources[0].tool, Some(Tool::Plugin("cdk".to_owned())));

@@ -3,7 +3,7 @@
 //! Source: `helmTemplate` and `getResolvedValueFiles` in `reposerver/repository/repository.go`, `template` in
 //! `util/helm/cmd.go` of `argoproj/argo-cd`.
 
-use super::super::chart::{ChartReference, Release, RemoteChart};
+use super::super::chart::{ChartReference, Release};
 use super::super::recipe::Make;
 use super::super::repository::Place;
 use super::application::{Helm, Source, Tool};
@@ -13,6 +13,7 @@ use super::registered::Registered;
 use super::work::Work;
 use crate::document::parse;
 use crate::problem::{Code, Level};
+use crate::source::charts::RemoteChart;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,9 @@ pub fn of_registry(source: &Source, known: &[Registered]) -> Option<ChartReferen
     let remote = |repository: &str, chart: &str| {
         let registry = repository.strip_prefix("oci://");
         let is_plain = |one: &Registered| match one {
-            Registered::PlainRegistry(address) => registry.is_some_and(|registry| registry.starts_with(address.as_str())),
+            Registered::PlainRegistry(address) => {
+                registry.is_some_and(|registry| registry.starts_with(address.as_str()))
+            }
             Registered::Cluster(_) => false,
         };
         Some(ChartReference::Remote(RemoteChart {
@@ -38,7 +41,8 @@ pub fn of_registry(source: &Source, known: &[Registered]) -> Option<ChartReferen
         let scheme = if address.contains("://") { "" } else { "oci://" };
         return remote(&format!("{scheme}{address}"), &source.chart);
     }
-    let is_chart = matches!(source.tool, None | Some(Tool::Helm(_))) && matches!(source.path.as_str(), "" | "." | "./");
+    let is_chart =
+        matches!(source.tool, None | Some(Tool::Helm(_))) && matches!(source.path.as_str(), "" | "." | "./");
     let (repository, chart) = address.strip_prefix("oci://").filter(|_| is_chart)?.rsplit_once('/')?;
     remote(&format!("oci://{repository}"), chart)
 }
@@ -51,7 +55,8 @@ pub fn release(work: &mut Work, source: &Source, reference: ChartReference) -> O
         _ => &none,
     };
     let variables = work.variables(source);
-    let folder = work.world.charts.locate(&reference, work.world.roots, work.world.limits).map(|chart| chart.folder);
+    let folder =
+        work.world.charts.locate(&reference, work.world.roots).ok().flatten().map(|chart| chart.folder);
     let mut release = Release::default();
     release.name = first(&helm.release, &work.applier.name);
     release.namespace = first(&helm.namespace, &first(&work.application.destination.namespace, "default"));
@@ -68,7 +73,8 @@ pub fn release(work: &mut Work, source: &Source, reference: ChartReference) -> O
             Ok(Json::Null) => {}
             Ok(values) if values.is_object() => given.values = Some(values),
             _ => {
-                let message = format!("cannot install {}, because its values are no mapping in YAML", what(source));
+                let message =
+                    format!("cannot install {}, because its values are no mapping in YAML", what(source));
                 work.problem(Level::Error, Code::BuildFailed, &message);
                 return None;
             }
@@ -155,9 +161,9 @@ impl Paths<'_, '_> {
         let mut files: Vec<PathBuf> = Vec::new();
         for path in &helm.value_files {
             let found = match is_pattern(path) && !path.contains("://") {
-                true => self.matching(path).map(|found| {
-                    found.into_iter().filter(|file| !named.contains(file)).collect::<Vec<_>>()
-                }),
+                true => self
+                    .matching(path)
+                    .map(|found| found.into_iter().filter(|file| !named.contains(file)).collect::<Vec<_>>()),
                 false => match self.resolve(path) {
                     Resolved::File(file) => Some(vec![file]),
                     Resolved::Elsewhere => continue,
@@ -187,7 +193,8 @@ impl Paths<'_, '_> {
         if self.folder.is_none() && !path.starts_with(['$', '/']) {
             return;
         }
-        let message = format!("cannot install {}, because its file of values `{path}` is not there", what(self.source));
+        let message =
+            format!("cannot install {}, because its file of values `{path}` is not there", what(self.source));
         self.work.problem(Level::Error, Code::BuildFailed, &message);
     }
 
@@ -280,7 +287,8 @@ impl Paths<'_, '_> {
         let tree = files::below(&base, roots, true);
         let mut found: Vec<&String> = tree.files.iter().filter(|path| pattern.matches(path)).collect();
         found.sort_by(|one, other| walk_order(one, other));
-        let found: Vec<PathBuf> = found.iter().filter_map(|path| files::allowed(&base.join(path), roots)).collect();
+        let found: Vec<PathBuf> =
+            found.iter().filter_map(|path| files::allowed(&base.join(path), roots)).collect();
         (!found.is_empty()).then_some(found)
     }
 }

@@ -56,7 +56,8 @@ mod tests {
                 ..RegisteredCluster::default()
             })
         };
-        let known = [known("edge", "https://edge.example:6443"), known("hub", "https://kubernetes.default.svc")];
+        let known =
+            [known("edge", "https://edge.example:6443"), known("hub", "https://kubernetes.default.svc")];
         let check = |name: &str, server: &str, want: Option<&str>| {
             let destination =
                 Destination { name: name.to_owned(), server: server.to_owned(), ..Destination::default() };

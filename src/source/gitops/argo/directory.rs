@@ -38,13 +38,24 @@ pub fn choose<'a>(directory: &Directory, files: impl IntoIterator<Item = &'a str
 mod tests {
     use super::{Chosen, Directory, choose};
 
-    const FILES: [&str; 8] =
-        ["z.yml", "a.yaml", "a/b.json", "a/note.txt", "drafts/d.yaml", "x.jsonnet", "lib.libsonnet", "a-b.yaml"];
+    const FILES: [&str; 8] = [
+        "z.yml",
+        "a.yaml",
+        "a/b.json",
+        "a/note.txt",
+        "drafts/d.yaml",
+        "x.jsonnet",
+        "lib.libsonnet",
+        "a-b.yaml",
+    ];
 
     #[test]
     fn manifests_are_named_so_and_the_patterns_decide() {
         let plain = choose(&Directory::default(), FILES);
-        assert_eq!(plain, Chosen { manifests: vec!["a-b.yaml", "a.yaml", "z.yml"], jsonnet: vec!["x.jsonnet"] });
+        assert_eq!(
+            plain,
+            Chosen { manifests: vec!["a-b.yaml", "a.yaml", "z.yml"], jsonnet: vec!["x.jsonnet"] }
+        );
         let with = |include: &str, exclude: &str| {
             let directory = Directory {
                 recurse: true,
@@ -57,7 +68,8 @@ mod tests {
         assert_eq!(with("", "{drafts/*,*.yml}"), ["a/b.json", "a-b.yaml", "a.yaml"]);
         assert_eq!(with("*.yaml", ""), ["a-b.yaml", "a.yaml", "drafts/d.yaml"]);
         assert_eq!(with("*.yaml", "d*"), ["a-b.yaml", "a.yaml"]);
-        let any = Directory { any_extension: true, include: "*.libsonnet".to_owned(), ..Directory::default() };
+        let any =
+            Directory { any_extension: true, include: "*.libsonnet".to_owned(), ..Directory::default() };
         assert_eq!(choose(&any, FILES).manifests, ["lib.libsonnet"]);
     }
 }

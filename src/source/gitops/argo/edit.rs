@@ -51,7 +51,8 @@ pub fn edits(
     if !options.patches.is_empty() {
         edits.push(("patches", extended(&own("patches"), options.patches.iter().cloned())));
     }
-    let wanted = options.components.iter().filter(|path| !options.ignores_missing_components || is_there(path));
+    let wanted =
+        options.components.iter().filter(|path| !options.ignores_missing_components || is_there(path));
     let own_components = own("components");
     let is_new = |path: &Json| !own_components.as_array().is_some_and(|own| own.contains(path));
     let components: Vec<Json> = wanted.map(|path| json!(path)).filter(is_new).collect();
@@ -74,7 +75,8 @@ fn images(own: &Json, texts: impl Iterator<Item = String>) -> Result<Json, Strin
         let before = images.get(name).cloned().unwrap_or(Json::Null);
         let mut image = Map::from_iter([("name".to_owned(), json!(name))]);
         for (field, text) in [("newName", new_name), ("newTag", tag), ("digest", digest)] {
-            let text = if text == "*" { before.get(field).and_then(Json::as_str).unwrap_or_default() } else { text };
+            let text =
+                if text == "*" { before.get(field).and_then(Json::as_str).unwrap_or_default() } else { text };
             if !text.is_empty() {
                 image.insert(field.to_owned(), json!(text));
             }
@@ -181,9 +183,11 @@ mod tests {
 
     #[test]
     fn images_replace_those_of_their_name() {
-        let own = json!({"images": [{"name": "z", "newTag": "1"}, {"name": "a", "newName": "b", "newTag": "1"}]});
+        let own =
+            json!({"images": [{"name": "z", "newTag": "1"}, {"name": "a", "newName": "b", "newTag": "1"}]});
         let images = ["a=*:2", "reg.example:5000/c:3@sha256:0", "d=reg.example/e", "f:$ARGOCD_APP_NAME"];
-        let edited = edited(own, Kustomize { images: texts(&images), ..Kustomize::default() }).expect("edits");
+        let edited =
+            edited(own, Kustomize { images: texts(&images), ..Kustomize::default() }).expect("edits");
         assert_eq!(
             edited["images"],
             json!([
@@ -205,12 +209,18 @@ mod tests {
     fn labels_are_added_and_replaced_only_by_force() {
         let own = json!({"commonLabels": {"a": "1"}, "labels": [{"pairs": {"x": "1"}}]});
         let options = |labels: &[(&str, &str)]| Kustomize { labels: pairs(labels), ..Kustomize::default() };
-        assert_eq!(edited(own.clone(), options(&[("b", "2")])), Ok(json!({"commonLabels": {"a": "1", "b": "2"}})));
+        assert_eq!(
+            edited(own.clone(), options(&[("b", "2")])),
+            Ok(json!({"commonLabels": {"a": "1", "b": "2"}}))
+        );
         assert!(edited(own.clone(), options(&[("a", "2")])).is_err());
         let force = Kustomize { forces_labels: true, ..options(&[("a", "2")]) };
         assert_eq!(edited(own.clone(), force), Ok(json!({"commonLabels": {"a": "2"}})));
         let bare = Kustomize { labels_without_selectors: true, ..options(&[("b", "2")]) };
-        assert_eq!(edited(own.clone(), bare.clone()), Ok(json!({"labels": [{"pairs": {"x": "1", "b": "2"}}]})));
+        assert_eq!(
+            edited(own.clone(), bare.clone()),
+            Ok(json!({"labels": [{"pairs": {"x": "1", "b": "2"}}]}))
+        );
         let deep = Kustomize { labels_in_templates: true, ..bare };
         assert_eq!(edited(own, deep).map(|edited| edited["labels"].as_array().map(Vec::len)), Ok(Some(2)));
     }

@@ -33,7 +33,8 @@ pub fn below(base: &Path, roots: &Roots, recurse: bool) -> Tree {
         .max_depth((!recurse).then_some(1))
         .filter_entry(|entry| {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-            entry.file_name() != ".git" && !(is_folder && entry.depth() > 0 && entry.path().join(OWN).is_file())
+            entry.file_name() != ".git"
+                && !(is_folder && entry.depth() > 0 && entry.path().join(OWN).is_file())
         });
     let mut tree = Tree { base: base.to_owned(), ..Tree::default() };
     for entry in walk.build().flatten().take(ENTRIES).filter(|entry| entry.depth() > 0) {

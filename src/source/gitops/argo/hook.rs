@@ -37,14 +37,16 @@ pub enum Part {
 pub fn part(object: &Value) -> Part {
     let own = annotation(object, "argocd.argoproj.io/hook");
     let types: Vec<&str> = own.as_deref().map(list).unwrap_or_default();
-    let known: Vec<&str> = types.iter().copied().filter(|name| *name == "Skip" || phase(name).is_some()).collect();
+    let known: Vec<&str> =
+        types.iter().copied().filter(|name| *name == "Skip" || phase(name).is_some()).collect();
     if known == ["Skip"] {
         return Part::Nothing;
     }
     let mut phases: Vec<Phase> = known.iter().filter_map(|name| phase(name)).collect();
     let helm = annotation(object, "helm.sh/hook");
     if known.is_empty() {
-        phases = helm.as_deref().map(list).unwrap_or_default().into_iter().filter_map(phase_of_helm).collect();
+        phases =
+            helm.as_deref().map(list).unwrap_or_default().into_iter().filter_map(phase_of_helm).collect();
     }
     let is_hook = own.is_some() || helm.is_some_and(|hook| hook != "crd-install");
     phases.sort();
@@ -103,7 +105,8 @@ mod tests {
 
     #[test]
     fn hooks_of_helm_are_those_of_argo_cd_where_it_names_none() {
-        let check = |annotations: &str, want: Part| assert_eq!(part(&object(annotations)), want, "{annotations}");
+        let check =
+            |annotations: &str, want: Part| assert_eq!(part(&object(annotations)), want, "{annotations}");
         check("", Part::Object);
         check("helm.sh/hook: 'pre-install, pre-upgrade'", Part::Hook(vec![Phase::PreSync]));
         check("helm.sh/hook: 'post-upgrade,pre-install'", Part::Hook(vec![Phase::PreSync, Phase::PostSync]));

@@ -132,7 +132,11 @@ fn pathspec(pattern: &str) -> Option<String> {
         }
     }
     let folder = regex::escape(pattern.trim_end_matches('/'));
-    if pattern.is_empty() || pattern == "." { Some(".*".to_owned()) } else { Some(format!("{out}|{folder}/.*")) }
+    if pattern.is_empty() || pattern == "." {
+        Some(".*".to_owned())
+    } else {
+        Some(format!("{out}|{folder}/.*"))
+    }
 }
 
 fn doublestar(pattern: &str) -> Option<String> {

@@ -6,8 +6,8 @@ use super::super::recipe::Reach;
 use super::super::repository::{Place, Whose};
 use super::super::world::World;
 use super::application::{Application, Source, Tool};
-use super::work::{Made, Work};
 use super::set::applications;
+use super::work::{Made, Work};
 use crate::document::Value;
 use crate::problem::Code;
 use std::sync::Arc;
@@ -64,9 +64,11 @@ fn of_application(applier: &Applier, world: &World) -> Option<Vec<Reach>> {
 fn lends(work: &Work, lender: &Source) -> bool {
     let prefix = format!("${}/", lender.reference);
     let is_there = |source: &Source| match &source.tool {
-        Some(Tool::Helm(helm)) => helm.value_files.iter().filter_map(|path| path.strip_prefix(&prefix)).any(|path| {
-            work.world.repository.resolve(path, work.near.as_deref(), work.world.roots).is_some()
-        }),
+        Some(Tool::Helm(helm)) => {
+            helm.value_files.iter().filter_map(|path| path.strip_prefix(&prefix)).any(|path| {
+                work.world.repository.resolve(path, work.near.as_deref(), work.world.roots).is_some()
+            })
+        }
         _ => false,
     };
     match work.whose(lender) {

@@ -108,7 +108,8 @@ impl Work<'_> {
 
     fn kustomization(&mut self, source: &Source, options: &Kustomize, folder: &Path) -> Option<Make> {
         let Some(mut file) = kustomize::find(folder, self.world.roots, self.world.limits) else {
-            let message = format!("builds `{}` with kustomize, but there is no kustomization in it", source.path);
+            let message =
+                format!("builds `{}` with kustomize, but there is no kustomization in it", source.path);
             self.problem(Level::Error, Code::BuildFailed, &message);
             return None;
         };

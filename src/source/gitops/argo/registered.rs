@@ -118,7 +118,10 @@ mod tests {
         let text = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: c\n  labels: {argocd.argoproj.io/secret-type: cluster, tier: edge}\n  annotations: {a: b, kubectl.kubernetes.io/last-applied-configuration: '{}'}\nstringData: {name: edge, config: hidden}\ndata: {server: aHR0cHM6Ly9lZGdlLmV4YW1wbGU=, name: bm8=}\n---\nkind: Secret\napiVersion: v1\nmetadata: {name: d, labels: {argocd.argoproj.io/secret-type: repository}}\n---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: e, labels: {argocd.argoproj.io/secret-type: cluster}}\n  stringData: {server: 'https://u:pw123456@x.example'}\n";
         let clusters = clusters(text);
         assert_eq!(clusters.len(), 2, "{clusters:?}");
-        assert_eq!((clusters[0].name.as_str(), clusters[0].server.as_str()), ("edge", "https://edge.example"));
+        assert_eq!(
+            (clusters[0].name.as_str(), clusters[0].server.as_str()),
+            ("edge", "https://edge.example")
+        );
         assert_eq!(clusters[0].labels.len(), 2);
         assert_eq!(clusters[0].annotations.keys().collect::<Vec<_>>(), ["a"]);
         assert!(!format!("{clusters:?}").contains("hidden") && !format!("{clusters:?}").contains("pw123456"));
@@ -127,7 +130,9 @@ mod tests {
     #[test]
     fn registries_without_tls_are_known_by_their_address() {
         let secret = |kind: &str, plain: &str| {
-            format!("apiVersion: v1\nkind: Secret\nmetadata: {{labels: {{argocd.argoproj.io/secret-type: {kind}}}}}\nstringData: {{url: 'oci://reg.example:5000/charts/', insecureOCIForceHttp: '{plain}', password: hidden}}\n")
+            format!(
+                "apiVersion: v1\nkind: Secret\nmetadata: {{labels: {{argocd.argoproj.io/secret-type: {kind}}}}}\nstringData: {{url: 'oci://reg.example:5000/charts/', insecureOCIForceHttp: '{plain}', password: hidden}}\n"
+            )
         };
         let read = |text: String| registered(text.as_bytes(), &Limits::default());
         let plain = [Registered::PlainRegistry("reg.example:5000/charts".to_owned())];

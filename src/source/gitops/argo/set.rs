@@ -55,7 +55,8 @@ pub fn applications(set: &Applier, world: &World) -> (Vec<Said>, Problems) {
             }
         }
     };
-    let mut problems: Problems = repositories.into_assumed().iter().map(|address| assumed(set, address)).collect();
+    let mut problems: Problems =
+        repositories.into_assumed().iter().map(|address| assumed(set, address)).collect();
     match expansion {
         Ok(expansion) => {
             problems.extend(told(set, &expansion));
@@ -97,7 +98,10 @@ fn told(set: &Applier, expansion: &Expansion) -> Problems {
     }
     if !expansion.twice.is_empty() {
         let names: Vec<String> = expansion.twice.iter().take(5).map(|name| format!("`{name}`")).collect();
-        let message = format!("{title} makes more than one Application of the same name; the first counts: {}", names.join(", "));
+        let message = format!(
+            "{title} makes more than one Application of the same name; the first counts: {}",
+            names.join(", ")
+        );
         problems.push(problem(Level::Warning, Code::DuplicateObject, message));
     }
     problems
@@ -126,7 +130,12 @@ fn made_up(set: &Applier, object: &Json) -> Option<Problem> {
 fn unrendered(set: &Applier, why: &Unrendered) -> Problem {
     let title = set.title();
     let problem = |code, reason: String| {
-        set.problem(Level::Error, code, "spec.template", format!("the Applications of {title} are not shown, because {reason}"))
+        set.problem(
+            Level::Error,
+            code,
+            "spec.template",
+            format!("the Applications of {title} are not shown, because {reason}"),
+        )
     };
     match why {
         Unrendered::NoTool(Tool::Off) => {

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 /// Names of the revision, which is known to Argo CD alone.
-const UNKNOWN: [&str; 3] = ["ARGOCD_APP_REVISION", "ARGOCD_APP_REVISION_SHORT", "ARGOCD_APP_REVISION_SHORT_8"];
+const UNKNOWN: [&str; 3] =
+    ["ARGOCD_APP_REVISION", "ARGOCD_APP_REVISION_SHORT", "ARGOCD_APP_REVISION_SHORT_8"];
 
 /// Names and values.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +71,10 @@ mod tests {
         let variables = Variables::new([("ARGOCD_APP_NAME", "web")]);
         for (text, want) in [
             ("$ARGOCD_APP_NAME-${ARGOCD_APP_NAME}x", "web-webx"),
-            ("a:$ARGOCD_APP_REVISION_SHORT ${ARGOCD_APP_REVISION}", "a:$ARGOCD_APP_REVISION_SHORT ${ARGOCD_APP_REVISION}"),
+            (
+                "a:$ARGOCD_APP_REVISION_SHORT ${ARGOCD_APP_REVISION}",
+                "a:$ARGOCD_APP_REVISION_SHORT ${ARGOCD_APP_REVISION}",
+            ),
             ("$OTHER|$$|$1|$", "|$||$"),
             ("${}a ${b", "a b"),
             ("plain $ x", "plain $ x"),

@@ -102,7 +102,9 @@ impl<'a> Work<'a> {
         let names = [".argocd-source.yaml".to_owned(), format!(".argocd-source-{}.yaml", self.applier.name)];
         let patches = names.iter().filter_map(|name| {
             let path = folder.join(name);
-            let bytes = path.is_file().then(|| files::read(&path, self.world.roots, self.world.limits.file_bytes))??;
+            let bytes = path
+                .is_file()
+                .then(|| files::read(&path, self.world.roots, self.world.limits.file_bytes))??;
             parse(&bytes).ok().map(|value| value.to_json()).filter(Json::is_object)
         });
         let patches: Vec<Json> = patches.collect();
@@ -117,7 +119,10 @@ impl<'a> Work<'a> {
     fn written(&self, source: &Source) -> Option<&'a Value> {
         let several = self.applier.at("spec.sources").map(Value::items).unwrap_or_default();
         let one = self.applier.at("spec.source");
-        several.iter().chain(one).find(|value| value.line == source.line && Source::read(value, &mut Vec::new()) == *source)
+        several
+            .iter()
+            .chain(one)
+            .find(|value| value.line == source.line && Source::read(value, &mut Vec::new()) == *source)
     }
 
     /// What makes the objects of a source: what it says, else what its folder holds.
@@ -132,8 +137,10 @@ impl<'a> Work<'a> {
             None => {}
         }
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut names: Vec<String> =
-            entries.filter(|entry| !entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let mut names: Vec<String> = entries
+            .filter(|entry| !entry.path().is_dir())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
         names.sort();
         let decides = names.iter().rev().find_map(|name| match name.as_str() {
             name if kustomize::NAMES.contains(&name) => Some(Made::Kustomization(Box::default())),
@@ -151,7 +158,8 @@ impl<'a> Work<'a> {
             let bytes = files::read(path, self.world.roots, self.world.limits.file_bytes);
             bytes.is_none_or(|bytes| !contains(&bytes, SKIP_MARKER))
         };
-        let files = chosen.manifests.iter().filter_map(|path| files::allowed(&folder.join(path), self.world.roots));
+        let files =
+            chosen.manifests.iter().filter_map(|path| files::allowed(&folder.join(path), self.world.roots));
         (files.filter(is_rendered).collect(), chosen.jsonnet.len())
     }
 

@@ -50,7 +50,7 @@ fn of<'a>(
 ) -> Option<Source<'a>> {
     let text = |key: &str| reference.get(key).and_then(Value::scalar_text);
     let namespace = text("namespace").unwrap_or_else(|| namespace(generator));
-    Some(Source::named(&applier.cluster, &text("kind")?, &namespace, &text("name")?, world))
+    Some(Source::called(&applier.cluster, &text("kind")?, &namespace, &text("name")?, world))
 }
 
 /// The alias of the source and the path in it that `path` of an artifact is, if a copy from `@alias/…` to `@artifact/…` brings it.

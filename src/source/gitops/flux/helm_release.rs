@@ -3,7 +3,7 @@
 //! Source: fluxcd/helm-controller `api/v2/helmrelease_types.go`, fluxcd/source-controller `internal/controller/helmchart_controller.go`.
 
 use super::super::applier::Applier;
-use super::super::chart::{ChartReference, Release, RemoteChart};
+use super::super::chart::{ChartReference, Release};
 use super::super::plain::plain;
 use super::super::recipe::{Make, Recipe};
 use super::super::repository::Place;
@@ -13,6 +13,7 @@ use super::kustomization::{assumed, common, foreign, target};
 use super::source::Source;
 use crate::document::Value;
 use crate::problem::{Code, Level, Problems};
+use crate::source::charts::RemoteChart;
 use std::path::PathBuf;
 
 /// The longest name that helm takes for a release.
@@ -50,21 +51,23 @@ fn chart(
     world: &World,
     problems: &mut Problems,
 ) -> Option<(ChartReference, Vec<PathBuf>)> {
-    if applier.at("spec.chartRef").is_some() {
-        let source = Source::of(applier, "spec.chartRef", world)?;
-        return Some((of_registry(&source)?, Vec::new()));
-    }
-    let text = |key: &str| applier.text(&format!("spec.chart.spec.{key}")).unwrap_or_default().to_owned();
-    let source = Source::of(applier, "spec.chart.spec.sourceRef", world)?;
+    let (spec, space) = match applier.at("spec.chartRef") {
+        Some(_) => {
+            let source = Source::of(applier, "spec.chartRef", world)?;
+            // A HelmChart says what a release could say itself.
+            match source.object.filter(|_| source.kind == "HelmChart") {
+                Some(chart) => (chart.value.get("spec")?, source.namespace),
+                None => return Some((of_registry(&source)?, Vec::new())),
+            }
+        }
+        None => (applier.at("spec.chart.spec")?, applier.namespace.to_string()),
+    };
+    let text = |key: &str| spec.get(key).and_then(Value::scalar_text).unwrap_or_default();
+    let source = Source::named(spec.get("sourceRef")?, &space, &applier.cluster, world)?;
     if source.kind == "HelmRepository" {
-        let repository = source.text("spec.url")?.trim_end_matches('/').to_owned();
-        let plain_http =
-            source.object.and_then(|object| object.value.at("spec.insecure")).and_then(Value::as_bool);
         let remote = RemoteChart {
-            repository,
-            chart: text("chart"),
-            version: text("version"),
-            plain_http: plain_http == Some(true),
+            plain_http: is_insecure(&source),
+            ..RemoteChart::new(source.text("spec.url")?, &text("chart"), &text("version"))
         };
         return Some((ChartReference::Remote(remote), Vec::new()));
     }
@@ -86,7 +89,7 @@ fn chart(
             return None;
         }
     };
-    let files = applier.at("spec.chart.spec.valuesFiles").map(Value::items).unwrap_or_default();
+    let files = spec.get("valuesFiles").map(Value::items).unwrap_or_default();
     let files = files.iter().filter_map(Value::as_str);
     let files = files.filter_map(|file| world.repository.resolve(file, near.as_deref(), world.roots));
     Some((ChartReference::Folder(folder), files.filter(|file| file.is_file()).collect()))
@@ -94,16 +97,15 @@ fn chart(
 
 /// The chart that an OCIRepository or a HelmChart is.
 fn of_registry(source: &Source) -> Option<ChartReference> {
-    let url = source.text("spec.url")?.trim_end_matches('/');
-    let (repository, chart) = url.rsplit_once('/')?;
     let version = ["digest", "semver", "tag"].iter().find_map(|key| source.text(&format!("spec.ref.{key}")));
-    let insecure = source.object.and_then(|object| object.value.at("spec.insecure")).and_then(Value::as_bool);
-    Some(ChartReference::Remote(RemoteChart {
-        repository: repository.to_owned(),
-        chart: chart.to_owned(),
-        version: version.unwrap_or_default().to_owned(),
-        plain_http: insecure == Some(true),
-    }))
+    let remote = RemoteChart::oci(source.text("spec.url")?, version.unwrap_or_default())?;
+    Some(ChartReference::Remote(RemoteChart { plain_http: is_insecure(source), ..remote }))
+}
+
+/// Whether a source is asked without encryption.
+fn is_insecure(source: &Source) -> bool {
+    let object = source.object.and_then(|object| object.value.at("spec.insecure"));
+    object.and_then(Value::as_bool) == Some(true)
 }
 
 /// The name of the release.

@@ -26,17 +26,27 @@ pub struct Source<'a> {
 impl<'a> Source<'a> {
     /// What a reference at a path of an applier names, such as `spec.sourceRef`.
     pub fn of(applier: &Applier, at: &str, world: &'a World) -> Option<Source<'a>> {
-        let reference = applier.at(at)?;
+        Source::named(applier.at(at)?, &applier.namespace, &applier.cluster, world)
+    }
+
+    /// What a reference names in an object of a namespace.
+    pub fn named(reference: &Value, space: &str, cluster: &Cluster, world: &'a World) -> Option<Source<'a>> {
         let text =
             |key: &str| reference.get(key).and_then(Value::scalar_text).filter(|text| !text.is_empty());
         let kind = text("kind").unwrap_or_else(|| "GitRepository".to_owned());
-        let namespace = text("namespace").unwrap_or_else(|| applier.namespace.to_string());
+        let namespace = text("namespace").unwrap_or_else(|| space.to_owned());
         let name = text("name")?;
-        Some(Source::named(&applier.cluster, &kind, &namespace, &name, world))
+        Some(Source::called(cluster, &kind, &namespace, &name, world))
     }
 
     /// The source of a kind and a name.
-    pub fn named(cluster: &Cluster, kind: &str, namespace: &str, name: &str, world: &'a World) -> Source<'a> {
+    pub fn called(
+        cluster: &Cluster,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+        world: &'a World,
+    ) -> Source<'a> {
         let object = world.object(cluster, GROUP, kind, namespace, name);
         Source { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned(), object }
     }

@@ -45,7 +45,8 @@ pub struct Expansion {
 pub fn expand(set: &Json, surroundings: &Surroundings, texts: &Texts) -> Step {
     let rendered = Rendered::new(texts, ROUND_BYTES);
     let spec = set.get("spec").unwrap_or(&Json::Null);
-    let options = spec.get("goTemplateOptions").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    let options =
+        spec.get("goTemplateOptions").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
     let language = Language {
         go: spec.get("goTemplate").and_then(Json::as_bool) == Some(true),
         strict: options.iter().any(|option| option.as_str() == Some("missingkey=error")),
@@ -114,7 +115,13 @@ fn of_generator(set: &Json, spec: &Json, generator: &Json, work: &Work) -> Resul
 }
 
 /// One Application.
-fn application(set: &Json, spec: &Json, template: &Json, params: &Params, language: Language) -> Result<Json, Nothing> {
+fn application(
+    set: &Json,
+    spec: &Json,
+    template: &Json,
+    params: &Params,
+    language: Language,
+) -> Result<Json, Nothing> {
     let text = spec.get("templatePatch").and_then(Json::as_str);
     let (made, patched) = if params.is_empty() {
         (Ok(template.clone()), text.map(|text| Ok(text.to_owned())))
@@ -128,10 +135,14 @@ fn application(set: &Json, spec: &Json, template: &Json, params: &Params, langua
     let mut object = Map::new();
     object.insert("apiVersion".to_owned(), "argoproj.io/v1alpha1".into());
     object.insert("kind".to_owned(), "Application".into());
-    object.insert("metadata".to_owned(), made.get("metadata").filter(|own| own.is_object()).cloned().unwrap_or(json!({})));
+    object.insert(
+        "metadata".to_owned(),
+        made.get("metadata").filter(|own| own.is_object()).cloned().unwrap_or(json!({})),
+    );
     object.insert("spec".to_owned(), made.get("spec").cloned().unwrap_or(json!({})));
     let mut object = Json::Object(object);
-    let preserves = spec.pointer("/syncPolicy/preserveResourcesOnDeletion").and_then(Json::as_bool) == Some(true);
+    let preserves =
+        spec.pointer("/syncPolicy/preserveResourcesOnDeletion").and_then(Json::as_bool) == Some(true);
     if !params.is_empty() && !preserves && is_without(&object, "/metadata/finalizers") {
         object["metadata"]["finalizers"] = json!(["resources-finalizer.argocd.argoproj.io"]);
     }

@@ -46,7 +46,9 @@ impl From<Nothing> for Stop {
         match nothing {
             Nothing::NotYet => Stop::NotYet,
             Nothing::TooMuch => Stop::TooMuch,
-            Nothing::Fault(Fault::Missing) => Stop::Refused("a template uses a value that is not there".to_owned()),
+            Nothing::Fault(Fault::Missing) => {
+                Stop::Refused("a template uses a value that is not there".to_owned())
+            }
             Nothing::Fault(Fault::Failed(why)) => Stop::Refused(why),
         }
     }
@@ -141,7 +143,8 @@ impl<'a> Work<'a> {
     fn list(&self, own: &Json) -> Result<Vec<Params>, Stop> {
         let mut all = Vec::new();
         for element in array(own, "elements") {
-            let element = element.as_object().ok_or_else(|| refused("an element of its list is no mapping"))?;
+            let element =
+                element.as_object().ok_or_else(|| refused("an element of its list is no mapping"))?;
             if self.language.go {
                 all.push(element.clone());
                 continue;
@@ -172,15 +175,20 @@ impl<'a> Work<'a> {
 
     fn git(&self, own: &Json) -> Result<Vec<Params>, Stop> {
         let address = own.get("repoURL").and_then(Json::as_str).unwrap_or_default();
-        let found = git::params(own, self.language.go, self.surroundings.repositories).map_err(|nothing| match nothing {
-            git::Nothing::Foreign => {
-                let missing = format!("the files of `{address}` are");
-                Stop::Unknown(Unknown { generator: "git", missing })
-            }
-            git::Nothing::Empty => refused("a git generator has neither `directories` nor `files`"),
-            git::Nothing::TooMuch => Stop::TooMuch,
-            git::Nothing::Broken(path) => Stop::Refused(format!("`{path}` is neither a mapping nor a list of mappings")),
-        })?;
+        let found =
+            git::params(own, self.language.go, self.surroundings.repositories).map_err(|nothing| {
+                match nothing {
+                    git::Nothing::Foreign => {
+                        let missing = format!("the files of `{address}` are");
+                        Stop::Unknown(Unknown { generator: "git", missing })
+                    }
+                    git::Nothing::Empty => refused("a git generator has neither `directories` nor `files`"),
+                    git::Nothing::TooMuch => Stop::TooMuch,
+                    git::Nothing::Broken(path) => {
+                        Stop::Refused(format!("`{path}` is neither a mapping nor a list of mappings"))
+                    }
+                }
+            })?;
         self.with_values(own, found)
     }
 
@@ -229,10 +237,14 @@ impl<'a> Work<'a> {
         let maps = [("annotations", &cluster.annotations), ("labels", &cluster.labels)];
         if self.language.go {
             let maps = maps.into_iter().filter(|(_, map)| !map.is_empty());
-            put("metadata", maps.map(|(name, map)| (name.to_owned(), json!(map))).collect::<Map<_, _>>().into());
+            put(
+                "metadata",
+                maps.map(|(name, map)| (name.to_owned(), json!(map))).collect::<Map<_, _>>().into(),
+            );
         } else {
             for (name, map) in maps {
-                map.iter().for_each(|(key, value)| put(&format!("metadata.{name}.{key}"), value.clone().into()));
+                map.iter()
+                    .for_each(|(key, value)| put(&format!("metadata.{name}.{key}"), value.clone().into()));
             }
         }
         params
@@ -273,7 +285,9 @@ impl<'a> Work<'a> {
         for (key, value) in other {
             let value = text(&value);
             if joined.get(&key).and_then(Json::as_str).is_some_and(|own| own != value) {
-                return Err(Stop::Refused(format!("both generators of a matrix give `{key}`, with different values")));
+                return Err(Stop::Refused(format!(
+                    "both generators of a matrix give `{key}`, with different values"
+                )));
             }
             joined.insert(key, value.into());
         }
@@ -325,7 +339,8 @@ impl<'a> Work<'a> {
     ///
     /// Source: `appendTemplatedValues` in `value_interpolation.go`.
     fn with_values(&self, own: &Json, params: Vec<Params>) -> Result<Vec<Params>, Stop> {
-        let Some(values) = own.get("values").and_then(Json::as_object).filter(|values| !values.is_empty()) else {
+        let Some(values) = own.get("values").and_then(Json::as_object).filter(|values| !values.is_empty())
+        else {
             return Ok(params);
         };
         let one = |mut params: Params| {
@@ -335,8 +350,12 @@ impl<'a> Work<'a> {
             };
             let values = all(values.iter().map(value))?;
             match self.language.go {
-                true => drop(params.insert("values".to_owned(), values.into_iter().collect::<Map<_, _>>().into())),
-                false => params.extend(values.into_iter().map(|(key, value)| (format!("values.{key}"), value))),
+                true => {
+                    drop(params.insert("values".to_owned(), values.into_iter().collect::<Map<_, _>>().into()))
+                }
+                false => {
+                    params.extend(values.into_iter().map(|(key, value)| (format!("values.{key}"), value)))
+                }
             }
             Ok(params)
         };
@@ -398,7 +417,9 @@ fn unknown_operator(operator: String) -> Stop {
 fn only_text(key: &str, value: &Json) -> Result<Json, Stop> {
     match value {
         Json::String(text) => Ok(Json::String(text.clone())),
-        _ => Err(Stop::Refused(format!("`{key}` in an element of its list is no text, and `goTemplate` is not set"))),
+        _ => Err(Stop::Refused(format!(
+            "`{key}` in an element of its list is no text, and `goTemplate` is not set"
+        ))),
     }
 }
 

@@ -176,13 +176,18 @@ mod tests {
                 "top.json" => "",
                 _ => "text",
             };
-            if text.is_empty() { Some(Json::Null) } else { parse(text.as_bytes()).ok().map(|value| value.to_json()) }
+            if text.is_empty() {
+                Some(Json::Null)
+            } else {
+                parse(text.as_bytes()).ok().map(|value| value.to_json())
+            }
         }
     }
 
     #[test]
     fn folders_become_paths_with_their_parts() {
-        let own = json!({"repoURL": "here", "directories": [{"path": "a/*"}, {"path": "a/z", "exclude": true}]});
+        let own =
+            json!({"repoURL": "here", "directories": [{"path": "a/*"}, {"path": "a/z", "exclude": true}]});
         let go = params(&own, true, &Fake).expect("parameters");
         assert_eq!(
             json!(go),
@@ -200,7 +205,10 @@ mod tests {
     fn files_become_what_they_say_and_where_they_are() {
         let own = json!({"repoURL": "here", "files": [{"path": "a/*/c.yaml"}, {"path": "top.json"}]});
         let go = params(&own, true, &Fake).expect("parameters");
-        assert_eq!(go.iter().map(|params| params.get("name").cloned()).collect::<Vec<_>>(), [Some(json!("x")), Some(json!("w")), Some(json!("z")), None]);
+        assert_eq!(
+            go.iter().map(|params| params.get("name").cloned()).collect::<Vec<_>>(),
+            [Some(json!("x")), Some(json!("w")), Some(json!("z")), None]
+        );
         assert_eq!(go[2]["path"]["filename"], json!("c.yaml"));
         assert_eq!(go[3]["path"]["path"], json!("."));
         let simple = params(&own, false, &Fake).expect("parameters");
@@ -213,6 +221,9 @@ mod tests {
         let ask = |own: Json| params(&own, true, &Fake).expect_err("nothing");
         assert_eq!(ask(json!({"repoURL": "there", "files": [{"path": "*"}]})), Nothing::Foreign);
         assert_eq!(ask(json!({"repoURL": "here"})), Nothing::Empty);
-        assert_eq!(ask(json!({"repoURL": "here", "files": [{"path": "bad.yaml"}]})), Nothing::Broken("bad.yaml".to_owned()));
+        assert_eq!(
+            ask(json!({"repoURL": "here", "files": [{"path": "bad.yaml"}]})),
+            Nothing::Broken("bad.yaml".to_owned())
+        );
     }
 }

@@ -81,7 +81,10 @@ impl Chart {
             chart.files.insert(TEMPLATES.0.to_owned(), TEMPLATES.1.into());
         }
         let values = json!({ "params": params });
-        chart.files.insert("Chart.yaml".to_owned(), format!("apiVersion: v2\nname: {CHART}\nversion: 0.0.0\n").into());
+        chart.files.insert(
+            "Chart.yaml".to_owned(),
+            format!("apiVersion: v2\nname: {CHART}\nversion: 0.0.0\n").into(),
+        );
         chart.files.insert("templates/_argo.tpl".to_owned(), OWN.into());
         chart.files.insert("templates/main.yaml".to_owned(), main.into());
         chart.files.insert("values.yaml".to_owned(), values.to_string().into_bytes());
@@ -93,7 +96,9 @@ impl Chart {
         let printed = std::str::from_utf8(printed).ok()?;
         let mut texts = vec![None; self.lines.len()];
         for line in printed.lines() {
-            let Some((at, text)) = line.strip_prefix('t').and_then(|line| line.split_once(": ")) else { continue };
+            let Some((at, text)) = line.strip_prefix('t').and_then(|line| line.split_once(": ")) else {
+                continue;
+            };
             let bytes = crate::document::base64::decode(text.trim_matches('"'))?;
             *texts.get_mut(at.parse::<usize>().ok()?)? = Some(String::from_utf8_lossy(&bytes).into_owned());
         }
@@ -139,7 +144,8 @@ pub fn made_up(value: &Json) -> BTreeSet<&'static str> {
 /// Why a template fails, in words that quote nothing but names.
 fn fault(message: &str) -> Fault {
     let why = |text: &str| Fault::Failed(text.to_owned());
-    let missing = ["map has no entry", "nil pointer evaluating", "can't evaluate field", "nil data; no entry"];
+    let missing =
+        ["map has no entry", "nil pointer evaluating", "can't evaluate field", "nil data; no entry"];
     if missing.iter().any(|words| message.contains(words)) {
         return Fault::Missing;
     }
@@ -216,7 +222,8 @@ pub fn uses_other_than(text: &str, params: &Params) -> bool {
     actions(text).iter().any(|tokens| {
         tokens.iter().enumerate().any(|(at, token)| {
             // `.b` right behind `.a`, `$x` or `)` is a part of that.
-            let follows = at > 0 && tokens[at - 1].range.end == token.range.start && tokens[at - 1].kind != Kind::Open;
+            let follows =
+                at > 0 && tokens[at - 1].range.end == token.range.start && tokens[at - 1].kind != Kind::Open;
             let name = &text[token.range.clone()];
             token.kind == Kind::Field && !follows && name.len() > 1 && !params.contains_key(&name[1..])
         })
@@ -225,8 +232,8 @@ pub fn uses_other_than(text: &str, params: &Params) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chart, Fault, fault, foreign, made_up, translated, uses_other_than};
     use super::super::rendered::Request;
+    use super::{Chart, Fault, fault, foreign, made_up, translated, uses_other_than};
     use serde_json::json;
 
     fn request(text: &str, params: &str) -> Request {
@@ -259,8 +266,13 @@ mod tests {
 
     #[test]
     fn texts_and_parameters_stand_there_once() {
-        let chart = Chart::of([request("{{ .a }}", "{}"), request("{{ .b }}", "{}"), request("{{ .a }}", "{\"a\":1}")]);
-        let texts = chart.files.keys().filter(|path| path.starts_with("templates/_") && !path.ends_with(".tpl"));
+        let chart = Chart::of([
+            request("{{ .a }}", "{}"),
+            request("{{ .b }}", "{}"),
+            request("{{ .a }}", "{\"a\":1}"),
+        ]);
+        let texts =
+            chart.files.keys().filter(|path| path.starts_with("templates/_") && !path.ends_with(".tpl"));
         assert_eq!(texts.count(), 2);
         assert_eq!(chart.files["values.yaml"], br#"{"params":["{}","{\"a\":1}"]}"#);
         let printed = b"---\n# Source: set/templates/main.yaml\n# One line a text.\nt0: \"YQ==\"\nt1: \"\"\nt2: \"Ygo=\"\n";
@@ -284,7 +296,10 @@ mod tests {
         let why = Fault::Failed("Argo CD has no function `nothing`".to_owned());
         assert_eq!(about(text), Some((vec![request("{{ nothing }}", "{}")], why)));
         assert_eq!(about("something else"), None);
-        assert_eq!(fault("execution error at (set/templates/_0:1:3): x"), Fault::Failed("a template says that it must fail".to_owned()));
+        assert_eq!(
+            fault("execution error at (set/templates/_0:1:3): x"),
+            Fault::Failed("a template says that it must fail".to_owned())
+        );
     }
 
     #[test]

@@ -95,7 +95,13 @@ mod tests {
     #[test]
     fn a_patch_replaces_lists_and_never_the_project() {
         let mut app = json!({"metadata": {"finalizers": ["a"]}, "spec": {"project": "p", "sources": [1], "x": {"y": 1, "z": 2}}});
-        patch(&mut app, &json!({"metadata": {"finalizers": ["b", "a"]}, "spec": {"project": "q", "sources": [2, 3], "x": {"y": null}}}));
-        assert_eq!(app, json!({"metadata": {"finalizers": ["b", "a"]}, "spec": {"project": "p", "sources": [2, 3], "x": {"z": 2}}}));
+        patch(
+            &mut app,
+            &json!({"metadata": {"finalizers": ["b", "a"]}, "spec": {"project": "q", "sources": [2, 3], "x": {"y": null}}}),
+        );
+        assert_eq!(
+            app,
+            json!({"metadata": {"finalizers": ["b", "a"]}, "spec": {"project": "p", "sources": [2, 3], "x": {"z": 2}}})
+        );
     }
 }

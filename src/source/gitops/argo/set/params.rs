@@ -64,7 +64,8 @@ pub fn overlay(params: &mut Params, more: &Params) {
 ///
 /// Source: `SanitizeName` in `applicationset/utils/template_functions.go`.
 pub fn normalized(name: &str) -> String {
-    let allowed = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c) { c } else { '-' };
+    let allowed =
+        |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c) { c } else { '-' };
     let name: String = name.to_lowercase().chars().map(allowed).take(253).collect();
     name.trim_matches(['-', '.']).to_owned()
 }
@@ -87,7 +88,11 @@ mod tests {
 
     #[test]
     fn numbers_look_as_go_prints_them() {
-        let texts: Vec<String> = [json!(8080), json!(1.5), json!(1_000_000), json!(0.00001), json!(-2), json!(123_456_789)].iter().map(text).collect();
+        let texts: Vec<String> =
+            [json!(8080), json!(1.5), json!(1_000_000), json!(0.00001), json!(-2), json!(123_456_789)]
+                .iter()
+                .map(text)
+                .collect();
         assert_eq!(texts, ["8080", "1.5", "1e+06", "1e-05", "-2", "1.23456789e+08"]);
     }
 

@@ -33,8 +33,11 @@ impl Renderings {
     /// Takes what is known out of what is wanted.
     fn take(&self, wanted: BTreeSet<Request>, texts: &mut Texts) -> BTreeSet<Request> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (there, not): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|request| known.contains_key(request));
-        texts.extend(there.into_iter().filter_map(|request| known.get(&request).cloned().map(|text| (request, text))));
+        let (there, not): (Vec<_>, Vec<_>) =
+            wanted.into_iter().partition(|request| known.contains_key(request));
+        texts.extend(
+            there.into_iter().filter_map(|request| known.get(&request).cloned().map(|text| (request, text))),
+        );
         not.into_iter().collect()
     }
 

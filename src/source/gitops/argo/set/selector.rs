@@ -64,14 +64,16 @@ mod tests {
 
     #[test]
     fn every_want_counts() {
-        let labels = BTreeMap::from([("server".to_owned(), "https://a.example".to_owned()), ("x".to_owned(), String::new())]);
-        let check = |selector: Json, want: bool| assert_eq!(matches(&selector, &labels), Ok(want), "{selector}");
+        let labels = BTreeMap::from([
+            ("server".to_owned(), "https://a.example".to_owned()),
+            ("x".to_owned(), String::new()),
+        ]);
+        let check =
+            |selector: Json, want: bool| assert_eq!(matches(&selector, &labels), Ok(want), "{selector}");
         check(json!({}), true);
         check(json!({"matchLabels": {"server": "https://a.example"}}), true);
         check(json!({"matchLabels": {"y": ""}}), false);
-        let expression = |operator: &str, key: &str| {
-            json!({"matchExpressions": [{"key": key, "operator": operator, "values": ["https://a.example"]}]})
-        };
+        let expression = |operator: &str, key: &str| json!({"matchExpressions": [{"key": key, "operator": operator, "values": ["https://a.example"]}]});
         check(expression("In", "server"), true);
         check(expression("In", "y"), false);
         check(expression("NotIn", "y"), true);

@@ -71,7 +71,8 @@ impl git::Repositories for Repositories<'_> {
             self.assumed.borrow_mut().insert(address.to_owned());
         }
         let mut trees = self.trees.borrow_mut();
-        let tree = trees.entry(base.clone()).or_insert_with(|| Rc::new(files::below(&base, self.world.roots, true)));
+        let tree =
+            trees.entry(base.clone()).or_insert_with(|| Rc::new(files::below(&base, self.world.roots, true)));
         Some(Rc::clone(tree))
     }
 

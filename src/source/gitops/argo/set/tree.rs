@@ -21,7 +21,9 @@ impl Language<'_> {
     pub fn text(&self, text: &str, params: &Params) -> Result<String, Nothing> {
         match self.go {
             true => self.rendered.text(text, params, self.strict),
-            false => simple::replace(text, params).map_err(|why| Nothing::Fault(Fault::Failed(why.to_owned()))),
+            false => {
+                simple::replace(text, params).map_err(|why| Nothing::Fault(Fault::Failed(why.to_owned())))
+            }
         }
     }
 

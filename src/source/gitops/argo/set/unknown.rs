@@ -32,7 +32,8 @@ fn owner(own: &Json) -> String {
         ("azuredevops", "Azure DevOps"),
         ("awsCodeCommit", "AWS CodeCommit"),
     ];
-    let Some((forge, title)) = FORGES.iter().find(|(key, _)| own.get(key).is_some_and(Json::is_object)) else {
+    let Some((forge, title)) = FORGES.iter().find(|(key, _)| own.get(key).is_some_and(Json::is_object))
+    else {
         return "a forge".to_owned();
     };
     let keys = ["organization", "owner", "group", "project", "workspace"];
@@ -65,7 +66,10 @@ mod tests {
             missing("pullRequest", json!({"gitea": {"owner": "o", "repo": "r"}})),
             "the pull requests of `o/r` on Gitea are"
         );
-        assert_eq!(missing("plugin", json!({"configMapRef": {"name": "p"}})), "what its plugin `p` answers is");
+        assert_eq!(
+            missing("plugin", json!({"configMapRef": {"name": "p"}})),
+            "what its plugin `p` answers is"
+        );
         assert_eq!(
             missing("clusterDecisionResource", json!({})),
             "the status of the resource that decides on clusters is"

@@ -1,8 +1,8 @@
 //! Sets of all kinds, with a stand-in for helm that knows the few templates in them.
 
+use super::super::super::files::Tree;
 use super::super::super::registered::RegisteredCluster;
 use super::super::generator::{Surroundings, Unknown};
-use super::super::super::files::Tree;
 use super::super::git::Repositories;
 use super::super::rendered::{Fault, Texts};
 use super::{Expansion, Step, expand};
@@ -41,7 +41,9 @@ fn cluster(name: &str, tier: &str) -> RegisteredCluster {
 
 /// Expands a set; what would be rendered by helm is a path into the parameters here. Also gives the number of rounds.
 fn rounds(set: &str, clusters: &[RegisteredCluster]) -> (Expansion, usize) {
-    let set = parse(format!("metadata: {{name: s, namespace: argocd}}\nspec:\n{set}").as_bytes()).expect("YAML").to_json();
+    let set = parse(format!("metadata: {{name: s, namespace: argocd}}\nspec:\n{set}").as_bytes())
+        .expect("YAML")
+        .to_json();
     let surroundings = Surroundings { clusters, repositories: &Files };
     let mut texts = Texts::new();
     for round in 0..10 {
@@ -100,12 +102,16 @@ fn elements_of_a_list_are_put_into_the_template() {
     assert_eq!(expansion.applications[0].1["metadata"]["labels"], json!({"x": "1"}));
     assert_eq!(expansion.applications[2].1["spec"]["source"]["path"], "{{n}}", "only texts are put in");
     assert_eq!(expansion.applications[0].1["metadata"]["namespace"], "argocd");
-    assert_eq!(expansion.applications[0].1["metadata"]["finalizers"], json!(["resources-finalizer.argocd.argoproj.io"]));
+    assert_eq!(
+        expansion.applications[0].1["metadata"]["finalizers"],
+        json!(["resources-finalizer.argocd.argoproj.io"])
+    );
 }
 
 #[test]
 fn simple_templates_take_texts_only() {
-    let expansion = expanded("  generators: [{list: {elements: [{a: 1}]}}]\n  template: {metadata: {name: x}}\n");
+    let expansion =
+        expanded("  generators: [{list: {elements: [{a: 1}]}}]\n  template: {metadata: {name: x}}\n");
     assert!(expansion.refused.expect("a reason").contains("`a`"));
     assert!(expansion.applications.is_empty());
 }
@@ -116,14 +122,19 @@ fn a_matrix_combines_and_its_second_uses_the_first() {
         "  goTemplate: true\n  generators:\n  - matrix:\n      generators:\n      - git: {repoURL: here, directories: [{path: apps/*}]}\n      - list: {elements: [{stage: dev, of: '{{ .path.basename }}'}, {stage: live, path: {basename: no}}]}\n  template: {metadata: {name: '{{ .path.basename }}-{{ .stage }}-{{ .of }}'}}\n",
         &[],
     );
-    assert_eq!(names(&expansion), ["mail-dev-mail", "mail-live-<no value>", "wiki-dev-wiki", "wiki-live-<no value>"]);
+    assert_eq!(
+        names(&expansion),
+        ["mail-dev-mail", "mail-live-<no value>", "wiki-dev-wiki", "wiki-live-<no value>"]
+    );
     assert_eq!(rounds, 2, "one round for each stage, whatever the number of elements");
 }
 
 #[test]
 fn simple_parameters_that_contradict_each_other_are_refused() {
     let set = |second: &str| {
-        format!("  generators: [{{matrix: {{generators: [{{list: {{elements: [{{a: x}}]}}}}, {{list: {{elements: [{{a: {second}}}]}}}}]}}}}]\n  template: {{metadata: {{name: '{{{{a}}}}'}}}}\n")
+        format!(
+            "  generators: [{{matrix: {{generators: [{{list: {{elements: [{{a: x}}]}}}}, {{list: {{elements: [{{a: {second}}}]}}}}]}}}}]\n  template: {{metadata: {{name: '{{{{a}}}}'}}}}\n"
+        )
     };
     assert_eq!(names(&expanded(&set("x"))), ["x"]);
     assert!(expanded(&set("w")).refused.is_some());
@@ -140,20 +151,28 @@ fn a_merge_overrides_by_its_keys() {
 
 #[test]
 fn clusters_are_those_of_the_input() {
-    let set = |more: &str| format!("  goTemplate: true\n  generators: [{{clusters: {{{more}}}}}]\n  template: {{metadata: {{name: '{{{{ .name }}}}{{{{ .values.v }}}}'}}}}\n");
-    let edge = expanded(&set("selector: {matchLabels: {tier: edge}}, values: {v: '-{{ .metadata.labels.tier }}'}"));
+    let set = |more: &str| {
+        format!(
+            "  goTemplate: true\n  generators: [{{clusters: {{{more}}}}}]\n  template: {{metadata: {{name: '{{{{ .name }}}}{{{{ .values.v }}}}'}}}}\n"
+        )
+    };
+    let edge =
+        expanded(&set("selector: {matchLabels: {tier: edge}}, values: {v: '-{{ .metadata.labels.tier }}'}"));
     assert_eq!(names(&edge), ["east-edge", "west-edge"]);
     let every = expanded(&set("values: {v: x}"));
     assert_eq!(names(&every), ["eastx", "westx", "labx", "in-clusterx"]);
     assert!(every.unknown.is_empty());
     let none = expanded(&set("selector: {matchLabels: {tier: moon}}"));
-    let unknown = Unknown { generator: "clusters", missing: "a cluster Secret with `tier=moon` is".to_owned() };
+    let unknown =
+        Unknown { generator: "clusters", missing: "a cluster Secret with `tier=moon` is".to_owned() };
     assert!(names(&none).is_empty());
     assert_eq!(none.unknown, [unknown]);
     let (nobody, _) = rounds(&set("values: {v: x}"), &[]);
     assert_eq!(names(&nobody), ["in-clusterx"]);
     assert_eq!(nobody.unknown.len(), 1);
-    let flat = expanded("  goTemplate: true\n  generators: [{clusters: {flatList: true, selector: {matchLabels: {tier: edge}}}}]\n  template: {metadata: {name: '{{ .clusters.1.name }}'}}\n");
+    let flat = expanded(
+        "  goTemplate: true\n  generators: [{clusters: {flatList: true, selector: {matchLabels: {tier: edge}}}}]\n  template: {metadata: {name: '{{ .clusters.1.name }}'}}\n",
+    );
     assert_eq!(names(&flat), ["west"]);
 }
 
@@ -216,7 +235,9 @@ fn files_become_parameters_with_their_path() {
 #[test]
 fn one_template_that_fails_costs_the_set() {
     let set = |template: &str, options: &str| {
-        format!("  goTemplate: true\n  goTemplateOptions: [{options}]\n  generators: [{{list: {{elements: [{{a: x}}]}}}}]\n  template: {{metadata: {{name: '{template}'}}}}\n")
+        format!(
+            "  goTemplate: true\n  goTemplateOptions: [{options}]\n  generators: [{{list: {{elements: [{{a: x}}]}}}}]\n  template: {{metadata: {{name: '{template}'}}}}\n"
+        )
     };
     assert_eq!(names(&expanded(&set("{{ .b }}", ""))), ["<no value>"]);
     let strict = expanded(&set("{{ .b }}", "missingkey=error"));
@@ -226,7 +247,9 @@ fn one_template_that_fails_costs_the_set() {
 
 #[test]
 fn two_of_a_name_are_one() {
-    let expansion = expanded("  generators: [{list: {elements: [{a: x, b: '1'}, {a: x, b: '2'}]}}]\n  template: {metadata: {name: '{{a}}', labels: {b: '{{b}}'}}}\n");
+    let expansion = expanded(
+        "  generators: [{list: {elements: [{a: x, b: '1'}, {a: x, b: '2'}]}}]\n  template: {metadata: {name: '{{a}}', labels: {b: '{{b}}'}}}\n",
+    );
     assert_eq!((names(&expansion), expansion.twice.len()), (vec!["x"], 1));
     assert_eq!(expansion.applications[0].1["metadata"]["labels"]["b"], "1");
 }
@@ -234,7 +257,9 @@ fn two_of_a_name_are_one() {
 #[test]
 fn what_multiplies_ends() {
     let list = format!("{{list: {{elements: [{}]}}}}", vec!["{a: x}"; 400].join(", "));
-    let set = format!("  goTemplate: true\n  generators: [{{matrix: {{generators: [{list}, {{matrix: {{generators: [{list}, {list}]}}}}]}}}}]\n  template: {{metadata: {{name: x}}}}\n");
+    let set = format!(
+        "  goTemplate: true\n  generators: [{{matrix: {{generators: [{list}, {{matrix: {{generators: [{list}, {list}]}}}}]}}}}]\n  template: {{metadata: {{name: x}}}}\n"
+    );
     let expansion = expanded(&set);
     assert!(expansion.too_much && expansion.applications.is_empty());
     let deep = "  generators: [{matrix: {generators: [{list: {elements: [{a: x}]}}, {matrix: {generators: [{list: {elements: [{b: y}]}}, {matrix: {generators: []}}]}}]}}]\n  template: {metadata: {name: x}}\n";
