@@ -10,6 +10,7 @@ pub mod settings;
 #[cfg(test)]
 mod tests;
 pub(crate) mod typed;
+mod types;
 pub mod vocabulary;
 
 use crate::names::plural;
@@ -21,6 +22,7 @@ pub use ports::Ports;
 use rust_embed::Embed;
 pub use settings::Settings;
 use std::collections::BTreeMap;
+pub use types::{Types, Wanted, WrongType};
 pub use vocabulary::{EdgeRule, Explanation, KindRule, Relation, Role, Scope, Selection};
 
 /// The knowledge files that are part of the program.
@@ -51,6 +53,7 @@ pub struct Catalog {
     pub cluster_domain: String,
     images: Vec<ImageClass>,
     ports: Ports,
+    types: Types,
 }
 
 /// A knowledge file that could not be understood: a defect of the program or of a user's rules.
@@ -101,6 +104,7 @@ impl Catalog {
             cluster_domain: CLUSTER_DOMAIN.to_owned(),
             images: image::embedded()?,
             ports: Ports::embedded()?,
+            types: Types::embedded()?,
             ..Catalog::default()
         };
         for name in names {
@@ -219,6 +223,11 @@ impl Catalog {
     /// What an image, as written in a manifest, is known to do; `None` for one that no class knows.
     pub fn image(&self, image: &str) -> Option<&ImageClass> {
         image::class_of(&self.images, image)
+    }
+
+    /// What Kubernetes takes in the fields of its own kinds.
+    pub fn types(&self) -> &Types {
+        &self.types
     }
 
     /// The ports that programs and URLs use where nobody says otherwise.

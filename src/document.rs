@@ -12,6 +12,7 @@ mod imprint;
 pub(crate) mod json;
 mod placeholder;
 pub(crate) mod scalar;
+pub(crate) mod seam;
 pub(crate) mod settle;
 pub(crate) mod sheet;
 mod span;

@@ -5,6 +5,7 @@ pub mod advice;
 pub mod config;
 pub mod controller;
 mod entry;
+mod forgetful;
 pub mod grouping;
 mod known;
 mod ledger;

@@ -61,6 +61,7 @@ codes! {
     AssumedRepository "assumed-repository" "It is assumed that a path of Flux or Argo CD is one of this repository."
     AskedHost "asked-host" "A host is asked for a chart."
     BrokenMarker "broken-marker" "The markers of a Markdown file do not belong together."
+    BrokenSeparator "broken-separator" "Objects of a file are not separated by a line `---` of its own."
     BuildFailed "build-failed" "A chart or a kustomization could not be built."
     BuildPlugin "build-plugin" "A kustomization or an Application is built by a program that podviz does not start."
     ChangedChart "changed-chart" "A chart that was fetched is not the one that is locked."

@@ -21,6 +21,7 @@ mod share;
 pub mod subject;
 mod typed;
 mod unnamed;
+mod wrong_types;
 
 use crate::catalog::vocabulary::Entry;
 use crate::catalog::{FieldPath, Relation, Role};
@@ -31,7 +32,7 @@ pub use build::{CROWD, HOST, connect};
 pub use call::{Call, LocalAddress};
 pub use container::{Container, ContainerKind, ContainerSpec};
 pub use evidence::expansion::expand_in_shell;
-pub use pod::{Pod, Volume};
+pub use pod::{Pod, Volume, is_pod_checked};
 pub use rules::claim_template::claim_name;
 pub use rules::grants;
 pub use rules::network_policy::isolates;
@@ -365,14 +366,25 @@ impl Node {
         self.object.as_ref().map(|object| object.place(object.first_line))
     }
 
-    /// How many pods it keeps alike, as its own manifest says; `None` for kinds without such a number, and where a
-    /// tool puts it in later. Never negative.
+    /// How many pods it keeps alike, as its own manifest says; `None` for kinds without such a number, and where it cannot
+    /// be read, or a tool puts it in later. Never negative.
     pub fn copies(&self) -> Option<i64> {
-        let field = self.pod.as_deref()?.copies.as_ref()?;
-        let written = field.find(&self.object.as_ref()?.value);
-        if written.is_some_and(Value::is_placeholder) {
+        let number = self.written_copies()?;
+        if number.is_some_and(|number| number.as_i64().is_none()) {
             return None;
         }
-        Some(written.and_then(Value::as_i64).unwrap_or(1).max(0))
+        Some(number.and_then(Value::as_i64).unwrap_or(1).max(0))
+    }
+
+    /// Whether the manifest says how many pods it keeps alike, and that is no number.
+    pub fn has_unread_copies(&self) -> bool {
+        self.written_copies().flatten().is_some_and(|number| number.as_i64().is_none())
+    }
+
+    /// What stands in the field with the number of its pods, if its kind has one.
+    fn written_copies(&self) -> Option<Option<&Value>> {
+        let field = self.pod.as_deref()?.copies.as_ref()?;
+        let written = field.find(&self.object.as_ref()?.value);
+        Some(written.filter(|number| !number.is_null()))
     }
 }

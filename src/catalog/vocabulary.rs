@@ -126,6 +126,11 @@ pub enum Ambient {
 }
 
 impl Ambient {
+    /// Whether every cluster has the object of a name; of kinds of which clusters only bring along some, nobody knows.
+    pub fn is_sure(&self, name: &str) -> bool {
+        matches!(self, Ambient::Names(_)) && self.has(name)
+    }
+
     /// Whether clusters bring along the object of this name.
     pub fn has(&self, name: &str) -> bool {
         match self {

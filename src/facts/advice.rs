@@ -5,48 +5,77 @@
 //! later, a note is worth knowing.
 
 mod autoscaler_and_replicas;
+mod autoscaler_refused;
 mod autoscaler_without_requests;
 mod budget_blocks_drains;
 mod budget_cannot_count;
+mod budget_refused;
 mod call_denied;
 mod call_to_missing_port;
 mod call_to_missing_service;
+mod claim_not_declared;
 mod claim_shared_by_copies;
+mod class_not_here;
 mod cluster_dns_not_used;
 mod copies_may_share_a_node;
 mod cron_name_too_long;
+mod database_without_volume;
 mod dns_cut_off;
 mod early;
 mod frozen_config;
+mod host_port_taken_twice;
 mod init_waits_for_own_app;
+mod invalid_image;
 mod job_never_completes;
+mod limit_range_refuses;
 mod liveness_equals_readiness;
 mod localhost_nobody_listens;
+mod memory_too_small;
+mod missing_key;
 mod missing_object;
+mod monitor_finds_nothing;
+mod mount_path_taken_twice;
 mod mutable_image_tag;
+mod name_taken_twice;
+mod near;
 mod no_memory_limit;
 mod no_readiness_behind_service;
 mod old_api_version;
+mod open;
 mod overlapping_policies;
 mod pod_security_refuses;
 mod port_conflict;
+mod port_in_quotes;
+mod port_name_unknown;
+mod port_out_of_range;
+mod ports;
 mod prestop_uses_the_grace_up;
 mod privileged_or_node_access;
 mod probe_outlasts_its_period;
+mod quota_not_met;
 mod reference_not_granted;
 mod replicas_with_own_store;
+mod request_above_limit;
 mod restart_policy_refused;
+mod root_refused;
+mod route_not_accepted;
 mod route_port_not_in_service;
 mod schedule_unreadable;
 mod secret_in_plain_text;
 mod selector_misses_template;
+mod selector_missing;
 mod selector_picks_nothing;
 mod service_port_leads_nowhere;
+mod service_ports_refused;
 mod sidecar_starts_too_late;
 mod sidecar_without_startup_probe;
+mod sleep_exceeds_grace;
 mod slow_start_is_killed;
 mod statefulset_service_not_headless;
+mod surge_needs_the_port;
 mod undeclared_volume;
+mod update_needs_a_spare_node;
+mod update_strategy_refused;
 mod update_waits_for_disk;
 mod variable_set_twice;
 mod wide_permissions;
@@ -64,47 +93,73 @@ const IGNORE: &str = "podviz.dev/ignore";
 /// Every rule, sorted by code.
 pub static RULES: &[&Rule] = &[
     &autoscaler_and_replicas::RULE,
+    &autoscaler_refused::RULE,
     &autoscaler_without_requests::RULE,
     &budget_blocks_drains::RULE,
     &budget_cannot_count::RULE,
+    &budget_refused::RULE,
     &call_denied::RULE,
     &call_to_missing_port::RULE,
     &call_to_missing_service::RULE,
+    &claim_not_declared::RULE,
     &claim_shared_by_copies::RULE,
+    &class_not_here::RULE,
     &cluster_dns_not_used::RULE,
     &copies_may_share_a_node::RULE,
     &cron_name_too_long::RULE,
+    &database_without_volume::RULE,
     &dns_cut_off::RULE,
     &frozen_config::RULE,
+    &host_port_taken_twice::RULE,
     &init_waits_for_own_app::RULE,
+    &invalid_image::RULE,
     &job_never_completes::RULE,
+    &limit_range_refuses::RULE,
     &liveness_equals_readiness::RULE,
     &localhost_nobody_listens::RULE,
+    &memory_too_small::RULE,
+    &missing_key::RULE,
     &missing_object::RULE,
+    &monitor_finds_nothing::RULE,
+    &mount_path_taken_twice::RULE,
     &mutable_image_tag::RULE,
+    &name_taken_twice::RULE,
     &no_memory_limit::RULE,
     &no_readiness_behind_service::RULE,
     &old_api_version::RULE,
     &overlapping_policies::RULE,
     &pod_security_refuses::RULE,
     &port_conflict::RULE,
+    &port_in_quotes::RULE,
+    &port_name_unknown::RULE,
+    &port_out_of_range::RULE,
     &prestop_uses_the_grace_up::RULE,
     &privileged_or_node_access::RULE,
     &probe_outlasts_its_period::RULE,
+    &quota_not_met::RULE,
     &reference_not_granted::RULE,
     &replicas_with_own_store::RULE,
+    &request_above_limit::RULE,
     &restart_policy_refused::RULE,
+    &root_refused::RULE,
+    &route_not_accepted::RULE,
     &route_port_not_in_service::RULE,
     &schedule_unreadable::RULE,
     &secret_in_plain_text::RULE,
     &selector_misses_template::RULE,
+    &selector_missing::RULE,
     &selector_picks_nothing::RULE,
     &service_port_leads_nowhere::RULE,
+    &service_ports_refused::RULE,
     &sidecar_starts_too_late::RULE,
     &sidecar_without_startup_probe::RULE,
+    &sleep_exceeds_grace::RULE,
     &slow_start_is_killed::RULE,
     &statefulset_service_not_headless::RULE,
+    &surge_needs_the_port::RULE,
     &undeclared_volume::RULE,
+    &update_needs_a_spare_node::RULE,
+    &update_strategy_refused::RULE,
     &update_waits_for_disk::RULE,
     &variable_set_twice::RULE,
     &wide_permissions::RULE,

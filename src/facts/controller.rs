@@ -21,6 +21,7 @@ pub use replicas::{Bounds, Replicas, bounds, replicas};
 pub use rollout::{Rollout, Strategy};
 pub use stateful_set::StatefulPods;
 
+use super::PodFacts;
 use super::known::Known;
 
 /// What a controller does with its pods, or a budget with those of others. Each part is there where the object's kind
@@ -63,6 +64,15 @@ pub(super) fn derive(scene: &Scene, roles: &[ContainerRole]) -> Option<Controlle
 }
 
 impl Controller {
+    /// The port of the node that keeps the update of a DaemonSet from ever ending: the new pod needs it while the old one,
+    /// which ends only after that, has it.
+    pub fn port_that_stops_surge<'a>(&self, pod: &'a PodFacts) -> Option<&'a Known<i32>> {
+        let rollout = &self.rollout.as_ref()?.value;
+        let is_daemon = rollout.replicas.is_none() && rollout.strategy == Strategy::RollingUpdate;
+        let surges = rollout.max_surge.as_ref().is_some_and(|surge| !surge.is_zero());
+        pod.placement.host_ports.first().filter(|_| is_daemon && surges)
+    }
+
     /// Takes it down.
     pub(super) fn tell(&self, scene: &Scene, ledger: &mut Ledger) {
         let index = scene.index;

@@ -79,6 +79,17 @@ impl Quantity {
         Quantity { nanos: self.nanos.saturating_mul(i128::from(many.max(0))).min(MOST) }
     }
 
+    /// How many times `each` goes into it; `None` where that is nothing.
+    pub fn holds(self, each: Quantity) -> Option<i64> {
+        i64::try_from(self.nanos.checked_div(each.nanos)?).ok()
+    }
+
+    /// Whether it is more than `ratio` times `other`.
+    pub fn exceeds(self, other: Quantity, ratio: Quantity) -> bool {
+        let most = other.nanos.checked_mul(ratio.nanos).map(|product| product / BILLION);
+        most.is_some_and(|most| self.nanos > most)
+    }
+
     /// Whether it is nothing.
     pub fn is_zero(self) -> bool {
         self.nanos == 0

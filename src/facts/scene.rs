@@ -3,7 +3,7 @@
 use crate::catalog::{Catalog, Relation};
 use crate::document::Value;
 use crate::model::Object;
-use crate::topology::{Edge, Node, NodeIndex, Topology};
+use crate::topology::{Edge, Node, NodeIndex, Topology, is_pod_checked};
 
 /// One object in the light of all others: what a rule looks at.
 #[derive(Clone, Copy)]
@@ -34,6 +34,14 @@ impl<'a> Scene<'a> {
     /// Whether the object is of a kind of Kubernetes itself: `is("apps", "Deployment")`; the core group is empty.
     pub fn is(&self, group: &str, kind: &str) -> bool {
         &*self.object.identity.group == group && &*self.object.identity.kind == kind
+    }
+
+    /// Whether the API server checks the pod of the object as it is written. A manifest whose containers name no image is a
+    /// part of one, which changes what another one says.
+    pub fn is_pod_checked(&self) -> bool {
+        let pod = self.node().pod.as_deref();
+        let names_image = pod.is_some_and(|pod| pod.containers.iter().any(|one| !one.image.is_empty()));
+        names_image && is_pod_checked(&self.object.identity)
     }
 
     /// The value of a field of plain keys, such as `spec.replicas`.

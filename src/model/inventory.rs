@@ -33,6 +33,8 @@ pub struct Object {
     pub first_line: u32,
     /// Its last line, from 1.
     pub last_line: u32,
+    /// Whether the input also defines it differently; then this definition is the last one.
+    pub is_contested: bool,
     /// The comment block at the top of its document, if the document is this object.
     pub comment: Option<String>,
     /// What stood where its manifest has marks.

@@ -43,10 +43,17 @@ pub fn take_inventory(
         let namespace = namespace.as_deref().or(own.and_then(|one| one.namespace.as_deref()));
         let inferred = betrayed.of(manifest.environment(), &manifest.manifest.document.file.path);
         let namespace = namespace.or(inferred).unwrap_or(grouping.default_namespace);
-        let object = manifest.identified(&scopes, namespace);
-        if let Some(earlier) = objects.insert(object.identity.clone(), Arc::clone(&object)) {
-            problems.push(duplicate(&earlier, &object));
+        let is_generated = manifest.is_generated;
+        let mut object = manifest.identified(&scopes, namespace);
+        if is_generated && objects.contains_key(&object.identity) {
+            object.identity = another_name(&object, &objects);
         }
+        if let Some(earlier) = objects.get(&object.identity) {
+            let problem = duplicate(earlier, &object);
+            object.is_contested = earlier.is_contested || problem.level == Level::Warning;
+            problems.push(problem);
+        }
+        objects.insert(object.identity.clone(), Arc::new(object));
     }
     let objects: Vec<Arc<Object>> = objects.into_values().collect();
     let used: BTreeSet<&str> = objects.iter().map(|object| &*object.identity.environment).collect();
@@ -135,7 +142,8 @@ fn split_plain(named: &mut [Named], catalog: &Catalog, grouping: &Grouping) -> V
     let scopes = Scopes::of(named, catalog);
     let namespaces: Vec<&str> =
         named.iter().map(|one| scopes.namespace(one, grouping.default_namespace)).collect();
-    let plain = named.iter().zip(&namespaces).filter(|(one, _)| one.manifest.document.environment.is_none());
+    let is_plain = |one: &Named| one.manifest.document.environment.is_none() && !one.is_generated;
+    let plain = named.iter().zip(&namespaces).filter(|(one, _)| is_plain(one));
     let definitions: Vec<Definition> = plain
         .map(|(one, namespace)| Definition {
             file: &one.manifest.document.file.path,
@@ -227,6 +235,8 @@ struct Named {
     manifest: Manifest,
     group: String,
     name: String,
+    /// Whether Kubernetes makes the name up from that: then no other object is the same one.
+    is_generated: bool,
     /// The namespace that it names.
     namespace: Option<String>,
 }
@@ -236,7 +246,7 @@ impl Named {
         self.manifest.document.environment.as_deref().unwrap_or(PLAIN_ENVIRONMENT)
     }
 
-    fn identified(self, scopes: &Scopes, default_namespace: &str) -> Arc<Object> {
+    fn identified(self, scopes: &Scopes, default_namespace: &str) -> Object {
         let namespace = scopes.namespace(&self, default_namespace).into();
         let Manifest { document, api_version, kind } = self.manifest;
         let identity = Identity {
@@ -246,18 +256,19 @@ impl Named {
             namespace,
             name: self.name.into(),
         };
-        Arc::new(Object {
+        Object {
             identity,
             version: api_version.rsplit_once('/').map_or(&*api_version, |(_, version)| version).to_owned(),
             document: document.index,
             first_line: document.first_line,
             last_line: document.last_line,
+            is_contested: false,
             comment: document.comment,
             delivery: document.delivery,
             file: document.file,
             imprints: document.imprints,
             value: document.value,
-        })
+        }
     }
 }
 
@@ -270,6 +281,7 @@ fn name(mut manifest: Manifest, catalog: &Catalog, problems: &mut Problems) -> O
         let value = metadata.and_then(|metadata| metadata.get(key))?;
         value.scalar_text().filter(|text| !text.is_empty())
     };
+    let is_generated = text("name").is_none();
     let Some(name) = text("name").or_else(|| text("generateName")) else {
         // Configuration files of programs have a kind too, but no metadata; they are not sent to a cluster.
         if metadata.is_some() || catalog.kind(&group, &manifest.kind).is_some() {
@@ -278,7 +290,26 @@ fn name(mut manifest: Manifest, catalog: &Catalog, problems: &mut Problems) -> O
         return None;
     };
     let namespace = text("namespace");
-    Some(Named { group, name, namespace, manifest })
+    Some(Named { group, name, is_generated, namespace, manifest })
+}
+
+/// The name of an object whose name Kubernetes makes up, where another one of that beginning is there: it ends in five signs
+/// that follow from its manifest, so that no other object can change them. Of equal ones, the later ones are numbered.
+///
+/// Source: `k8s.io/apiserver/pkg/storage/names/generate.go`, `SimpleNameGenerator` (five signs at random).
+fn another_name(object: &Object, objects: &BTreeMap<Identity, Arc<Object>>) -> Identity {
+    // A namespace may be spelled out or not.
+    let parts = object.value.entries().iter().filter(|entry| &*entry.key != "metadata");
+    let text: String = parts.map(|entry| format!("{}: {}\n", entry.key, entry.value.to_json())).collect();
+    let hash = blake3::hash(text.as_bytes()).to_hex();
+    let name = format!("{}{}", object.identity.name, &hash[..5]);
+    let mut identity = Identity { name: name.as_str().into(), ..object.identity.clone() };
+    let mut number = 1;
+    while objects.contains_key(&identity) {
+        number += 1;
+        identity.name = format!("{name}-{number:02}").into();
+    }
+    identity
 }
 
 /// Which kinds stand in a namespace: the CustomResourceDefinitions of the environment say so first, then those of the

@@ -19,7 +19,9 @@ use crate::topology::{Edge, NodeIndex, Pod, Share, service_ports};
 pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
     let node = know.node(index);
     let (Some(object), Some(pod)) = (&node.object, &node.pod) else { return Prose::new() };
-    let mut parts = vec![runs(know, index, object, pod), traffic(know, index), data(pod, object)];
+    let loses = loses(know, index, pod);
+    let keeps = if loses.is_empty() { data(pod, object) } else { Prose::new() };
+    let mut parts = vec![runs(know, index, object, pod), loses, traffic(know, index), keeps];
     parts.retain(|part| !part.is_empty());
     let mut prose = separated(parts, "; ");
     prose.push(text("."));
@@ -47,6 +49,9 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
             ]),
             None => plain(format!("Runs {containers} in a single pod that nobody restarts on another node")),
         },
+        _ if know.node(index).has_unread_copies() && scaled(know, index).is_none() => plain(format!(
+            "Runs an unknown number of copies of {containers}, because what stands there is no number"
+        )),
         "DaemonSet" => concat(vec![
             plain("Runs one pod on every node "),
             selected_nodes(pod),
@@ -196,6 +201,21 @@ fn brought_along(know: &Knowledge, index: NodeIndex) -> Option<NodeIndex> {
             && to.name == know.node(index).identity.name
     };
     made.find(is_it).map(|edge| edge.to)
+}
+
+/// What of it does not keep what it is there to keep.
+fn loses(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Prose {
+    let Some(found) = know.facts.of(index) else { return Prose::new() };
+    let databases = found.databases_without_volume(pod);
+    if databases.is_empty() {
+        return Prose::new();
+    }
+    let names = databases.into_iter().map(|at| vec![know.container(index, at)]).collect();
+    concat(vec![
+        plain("every restart of "),
+        listed(names, 4),
+        plain(" loses all its data, because it has no volume"),
+    ])
 }
 
 /// Where its data is.

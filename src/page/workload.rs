@@ -146,6 +146,8 @@ fn glance(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
         let ranges: Vec<Prose> = scalers.filter_map(|edge| autoscaled(know, edge.from, replicas)).collect();
         let copies = if ranges.is_empty() { plain(replicas.to_string()) } else { joined(ranges, "and") };
         facts.push(("Copies".to_owned(), copies));
+    } else if know.node(index).has_unread_copies() {
+        facts.push(("Copies".to_owned(), plain("unknown: no number stands there")));
     }
     facts.extend(resources::glance(know, index));
     facts.push(("Service account".to_owned(), account(know, index)));

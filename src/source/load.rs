@@ -8,6 +8,7 @@ use super::redact::Values;
 use super::redact::{Edits, Region, find_in_comments, redact_text, speaks_of_secret, widen};
 use super::template::is_template;
 use crate::document::compose::{Fault, Spot};
+use crate::document::seam::{Seam, SeamKind, is_crowded, take_apart};
 use crate::document::settle::{Duplicate, settle};
 use crate::document::sheet::{Part, Sheet, regions};
 use crate::document::{
@@ -68,11 +69,12 @@ pub fn load(name: &str, bytes: &[u8], limits: &Limits) -> Loaded {
 
 /// Reads the text that is shown as `name`.
 pub(super) fn load_text(name: &str, text: &str, limits: &Limits) -> Loaded {
-    let sheet = json::read(text, limits).unwrap_or_else(|| yaml::read(text, limits));
+    let mut sheet = json::read(text, limits).unwrap_or_else(|| yaml::read(text, limits));
     if is_template(text, &sheet) {
         return Loaded { template: true, ..Loaded::default() };
     }
-    Reader { name, text, problems: Problems::none() }.documents(sheet)
+    let seams = take_apart(&mut sheet, text);
+    Reader { name, text, problems: Problems::none() }.documents(sheet, &seams)
 }
 
 /// The reason why a file is not read.
@@ -96,7 +98,7 @@ struct Accepted {
 }
 
 impl Reader<'_> {
-    fn documents(mut self, mut sheet: Sheet) -> Loaded {
+    fn documents(mut self, mut sheet: Sheet, seams: &[Seam]) -> Loaded {
         let lines: Vec<&str> = self.text.lines().collect();
         let mut parts = std::mem::take(&mut sheet.parts);
         let regions = regions(&parts);
@@ -127,6 +129,8 @@ impl Reader<'_> {
                     for duplicate in std::mem::take(&mut duplicates[index]) {
                         self.problems.push(self.duplicate(&duplicate, &edits));
                     }
+                    let own = seams.iter().filter(|seam| seam.part == index);
+                    self.problems.extend(own.map(|seam| broken_separator(self.name, seam)).collect());
                     let comment = comment(&lines, &region, index == 0, value.line, &edits);
                     accepted.push(Accepted { index, last_line, comment, imprints, value });
                 }
@@ -147,7 +151,11 @@ impl Reader<'_> {
                 foreign = true;
                 continue;
             }
-            self.problems.push(problem(self.name, fault));
+            let seam = Seam { part: 0, spot: Spot { line: fault.line, column: 1 }, kind: SeamKind::Crowded };
+            self.problems.push(match is_crowded(&lines, fault.line) {
+                true => broken_separator(self.name, &seam),
+                false => problem(self.name, fault),
+            });
         }
         let documents = self.publish(accepted, &sheet, &edits, &hidden);
         let passed_over = documents.is_empty() && self.problems.is_empty() && foreign;
@@ -249,6 +257,23 @@ impl Reader<'_> {
         });
         documents.collect()
     }
+}
+
+/// What is wrong where a document begins, and what becomes of it.
+fn broken_separator(name: &str, seam: &Seam) -> Problem {
+    let (message, help) = match seam.kind {
+        SeamKind::Missing => (
+            "a line `---` is missing before this object: kubectl takes it and the one above for one object, and keeps of each key \
+             the last",
+            "write a line `---` between the two objects",
+        ),
+        SeamKind::Crowded => (
+            "something follows the separator `---` on its line: kubectl refuses the file, because only a comment may stand there",
+            "end the line after `---`",
+        ),
+    };
+    let Spot { line, column } = seam.spot;
+    Problem::new(Level::Error, Code::BrokenSeparator, message).at(name, line, column).help(help)
 }
 
 fn problem(name: &str, fault: Fault) -> Problem {

@@ -18,6 +18,7 @@ use super::selector::{Labels, labels};
 use super::shape;
 use super::share::Share;
 use super::typed::read_pod;
+use super::wrong_types;
 use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
 use crate::document::{Identity, Value, is_placeholder};
@@ -47,6 +48,10 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
         }
     });
     let mut members: Vec<Member> = members.collect();
+    for member in &members {
+        let pod = member.pod.as_deref().or(member.replica.as_deref());
+        wrong_types::tell(&member.object, pod, catalog, &mut problems);
+    }
     let described = described::members(&members, catalog, &mut problems);
     members.extend(described);
     leave_numbers_open(&mut members);

@@ -118,6 +118,7 @@ fn cut(
         comment: None,
         imprints: Arc::clone(&whole.imprints),
         delivery: whole.delivery.clone(),
+        is_contested: false,
         value: keep(&whole.value, &ways),
     }
 }

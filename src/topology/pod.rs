@@ -4,6 +4,7 @@ use super::container::{Container, ContainerKind};
 use super::given::Given;
 use super::selector::Labels;
 use crate::catalog::FieldPath;
+use crate::document::Identity;
 use crate::names::count;
 use k8s_openapi::api::core::v1 as api;
 
@@ -47,6 +48,17 @@ pub struct Volume {
     pub path: FieldPath,
     /// Its first line, from 1.
     pub line: u32,
+}
+
+/// Whether the API server checks the pod of an object as it is written, and makes pods of just that: Kubernetes' own kinds.
+/// Whoever makes pods for another kind may add containers, volumes, and images first.
+pub fn is_pod_checked(identity: &Identity) -> bool {
+    matches!(
+        (&*identity.group, &*identity.kind),
+        ("", "Pod" | "PodTemplate" | "ReplicationController")
+            | ("apps", "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet")
+            | ("batch", "CronJob" | "Job")
+    )
 }
 
 impl Pod {

@@ -9,7 +9,7 @@ use crate::facts::ContainerRole;
 use crate::facts::storage::VolumeUse;
 use crate::model::Subject;
 use crate::names::{count, plural};
-use crate::topology::{self, CROWD, Container, ContainerKind, HOST, NodeIndex, Pod, State};
+use crate::topology::{self, CROWD, Container, ContainerKind, HOST, NodeIndex, Pod, State, is_pod_checked};
 use std::sync::Arc;
 
 /// A node that is not on a sheet yet, with the words that tables and sentences call it by.
@@ -205,7 +205,12 @@ pub(super) fn volume(node: &topology::Node, pod: &Pod, usage: &VolumeUse) -> Act
             Actor::new(id, Class::Volume, &usage.name, &note).called(said)
         }
         None => {
-            Actor::new(id, Class::Missing, &usage.name, "volume that the pod does not declare").called(said)
+            let (class, note) = if is_pod_checked(&node.identity) {
+                (Class::Missing, "volume that the pod does not declare")
+            } else {
+                (Class::Volume, "volume that is added to the pod")
+            };
+            Actor::new(id, class, &usage.name, note).called(said)
         }
     }
 }

@@ -29,7 +29,11 @@ fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let mut update = Update::new(&scene.topology.nodes[index], rollout, &known.field);
     let description = match (&controller.stateful, rollout.strategy) {
         (Some(pods), _) => update.stateful_set(pods),
-        (None, Strategy::RollingUpdate) if rollout.replicas.is_none() => update.daemon_set(),
+        (None, Strategy::RollingUpdate) if rollout.replicas.is_none() => {
+            let pod = scene.facts.of(index);
+            let port = pod.and_then(|pod| controller.port_that_stops_surge(pod));
+            update.daemon_set(port.map(|port| port.value))
+        }
         (None, Strategy::RollingUpdate) => update.rolling(),
         (None, Strategy::Recreate) => update.recreate(),
         (None, Strategy::OnDelete) => update.on_delete("the pod of a node"),
@@ -157,8 +161,8 @@ impl<'a> Update<'a> {
         "A pod gets the new version only after someone deletes it.".to_owned()
     }
 
-    /// Node by node.
-    fn daemon_set(&mut self) -> String {
+    /// Node by node; without end where the new pod waits for a port of the node that the old one has.
+    fn daemon_set(&mut self, blocked: Option<i32>) -> String {
         let (old, new) = self.both();
         let api = self.api.clone();
         let surge = self.rollout.max_surge.clone().filter(|surge| !surge.is_zero());
@@ -170,6 +174,15 @@ impl<'a> Update<'a> {
             None => "node by node".to_owned(),
         };
         self.tale.open(Frame::Loop, &format!("On each node, {at_once}"));
+        if let Some(port) = blocked {
+            self.tale.call(&api, &new, "Start beside the old pod", self.reason());
+            let waits = format!("Waits for port {port} of the node, which the old pod has");
+            self.tale.note(&[&old, &new], &waits);
+            self.tale.close();
+            return format!(
+                "The update never ends: the new pod waits for port {port} of the node, which the old one has."
+            );
+        }
         if surge.is_some() {
             self.tale.call(&api, &new, "Start beside the old pod", self.reason());
             self.tale.answer(&new, &api, "Ready");

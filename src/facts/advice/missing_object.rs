@@ -1,5 +1,6 @@
 //! A reference to an object that is not in the input.
 
+use super::open::is_open;
 use super::{Findings, Rule};
 use crate::catalog::is_built_in;
 use crate::facts::{Facts, quoted, scene::Scene};
@@ -20,7 +21,11 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
     for edge in scene.topology.from(scene.index) {
         let other = &scene.topology.nodes[edge.to];
         let is_said = edge.declared_by == scene.index && edge.certainty == Certainty::Declared;
-        if other.state != State::Missing || !is_said || seen.contains(&edge.to) {
+        if other.state != State::Missing
+            || !is_said
+            || seen.contains(&edge.to)
+            || is_open(&other.identity.name)
+        {
             continue;
         }
         seen.push(edge.to);

@@ -1,5 +1,6 @@
 //! An image whose tag says nothing about its contents.
 
+use super::open::is_open;
 use super::{Findings, Rule};
 use crate::facts::Facts;
 use crate::facts::quoted;
@@ -39,7 +40,7 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
 
 /// The tag of an image if it says nothing; the empty one where there is none. A digest settles it.
 fn moving_tag(image: &str) -> Option<&str> {
-    if image.is_empty() || image.contains('@') {
+    if image.is_empty() || image.contains('@') || is_open(image) {
         return None;
     }
     let last = image.rsplit('/').next()?;
@@ -61,5 +62,6 @@ mod tests {
         assert_eq!(moving_tag("nginx:1.27"), None);
         assert_eq!(moving_tag("nginx:latest@sha256:00"), None);
         assert_eq!(moving_tag(""), None);
+        assert_eq!(moving_tag("$(params.IMAGE)"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! A `preStop` that sleeps as long as the pod gets to end, or longer.
 
 use super::{Findings, Rule};
-use crate::facts::lifecycle::{LEAST_GRACE_S, pre_stop};
+use crate::facts::lifecycle::{Hook, LEAST_GRACE_S, pre_stop};
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::names::duration;
 use crate::problem::Level;
@@ -22,8 +22,13 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         return;
     }
     for (position, container) in pod.containers.iter().enumerate() {
-        let Some(sleep) = pre_stop(container).and_then(|hook| hook.sleep_s()) else { continue };
-        if sleep.saturating_add(LEAST_GRACE_S) <= found.lifecycle.grace_s.value {
+        let hook = pre_stop(container);
+        let Some(sleep) = hook.as_ref().and_then(Hook::sleep_s) else { continue };
+        // Such a pod is refused, which is a rule of its own.
+        let is_refused = matches!(hook, Some(Hook::Sleep(_))) && sleep > found.lifecycle.grace_s.value;
+        if (is_refused && scene.is_pod_checked())
+            || sleep.saturating_add(LEAST_GRACE_S) <= found.lifecycle.grace_s.value
+        {
             continue;
         }
         let sleeps = if sleep == i64::MAX {

@@ -1,15 +1,17 @@
 //! A selector that picks no pod.
 
+use super::near::near_label;
 use super::{Findings, Rule};
 use crate::catalog::{FieldPath, Relation};
 use crate::document::Value;
-use crate::facts::{Facts, scene::Scene};
+use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
+use crate::topology::labels;
 
 pub(super) static RULE: Rule = Rule {
     code: "selector-picks-nothing",
     level: Level::Warning,
-    meaning: "A Service or a budget selects pods by labels that no pod of these manifests has: its traffic goes nowhere, or it \
+    meaning: "A Service, a budget or a NetworkPolicy selects pods by labels that no pod of these manifests has: its traffic goes nowhere, or it \
               protects nothing, unless something else makes such pods.",
     check,
 };
@@ -20,9 +22,12 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
             (Relation::Selects, "it sends traffic to none of them")
         }
         ("policy", "PodDisruptionBudget") => (Relation::Protects, "it protects none of them"),
+        ("networking.k8s.io", "NetworkPolicy") => (Relation::Selects, "it limits none of them"),
         _ => return,
     };
-    let selects = scene.at("spec.selector").is_some_and(|selector| match selector.get("matchLabels") {
+    let is_policy = scene.is("networking.k8s.io", "NetworkPolicy");
+    let field = if is_policy { "spec.podSelector" } else { "spec.selector" };
+    let selects = scene.at(field).is_some_and(|selector| match selector.get("matchLabels") {
         Some(labels) => !labels.entries().is_empty(),
         None => !selector.entries().is_empty(),
     });
@@ -33,23 +38,46 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
     if !selects || leads || is_unread || is_without_pods(scene) {
         return;
     }
-    let level = if is_made_elsewhere(scene) { Level::Note } else { Level::Warning };
+    let typo = typo(scene, field);
+    // Policies are often kept for pods that come from elsewhere.
+    let is_doubtful = is_made_elsewhere(scene, field) || (is_policy && typo.is_none());
+    let level = if is_doubtful { Level::Note } else { Level::Warning };
+    let help = match typo {
+        Some(((key, value), (right_key, right))) => format!(
+            "Correct {} to {}, if these pods are meant.",
+            quoted(&format!("{key}: {value}")),
+            quoted(&format!("{right_key}: {right}"))
+        ),
+        None => "Compare the selector with the labels of the pod template.".to_owned(),
+    };
     findings
         .add(
             format!(
                 "No pod in these manifests has the labels that it selects: unless something else makes such pods, {effect}."
             ),
-            "Compare the selector with the labels of the pod template.",
-            FieldPath::of("spec.selector"),
+            help,
+            FieldPath::of(field),
         )
         .at_level(level);
 }
 
+/// The label that may be a typo, and what it was meant to be: pods of the namespace have that one and all the others.
+fn typo(scene: &Scene, field: &str) -> Option<((String, String), (String, String))> {
+    let own = &scene.object.identity;
+    let selector = scene.at(field)?;
+    let wanted: Vec<(String, String)> =
+        labels(Some(selector.get("matchLabels").unwrap_or(selector))).into_iter().collect();
+    let pods = scene.topology.workloads().filter(|(_, node, _)| {
+        (&node.identity.environment, &node.identity.namespace) == (&own.environment, &own.namespace)
+    });
+    near_label(&wanted, pods.map(|(_, _, pod)| &pod.labels))
+}
+
 /// Whether others make such pods: an operator, where a custom resource bears one of the selected values as its name,
 /// or the cluster itself, which brings along pods of its own in `kube-system`.
-fn is_made_elsewhere(scene: &Scene) -> bool {
+fn is_made_elsewhere(scene: &Scene, field: &str) -> bool {
     let own = &scene.object.identity;
-    let selector = scene.at("spec.selector");
+    let selector = scene.at(field);
     let labels = selector.map(|selector| selector.get("matchLabels").unwrap_or(selector).entries());
     let values: Vec<String> =
         labels.unwrap_or_default().iter().filter_map(|entry| entry.value.scalar_text()).collect();

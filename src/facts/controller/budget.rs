@@ -57,6 +57,13 @@ pub(super) fn derive(scene: &Scene) -> Option<Budget> {
     }
     let mut workloads: Vec<NodeIndex> = scene.from(Relation::Protects).map(|edge| edge.to).collect();
     workloads.dedup();
+    // Of pods whose number cannot be read, nothing can be said.
+    if workloads
+        .iter()
+        .any(|&at| scene.topology.nodes[at].has_unread_copies() && replicas(scene.topology, at).is_none())
+    {
+        return None;
+    }
     let crowd = crowd(scene, &workloads);
     let all = crowd.counted.saturating_add(crowd.alone);
     let budget = |disruptions, uncountable| Budget {

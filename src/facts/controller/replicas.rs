@@ -16,8 +16,8 @@ pub struct Replicas {
     pub scaler: Option<NodeIndex>,
 }
 
-/// How many pods a workload keeps; `None` for kinds without such a number, such as DaemonSets and Jobs, and where a tool puts
-/// the number in later.
+/// How many pods a workload keeps; `None` for kinds without such a number, such as DaemonSets and Jobs, and where it cannot
+/// be read, or a tool puts it in later, and no autoscaler decides.
 ///
 /// A workload that is explicitly scaled to 0 stays there: a HorizontalPodAutoscaler leaves it alone, unless its own minimum
 /// is 0. KEDA does not.
@@ -44,7 +44,9 @@ pub fn replicas(topology: &Topology, index: NodeIndex) -> Option<Replicas> {
     let scaler = scaler(topology, index).filter(|&scaler| {
         own.value > 0 || bounds(&topology.nodes[scaler]).is_some_and(|bounds| bounds.from_zero)
     });
-    let Some(scaler) = scaler else { return Some(Replicas { least: own, most: None, scaler: None }) };
+    let Some(scaler) = scaler else {
+        return (!node.has_unread_copies()).then_some(Replicas { least: own, most: None, scaler: None });
+    };
     let (least, most) = range(topology, scaler);
     Some(Replicas { least, most, scaler: Some(scaler) })
 }
@@ -73,8 +75,8 @@ pub struct Bounds {
     pub from_zero: bool,
 }
 
-/// How many pods an object keeps that changes their number; `None` for other objects, and for a VerticalPodAutoscaler,
-/// which changes what pods reserve.
+/// How many pods an object keeps that changes their number; `None` for other objects, where a number cannot be read, and for
+/// a VerticalPodAutoscaler, which changes what pods reserve.
 ///
 /// Source: `k8s.io/api/autoscaling/v2/types.go`, `HorizontalPodAutoscalerSpec`; `github.com/kedacore/keda`,
 /// `apis/keda/v1alpha1/scaledobject_types.go` (from 0 to 100 by default; `idleReplicaCount` while no trigger is active).
@@ -83,6 +85,12 @@ pub fn bounds(scaler: &Node) -> Option<Bounds> {
         let number = scaler.object.as_ref().and_then(|object| object.value.at(path)).and_then(Value::as_i64);
         number.map(|number| number.max(0))
     };
+    let fields =
+        ["spec.minReplicas", "spec.maxReplicas", "spec.minReplicaCount", "spec.maxReplicaCount"].into_iter();
+    let mut written = fields.filter_map(|field| scaler.object.as_ref()?.value.at(field));
+    if written.any(|value| !value.is_null() && value.as_i64().is_none()) {
+        return None;
+    }
     match (&*scaler.identity.group, &*scaler.identity.kind) {
         ("autoscaling", "HorizontalPodAutoscaler") => Some(Bounds {
             least: number("spec.minReplicas").unwrap_or(1),

@@ -86,7 +86,8 @@ pub(super) fn derive(scene: &Scene, pod: &Pod, uses: &[VolumeUse]) -> Vec<Known<
     let mut traps = Vec::new();
     for usage in uses {
         let Some(volume) = usage.volume.and_then(|index| pod.volumes.get(index)) else {
-            traps.extend(undeclared(usage));
+            // Who makes pods for another kind may add the volume.
+            traps.extend(undeclared(usage).filter(|_| scene.is_pod_checked()));
             continue;
         };
         traps.extend(unused(usage, volume));

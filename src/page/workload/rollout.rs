@@ -27,7 +27,10 @@ pub fn title(know: &Knowledge, index: NodeIndex, object: &Object) -> &'static st
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
     let Some(controller) = know.facts.controller(index) else {
-        let items = any_object::explanations(know, object);
+        let mut items = any_object::explanations(know, object);
+        if know.node(index).has_unread_copies() {
+            items.insert(0, uncounted(know, object));
+        }
         let list = (!items.is_empty()).then_some(Block::List { ordered: false, items });
         return list.into_iter().collect();
     };
@@ -40,7 +43,14 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     if let Some(known) = &controller.rollout {
         let mut item = match &controller.stateful {
             Some(pods) => stateful::update(&known.value, pods),
-            None => update(object, &known.value),
+            None => match know.pod(index).and_then(|(_, facts)| controller.port_that_stops_surge(facts)) {
+                Some(port) => plain(format!(
+                    "An update never ends: on each node the new pod starts beside the old one, and waits for port {} of the node, which \
+                     the old one has",
+                    port.value
+                )),
+                None => update(object, &known.value),
+            },
         };
         if known.value.replicas == Some(0) || known.value.strategy != Strategy::RollingUpdate {
             item.push(text("."));
@@ -51,7 +61,10 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
         items.push(item);
         items.extend(readiness(know, object, pod, &known.value));
     } else if matches!(&*object.identity.kind, "Deployment" | "StatefulSet" | "DaemonSet") {
-        items.push(unreadable(know, object));
+        items.push(match know.node(index).has_unread_copies() {
+            true => uncounted(know, object),
+            false => unreadable(know, object),
+        });
     } else if matches!(&*object.identity.kind, "ReplicaSet" | "ReplicationController") {
         let words =
             "A change of the template reaches only pods that are made later: running ones stay as they are. ";
@@ -79,6 +92,14 @@ fn pods(number: i64) -> String {
 /// `1 pod stays`, `3 pods stay`.
 fn verb(number: i64, one: &str, many: &str) -> String {
     format!("{} {}", pods(number), if number == 1 { one } else { many })
+}
+
+/// Said where the number of copies is none.
+fn uncounted(know: &Knowledge, object: &Object) -> Prose {
+    vec![
+        text("How many copies run, and how an update goes, is unknown: the number of copies is unreadable. "),
+        know.source(object, &FieldPath::of("spec.replicas")),
+    ]
 }
 
 /// Said where Kubernetes knows no such strategy.

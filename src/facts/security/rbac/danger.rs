@@ -1,6 +1,6 @@
 //! What of a role lets its holders get further than it seems.
 
-use super::rule::Rule;
+use super::rule::{RBAC, Rule};
 
 /// What of a role lets its holders get further than it seems, the worst first.
 ///
@@ -33,7 +33,6 @@ pub enum Danger {
     Namespaces,
 }
 
-const RBAC: &str = "rbac.authorization.k8s.io";
 const WRITE: [&str; 3] = ["create", "update", "patch"];
 const READ: [&str; 3] = ["get", "list", "watch"];
 
@@ -111,9 +110,15 @@ impl Danger {
     }
 }
 
+/// A RoleBinding lets its holders give out ClusterRoles within its namespace, too, but not change them.
+///
+/// Source: `k8s.io/kubernetes/pkg/registry/rbac/escalation_check.go`, `BindingAuthorized` and `RoleEscalationAuthorized`.
 fn escalates(rule: &Rule, everywhere: bool) -> bool {
-    let may = |role: &str| rule.allows(&["escalate", "bind"], RBAC, role);
-    may("roles") || (everywhere && may("clusterroles"))
+    let may = |verb: &str, role: &str| rule.allows(&[verb], RBAC, role);
+    may("escalate", "roles")
+        || may("bind", "roles")
+        || may("bind", "clusterroles")
+        || (everywhere && may("escalate", "clusterroles"))
 }
 
 /// Service accounts stand in a namespace, other users do not.

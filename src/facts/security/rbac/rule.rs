@@ -74,8 +74,14 @@ impl Rule {
     }
 
     /// Whether it does anything where a RoleBinding gives it: what stands in no namespace is out of reach there, and so
-    /// are paths of the API server.
+    /// are paths of the API server. Who may `bind` a ClusterRole there may give it out there.
+    ///
+    /// Source: `k8s.io/kubernetes/pkg/registry/rbac/escalation_check.go`, `BindingAuthorized`: it asks for the verb in the
+    /// namespace of the binding, whatever kind of role that names.
     pub fn counts_in_namespace(&self) -> bool {
+        if self.allows(&["bind"], RBAC, "clusterroles") {
+            return true;
+        }
         let kind = |resource: &String| resource.split('/').next().unwrap_or_default().to_owned();
         self.resources.iter().any(|resource| !OF_CLUSTER.contains(&kind(resource).as_str()))
     }
@@ -86,6 +92,9 @@ impl Rule {
         all(&self.verbs) && all(&self.groups) && all(&self.resources) && self.names.is_empty()
     }
 }
+
+/// The group of roles and bindings.
+pub(super) const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// Resources whose objects stand in no namespace.
 const OF_CLUSTER: [&str; 24] = [
