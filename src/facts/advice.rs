@@ -80,12 +80,12 @@ mod update_waits_for_disk;
 mod variable_set_twice;
 mod wide_permissions;
 
-use super::Facts;
+use super::{Facts, quoted};
 use super::scene::Scene;
 use crate::catalog::settings::Weight;
 use crate::catalog::{Catalog, FieldPath};
 use crate::problem::Level;
-use crate::topology::{NodeIndex, Topology};
+use crate::topology::{HOST, NodeIndex, Topology};
 
 /// The annotation whose codes, separated by commas, are not reported of an object; `*` stands for all.
 const IGNORE: &str = "podviz.dev/ignore";
@@ -299,6 +299,18 @@ pub(super) fn findings(topology: &Topology, catalog: &Catalog, facts: &Facts) ->
             .then_with(|| a.reason.cmp(&b.reason))
     });
     found
+}
+
+/// How an object is called in advice on another one: `Service`, its name, and its namespace where that is another; a host
+/// outside is none.
+pub(super) fn called(scene: &Scene, index: NodeIndex) -> String {
+    let other = &scene.topology.nodes[index].identity;
+    let kind = if &*other.kind == HOST { "host" } else { &*other.kind };
+    let place = match &*other.namespace {
+        namespace if namespace.is_empty() || *namespace == *scene.object.identity.namespace => String::new(),
+        namespace => format!(" in namespace {}", quoted(namespace)),
+    };
+    format!("{kind} {}{place}", quoted(&other.name))
 }
 
 /// The rules whose findings what is missing of an environment cannot answer: they are about what stands in a file.

@@ -115,6 +115,21 @@ impl<'a> Knowledge<'a> {
         prose
     }
 
+    /// How several objects are called where no namespace is near: with it where two could be meant.
+    pub fn mentions(&self, indexes: &[NodeIndex]) -> Vec<Prose> {
+        let called = |index: NodeIndex| (&self.node(index).identity.kind, &self.node(index).identity.name);
+        let mention = |&index: &NodeIndex| {
+            let own = &self.node(index).identity;
+            let alike = indexes.iter().filter(|&&other| called(other) == called(index)).count();
+            let near = match alike {
+                1 => own.clone(),
+                _ => Identity { namespace: "".into(), ..own.clone() },
+            };
+            self.mention(index, &near)
+        };
+        indexes.iter().map(mention).collect()
+    }
+
     /// `made by Kind name`, for what an object of the input produces.
     pub fn made_by(&self, index: NodeIndex) -> Option<Prose> {
         let maker = self.node(index).maker.as_ref()?;

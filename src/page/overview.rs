@@ -131,7 +131,8 @@ fn figures(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Prose {
         know.topology.present().filter(|(index, _)| mine(*index) && lets_traffic_in(know.topology, *index));
     // A route hangs on a Gateway, which is the door, or on another route.
     let doors = doors.filter(|(index, _)| know.topology.entry(*index) == Entry::Here);
-    let doors: Vec<Prose> = doors.map(|(index, node)| know.mention(index, &node.identity)).collect();
+    let doors: Vec<NodeIndex> = doors.map(|(index, _)| index).collect();
+    let doors = know.mentions(&doors);
     let on_nodes = on_nodes(know, mine);
     prose.extend(match (doors.is_empty(), on_nodes.is_empty()) {
         (true, true) => plain(

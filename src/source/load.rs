@@ -135,6 +135,10 @@ impl Reader<'_> {
                     accepted.push(Accepted { index, last_line, comment, imprints, value });
                 }
                 Verdict::Empty => {}
+                Verdict::Sealed => {
+                    self.problems.push(self.sealed(&value));
+                    hidden.push(region);
+                }
                 Verdict::Foreign => {
                     foreign = true;
                     hidden.push(region);
@@ -216,6 +220,21 @@ impl Reader<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// A document of which not even the kind is known.
+    fn sealed(&self, value: &Value) -> Problem {
+        let (message, help) = match value.get("sops") {
+            Some(_) => (
+                "SOPS has encrypted this document as a whole, kind included, so it is not documented",
+                "encrypt values alone: `sops --encrypted-regex '^(data|stringData)$'`",
+            ),
+            None => (
+                "the kind of this document is set by substitution, so it is not documented",
+                "give podviz what the tool makes of it",
+            ),
+        };
+        Problem::new(Level::Note, Code::NotAManifest, message).at(self.name, value.line, value.column).help(help)
     }
 
     /// A key of a Secret is not named, unless the page shows it, too.

@@ -13,6 +13,8 @@ pub enum Verdict {
     Empty,
     /// Something else: values, workflows, other programs' configuration.
     Foreign,
+    /// A manifest whose kind a tool puts in later: nobody knows here what it is.
+    Sealed,
     /// Meant to be a manifest, but `kubectl` would refuse it. With the next step.
     Nearly(Fault, &'static str),
 }
@@ -40,6 +42,7 @@ fn both(value: &Value, version: &Value, kind: &Value) -> Verdict {
     let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     match (text(version), text(kind)) {
         (true, true) if kind.as_str() == Some("Config") && is_kubeconfig(value) => Verdict::Foreign,
+        (true, true) if kind.is_placeholder() => Verdict::Sealed,
         (true, true) => Verdict::Manifest,
         (false, _) => nearly(version, "`apiVersion` is not a string", "write it as `v1` or `group/v1`"),
         (true, false) => nearly(kind, "`kind` is not a string", "write the name of one kind, such as `Pod`"),

@@ -1,6 +1,6 @@
 //! A call that a NetworkPolicy does not let through.
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, called};
 use crate::facts::reach::Direction;
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
@@ -25,7 +25,6 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         if !told.insert((edge.to, edge.port)) {
             continue;
         }
-        let service = &scene.topology.nodes[edge.to].identity.name;
         let policy = &scene.topology.nodes[reason.policy].identity.name;
         let (whose, direction) = match reason.direction {
             Direction::Egress => ("the calling", "outgoing"),
@@ -34,9 +33,9 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         let port = edge.port.map(|port| format!(" on port {port}")).unwrap_or_default();
         let finding = findings.add(
             format!(
-                "Calls to Service {}{port} do not get through: NetworkPolicy {} isolates {whose} pods for {direction} traffic, and no \
+                "Calls to {}{port} do not get through: NetworkPolicy {} isolates {whose} pods for {direction} traffic, and no \
                  rule lets them pass.",
-                quoted(service),
+                called(scene, edge.to),
                 quoted(policy)
             ),
             format!("Add a rule to NetworkPolicy {}, or remove the call.", quoted(policy)),

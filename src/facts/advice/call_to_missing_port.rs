@@ -1,9 +1,9 @@
 //! A call to a Service on a port that it does not have.
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, called};
 use crate::catalog::FieldPath;
 use crate::document::Value;
-use crate::facts::{Facts, quoted, scene::Scene};
+use crate::facts::{Facts, scene::Scene};
 use crate::problem::Level;
 use std::collections::BTreeSet;
 
@@ -32,8 +32,8 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         let Some(&container) = edge.containers.first() else { continue };
         let finding = findings.add(
             format!(
-                "Calls to Service {} on port {port} fail: it has only {} {}.",
-                quoted(&node.identity.name),
+                "Calls to {} on port {port} fail: it has only {} {}.",
+                called(scene, edge.to),
                 if ports.len() == 1 { "port" } else { "the ports" },
                 crate::facts::quantity::list_words(&ports, 6)
             ),
