@@ -80,8 +80,8 @@ mod update_waits_for_disk;
 mod variable_set_twice;
 mod wide_permissions;
 
-use super::{Facts, quoted};
 use super::scene::Scene;
+use super::{Facts, quoted};
 use crate::catalog::settings::Weight;
 use crate::catalog::{Catalog, FieldPath};
 use crate::problem::Level;
