@@ -1,7 +1,7 @@
 //! How long podviz takes with the families of manifests in which things multiply, each in two sizes: twice the input takes
 //! about twice as long. Run with `cargo bench --bench growth`.
 
-#[path = "../tests/growth/families.rs"]
+#[path = "growth/families.rs"]
 mod families;
 
 use divan::Bencher;

@@ -1,7 +1,7 @@
 //! What podviz writes grows with its input, and not with what the input multiplies: for each family of manifests, twice
 //! the input makes at most about twice the bytes and the pictures.
 
-#[path = "growth/families.rs"]
+#[path = "../benches/growth/families.rs"]
 mod families;
 
 use families::{ALL, services_of_the_same_pods, text, workloads};

@@ -13,7 +13,7 @@ mod route;
 mod service;
 
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, joined, listed, muted, plain, section, text};
+use super::prose::{code, concat, joined, listed_of, muted, plain, section, text};
 use super::workload::{diagrams, running};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
 use super::{advice, author, delivery, unknown};
@@ -207,7 +207,12 @@ fn lead(know: &Knowledge, index: NodeIndex, object: &Object) -> Prose {
         _ => " This one is used by ",
     };
     if !mentions.is_empty() {
-        prose.extend(concat(vec![plain(verb), listed(mentions, 4), plain(".")]));
+        // What selectors pick is what a Service or a policy is about.
+        let unlisted = match node.role {
+            Role::Service | Role::Policy => know.topology.unlisted(index).selects,
+            _ => 0,
+        };
+        prose.extend(concat(vec![plain(verb), listed_of(mentions, 4, unlisted), plain(".")]));
     } else if node.role == Role::Policy && picks_pods(object) {
         prose.push(text(" Its selector picks no pod in these manifests."));
     } else if node.role == Role::Service {

@@ -53,11 +53,16 @@ pub fn separated(items: Vec<Prose>, between: &str) -> Prose {
 }
 
 /// Items up to `most` in words; longer lists end in how many more there are.
-pub fn listed(mut items: Vec<Prose>, most: usize) -> Prose {
-    if items.len() > most {
-        let more = items.len() - (most - 1);
+pub fn listed(items: Vec<Prose>, most: usize) -> Prose {
+    listed_of(items, most, 0)
+}
+
+/// The same where there are more than these items: so many that are `unlisted`.
+pub fn listed_of(mut items: Vec<Prose>, most: usize, unlisted: usize) -> Prose {
+    let all = items.len() + unlisted;
+    if all > most {
         items.truncate(most - 1);
-        items.push(plain(format!("{more} more")));
+        items.push(plain(format!("{} more", all - items.len())));
     }
     joined(items, "and")
 }

@@ -338,7 +338,10 @@ impl Map<'_> {
         let words = format!("{pods} in namespace {}", identity.namespace);
         let (class, note) = match picked.len() {
             0 => (Class::Missing, "none in these manifests".to_owned()),
-            many => (Class::Pod, format!("{many} workloads")),
+            many => {
+                let many = many + topology.unlisted(policy.index).selects;
+                (Class::Pod, format!("{many} workloads"))
+            }
         };
         let id = self.in_words(identity, words, class, &note);
         let from = self.sheet.said(&id);
@@ -408,7 +411,12 @@ impl Map<'_> {
     }
 
     fn describe(&self, policies: &[&Policy]) -> String {
-        let isolated = match self.isolated.len() {
+        // Of several policies, nobody knows whether what is not listed is listed of another one.
+        let unlisted = match policies {
+            [only] => self.scene.topology.unlisted(only.index).selects,
+            _ => 0,
+        };
+        let isolated = match self.isolated.len() + unlisted {
             0 => "no pod in these manifests".to_owned(),
             many => format!("the pods of {}", count(many, "workload", "workloads")),
         };

@@ -217,13 +217,13 @@ pub(super) mod tests {
 
     /// An app container with these fields.
     pub fn container(fields: Value) -> Container {
-        let spec = serde_json::from_value(fields).unwrap();
+        let read: k8s_openapi::api::core::v1::Container = serde_json::from_value(fields).unwrap();
         Container {
             name: "app".to_owned(),
             key: "app".into(),
             image: String::new(),
             kind: ContainerKind::App,
-            spec,
+            spec: read.into(),
             path: FieldPath::of("spec.containers"),
             line: 1,
         }

@@ -7,7 +7,7 @@ use crate::model::Object;
 use crate::names::count;
 use crate::page::knowledge::Knowledge;
 use crate::page::network::capital;
-use crate::page::prose::{code, concat, listed, marked, plain, text};
+use crate::page::prose::{code, concat, listed, listed_of, marked, plain, text};
 use crate::page::{Block, Prose, Tone};
 use crate::topology::NodeIndex;
 use std::collections::BTreeSet;
@@ -56,7 +56,10 @@ fn isolates(
     let names: Vec<Prose> = selected.map(|edge| know.mention(edge.to, &object.identity)).collect();
     let pods = match names.len() {
         0 => plain("The pods that it selects"),
-        _ => concat(vec![plain("The pods of "), listed(names, 4)]),
+        _ => {
+            let unlisted = know.topology.unlisted(policy.index).selects;
+            concat(vec![plain("The pods of "), listed_of(names, 4, unlisted)])
+        }
     };
     let verb = if direction == Direction::Ingress { "accept" } else { "open" };
     let rest = match (direction, rules.iter().filter(|rule| !rule.is_void()).count()) {

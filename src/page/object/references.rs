@@ -36,7 +36,11 @@ pub fn references(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
             let shown = shown_of(edges.len());
             rows.extend(edges[..shown].iter().map(|edge| reference(know, edge, *is_from, near)));
             if let Some(other) = edges.get(shown) {
-                rows.push(more_alike(know, (other, *is_from), edges.len() - shown, kind));
+                let unlisted = match (is_from, other.relation) {
+                    (true, Relation::Selects) => know.topology.unlisted(index).selects,
+                    _ => 0,
+                };
+                rows.push(more_alike(know, (other, *is_from), edges.len() - shown + unlisted, kind));
             }
         }
     } else {

@@ -113,8 +113,10 @@ fn leads_to(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Prose> {
             }
         }
     }
+    let unlisted = know.topology.unlisted(index).selects;
     let mut items = folded(items, |more| {
-        plain(format!("{} more workloads stand behind it; their namespace lists them.", thousands(more)))
+        let more = thousands(more + unlisted);
+        plain(format!("{more} more workloads stand behind it; their namespace lists them."))
     });
     let addresses = external(know.topology, index);
     if !addresses.is_empty() {

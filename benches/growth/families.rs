@@ -47,14 +47,20 @@ pub fn calls_to_services_of_the_same_pods(size: usize) -> Vec<Value> {
 /// NetworkPolicies for all pods, each of which names all of them.
 pub fn policies_for_all_pods(size: usize) -> Vec<Value> {
     let everyone = json!({ "podSelector": {} });
-    (0..size).map(|at| policy(at, &[everyone.clone()], &[])).chain((0..size).map(plain_pod)).collect()
+    (0..size)
+        .map(|at| policy(at, std::slice::from_ref(&everyone), &[]))
+        .chain((0..size).map(plain_pod))
+        .collect()
 }
 
 /// NetworkPolicies that name all namespaces.
 pub fn policies_for_all_namespaces(size: usize) -> Vec<Value> {
     let everywhere = json!({ "namespaceSelector": {} });
     let namespace = |at: usize| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": format!("x{at}") } });
-    (0..size).map(|at| policy(at, &[everywhere.clone()], &[])).chain((0..size).map(namespace)).collect()
+    (0..size)
+        .map(|at| policy(at, std::slice::from_ref(&everywhere), &[]))
+        .chain((0..size).map(namespace))
+        .collect()
 }
 
 /// NetworkPolicies with a rule of many peers and many ports.
