@@ -13,6 +13,7 @@ pub(crate) mod typed;
 mod types;
 pub mod vocabulary;
 
+use crate::document::Identity;
 use crate::names::plural;
 use crate::problem::{Code, Level, Problem};
 pub use fault::{Fault, closest};
@@ -193,6 +194,12 @@ impl Catalog {
     /// Whether objects of a kind stand in a namespace, as far as the catalog knows.
     pub fn scope(&self, group: &str, kind: &str) -> Option<Scope> {
         self.kind(group, kind).map(|rule| rule.scope)
+    }
+
+    /// Whether clusters bring along the object of this name.
+    pub fn is_brought_along(&self, identity: &Identity) -> bool {
+        let rule = self.kind(&identity.group, &identity.kind);
+        rule.is_some_and(|rule| rule.ambient.has(&identity.namespace, &identity.name))
     }
 
     /// The part that a kind plays.

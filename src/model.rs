@@ -5,6 +5,7 @@ mod dump;
 mod inventory;
 mod split;
 mod take;
+mod template;
 
 pub use inventory::{Inventory, Object, Subject};
 pub use take::{Grouping, take_inventory};

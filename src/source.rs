@@ -38,7 +38,7 @@ pub use settings::{Malformed, SettingsFile, read_settings};
 pub use survey::{Survey, survey};
 pub use tool::{keep, sweep};
 
-use crate::document::{Document, Environment, Limits};
+use crate::document::{Document, Environment, Limits, Value};
 use crate::names::count;
 use crate::problem::{Code, Level, Problem, Problems};
 use budget::Budget;
@@ -180,6 +180,13 @@ pub struct Reading {
     pub charts: Vec<NamedChart>,
     /// What the Secrets hold, to be hidden in what is not read here, such as an earlier site; `None` if there is nothing.
     pub known: Option<Known>,
+}
+
+/// Hides what may not be shown in an object that was put together of parts after they were read.
+pub fn hide(object: &mut Value) {
+    let mut edits = redact::Edits::default();
+    edits.find(object);
+    edits.apply(object);
 }
 
 /// Whether an input names something on the disk, or the standard input.

@@ -6,6 +6,7 @@ mod application;
 mod build;
 mod call;
 mod container;
+mod crew;
 mod described;
 mod evidence;
 mod fold;
@@ -31,12 +32,13 @@ pub use application::{Application, Evidence};
 pub use build::{CROWD, HOST, connect};
 pub use call::{Call, LocalAddress};
 pub use container::{Container, ContainerKind, ContainerSpec};
+pub use crew::Crew;
 pub use evidence::expansion::expand_in_shell;
 pub use pod::{Pod, Volume, is_pod_checked};
 pub use rules::claim_template::claim_name;
 pub use rules::grants;
 pub use rules::network_policy::isolates;
-pub use rules::ports::{ServicePort, is_open, route_port, service_ports};
+pub use rules::ports::{ServicePort, crew_ports, is_open, route_port, service_ports};
 pub use selector::{Labels, Selector, labels};
 use serde::Serialize;
 pub use share::Share;
@@ -98,8 +100,25 @@ pub struct Node {
     pub pod: Option<Arc<Pod>>,
     /// The pod of a live dump's pod or ReplicaSet that a workload of the input made.
     pub replica: Option<Arc<Pod>>,
+    /// The pods that an operator makes for it, if it describes none.
+    pub crew: Vec<Crew>,
+    /// Whether clusters bring it along, where it is not in the input.
+    pub is_ambient: bool,
+    /// The object that runs pods of its template in its place, and how many.
+    pub taken: Option<Taken>,
     /// What produces it, if an object of the input does and it is not in there itself; the first one by identity.
     pub maker: Option<Identity>,
+}
+
+/// Who runs the pods of a template in place of the workload that describes them, such as a Rollout with a `workloadRef`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Who does.
+    pub by: NodeIndex,
+    /// The field with their number, in its manifest.
+    pub field: FieldPath,
+    /// Their number; 1 where nothing says it.
+    pub copies: i64,
 }
 
 /// How podviz knows of an object.
@@ -112,7 +131,7 @@ pub enum State {
     Missing,
     /// Kubernetes will make it, such as a claim of a StatefulSet.
     Inferred,
-    /// It is outside: a name in the DNS, or something that clusters bring along.
+    /// It is outside: a name in the DNS, something that clusters bring along, or what is usually kept elsewhere.
     External,
 }
 
@@ -350,6 +369,11 @@ impl Edge {
         Some(label.starts_with(rules::network_policy::INCOMING))
     }
 
+    /// Whether it leads from a route to a backend that gets nothing, because its weight is 0.
+    pub fn gets_nothing(&self) -> bool {
+        self.label.as_deref() == Some(reference::GETS_NOTHING)
+    }
+
     /// The label without what the verb says already.
     pub fn detail(&self) -> Option<&str> {
         let label = self.label.as_deref()?;
@@ -361,14 +385,33 @@ impl Edge {
 }
 
 impl Node {
+    /// A node that stands for no object of the input.
+    pub(crate) fn without_object(identity: Identity, state: State, role: Role) -> Node {
+        Node {
+            identity,
+            state,
+            role,
+            object: None,
+            pod: None,
+            replica: None,
+            crew: Vec::new(),
+            is_ambient: false,
+            taken: None,
+            maker: None,
+        }
+    }
+
     /// The path of its file and its first line, if it is in the input.
     pub fn source(&self) -> Option<(&str, u32)> {
         self.object.as_ref().map(|object| object.place(object.first_line))
     }
 
-    /// How many pods it keeps alike, as its own manifest says; `None` for kinds without such a number, and where it cannot
-    /// be read, or a tool puts it in later. Never negative.
+    /// How many pods it keeps alike, as its own manifest says, or that of who runs them in its place; `None` for kinds
+    /// without such a number, and where it cannot be read, or a tool puts it in later. Never negative.
     pub fn copies(&self) -> Option<i64> {
+        if let Some(taken) = &self.taken {
+            return Some(taken.copies);
+        }
         let number = self.written_copies()?;
         if number.is_some_and(|number| number.as_i64().is_none()) {
             return None;
@@ -378,7 +421,8 @@ impl Node {
 
     /// Whether the manifest says how many pods it keeps alike, and that is no number.
     pub fn has_unread_copies(&self) -> bool {
-        self.written_copies().flatten().is_some_and(|number| number.as_i64().is_none())
+        self.taken.is_none()
+            && self.written_copies().flatten().is_some_and(|number| number.as_i64().is_none())
     }
 
     /// What stands in the field with the number of its pods, if its kind has one.

@@ -25,6 +25,7 @@ fn documents(environment: Option<&str>, file: &str, text: &str) -> Vec<Document>
 
 fn built(name: &str, namespace: Option<&str>) -> Environment {
     Environment {
+        incomplete: None,
         name: name.to_owned(),
         source: "kustomize",
         path: format!("overlays/{name}"),

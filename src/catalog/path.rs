@@ -139,6 +139,18 @@ impl FieldPath {
         way
     }
 
+    /// The innermost mapping that holds the field, if it is there.
+    pub fn holder<'a>(&self, root: &'a Value) -> Option<&'a Value> {
+        let way = self.values(root);
+        let above = way.len().checked_sub(1).filter(|above| *above == self.length())?;
+        way[..above].iter().rev().find(|value| value.is_map()).copied()
+    }
+
+    /// The way to what holds the field; that of the object itself is its own.
+    pub fn parent(&self) -> FieldPath {
+        self.above().cloned().unwrap_or_else(FieldPath::root)
+    }
+
     /// The line of the field, or of the closest one above it that is there.
     pub fn line(&self, root: &Value) -> u32 {
         let (mut value, mut line) = (root, root.line);
@@ -255,6 +267,34 @@ impl Pattern {
     /// Every field of `root` that the pattern is about, with its path behind `prefix`, in the order of the file.
     pub fn find<'a>(&self, root: &'a Value, prefix: &FieldPath) -> Vec<(FieldPath, &'a Value)> {
         self.find_with_parent(root, prefix).into_iter().map(|hit| (hit.path, hit.value)).collect()
+    }
+
+    /// The pattern of what holds the field, and the field's key there; `None` where it does not end in a key.
+    pub fn split_last(&self) -> Option<(Pattern, &str)> {
+        match self.0.split_last()? {
+            (PatternStep::Key(key), above) => Some((Pattern(above.to_vec()), key)),
+            _ => None,
+        }
+    }
+
+    /// The fields that are not there: one for each item of the innermost list that it goes through, or one for the object.
+    /// The value is that of the item or the object.
+    pub fn missing<'a>(&self, root: &'a Value) -> Vec<Hit<'a>> {
+        let is_key = |step: &PatternStep| matches!(step, PatternStep::Key(_));
+        let start = self.0.iter().rposition(|step| !is_key(step)).map_or(0, |last| last + 1);
+        let (above, below) = (Pattern(self.0[..start].to_vec()), Pattern(self.0[start..].to_vec()));
+        let mut hits = above.find_with_parent(root, &FieldPath::root());
+        hits.retain(|hit| {
+            hit.value.is_map() && below.find(hit.value, &hit.path).iter().all(|(_, value)| value.is_null())
+        });
+        for hit in &mut hits {
+            for step in &below.0 {
+                if let PatternStep::Key(key) = step {
+                    hit.path = hit.path.key(key);
+                }
+            }
+        }
+        hits
     }
 
     /// Like [`Pattern::find`], with the value that holds each field.

@@ -116,8 +116,18 @@ fn every_summary_is_one_short_sentence() {
 #[test]
 fn every_explanation_is_made_of_sentences() {
     for rule in catalog().kinds() {
-        for text in rule.explain.iter().flat_map(|one| [&one.say, &one.why]).filter(|text| !text.is_empty()) {
-            assert!(text.ends_with('.'), "{}: {text}", rule.kind);
+        for words in rule.explain.iter().flat_map(|one| [&one.say, &one.why]).filter(|one| !one.is_empty()) {
+            assert!(words.text().ends_with('.'), "{}: {}", rule.kind, words.text());
+        }
+    }
+}
+
+#[test]
+fn every_share_is_one_of_weights() {
+    for rule in catalog().kinds() {
+        for one in rule.explain.iter().filter(|one| one.unit == Some(vocabulary::Unit::Share)) {
+            let is_its = |weights: &vocabulary::WeightRule| weights.field == one.field;
+            assert!(rule.weights.iter().any(is_its), "{}: {}", rule.kind, one.say.text());
         }
     }
 }
@@ -147,7 +157,7 @@ fn a_kind_is_one_text() {
     assert_eq!(rule.role, Role::Route);
     assert_eq!(rule.edges[0].relation, Relation::RoutesTo);
     assert_eq!(rule.edges[0].to.as_deref(), Some("Service"));
-    assert_eq!(rule.explain[0].is.as_ref().map(|is| is.0.as_str()), Some("false"));
+    assert_eq!(rule.explain[0].is.as_ref().map(|is| is.0.clone()), Some(vec!["false".to_owned()]));
     assert_eq!(catalog.group_of("Lighthouse"), "example.org");
 }
 

@@ -1,19 +1,28 @@
 //! The closed vocabulary of knowledge files. No code in rules, ever: what does not fit is Rust, one file a rule.
 
+mod ambient;
+mod condition;
+mod crew;
 mod entry;
+mod explanation;
 mod name;
 mod pods;
 mod reach;
+mod weight;
 
-use super::{FieldPath, Pattern};
-use crate::document::Value;
+use super::Pattern;
+pub use ambient::Ambient;
+pub use condition::{Condition, Scalars};
+pub use crew::{CrewRule, Workload};
 pub use entry::{Entry, EntryRule};
+pub use explanation::{Explanation, Gap, Unit, Words};
 pub use name::{NameForm, Template};
 pub use pods::{Pods, PodsAt};
 pub use reach::{EmptyReach, Reach};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+pub use weight::{Share, WeightRule};
 
 /// What podviz knows about one kind: one file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -43,13 +52,18 @@ pub struct KindRule {
     /// no `{value}` and the list has several, a number follows.
     #[serde(default)]
     pub unnamed: Option<Template>,
-    /// The labels of the pods that an operator makes for an object of this kind, which describes none itself; `{name}` is
-    /// the object's name.
+    /// The labels that the pods of its template get from whoever makes them; `{name}` is the object's name.
     #[serde(default, rename = "pod-labels")]
     pub pod_labels: BTreeMap<String, Template>,
-    /// The field with more labels for these pods.
-    #[serde(default, rename = "pod-labels-from")]
-    pub pod_labels_from: Option<String>,
+    /// The pods that an operator makes for an object of this kind, which describes none itself.
+    #[serde(default)]
+    pub crew: Vec<CrewRule>,
+    /// Where it says how much of the traffic each backend gets.
+    #[serde(default)]
+    pub weights: Vec<WeightRule>,
+    /// The reference to the workload whose pod template its pods have, for a kind that may have none of its own.
+    #[serde(default, rename = "pods-of")]
+    pub pods_of: Option<String>,
     /// The field with the number of its pods, for a kind that keeps so many alike.
     #[serde(default)]
     pub copies: Option<String>,
@@ -62,6 +76,14 @@ pub struct KindRule {
     /// Objects that clusters bring along: a reference to one that is not in the input is no mistake.
     #[serde(default)]
     pub ambient: Ambient,
+    /// Whether its objects are usually kept elsewhere: a reference to one that is not in the input is no mistake, and
+    /// nobody knows whether it is there.
+    #[serde(default)]
+    pub elsewhere: bool,
+    /// What happens where a pod names one that the cluster does not have, as a sentence: then a reference to one that is
+    /// not in the input is a note, although it is kept elsewhere.
+    #[serde(default)]
+    pub without: String,
     /// What an object of this kind does, in one sentence.
     #[serde(default)]
     pub summary: String,
@@ -110,35 +132,6 @@ pub enum Role {
     /// Anything else.
     #[default]
     Other,
-}
-
-/// Which objects of a kind clusters bring along.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "this must be `true`, `false`, or a list of names")]
-pub enum Ambient {
-    /// None.
-    #[default]
-    None,
-    /// All, or none.
-    All(bool),
-    /// Those of these names.
-    Names(Vec<String>),
-}
-
-impl Ambient {
-    /// Whether every cluster has the object of a name; of kinds of which clusters only bring along some, nobody knows.
-    pub fn is_sure(&self, name: &str) -> bool {
-        matches!(self, Ambient::Names(_)) && self.has(name)
-    }
-
-    /// Whether clusters bring along the object of this name.
-    pub fn has(&self, name: &str) -> bool {
-        match self {
-            Ambient::None => false,
-            Ambient::All(all) => *all,
-            Ambient::Names(names) => names.iter().any(|one| one == name),
-        }
-    }
 }
 
 /// One field that refers to other objects.
@@ -220,28 +213,6 @@ fn name_key() -> String {
     "name".to_owned()
 }
 
-/// What another field says: of the same object, pod or container, or beside the field itself.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Condition {
-    /// The field.
-    pub field: Pattern,
-    /// The value that it has, or one of those, as written; any if absent.
-    #[serde(default)]
-    pub is: Option<Scalars>,
-}
-
-impl Condition {
-    /// Whether it holds in `root`.
-    pub fn holds(&self, root: &Value) -> bool {
-        let values = self.field.find(root, &FieldPath::root());
-        values.iter().any(|(_, value)| match &self.is {
-            Some(Scalars(texts)) => value.scalar_text().is_some_and(|text| texts.contains(&text)),
-            None => !value.is_null(),
-        })
-    }
-}
-
 /// When a target need not exist.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "this must be `true`, `false`, or the key that says so")]
@@ -273,72 +244,6 @@ pub enum Empty {
     Nothing,
     /// Everything in the namespace.
     Everything,
-}
-
-/// What a field means when it has a certain value.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Explanation {
-    /// The field.
-    pub field: Pattern,
-    /// Only if it has this value, as written; otherwise whenever it is set. `{value}` in the texts is the value.
-    #[serde(default)]
-    pub is: Option<Scalar>,
-    /// What it does.
-    pub say: String,
-    /// Why one would want that, or what to mind.
-    #[serde(default)]
-    pub why: String,
-}
-
-/// A value as text.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(with = "Plain")]
-pub struct Scalar(pub String);
-
-/// A value.
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "the forms of the schema; Scalar is what they are read as")]
-enum Plain {
-    Text(String),
-    Number(f64),
-    Word(bool),
-}
-
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Scalar, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => Ok(Scalar(text)),
-            other => Ok(Scalar(other.to_string())),
-        }
-    }
-}
-
-/// A scalar as text, or a list of them.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(with = "OneOrMany")]
-pub struct Scalars(pub Vec<String>);
-
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "the forms of the schema; Scalars is what they are read as")]
-enum OneOrMany {
-    One(Scalar),
-    Many(Vec<Scalar>),
-}
-
-impl<'de> Deserialize<'de> for Scalars {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Scalars, D::Error> {
-        let text = |value| match value {
-            serde_json::Value::String(text) => text,
-            other => other.to_string(),
-        };
-        Ok(Scalars(match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::Array(values) => values.into_iter().map(text).collect(),
-            value => vec![text(value)],
-        }))
-    }
 }
 
 /// What one object does to another. The list is closed.

@@ -46,7 +46,8 @@ pub struct Controller {
 pub(super) fn derive(scene: &Scene, roles: &[ContainerRole]) -> Option<Controller> {
     let replicas = replicas(scene.topology, scene.index);
     let controller = Controller {
-        rollout: rollout::derive(scene, replicas.as_ref()),
+        // Who runs the pods in its place replaces them, too.
+        rollout: rollout::derive(scene, replicas.as_ref()).filter(|_| scene.node().taken.is_none()),
         stateful: stateful_set::derive(scene, replicas.as_ref()),
         job: job::derive(scene, roles),
         cron: cron::derive(scene),

@@ -4,6 +4,7 @@
 use super::betrayed::{Betrayed, Sight};
 use super::dump::{Look, look, strip_bookkeeping};
 use super::split::{self, Definition};
+use super::template;
 use super::{Inventory, Object};
 use crate::catalog::{Catalog, Scope};
 use crate::document::{Document, Environment, Identity, Kind, PLAIN_ENVIRONMENT, Value};
@@ -37,6 +38,8 @@ pub fn take_inventory(
     let (betrayed, said) = betrayed(&named, &scopes, grouping);
     problems.extend(said);
     let mut objects: BTreeMap<Identity, Arc<Object>> = BTreeMap::new();
+    // Names that are made up never meet those that are written.
+    named.sort_by_key(|one| one.is_generated);
     for manifest in named {
         let own = grouping.built.iter().find(|one| *one.name == *manifest.environment());
         let namespace = manifest.manifest.document.namespace.clone();
@@ -184,6 +187,9 @@ struct Manifest {
 fn unpack(mut document: Document, manifests: &mut Vec<Manifest>) {
     let text = |value: &Value, key| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (api_version, kind) = (text(&document.value, "apiVersion"), text(&document.value, "kind"));
+    if template::is_template(&api_version, &kind) {
+        expand(&document, manifests);
+    }
     let is_list = kind.ends_with("List") && document.value.get("items").is_some_and(Value::is_list);
     if !is_list {
         manifests.push(Manifest { document, api_version, kind });
@@ -218,6 +224,31 @@ fn unpack(mut document: Document, manifests: &mut Vec<Manifest>) {
                 insert(&mut item.value, key, implied);
             }
         }
+        unpack(item, manifests);
+    }
+}
+
+/// Adds the objects of a template, each as a document of its own; they stand in the template's namespace.
+fn expand(document: &Document, manifests: &mut Vec<Manifest>) {
+    let namespace = document.value.at("metadata.namespace").and_then(Value::as_str);
+    let namespace = namespace.map(Into::into).or_else(|| document.namespace.clone());
+    let objects = template::objects(&document.value);
+    let ends: Vec<u32> = objects.iter().skip(1).map(|next| next.line.saturating_sub(1)).collect();
+    for (index, value) in objects.into_iter().enumerate() {
+        let own_end = document.file.span(value.line, value.column).map(|span| span.last_line);
+        let end = own_end.or_else(|| ends.get(index).copied()).unwrap_or(document.last_line);
+        let item = Document {
+            file: Arc::clone(&document.file),
+            index: document.index,
+            first_line: value.line,
+            last_line: end.max(value.line),
+            comment: None,
+            environment: document.environment.clone(),
+            namespace: namespace.clone(),
+            imprints: Arc::clone(&document.imprints),
+            delivery: document.delivery.clone(),
+            value,
+        };
         unpack(item, manifests);
     }
 }

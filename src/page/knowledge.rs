@@ -43,12 +43,6 @@ impl<'a> Knowledge<'a> {
         self.catalog.kind(&node.identity.group, &node.identity.kind)
     }
 
-    /// Whether every cluster has the object of a node that is not in the input.
-    pub fn is_sure_to_be_there(&self, index: NodeIndex) -> bool {
-        let node = self.node(index);
-        self.rule(node).is_some_and(|rule| rule.ambient.is_sure(&node.identity.name))
-    }
-
     /// The pod of a workload with what is true of it.
     pub fn pod(&self, index: NodeIndex) -> Option<(&'a Pod, &'a PodFacts)> {
         Some((self.node(index).pod.as_deref()?, self.facts.of(index)?))

@@ -74,7 +74,9 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
 pub fn head(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page> {
     let made = running::made(know, index, object);
     let lead = vec![made.unwrap_or_else(|| lead(know, index, object))];
-    let lead = lead.into_iter().chain(unlisted(know, index)).chain(delivery::brought_by(know, index, object));
+    let crew = Some(super::sentence::crew(know, index)).filter(|words| !words.is_empty());
+    let lead = lead.into_iter().chain(crew).chain(unlisted(know, index));
+    let lead = lead.chain(delivery::brought_by(know, index, object));
     let lead = lead.chain(unknown::substituted(know, object)).collect();
     Some(Page { lead, ..frame(know, index, object, Sort::Object)? })
 }

@@ -18,7 +18,7 @@ use crate::facts::{lets_traffic_in, node_ports};
 use crate::model::Subject;
 use crate::names::{PagePath, count};
 use crate::problem::{Level, Problems};
-use crate::topology::NodeIndex;
+use crate::topology::{Node, NodeIndex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -210,21 +210,33 @@ pub fn runs(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Prose {
         workloads += 1;
         containers += pod.containers.len();
     }
-    match workloads {
-        0 => plain("Nothing runs here"),
-        1 => plain(format!("1 workload runs {}", count(containers, "container", "containers"))),
-        many => plain(format!(
-            "{} run {}",
-            count(many, "workload", "workloads"),
-            count(containers, "container", "containers")
-        )),
-    }
+    let crews = know.topology.present().filter(|(index, node)| !node.crew.is_empty() && mine(*index)).count();
+    let containers = count(containers, "container", "containers");
+    let own = match workloads {
+        0 if crews > 0 => String::new(),
+        0 => "Nothing runs here".to_owned(),
+        1 => format!("1 workload runs {containers}"),
+        many => format!("{} run {containers}", count(many, "workload", "workloads")),
+    };
+    let made = match (crews, own.is_empty()) {
+        (0, _) => String::new(),
+        (_, true) => format!("Operators make pods for {}", count(crews, "object", "objects")),
+        (_, false) => {
+            format!(", and operators make pods for {}", count(crews, "more object", "more objects"))
+        }
+    };
+    plain(format!("{own}{made}"))
 }
 
 /// A card for each workload; none where they are too many for one place.
 pub fn workloads(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Vec<Block> {
-    let listed: Vec<NodeIndex> =
-        know.topology.workloads().map(|(index, ..)| index).filter(|index| mine(*index)).collect();
+    let runs = |node: &Node| node.pod.is_some() || !node.crew.is_empty();
+    let listed: Vec<NodeIndex> = know
+        .topology
+        .present()
+        .filter(|(index, node)| runs(node) && mine(*index))
+        .map(|(index, _)| index)
+        .collect();
     if listed.len() > MOST_LISTED
         && listed
             .windows(2)
@@ -232,7 +244,11 @@ pub fn workloads(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Vec<Bloc
     {
         return Vec::new();
     }
-    let cards = listed.into_iter().map(|index| card(know, index, sentence::workload(know, index)));
+    let words = |index| match know.node(index).pod {
+        Some(_) => sentence::workload(know, index),
+        None => sentence::crew(know, index),
+    };
+    let cards = listed.into_iter().map(|index| card(know, index, words(index)));
     let cards: Vec<Card> = cards.flatten().collect();
     if cards.is_empty() { Vec::new() } else { vec![Block::Cards(cards)] }
 }
@@ -248,7 +264,8 @@ fn card(know: &Knowledge, index: NodeIndex, text: Prose) -> Option<Card> {
 fn namespaces(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
     let mut figures: BTreeMap<&Arc<str>, [usize; 3]> = BTreeMap::new();
     for (_, node) in know.topology.present_in(environment) {
-        let is = [node.pod.is_some(), node.role == Role::Service, true];
+        let runs = node.pod.is_some() || !node.crew.is_empty();
+        let is = [runs, node.role == Role::Service, true];
         let here = figures.entry(&node.identity.namespace).or_default();
         here.iter_mut().zip(is).for_each(|(figure, is)| *figure += usize::from(is));
     }

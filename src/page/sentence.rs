@@ -1,7 +1,9 @@
 //! The opening sentences: what a workload does, in one breath.
 
+mod crew;
 mod job;
 
+pub use crew::crew;
 pub use job::{after_failures, job_runs};
 
 use super::Prose;

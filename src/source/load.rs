@@ -234,7 +234,9 @@ impl Reader<'_> {
                 "give podviz what the tool makes of it",
             ),
         };
-        Problem::new(Level::Note, Code::NotAManifest, message).at(self.name, value.line, value.column).help(help)
+        Problem::new(Level::Note, Code::NotAManifest, message)
+            .at(self.name, value.line, value.column)
+            .help(help)
     }
 
     /// A key of a Secret is not named, unless the page shows it, too.

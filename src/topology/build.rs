@@ -1,22 +1,22 @@
 //! From the inventory to the topology: nodes first, then every edge that the catalog or a rule finds.
 
-mod crew;
 mod found;
+mod picked;
 mod picks;
 mod spread;
+mod taken;
 
 use super::application;
 use super::call::{Call, LocalAddress};
+use super::crew::{self, Crew};
 use super::described;
 use super::fold::{Unread, made_by_workloads, place};
-use super::given::gives;
 use super::part;
 use super::reference::{produced_services, refer, refer_beside_template};
 use super::rules;
 use super::rules::service_name::Names;
 use super::selector::{Labels, labels};
 use super::shape;
-use super::share::Share;
 use super::typed::read_pod;
 use super::wrong_types;
 use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
@@ -73,6 +73,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
     problems.extend(shortened.into_iter().collect());
     let mut topology = draft.finish(inventory, members, catalog);
     topology.note_unlisted(unlisted);
+    taken::take_over(&mut topology, catalog);
     (topology.applications, topology.application_of) = application::find(&topology, &catalog.settings);
     (topology, problems)
 }
@@ -105,8 +106,8 @@ pub(super) struct Member {
     pub pod: Option<Arc<Pod>>,
     /// Its pod, if a workload of the input made it.
     pub replica: Option<Arc<Pod>>,
-    /// The labels of the pods that an operator makes for it, if it describes none.
-    pub crew: Option<Labels>,
+    /// The pods that an operator makes for it, if it describes none.
+    pub crew: Vec<Crew>,
     /// For one of several pods that an object describes: that object, and the field with the description.
     pub part_of: Option<(Arc<Object>, FieldPath)>,
 }
@@ -118,7 +119,7 @@ fn member(object: &Arc<Object>, catalog: &Catalog, problems: &mut Problems) -> M
         None => shape::only_pod(object, catalog, problems),
     };
     let pod = pod.map(Arc::new);
-    let crew = rule.filter(|_| pod.is_none()).and_then(|rule| crew::crew(object, rule));
+    let crew = rule.filter(|_| pod.is_none()).map(|rule| crew::of(object, rule, catalog)).unwrap_or_default();
     Member { object: Arc::clone(object), pod, replica: None, crew, part_of: None }
 }
 
@@ -157,7 +158,7 @@ impl<'a> Cast<'a> {
             cast.by_identity.insert(identity, index);
             cast.by_kind.entry((environment, &*identity.kind)).or_default().push(index);
             cast.note_namespace(&member.object);
-            if member.crew.is_some() {
+            if !member.crew.is_empty() {
                 cast.crews.entry((environment, namespace)).or_default().push(index);
             }
             let Some(pod) = &member.pod else { continue };
@@ -202,41 +203,6 @@ impl<'a> Cast<'a> {
             .map(|(key, _)| *key)
             .take_while(move |key| key.0 == environment)
             .map(|key| key.1)
-    }
-
-    /// The members in a namespace that make pods which a selector picks.
-    pub fn picked<'b>(
-        &'b self,
-        environment: &'b str,
-        namespace: &'b str,
-        selector: &'b super::Selector,
-    ) -> impl Iterator<Item = &'a Member> + use<'a, 'b> {
-        self.picks(environment, namespace, selector).map(|index| &self.members[index])
-    }
-
-    /// The same, by their indexes.
-    pub fn picks<'b>(
-        &'b self,
-        environment: &'b str,
-        namespace: &'b str,
-        selector: &'b super::Selector,
-    ) -> impl Iterator<Item = usize> + use<'a, 'b> {
-        let common = selector.required_labels().find(|(key, _)| !gives(key));
-        let candidates = match common {
-            Some((key, value)) => self.pods_by_label.get(&(environment, namespace, key, value)),
-            None => self.pods_of_namespace.get(&(environment, namespace)),
-        };
-        let candidates = candidates.map(Vec::as_slice).unwrap_or_default().iter().copied();
-        candidates.filter(|&index| {
-            self.members[index].pod.as_ref().is_some_and(|pod| selector.share(pod) != Share::Nothing)
-        })
-    }
-
-    /// The members in a namespace for which an operator makes pods that a selector picks.
-    pub fn crews(&self, environment: &str, namespace: &str, selector: &super::Selector) -> Vec<usize> {
-        let at = self.crews.get(&(environment, namespace)).map(Vec::as_slice).unwrap_or_default();
-        let crew = |index: usize| self.members[index].crew.as_ref();
-        at.iter().copied().filter(|&index| crew(index).is_some_and(|crew| selector.matches(crew))).collect()
     }
 
     /// The namespaces of an environment, with their labels. One without a Namespace object has only the label that
@@ -365,8 +331,10 @@ impl Draft {
     fn finish(mut self, inventory: &Inventory, members: Vec<Member>, catalog: &Catalog) -> Topology {
         self.spread(catalog);
         let mut nodes: BTreeMap<Identity, Node> = BTreeMap::new();
-        for Member { object, pod, replica, .. } in members {
+        let mut crews: Vec<Crew> = Vec::new();
+        for Member { object, pod, replica, crew, .. } in members {
             let identity = object.identity.clone();
+            crews.extend(crew.iter().filter(|crew| crew.stands_for != identity).cloned());
             let role = match pod {
                 Some(_) => Role::Workload,
                 None => catalog.role(&identity.group, &identity.kind),
@@ -378,6 +346,9 @@ impl Draft {
                 object: Some(object),
                 pod,
                 replica,
+                crew,
+                is_ambient: false,
+                taken: None,
                 maker: None,
             };
             nodes.insert(identity, node);
@@ -402,6 +373,10 @@ impl Draft {
         for (identity, maker) in self.expected {
             let role = catalog.role(&identity.group, &identity.kind);
             nodes.entry(identity.clone()).or_insert_with(|| inferred_node(identity, role, Some(maker)));
+        }
+        for crew in crews {
+            let made = nodes.get_mut(&crew.stands_for).filter(|node| node.object.is_none());
+            made.into_iter().for_each(|node| node.crew.push(crew.clone()));
         }
         let nodes: Vec<Node> = nodes.into_values().collect();
         let index = |identity: &Identity| nodes.binary_search_by(|node| node.identity.cmp(identity)).ok();
@@ -483,18 +458,20 @@ impl Draft {
 
 /// The node of an object that somebody makes.
 fn inferred_node(identity: Identity, role: Role, maker: Option<Identity>) -> Node {
-    Node { identity, state: State::Inferred, role, object: None, pod: None, replica: None, maker }
+    Node { maker, ..Node::without_object(identity, State::Inferred, role) }
 }
 
 /// The node of an object that is not in the input: clusters bring some along, the others are missing.
 fn absent(identity: &Identity, catalog: &Catalog, unread: &Unread) -> Node {
     let rule = catalog.kind(&identity.group, &identity.kind);
+    let is_ambient = catalog.is_brought_along(identity);
     let outside = &*identity.kind == HOST
-        || rule.is_some_and(|rule| rule.ambient.has(&identity.name))
+        || rule.is_some_and(|rule| rule.elsewhere)
+        || is_ambient
         || unread.has(identity);
     let state = if outside { State::External } else { State::Missing };
     let role = catalog.role(&identity.group, &identity.kind);
-    Node { identity: identity.clone(), state, role, object: None, pod: None, replica: None, maker: None }
+    Node { is_ambient, ..Node::without_object(identity.clone(), state, role) }
 }
 
 /// The identity of an object that another one names: its namespace is the other's, unless its kind has none.

@@ -56,7 +56,10 @@ pub(super) fn members(members: &[Member], catalog: &Catalog, problems: &mut Prob
             let hits = at.path.find_with_parent(&whole.value, &FieldPath::root());
             for (index, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.value.is_map()) {
                 let object = part(whole, at, index, hit);
-                let Some(mut pod) = pod(&object, &whole.identity, at, hit, problems) else { continue };
+                let name = own_name(whole, at, index, hit);
+                let Some(mut pod) = pod(&object, (&whole.identity, &name), at, hit, problems) else {
+                    continue;
+                };
                 let shown = catalog.kind(&object.identity.group, &object.identity.kind);
                 let in_own_form = !at.containers.is_empty() || !at.steps.is_empty();
                 let unnamed = shown.and_then(|rule| rule.unnamed.clone());
@@ -68,7 +71,7 @@ pub(super) fn members(members: &[Member], catalog: &Catalog, problems: &mut Prob
                         object: Arc::new(object),
                         pod: Some(Arc::new(pod)),
                         replica: None,
-                        crew: None,
+                        crew: Vec::new(),
                         part_of,
                     });
                 }
@@ -80,8 +83,7 @@ pub(super) fn members(members: &[Member], catalog: &Catalog, problems: &mut Prob
 
 /// A description as an object: its kind, its name, and of the manifest what is about its pod.
 fn part(whole: &Object, at: &PodsAt, index: usize, hit: &Hit) -> Object {
-    let value = key_near(whole, hit, &at.name).and_then(|(_, value)| value.scalar_text());
-    let value = value.filter(|text| !text.is_empty()).unwrap_or_else(|| (index + 1).to_string());
+    let value = own_name(whole, at, index, hit);
     let (name, namespace) = (&whole.identity.name, &whole.identity.namespace);
     let name = match &at.name_as {
         Some(template) => Template::fill(template, &value, name, namespace),
@@ -94,6 +96,15 @@ fn part(whole: &Object, at: &PodsAt, index: usize, hit: &Hit) -> Object {
         kept.extend(INHERITED.iter().chain(&[CLAIM_TEMPLATES]).map(|key| inherits.key(key)));
     }
     cut(whole, identity, &hit.path, hit.value, kept)
+}
+
+/// What tells a description from the others of its object: its name, or its number.
+fn own_name(whole: &Object, at: &PodsAt, index: usize, hit: &Hit) -> String {
+    let value = match &*at.name {
+        "*" => hit.path.parent().last_key().map(str::to_lowercase),
+        key => key_near(whole, hit, key).and_then(|(_, value)| value.scalar_text()),
+    };
+    value.filter(|text| !text.is_empty()).unwrap_or_else(|| (index + 1).to_string())
 }
 
 /// What of an object is about the pod that is described at `path`, and what else is kept, as an object of its own.
@@ -135,7 +146,13 @@ pub(super) fn member_of(
     let object = cut(whole, identity, &path, path.find(&whole.value)?, Vec::new());
     let pod = read_template(&object, path.clone(), problems)?;
     let part_of = Some((Arc::clone(whole), path));
-    Some(Member { object: Arc::new(object), pod: Some(Arc::new(pod)), replica: None, crew: None, part_of })
+    Some(Member {
+        object: Arc::new(object),
+        pod: Some(Arc::new(pod)),
+        replica: None,
+        crew: Vec::new(),
+        part_of,
+    })
 }
 
 /// The value of a key, in the description or in a mapping around it, the innermost first, and its path.
@@ -199,7 +216,13 @@ fn last_line(value: &Value) -> u32 {
     entries.chain(value.items().iter().map(last_line)).fold(own, u32::max)
 }
 
-fn pod(object: &Object, whole: &Identity, at: &PodsAt, hit: &Hit, problems: &mut Problems) -> Option<Pod> {
+fn pod(
+    object: &Object,
+    names: (&Identity, &str),
+    at: &PodsAt,
+    hit: &Hit,
+    problems: &mut Problems,
+) -> Option<Pod> {
     let pod = if at.containers.is_empty() && at.steps.is_empty() {
         read_template(object, hit.path.clone(), problems)?
     } else {
@@ -207,14 +230,17 @@ fn pod(object: &Object, whole: &Identity, at: &PodsAt, hit: &Hit, problems: &mut
     };
     let copies = at.copies.as_deref().and_then(|key| key_near(object, hit, key)).map(|(path, _)| path);
     let mut labels = pod.labels;
-    labels.extend(given(whole, at));
+    labels.extend(given(names, at));
     Some(Pod { copies, labels, ..pod })
 }
 
 /// The labels that the pods of a description get from whoever makes them.
-fn given<'a>(whole: &'a Identity, at: &'a PodsAt) -> impl Iterator<Item = (String, String)> {
+fn given<'a>(
+    (whole, name): (&'a Identity, &'a str),
+    at: &'a PodsAt,
+) -> impl Iterator<Item = (String, String)> {
     let labels = at.labels.iter();
-    labels.map(|(key, value)| (key.clone(), value.fill("", &whole.name, &whole.namespace)))
+    labels.map(|(key, value)| (key.clone(), value.fill(name, &whole.name, &whole.namespace)))
 }
 
 /// The pod of a description whose containers stand in fields of their own: its spec is put together as Kubernetes would

@@ -17,6 +17,9 @@ use crate::model::Object;
 use name::{Mention, named};
 use select::select;
 
+/// The label of the edge from a route to a backend whose weight is 0.
+pub(super) const GETS_NOTHING: &str = "gets nothing, since its weight is 0";
+
 /// Adds every reference of an object that the catalog knows.
 pub(super) fn refer(member: &Member, cast: &Cast, draft: &mut Draft) {
     let object = &*member.object;
@@ -97,6 +100,26 @@ pub(super) fn produced_services(member: &Member, cast: &Cast) -> Vec<Identity> {
     draft.targets().collect()
 }
 
+/// What a route does to a backend, and its share of the traffic: one that gets nothing is only named.
+fn weighed(
+    relation: Relation,
+    label: Option<String>,
+    by: &Object,
+    path: &FieldPath,
+    cast: &Cast,
+) -> (Relation, Option<String>) {
+    let rule = cast.catalog.kind(&by.identity.group, &by.identity.kind);
+    let mut weights = rule.iter().filter(|_| relation == Relation::RoutesTo).flat_map(|rule| &rule.weights);
+    match weights.find_map(|weights| weights.share(&by.value, path)) {
+        Some(share) if share.is_nothing() => (Relation::References, Some(GETS_NOTHING.to_owned())),
+        Some(share) if !share.is_everything() => {
+            let words = label.into_iter().chain(share.words());
+            (relation, Some(words.collect::<Vec<_>>().join(", ")))
+        }
+        _ => (relation, label),
+    }
+}
+
 /// Whether a field belongs to a volume in whose place a claim template stands.
 fn is_replaced(pod: &Pod, field: &FieldPath) -> bool {
     field.is_within(&pod.path.key("volumes"))
@@ -129,9 +152,7 @@ fn apply(rules: &[EdgeRule], by: &Object, root: &Value, prefix: &FieldPath, cast
 
 /// The innermost mapping that holds a field.
 fn holder<'a>(by: &'a Object, hit: &Hit<'a>) -> &'a Value {
-    let way = hit.path.values(&by.value);
-    let above = way.len().saturating_sub(1);
-    way[..above].iter().rev().find(|value| value.is_map()).copied().unwrap_or(hit.parent)
+    hit.path.holder(&by.value).unwrap_or(hit.parent)
 }
 
 /// A field that is absent, where the rule says what that means.
@@ -174,9 +195,8 @@ fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft
     // The keys beside a name count only where the rule says so; those of a mapping always do.
     let inside = Some(holder).filter(|_| value.is_map() || rule.beside);
     let kind = rule.kind.as_deref().and_then(|key| inside?.get(key)?.as_str());
-    if !rule.only.is_empty()
-        && !rule.only.iter().any(|only| Some(only.as_str()) == kind.or(rule.to.as_deref()))
-    {
+    let default = rule.to.as_deref().map(|to| to.split_once('.').map_or(to, |(kind, _)| kind));
+    if !rule.only.is_empty() && !rule.only.iter().any(|only| Some(only.as_str()) == kind.or(default)) {
         return;
     }
     if kind.is_none() && rule.to.is_none() {
@@ -192,14 +212,7 @@ fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft
         None => name,
     };
     let Some(to) = named(rule, by, &Mention { name, holder: inside }, cast) else { return };
-    draft.add(Reference {
-        by,
-        to,
-        relation: rule.relation,
-        field,
-        reverse: rule.reverse,
-        optional,
-        label: ports::route_label(by, &hit.path, rule.relation),
-        part: None,
-    });
+    let label = ports::route_label(by, &hit.path, rule.relation);
+    let (relation, label) = weighed(rule.relation, label, by, &hit.path, cast);
+    draft.add(Reference { by, to, relation, field, reverse: rule.reverse, optional, label, part: None });
 }

@@ -27,6 +27,9 @@ const CONTAINERS: [&str; 3] = [INIT, "containers", EPHEMERAL];
 pub fn read_pod(object: &Object, rule: &KindRule, problems: &mut Problems) -> Option<Pod> {
     let mut pod = read_template(object, FieldPath::of(rule.pods.template()?), problems)?;
     unnamed::name(&mut pod, rule.unnamed.as_ref());
+    let (name, namespace) = (&object.identity.name, &object.identity.namespace);
+    let given = rule.pod_labels.iter().map(|(key, value)| (key.clone(), value.fill("", name, namespace)));
+    pod.labels.extend(given);
     pod.given = Given::of(object);
     Some(Pod { copies: rule.copies.as_deref().map(FieldPath::of), ..pod })
 }
@@ -121,7 +124,8 @@ impl Reading<'_> {
                 containers.push(Container {
                     key,
                     name,
-                    image: image.unwrap_or_default(),
+                    // OpenShift has a blank where a trigger is to put the image.
+                    image: image.filter(|image| !image.trim().is_empty()).unwrap_or_default(),
                     kind,
                     spec,
                     path,

@@ -2,6 +2,7 @@
 
 use super::{Settings, Wildcard};
 use crate::catalog::fault::closest;
+use crate::catalog::vocabulary::Unit;
 use crate::catalog::{Catalog, Fault, KindRule};
 use crate::document::{PLAIN_ENVIRONMENT, Value};
 use crate::source::ToolLimits;
@@ -223,6 +224,27 @@ impl Check<'_> {
                 }
             }
             self.edges(&path, rule)?;
+            self.shares(&path, rule)?;
+            for (at, crew) in rule.crew.iter().enumerate() {
+                let kind = crew.workload.as_ref().map(|workload| workload.kind.as_str());
+                if let Some(kind) = kind.filter(|kind| !self.is_kind(kind)) {
+                    let fault = Fault::new(format!("podviz does not know the kind `{}`", shortened(kind)));
+                    return self.fault(&format!("{path}.crew[{at}].workload.kind"), fault);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether each explanation of a share is one of a weight.
+    fn shares(&self, path: &str, rule: &KindRule) -> Result<(), Fault> {
+        let known = self.catalog.kind(&rule.group, &rule.kind).map(|known| known.weights.as_slice());
+        let weights = || rule.weights.iter().chain(known.unwrap_or_default());
+        let shares = rule.explain.iter().enumerate().filter(|(_, one)| one.unit == Some(Unit::Share));
+        for (at, _) in shares.filter(|(_, one)| !weights().any(|weights| weights.field == one.field)) {
+            let fault = Fault::new("no entry of `weights` has this field");
+            let help = "add the field to `weights` of this kind";
+            return self.fault(&format!("{path}.explain[{at}].unit"), fault.help(help));
         }
         Ok(())
     }

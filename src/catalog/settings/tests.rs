@@ -132,6 +132,22 @@ fn what_is_missing_or_of_another_type_is_named() {
             "rules: {kinds: [{kind: Service, explain: [{field: 'a[b', say: c}]}]}",
             "rules.kinds[0].explain[0].field: `a[b`: `[` is not closed",
         ),
+        (
+            "rules: {kinds: [{kind: Service, explain: [{field: a, say: 'It has {name}.'}]}]}",
+            "rules.kinds[0].explain[0].say: `It has {name}.`: `{name}` is not `{value}` or `{.field}`",
+        ),
+        (
+            "rules: {kinds: [{kind: Service, explain: [{field: a, unit: pods, say: b}]}]}",
+            "rules.kinds[0].explain[0].unit: this must be `seconds`, `bytes`, `cpu`, `share`, or the words for one and for many",
+        ),
+        (
+            "rules: {kinds: [{kind: Service, explain: [{field: a, unit: share, say: b}]}]}",
+            "rules.kinds[0].explain[0].unit: no entry of `weights` has this field",
+        ),
+        (
+            "rules: {kinds: [{kind: Service, crew: [{what: [a, b], workload: {kind: Set, as: c}}]}]}",
+            "rules.kinds[0].crew[0].workload.kind: podviz does not know the kind `Set`",
+        ),
     ];
     for (text, reason) in table {
         assert_eq!(said(text).1, reason, "{text}");

@@ -15,6 +15,8 @@ pub enum NameForm {
     Host,
     /// It is the object's name, or `namespace/name`.
     Namespaced,
+    /// It is `name:tag` or `name@digest`, and what stands before the tag or the digest is the object's name.
+    Tagged,
     /// It does not matter: the key of the field is the object's name.
     Key,
 }

@@ -28,6 +28,7 @@ pub struct PodsAt {
     /// The fields: each a pod template, or with `containers` a mapping in a form of its own.
     pub path: Pattern,
     /// The key of its name, in the mapping or in one around it, the innermost first; its number counts where there is none.
+    /// `*`, if the key under which the mapping around it stands is its name, in lower case.
     #[serde(default = "name_key")]
     pub name: String,
     /// What the object is called; `{name}.{value}` if absent.
@@ -35,7 +36,7 @@ pub struct PodsAt {
     pub name_as: Option<Template>,
     /// The kind, of the same group, that it is shown as; it needs a file of its own.
     pub kind: String,
-    /// Labels that its pods get beside those of the description.
+    /// Labels that its pods get beside those of the description; `{name}` is the name of the whole, `{value}` its own.
     #[serde(default)]
     pub labels: BTreeMap<String, Template>,
     /// In a form of its own: where the app containers are, each a mapping. Where there is none, there is no pod.

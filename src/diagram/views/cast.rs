@@ -92,7 +92,8 @@ pub(super) fn object(node: &topology::Node) -> Actor {
             None => format!("{kind}, made by Kubernetes"),
         },
         State::External if kind == HOST => "outside the cluster".to_owned(),
-        State::External => format!("{kind} of the cluster"),
+        State::External if node.is_ambient => format!("{kind} of the cluster"),
+        State::External => format!("{kind}, not in these manifests"),
     };
     let said = if kind == HOST { identity.name.to_string() } else { format!("{kind} {}", identity.name) };
     let said = if node.state == State::Missing { format!("{said} (missing)") } else { said };

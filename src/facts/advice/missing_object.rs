@@ -5,7 +5,7 @@ use super::{Findings, Rule};
 use crate::catalog::is_built_in;
 use crate::facts::{Facts, quoted, scene::Scene};
 use crate::problem::Level;
-use crate::topology::{Certainty, State};
+use crate::topology::{Certainty, Node, State};
 
 pub(super) static RULE: Rule = Rule {
     code: "missing-object",
@@ -21,11 +21,9 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
     for edge in scene.topology.from(scene.index) {
         let other = &scene.topology.nodes[edge.to];
         let is_said = edge.declared_by == scene.index && edge.certainty == Certainty::Declared;
-        if other.state != State::Missing
-            || !is_said
-            || seen.contains(&edge.to)
-            || is_open(&other.identity.name)
-        {
+        let without = without(scene, other);
+        let is_missed = other.state == State::Missing || without.is_some();
+        if !is_missed || !is_said || seen.contains(&edge.to) || is_open(&other.identity.name) {
             continue;
         }
         seen.push(edge.to);
@@ -39,7 +37,8 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         // Sources of a deployment, stores and the like often stand in another repository.
         let is_custom = |group: &str| !is_built_in(group);
         let lives_elsewhere = is_custom(&other.identity.group) && is_custom(&scene.object.identity.group);
-        let level = if kind == "Secret" || lives_elsewhere { Level::Note } else { Level::Warning };
+        let is_note = kind == "Secret" || lives_elsewhere || without.is_some();
+        let level = if is_note { Level::Note } else { Level::Warning };
         let help = if lives_elsewhere {
             format!(
                 "If the {kind} stands in another repository, nothing is wrong; else add it, or correct the name."
@@ -49,10 +48,21 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         };
         findings
             .add(
-                format!("{title}{place} is named here and is not in these manifests."),
+                format!(
+                    "{title}{place} is named here and is not in these manifests.{}",
+                    without.unwrap_or_default()
+                ),
                 help,
                 edge.field.clone(),
             )
             .at_level(level);
     }
+}
+
+/// What happens where the cluster does not have an object that is kept elsewhere; `None` where nothing does, or where
+/// clusters bring it along.
+fn without(scene: &Scene, other: &Node) -> Option<String> {
+    let is_unknown = other.state == State::External && !other.is_ambient;
+    let rule = scene.catalog.kind(&other.identity.group, &other.identity.kind).filter(|_| is_unknown)?;
+    (!rule.without.is_empty()).then(|| format!(" {}", rule.without))
 }

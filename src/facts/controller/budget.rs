@@ -57,11 +57,12 @@ pub(super) fn derive(scene: &Scene) -> Option<Budget> {
     }
     let mut workloads: Vec<NodeIndex> = scene.from(Relation::Protects).map(|edge| edge.to).collect();
     workloads.dedup();
-    // Of pods whose number cannot be read, nothing can be said.
-    if workloads
-        .iter()
-        .any(|&at| scene.topology.nodes[at].has_unread_copies() && replicas(scene.topology, at).is_none())
-    {
+    // Of pods whose number cannot be read, and of those that an operator makes, nothing may be known.
+    let is_vague = |workload: NodeIndex| {
+        let node = &scene.topology.nodes[workload];
+        node.has_unread_copies() || !node.crew.is_empty()
+    };
+    if workloads.iter().any(|&workload| is_vague(workload) && replicas(scene.topology, workload).is_none()) {
         return None;
     }
     let crowd = crowd(scene, &workloads);

@@ -26,6 +26,14 @@ pub struct Replicas {
 /// by default); `k8s.io/kubernetes/pkg/controller/podautoscaler/horizontal.go`, `reconcileAutoscaler`.
 pub fn replicas(topology: &Topology, index: NodeIndex) -> Option<Replicas> {
     let node = topology.nodes.get(index)?;
+    if let [crew] = &node.crew[..] {
+        let [one, many] = &crew.what;
+        let number = crew.copies?;
+        let kept = crate::names::count(usize::try_from(number).unwrap_or(0), one, many);
+        let maker = node.maker.as_ref().and_then(|maker| topology.find(maker)).unwrap_or(index);
+        let least = Known::new(number, format!("its operator keeps {kept}"), crew.field.clone());
+        return Some(Replicas { least: least.said_by(maker), most: None, scaler: None });
+    }
     let object = node.object.as_ref()?;
     if node.identity.is("", "Pod") {
         let least = Known::new(1, "it is a single pod", FieldPath::root());
@@ -37,6 +45,9 @@ pub fn replicas(topology: &Topology, index: NodeIndex) -> Option<Replicas> {
     }
     let declared = field.find(&object.value).and_then(Value::as_i64).map(|number| number.max(0));
     let name = quoted(&field.to_string());
+    if let Some(least) = taken(topology, node) {
+        return Some(Replicas { least, most: None, scaler: None });
+    }
     let own = match declared {
         Some(number) => Known::new(number, format!("{name} is {number}"), field),
         None => Known::new(1, format!("{name} is not set, and 1 by default"), field),
@@ -49,6 +60,14 @@ pub fn replicas(topology: &Topology, index: NodeIndex) -> Option<Replicas> {
     };
     let (least, most) = range(topology, scaler);
     Some(Replicas { least, most, scaler: Some(scaler) })
+}
+
+/// How many pods of its template another object runs in its place.
+fn taken(topology: &Topology, node: &Node) -> Option<Known<i64>> {
+    let taken = node.taken.as_ref()?;
+    let by = &topology.nodes[taken.by].identity;
+    let why = format!("{} {} runs them, from its template", by.kind, quoted(&by.name));
+    Some(Known::new(taken.copies, why, taken.field.clone()).said_by(taken.by))
 }
 
 /// The autoscaler of a workload: the first one by name where several do.

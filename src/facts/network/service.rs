@@ -7,7 +7,7 @@ use crate::facts::ledger::Ledger;
 use crate::facts::quantity::list_words;
 use crate::facts::scene::Scene;
 use crate::model::Object;
-use crate::topology::{NodeIndex, Topology, service_ports};
+use crate::topology::{NodeIndex, Topology, crew_ports, service_ports};
 use serde_json::{Map, json};
 
 /// The pods behind a Service, of one workload.
@@ -55,7 +55,11 @@ pub fn targets(topology: &Topology, service: NodeIndex) -> Vec<Target> {
     }
     let selects = topology.from(service).filter(|edge| edge.relation == Relation::Selects);
     let target = |workload: NodeIndex| {
-        let ports = service_ports(&object.value, topology.nodes[workload].pod.as_deref()?);
+        let node = &topology.nodes[workload];
+        let ports = match node.pod.as_deref() {
+            Some(pod) => service_ports(&object.value, pod),
+            None => crew_ports(&object.value, &node.crew),
+        };
         let repeats = |number: i64| ports.iter().filter(|other| other.port == number).count() > 1;
         let named = ports.iter().map(|port| TargetPort {
             name: if repeats(port.port) {
@@ -65,9 +69,11 @@ pub fn targets(topology: &Topology, service: NodeIndex) -> Vec<Target> {
             },
             target: port.target.clone(),
         });
-        Some(Target { workload, ports: named.collect() })
+        Target { workload, ports: named.collect() }
     };
-    selects.filter_map(|edge| target(edge.to)).collect()
+    let is_workload =
+        |index: &NodeIndex| topology.nodes[*index].pod.is_some() || !topology.nodes[*index].crew.is_empty();
+    selects.map(|edge| edge.to).filter(is_workload).map(target).collect()
 }
 
 /// The addresses behind or in front of a Service that are no pods of the input: the name that an ExternalName stands

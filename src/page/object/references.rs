@@ -101,7 +101,7 @@ fn row(know: &Knowledge, edge: &Edge, what: Prose) -> Vec<Prose> {
     let other = know.node(edge.to);
     let state = match other.state {
         State::External if &*other.identity.kind == HOST => Some("outside of the cluster"),
-        State::External if know.is_sure_to_be_there(edge.to) => Some("the cluster brings it along"),
+        State::External if other.is_ambient => Some("the cluster brings it along"),
         State::External => Some("not in these manifests; the cluster must have it"),
         State::Inferred if &*other.identity.kind == CROWD => Some("many pods, picked by their labels"),
         State::Inferred if edge.relation == Relation::Produces => None,

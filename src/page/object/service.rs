@@ -40,6 +40,11 @@ fn senders(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
             because,
         ]));
     }
+    for edge in know.topology.to(index).filter(|edge| edge.gets_nothing()) {
+        let because = know.because(edge).into_iter().collect();
+        let words = plain(" names it and sends it nothing: its weight is 0. ");
+        items.push(concat(vec![know.mention(edge.from, near), words, because]));
+    }
     let mut items = folded(items, |more| plain(format!("{} more routes send it requests.", thousands(more))));
     let mut callers: BTreeMap<NodeIndex, &Call> = BTreeMap::new();
     for call in know.topology.calls_to(index) {

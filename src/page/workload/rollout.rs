@@ -60,6 +60,11 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
         item.extend([text(" "), know.source(object, &known.field)]);
         items.push(item);
         items.extend(readiness(know, object, pod, &known.value));
+    } else if let Some(taken) = &know.node(index).taken {
+        items.push(concat(vec![
+            know.mention(taken.by, &object.identity),
+            plain(" runs and replaces the pods, in steps of its own: this one only holds their template."),
+        ]));
     } else if matches!(&*object.identity.kind, "Deployment" | "StatefulSet" | "DaemonSet") {
         items.push(match know.node(index).has_unread_copies() {
             true => uncounted(know, object),

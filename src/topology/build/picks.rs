@@ -24,12 +24,12 @@ pub(in crate::topology) struct Pick {
     pub relation: Relation,
     pub field: FieldPath,
     pub reverse: bool,
-    /// Whether it picks pods.
+    /// Whether it picks pods, not objects by their own labels.
     pub of_pods: bool,
+    /// The selector.
+    pub selector: Selector,
     /// Which members.
     pub picked: Vec<u32>,
-    /// What picks them, where that are pods.
-    pub selector: Selector,
 }
 
 impl<'a> Cast<'a> {
@@ -101,22 +101,34 @@ impl Draft {
 
     fn add_pick(&mut self, pick: &Pick, picked: u32, cast: &Cast) {
         let (by, member) = (&cast.members[pick.by].object, &cast.members[picked as usize]);
-        // What an operator makes pods for has none of its own: traffic goes there, but no selector picks it.
-        let is_crew = pick.of_pods && member.pod.is_none() && pick.relation == Relation::Selects;
-        let relation = if is_crew { Relation::RoutesTo } else { pick.relation };
-        let label = member.pod.as_ref().and_then(|pod| ports::service_label(by, pod));
+        let relation = pick.relation;
+        let label = match &member.pod {
+            Some(pod) => ports::service_label(by, pod),
+            None => ports::crew_label(by, &member.crew),
+        };
         let share = member.pod.as_ref().filter(|_| pick.of_pods).map(|pod| pick.selector.share(pod));
         let part = match share {
             Some(Share::Part(part)) => Some(part),
             _ => None,
         };
-        let only = part.as_deref().map(Share::only);
-        let label = match (label, only) {
+        let label = match (label, part.as_deref().map(Share::only)) {
             (Some(label), Some(only)) => Some(format!("{label}, {only}")),
             (label, only) => label.or(only),
         };
-        let (to, field) = (member.object.identity.clone(), pick.field.clone());
-        self.add(Reference { by, to, relation, field, reverse: pick.reverse, optional: false, label, part });
+        for to in cast.stand_ins(picked as usize, &pick.selector) {
+            let (to, field) = (to.clone(), pick.field.clone());
+            let (label, part) = (label.clone(), part.clone());
+            self.add(Reference {
+                by,
+                to,
+                relation,
+                field,
+                reverse: pick.reverse,
+                optional: false,
+                label,
+                part,
+            });
+        }
     }
 }
 

@@ -21,6 +21,10 @@ pub(super) fn named(rule: &EdgeRule, by: &Object, mention: &Mention, cast: &Cast
     match rule.form {
         NameForm::Host => host(by, &mention.name, cast),
         NameForm::Name | NameForm::Key => Some(object(rule, by, mention.holder, None, &mention.name, cast)),
+        NameForm::Tagged => {
+            let name = mention.name.split([':', '@']).next().unwrap_or_default();
+            (!name.is_empty()).then(|| object(rule, by, mention.holder, None, name, cast))
+        }
         NameForm::Namespaced => Some(match mention.name.split_once('/') {
             Some((namespace, name)) => {
                 let namespace = Some(namespace).filter(|namespace| !matches!(*namespace, "" | "."));

@@ -32,10 +32,8 @@ pub(super) fn select(
     let of_pods = rule.to.as_deref().is_none_or(|to| to == "Pod");
     let picked: Vec<usize> = match rule.to.as_deref().filter(|_| !of_pods) {
         None => {
-            let pods = namespaces.iter().flat_map(|namespace| cast.picks(environment, namespace, &selector));
-            let is_service = by.identity.group.is_empty() && &*by.identity.kind == "Service";
-            let made = namespaces.iter().filter(|_| is_service);
-            pods.chain(made.flat_map(|namespace| cast.crews(environment, namespace, &selector))).collect()
+            let pods = namespaces.iter();
+            pods.flat_map(|namespace| cast.picked_or_made(environment, namespace, &selector)).collect()
         }
         Some(to) => {
             let (kind, group) = to.split_once('.').map_or((to, None), |(kind, group)| (kind, Some(group)));

@@ -86,7 +86,8 @@ fn isolate_all(policy: &Object, cast: &Cast, draft: &mut Draft) {
     let own = &policy.identity;
     let Some(by) = cast.index(own) else { return };
     let every = Selector::default();
-    let picked = cast.picks(&own.environment, &own.namespace, &every);
+    let picked = cast.picked_or_made(&own.environment, &own.namespace, &every).collect::<Vec<_>>();
+    let picked = picked.into_iter();
     draft.pick(Pick {
         by,
         relation: Relation::Selects,
@@ -117,14 +118,16 @@ fn allowed(policy: &Object, peer: &Value, cast: &Cast) -> Vec<(Identity, &'stati
         (Some(pods), namespaces) => {
             let of_namespaces = namespaces.is_some().then(|| read("namespaceSelector")).flatten();
             let namespaces = namespaces.unwrap_or_else(|| vec![&own.namespace]);
-            let picked =
-                namespaces.iter().flat_map(|namespace| cast.picked(&own.environment, namespace, &pods));
+            let picked = namespaces
+                .iter()
+                .flat_map(|namespace| cast.picked_or_made(&own.environment, namespace, &pods));
             // One more than can be named is enough to know.
             let picked: Vec<_> = picked.take(MOST_NAMED + 1).collect();
             if picked.len() > MOST_NAMED {
                 return vec![(crowd(own, &pods, of_namespaces.as_ref(), cast), "podSelector")];
             }
-            picked.into_iter().map(|member| (member.object.identity.clone(), "podSelector")).collect()
+            let stand_ins = picked.into_iter().flat_map(|member| cast.stand_ins(member, &pods));
+            stand_ins.map(|identity| (identity.clone(), "podSelector")).collect()
         }
         (None, Some(namespaces)) if namespaces.len() > MOST_NAMED => {
             let of_namespaces = read("namespaceSelector");

@@ -2,7 +2,7 @@
 //!
 //! Source: `k8s.io/api/core/v1/types.go`, `ServicePort`: the target port is the port itself where it is absent or 0.
 
-use super::super::Pod;
+use super::super::{Crew, Pod};
 use crate::catalog::{FieldPath, Relation};
 use crate::document::{Value, is_placeholder};
 use crate::model::Object;
@@ -51,9 +51,48 @@ pub fn service_label(by: &Object, pod: &Pod) -> Option<String> {
     if &*by.identity.kind != "Service" || !by.identity.group.is_empty() {
         return None;
     }
-    let ports = service_ports(&by.value, pod).into_iter().map(|port| match port.target {
+    ports_label(service_ports(&by.value, pod), |name| is_open(name, pod))
+}
+
+/// The ports of a Service as they lead into pods that an operator makes. A name that is not documented leaves its port
+/// out: what else the operator opens, nobody knows.
+pub fn crew_ports(service: &Value, crew: &[Crew]) -> Vec<ServicePort> {
+    let number = |name: &str| crew.iter().find_map(|crew| crew.ports.get(name)).copied().map(i64::from);
+    let ports = service.at("spec.ports").map(Value::items).unwrap_or_default();
+    let ports = ports.iter().filter_map(|entry| {
+        let port = entry.get("port")?.as_i64()?;
+        let protocol = entry.get("protocol").and_then(Value::as_str).unwrap_or("TCP").to_owned();
+        let target = match entry.get("targetPort") {
+            None => port,
+            Some(target) => match (target.as_i64(), target.as_str()) {
+                (Some(0), _) | (None, None | Some("")) => port,
+                (Some(number), _) => number,
+                (None, Some(name)) => number(name)?,
+            },
+        };
+        Some(ServicePort {
+            name: entry.get("name").and_then(Value::scalar_text),
+            port,
+            protocol,
+            target: Ok(target),
+        })
+    });
+    ports.collect()
+}
+
+/// The ports on the arrow from an object to the pods that an operator makes, if the object is a Service.
+pub fn crew_label(by: &Object, crew: &[Crew]) -> Option<String> {
+    if crew.is_empty() || !by.identity.is("", "Service") {
+        return None;
+    }
+    ports_label(crew_ports(&by.value, crew), is_placeholder)
+}
+
+/// `80 → 8080/TCP` for each port; of a name that is open, nobody knows which port it means.
+fn ports_label(ports: Vec<ServicePort>, is_open: impl Fn(&str) -> bool) -> Option<String> {
+    let ports = ports.into_iter().map(|port| match port.target {
         Ok(target) => format!("{} → {target}/{}", port.port, port.protocol),
-        Err(name) if is_open(&name, pod) => format!("{} → {name}/{}", port.port, port.protocol),
+        Err(name) if is_open(&name) => format!("{} → {name}/{}", port.port, port.protocol),
         Err(name) => format!("{} → {name}/{}, which no container has", port.port, port.protocol),
     });
     Some(ports.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())

@@ -307,7 +307,8 @@ enum Start {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::chart::{ChartReference, RemoteChart};
+    use super::super::super::super::charts::RemoteChart;
+    use super::super::super::chart::ChartReference;
     use super::super::application::{Directory, Source, Tool};
     use super::super::registered::Registered;
     use super::{escaped, of_registry};
