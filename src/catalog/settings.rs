@@ -26,7 +26,8 @@ pub struct Settings {
     #[serde(default)]
     pub title: Option<String>,
     /// Where the manifests can be read on the web, so that pages link to them, such as
-    /// `https://example.org/shop/blob/main/k8s`. `--repo-url` comes first.
+    /// `https://example.org/shop/blob/main/k8s`. `--repo-url` comes first. Sources of Flux and Argo CD that name the same
+    /// repository are this one.
     #[serde(default)]
     pub repository: Option<String>,
     /// How many megabytes the site may have; 20, and 200 bytes for each byte of the manifests, if absent. Pages are

@@ -95,6 +95,23 @@ impl Budget {
         }
     }
 
+    /// More objects and bytes for so many bytes more that are built, unless the user says how many there are.
+    pub fn allow(&mut self, limits: &ToolLimits, input_bytes: u64) {
+        let more = |more: u64| usize::try_from(more).unwrap_or(usize::MAX);
+        if limits.objects.is_none() {
+            let most = more(*ToolLimits::OBJECTS.end()).saturating_sub(self.objects);
+            let objects = more(input_bytes / BYTES_PER_OBJECT).min(most);
+            self.objects += objects;
+            self.objects_left += objects;
+        }
+        if limits.megabytes.is_none() {
+            let most = ToolLimits::MEGABYTES.end().saturating_sub(self.megabytes);
+            let megabytes = (input_bytes.saturating_mul(TIMES_INPUT) >> 20).min(most);
+            self.megabytes += megabytes;
+            self.bytes_left += more(megabytes << 20);
+        }
+    }
+
     /// More time where many folders are built for clusters, unless the user says how much there is.
     pub fn extend(&mut self, limits: &ToolLimits, builds: usize) {
         if limits.seconds.is_none() {

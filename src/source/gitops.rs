@@ -9,6 +9,7 @@
 mod applier;
 mod argo;
 mod build;
+mod by_hand;
 mod chart;
 mod cluster;
 mod deliver;
@@ -19,7 +20,9 @@ mod follow;
 mod plain;
 mod post_render;
 mod recipe;
+mod registered;
 mod remote;
+mod renderings;
 mod repository;
 mod substitution;
 mod survey;
@@ -71,7 +74,7 @@ pub fn follow(
     }
     let name = repository.as_ref().and_then(|repository| repository.name());
     let name = name.map(str::to_owned).or_else(|| found.roots.first_name()).unwrap_or_default();
-    let delivered = deliver::deliver(&mut trail, &holders, gitops, &name, &charts);
+    let delivered = deliver::deliver(&mut trail, &holders, (build, gitops), &name, &charts);
     let mut values = trail.values;
     holders.into_iter().for_each(|holder| values.extend(holder.values));
     Followed {

@@ -285,6 +285,9 @@ impl Unit<'_> {
         let folder = if self.path.is_empty() { "." } else { self.path };
         let is_here =
             |release: &&Release| fs::canonicalize(&release.chart).is_ok_and(|chart| chart == self.folder);
+        if self.given.is_some() {
+            return format!("{folder}@{}", self.name);
+        }
         match self.build.releases.iter().filter(is_here).count() {
             0 | 1 => folder.to_owned(),
             _ => format!("{folder}@{}", self.name),

@@ -5,7 +5,7 @@
 //!
 //!     ENVIRONMENT: KIND NAMESPACE/NAME | IMAGES | FILE:LINE | by APPLIER > APPLIER | wave N
 //!
-//! Edges `applies` are left out: they follow from who brings an object. A folder with a file `no-tools` needs no program of
+//! No value that says `nobody-may-see-this` may be in the graph or a message. Edges `applies` are left out: they follow from who brings an object. A folder with a file `no-tools` needs no program of
 //! others; for all others `PODVIZ_TEST_TOOLS` names a folder with `kubectl` and `helm`.
 
 use crate::call::{answer, command, files};
@@ -26,10 +26,15 @@ pub fn followed(folder: &Path) -> Tree {
     }
     let place = copy(&input);
     let more = fs::read_to_string(folder.join("arguments.txt")).unwrap_or_default();
-    let arguments: Vec<&str> = ["graph", "--verbose", "."].into_iter().chain(more.lines()).collect();
+    let arguments: Vec<&str> =
+        ["graph", "--full", "--verbose", "."].into_iter().chain(more.lines()).collect();
     let path = if needs_tools(folder) { tools().expect("PODVIZ_TEST_TOOLS") } else { OsString::new() };
     let mut made =
         files(answer(command(place.path(), &arguments).env("PATH", path), b""), "graph.json", false);
+    for bytes in made.values() {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(!text.contains("nobody-may-see-this"), "a value of a Secret is shown");
+    }
     if let Some(graph) = made.remove("graph.json") {
         let graph = serde_json::from_slice(&graph).expect("a graph");
         made.insert("graph.txt".to_owned(), summary(&graph).into_bytes());

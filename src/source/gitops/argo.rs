@@ -10,15 +10,12 @@ mod hook;
 mod pattern;
 mod reach;
 mod recipe;
-mod registered;
 mod set;
 mod variables;
 mod work;
 
 pub use hook::{Part, part, wave};
 pub use reach::reach;
-pub use registered::{Registered, registered};
-pub use set::Renderings;
 
 use super::applier::{Applier, Kind};
 use super::recipe::{Common, Make, Recipe};

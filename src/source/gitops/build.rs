@@ -186,6 +186,7 @@ impl<'a> Workshop<'a> {
             let problems = job.refused.clone().into_iter().collect();
             return Built { problems, ..Built::default() };
         };
+        let label = label(job.applier);
         let order = ReleaseOrder {
             name: Some(release.name.clone()),
             namespace: Some(release.namespace.clone()),
@@ -199,7 +200,7 @@ impl<'a> Workshop<'a> {
         };
         let post = (!release.post_renderers.is_empty()).then_some(renders);
         let unit = helm::Unit {
-            name: "",
+            name: &label,
             folder: &located.folder,
             path: &located.shown,
             release: Some(&order),
@@ -216,19 +217,31 @@ impl<'a> Workshop<'a> {
             fetched: &|dependency| world.charts.dependency(dependency),
             limits: world.limits,
         };
-        helm::build(&unit, &self.tools.helm, self.budget)
+        let mut built = helm::build(&unit, &self.tools.helm, self.budget);
+        if job.applier.kind.is_argo() {
+            // Argo CD sends what names no namespace to that of the destination, whatever the release is told.
+            built.namespace = None;
+        }
+        built
     }
 
     /// What of it is within the budget: all of it, or its files as they are and why.
     fn settle(&mut self, job: &Job, mut built: Built, world: &World) -> Built {
         let made = objects(&built.documents);
-        let taken = if built.bytes > 0 { self.budget.take(made, built.bytes) } else { Ok(()) };
+        let taken = self.budget.take(made, built.bytes);
         let Some(excess) = built.excess.or(taken.err()) else { return built };
         let fate = match &job.staged {
             Some(staged) => {
                 let path = world.roots.shown(&staged.kustomization.folder);
                 built = kustomize::as_they_are(&self.unit(job, staged, "", &path, world));
-                "so its files are documented as they are"
+                // What is more than fits however it is read is left out.
+                match self.budget.take(objects(&built.documents), 0) {
+                    Ok(()) => "so its files are documented as they are",
+                    Err(_) => {
+                        built = Built::default();
+                        "so it is not shown"
+                    }
+                }
             }
             None => {
                 built = Built::default();
@@ -255,7 +268,14 @@ fn key(job: &Job) -> Option<String> {
 /// What a text that is built for an applier is called.
 fn text_name(path: &str, applier: &Applier) -> String {
     let path = if path.is_empty() { "." } else { path };
-    format!("{path}@{}-{}", applier.namespace, applier.name)
+    format!("{path}@{}", label(applier))
+}
+
+/// What tells the texts of an applier from those of others.
+fn label(applier: &Applier) -> String {
+    let cluster = applier.cluster.label();
+    let parts = [&*cluster, &*applier.namespace, &*applier.name];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// What of a text has no value, or is refused.
@@ -268,7 +288,8 @@ fn untold(applier: &Applier, own: &Substitution, done: &Substituted, built: &Bui
             names.push(name);
         }
     }
-    if let Some((_, line)) = done.evaluated.missing.first() {
+    let is_told = !own.is_open || !own.absent.is_empty();
+    if let Some((_, line)) = done.evaluated.missing.first().filter(|_| is_told) {
         let listed: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
         let more = if names.len() > 8 { format!(" and {} more", names.len() - 8) } else { String::new() };
         let (have, stand) = if names.len() == 1 { ("has", "it") } else { ("have", "each") };

@@ -33,6 +33,17 @@ impl Cluster {
         Cluster::Remote { home: Arc::new(self.clone()), name: name.into(), source }
     }
 
+    /// What tells it from others in the name of a file.
+    pub fn label(&self) -> String {
+        match self {
+            Cluster::Flux(folder) => folder.replace('/', "-"),
+            Cluster::ArgoCd => "in-cluster".to_owned(),
+            Cluster::Remote { home, name, .. } => {
+                format!("{}-{name}", home.label()).trim_start_matches('-').to_owned()
+            }
+        }
+    }
+
     /// Who fills it.
     pub fn source(&self) -> &'static str {
         match self {

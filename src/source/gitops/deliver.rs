@@ -1,7 +1,7 @@
 //! What was followed becomes documents: each with its environment, and with who brings it there.
 
-use super::super::GitOps;
 use super::super::charts::{NamedChart, RemoteChart};
+use super::super::{Build, GitOps};
 use super::applier::{Applier, Kind, namespace};
 use super::argo;
 use super::chart::{ChartReference, Charts};
@@ -27,18 +27,22 @@ pub struct Delivered {
     pub problems: Problems,
 }
 
-/// Gives everything its environment.
+/// Gives everything its environment. Of others than the only one that is wanted nothing but the name is given.
 pub fn deliver(
     trail: &mut Trail,
     holders: &[Holder],
-    gitops: &GitOps,
+    (build, gitops): (&Build, &GitOps),
     repository: &str,
     charts: &Charts,
 ) -> Delivered {
     let chains: Vec<Vec<usize>> = (0..trail.tasks.len()).map(|at| chain(&trail.tasks, at)).collect();
     let is_kept = |at: usize| !chains[at].iter().any(|at| trail.tasks[*at].is_dropped);
     let mut clues: BTreeMap<Cluster, Clue> = BTreeMap::new();
-    for (_, task) in trail.tasks.iter().enumerate().filter(|(at, _)| is_kept(*at)) {
+    let mut kept: Vec<&Task> =
+        trail.tasks.iter().enumerate().filter(|(at, _)| is_kept(*at)).map(|(_, task)| task).collect();
+    // What nobody applies tells most about its cluster.
+    kept.sort_by_key(|task| task.parent.is_some());
+    for task in kept {
         let applier = &task.applier;
         let clue = || Clue {
             path: applier.file.place(applier.value.line).0.to_owned(),
@@ -58,6 +62,9 @@ pub fn deliver(
         }
     }
     let names = names(&clues, &gitops.names, repository);
+    let only = names.values().find(|name| build.only.as_deref() == Some(&***name));
+    let is_wanted =
+        |cluster: &Cluster| only.is_none_or(|only| names.get(cluster).is_some_and(|name| name == only));
     let mut delivered = Delivered::default();
     for (cluster, clue) in &clues {
         delivered.environments.push(Environment {
@@ -75,6 +82,9 @@ pub fn deliver(
     let mut seen: BTreeSet<(Cluster, [String; 4])> = BTreeSet::new();
     for (owner, cluster, document) in objects {
         let Some(at) = owner.filter(|at| is_kept(*at)) else { continue };
+        if !is_wanted(&cluster) {
+            continue;
+        }
         seen.extend(id(&document).map(|id| (cluster.clone(), id)));
         let own = Applier::of(&document, &cluster).map(|applier| applier.key());
         // What applies itself is not brought by itself.
@@ -101,7 +111,7 @@ pub fn deliver(
             holders.iter().filter(|holder| holder.path == *file).flat_map(|holder| &holder.documents)
         {
             let cluster = &task.applier.cluster;
-            if id(document).is_some_and(|id| seen.insert((cluster.clone(), id))) {
+            if is_wanted(cluster) && id(document).is_some_and(|id| seen.insert((cluster.clone(), id))) {
                 let environment = names.get(cluster).cloned();
                 delivered.documents.push(Document { environment, ..(**document).clone() });
             }
@@ -113,12 +123,13 @@ pub fn deliver(
         let is_new = |problem: &&Problem| {
             problem.code != Code::AssumedRepository || told.insert(problem.message.clone())
         };
-        if is_kept(at) {
+        if is_kept(at) && is_wanted(&trail.tasks[at].applier.cluster) {
             delivered.problems.extend(problems.iter().filter(is_new).cloned().collect());
         }
     }
-    delivered.problems.extend(missing_charts(trail, &is_kept).into_iter().collect());
-    let named = trail.charts.iter().filter(|(_, at, _)| is_kept(*at));
+    let is_told = |at: usize| is_kept(at) && is_wanted(&trail.tasks[at].applier.cluster);
+    delivered.problems.extend(missing_charts(trail, &is_told).into_iter().collect());
+    let named = trail.charts.iter().filter(|(_, at, _)| is_told(*at));
     delivered.charts = named_charts(named.map(|(reference, at, _)| (reference, identity(at))), charts);
     delivered.environments.sort();
     delivered

@@ -12,10 +12,11 @@ use super::build::Workshop;
 use super::chart::{ChartReference, Charts};
 use super::cluster::Cluster;
 use super::recipe::{Common, Make, Recipe};
+use super::renderings::Renderings;
 use super::repository::Repository;
 use super::survey::{self, Holder, Root};
 use super::world::{Objects, World};
-use super::{argo, flux};
+use super::{argo, by_hand, flux};
 use crate::document::{Document, Entry, Kind as ValueKind, Value};
 use crate::problem::Problems;
 use rayon::prelude::*;
@@ -78,8 +79,9 @@ pub fn follow(
     budget: &mut Budget,
     order: &Order,
 ) -> (Trail, Vec<Holder>, Option<Repository>, Charts) {
-    let holders = survey::holders(found, &order.limits);
-    if !survey::is_gitops(&holders) {
+    let mut holders = survey::holders(found, &order.limits);
+    let lone = by_hand::charts(found, &order.limits);
+    if !survey::is_gitops(&holders) && lone.is_empty() {
         return (Trail::default(), Vec::new(), None, Charts::default());
     }
     let mut repository = Repository::of(&found.roots, gitops.repository.as_deref());
@@ -94,10 +96,15 @@ pub fn follow(
         registered: holders.iter().flat_map(|holder| holder.registered.clone()).collect(),
         helm: &tools.helm,
         left: budget.left(),
-        renderings: argo::Renderings::default(),
+        renderings: Renderings::default(),
         objects: Objects::default(),
+        folders: Default::default(),
         files: holders.iter().flat_map(|holder| holder.documents.clone()).collect(),
     };
+    let size = |file: &super::super::walk::Source| {
+        file.path.as_ref().and_then(|path| path.metadata().ok()).map_or(0, |metadata| metadata.len())
+    };
+    budget.allow(&build.limits, found.files.iter().map(size).sum());
     let roots = survey::roots(&holders, library, &world);
     let trail = Trail { problems: vec![(0, problems)], ..Trail::default() };
     world.files.extend(survey::beside(&roots, &holders, found, &order.limits));
@@ -106,11 +113,28 @@ pub fn follow(
         walk.begin(root, &holders, &mut world);
     }
     let mut workshop = Workshop::new(tools, library, budget);
-    while let Some(ready) = walk.ready(&world) {
-        workshop.budget.extend(&build.limits, walk.trail.tasks.len());
-        world.left = workshop.budget.left();
-        walk.carry_out(&ready, &mut world, &mut workshop);
+    walk.go_on(build, &mut world, &mut workshop);
+    let lone: Vec<PathBuf> =
+        lone.into_iter().filter(|chart| !walk.trail.used.charts.contains(chart)).collect();
+    for installed in
+        by_hand::install(&lone, &world.charts, found, build, &tools.helm, workshop.budget, &order.limits)
+    {
+        let own = [installed.holder];
+        let roots = survey::roots(&own, workshop.library, &world);
+        if roots.is_empty() {
+            continue;
+        }
+        walk.trail.used.charts.insert(installed.chart);
+        let first = walk.trail.tasks.len();
+        for root in roots {
+            walk.begin(root, &own, &mut world);
+        }
+        if walk.trail.tasks.len() > first {
+            walk.trail.problems.push((first, installed.problems));
+        }
+        holders.extend(own);
     }
+    walk.go_on(build, &mut world, &mut workshop);
     (walk.trail, holders, Some(world.repository), world.charts)
 }
 
@@ -128,8 +152,29 @@ impl Walk {
             let cluster = &root.applier.cluster;
             holder.documents.iter().for_each(|document| world.objects.add(cluster, document));
         }
-        let place = Some((root.file, root.line));
+        let cluster = root.applier.cluster.clone();
+        let place = Some((root.file.clone(), root.line));
         self.add(Task { applier: root.applier, parent: None, root: place, is_dropped: false });
+        // What stands beside a root that nothing applies is applied by the same hands.
+        let beside = holders.iter().filter(|holder| !root.is_applied && holder.path == root.file);
+        for document in beside.flat_map(|holder| &holder.documents) {
+            let applier = Applier::of(document, &cluster);
+            if let Some(applier) =
+                applier.filter(|one| matches!(one.kind, Kind::HelmRelease | Kind::ResourceSet))
+            {
+                let place = Some((root.file.clone(), document.first_line));
+                self.add(Task { applier, parent: None, root: place, is_dropped: false });
+            }
+        }
+    }
+
+    /// Carries out what is left to do.
+    fn go_on(&mut self, build: &Build, world: &mut World, workshop: &mut Workshop) {
+        while let Some(ready) = self.ready(world) {
+            workshop.budget.extend(&build.limits, self.trail.tasks.len());
+            world.left = workshop.budget.left();
+            self.carry_out(&ready, world, workshop);
+        }
     }
 
     /// Adds an applier, if it is not known yet.

@@ -18,6 +18,8 @@ pub struct Substitution {
     pub always: bool,
     /// What holds further values and is not in the input, as people call it.
     pub absent: Vec<String>,
+    /// Whether something of the input makes further values when it runs, such as an ExternalSecret.
+    pub is_open: bool,
 }
 
 /// A text with its values.
@@ -36,7 +38,8 @@ impl Substitution {
             return None;
         }
         let mut out = Substituted::default();
-        let else_absent = (!self.absent.is_empty()).then_some(Variable::Absent);
+        let is_open = self.is_open || !self.absent.is_empty();
+        let else_absent = is_open.then_some(Variable::Absent);
         let variables = |name: &str| self.variables.get(name).cloned().or(else_absent.clone());
         let mut line = 1;
         for (index, part) in parts(text).into_iter().enumerate() {

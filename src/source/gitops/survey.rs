@@ -1,23 +1,25 @@
 //! The appliers that stand in files of the input, and which of them are roots: those that no other one applies.
 
-use super::super::kustomize::{Library, Role};
+use super::super::kustomize::{Kustomization, Library, Role};
 use super::super::load;
 use super::super::redact::Values;
 use super::super::walk::Found;
 use super::applier::{Applier, Kind};
-use super::argo::{self, Registered};
+use super::argo;
 use super::cluster::Cluster;
 use super::flux;
 use super::recipe::Reach;
+use super::registered::{Registered, registered};
 use super::world::World;
 use crate::document::{Document, Limits, Value};
+use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a file holds that has to do with GitOps: a part of the API groups.
-const SIGNS: [&[u8]; 3] = [b"fluxcd.io", b"argoproj.io", b"fluxcd.controlplane.io"];
+const SIGNS: [&str; 3] = ["fluxcd.io", "argoproj.io", "fluxcd.controlplane.io"];
 
 /// The parts of paths that tell nothing about a cluster.
 pub const NOISE: [&str; 8] =
@@ -37,16 +39,17 @@ pub struct Holder {
 
 /// Reads the files of the input that hold objects of Flux or Argo CD.
 pub fn holders(found: &Found, limits: &Limits) -> Vec<Holder> {
+    let signs = AhoCorasick::new(SIGNS).ok();
     let holder = |file: &super::super::walk::Source| {
         let path = file.path.as_ref()?.canonicalize().ok()?;
         let bytes = file.bytes(limits).ok()?;
-        if !SIGNS.iter().any(|sign| bytes.windows(sign.len()).any(|window| window == *sign)) {
+        if signs.as_ref().is_some_and(|signs| !signs.is_match(&bytes)) {
             return None;
         }
         let loaded = load(&file.name, &bytes, limits);
         let is_plain = |document: &Document| document.environment.is_none();
         let documents = loaded.documents.into_iter().filter(is_plain).map(Arc::new).collect();
-        Some(Holder { path, documents, values: loaded.values, registered: argo::registered(&bytes, limits) })
+        Some(Holder { path, documents, values: loaded.values, registered: registered(&bytes, limits) })
     };
     found.files.par_iter().filter_map(holder).collect()
 }
@@ -59,18 +62,20 @@ pub struct Root {
     pub file: PathBuf,
     /// Its first line there.
     pub line: u32,
+    /// Whether something that is followed applies its file, as far as that can be told from files.
+    pub is_applied: bool,
 }
 
 /// One applier of a file, and the files that it reads.
 struct Node {
     root: Root,
-    reach: BTreeSet<PathBuf>,
+    reach: Arc<BTreeSet<PathBuf>>,
 }
 
 /// The roots among the appliers of files, in the order of the files. Of a circle it is the first, better one that applies
 /// itself.
 pub fn roots(holders: &[Holder], library: &mut Library, world: &World) -> Vec<Root> {
-    let mut nodes: Vec<Node> = Vec::new();
+    let (mut nodes, mut ends, mut read): (Vec<Node>, Vec<Root>, Read) = Default::default();
     // A patch looks like what it changes.
     let files = library.iter().flat_map(|(_, volume)| volume.files());
     let patches: BTreeSet<PathBuf> =
@@ -87,13 +92,27 @@ pub fn roots(holders: &[Holder], library: &mut Library, world: &World) -> Vec<Ro
             } else {
                 flux::reach(&applier, world)
             };
-            let Some(reach) = reach else { continue };
-            let root = Root { applier, file: holder.path.clone(), line: document.first_line };
-            nodes.push(Node { root, reach: self::files(reach, library, world) });
+            let is_whole =
+                applier.kind == Kind::Kustomization && applier.text("spec.sourceRef.name").is_some();
+            let (file, line) = (holder.path.clone(), document.first_line);
+            let root = Root { applier, file, line, is_applied: false };
+            match reach {
+                Some(reach) => nodes.push(Node { root, reach: read.files(reach, library, world) }),
+                None if is_whole => ends.push(root),
+                None => {}
+            }
         }
     }
     let heads = heads(&nodes);
-    nodes.into_iter().enumerate().filter(|(at, _)| heads.contains(at)).map(|(_, node)| node.root).collect()
+    let applied: BTreeSet<PathBuf> = nodes.iter().flat_map(|node| node.reach.iter().cloned()).collect();
+    let heads = nodes.into_iter().enumerate().filter(|(at, _)| heads.contains(at)).map(|(_, node)| node.root);
+    let mut roots: Vec<Root> =
+        heads.map(|root| Root { is_applied: applied.contains(&root.file), ..root }).collect();
+    // What applies something of another repository stands in the cluster whose folder it is in.
+    let clusters: BTreeSet<Cluster> = roots.iter().map(|root| root.applier.cluster.clone()).collect();
+    let is_in_one = |end: &Root| clusters.contains(&end.applier.cluster) && !applied.contains(&end.file);
+    roots.extend(ends.into_iter().filter(is_in_one));
+    roots
 }
 
 /// The ConfigMaps of files beside roots that hold no objects of Flux or Argo CD: values may come from these although nothing of
@@ -118,40 +137,80 @@ pub fn beside(roots: &[Root], holders: &[Holder], found: &Found, limits: &Limits
 
 /// The nodes that all others follow from.
 fn heads(nodes: &[Node]) -> BTreeSet<usize> {
-    let applies = |from: usize, to: usize| nodes[from].reach.contains(&nodes[to].root.file);
-    let all = 0..nodes.len();
-    let is_head = |to: &usize| !all.clone().any(|from| from != *to && applies(from, *to));
-    let mut heads: BTreeSet<usize> = all.clone().filter(is_head).collect();
-    let mut reached = BTreeSet::new();
+    let mut in_file: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    // Of each file how many read it, and whether the first of them does.
+    let mut readers: BTreeMap<&Path, (usize, usize)> = BTreeMap::new();
+    for (at, node) in nodes.iter().enumerate() {
+        in_file.entry(&node.root.file).or_default().push(at);
+        for file in node.reach.iter() {
+            readers.entry(file).or_insert((0, at)).0 += 1;
+        }
+    }
+    let is_head = |at: &usize| match readers.get(nodes[*at].root.file.as_path()) {
+        None => true,
+        Some((1, only)) => only == at,
+        Some(_) => false,
+    };
+    let mut heads: BTreeSet<usize> = (0..nodes.len()).filter(is_head).collect();
+    let (mut reached, mut read) = (BTreeSet::new(), BTreeSet::new());
     let mut open: Vec<usize> = heads.iter().copied().collect();
+    let applies_itself = |at: usize| nodes[at].reach.contains(&nodes[at].root.file);
+    // In a circle one that applies itself is the better beginning.
+    let mut left: Vec<usize> = (0..nodes.len()).collect();
+    left.sort_by_key(|at| !applies_itself(*at));
+    let mut left = left.into_iter();
     loop {
         while let Some(from) = open.pop() {
             if reached.insert(from) {
-                open.extend(all.clone().filter(|to| applies(from, *to)));
+                let files = nodes[from].reach.iter().filter(|file| read.insert(file.as_path()));
+                let files: Vec<&Path> = files.map(PathBuf::as_path).collect();
+                open.extend(files.into_iter().filter_map(|file| in_file.get(file)).flatten());
             }
         }
-        let left = all.clone().filter(|at| !reached.contains(at));
-        let Some(next) = left.min_by_key(|at| (!applies(*at, *at), *at)) else { return heads };
+        let Some(next) = left.find(|at| !reached.contains(at)) else { return heads };
         heads.insert(next);
         open.push(next);
     }
 }
 
-fn files(reach: Vec<Reach>, library: &mut Library, world: &World) -> BTreeSet<PathBuf> {
-    let mut files = BTreeSet::new();
-    for one in reach {
-        match one {
-            Reach::Files(more) => files.extend(more),
-            Reach::Kustomization(file) => {
-                let volume = library.stage(*file, world.roots, world.limits);
-                for volume in library.closure_of(&volume) {
-                    let own = volume.files().filter(|(role, _)| *role == Role::Resource);
-                    files.extend(own.map(|(_, file)| file.to_owned()));
-                }
-            }
+/// What was read for folders so far: many Kustomizations may name one.
+#[derive(Default)]
+struct Read {
+    folders: BTreeMap<PathBuf, Arc<BTreeSet<PathBuf>>>,
+}
+
+impl Read {
+    fn files(&mut self, reach: Vec<Reach>, library: &mut Library, world: &World) -> Arc<BTreeSet<PathBuf>> {
+        let mut all: Vec<Arc<BTreeSet<PathBuf>>> = Vec::new();
+        for one in reach {
+            all.push(match one {
+                Reach::Files(files) => Arc::new(files.into_iter().collect()),
+                Reach::Kustomization(file) => self.folder(*file, library, world),
+            });
+        }
+        match all.len() {
+            1 => all.remove(0),
+            _ => Arc::new(all.iter().flat_map(|files| files.iter().cloned()).collect()),
         }
     }
-    files
+
+    fn folder(
+        &mut self,
+        file: Kustomization,
+        library: &mut Library,
+        world: &World,
+    ) -> Arc<BTreeSet<PathBuf>> {
+        if let Some(known) = self.folders.get(&file.folder) {
+            return Arc::clone(known);
+        }
+        let volume = library.stage(file, world.roots, world.limits);
+        let closure = library.closure_of(&volume);
+        let files = closure.iter().flat_map(|volume| volume.files());
+        let files = files.filter(|(role, _)| *role == Role::Resource).map(|(_, file)| file.to_owned());
+        let files: Arc<BTreeSet<PathBuf>> = Arc::new(files.collect());
+        self.folders.insert(volume.kustomization.folder.clone(), Arc::clone(&files));
+        files
+    }
 }
 
 /// The folder of a cluster, given the file of one of its roots, as it is shown.

@@ -1,16 +1,18 @@
 //! What is known while appliers are followed: the repository, the objects of each cluster so far, and the charts.
 
+use super::super::kustomize::Kustomization;
 use super::super::roots::Roots;
 use super::super::tool::{Left, Tool};
 use super::applier::{Applier, namespace};
-use super::argo::{Registered, Renderings};
 use super::chart::Charts;
 use super::cluster::Cluster;
+use super::registered::Registered;
+use super::renderings::Renderings;
 use super::repository::Repository;
 use crate::document::{Document, Limits, Value};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// What is known while appliers are followed. Nothing in it is secret.
 pub struct World<'a> {
@@ -32,6 +34,8 @@ pub struct World<'a> {
     pub renderings: Renderings,
     /// The objects that are applied so far.
     pub objects: Objects,
+    /// Kustomizations of folders, as they stand there or are made of all that is in them.
+    pub folders: Mutex<BTreeMap<PathBuf, Kustomization>>,
     /// The appliers and their sources in files, as they are.
     pub files: Vec<Arc<Document>>,
 }

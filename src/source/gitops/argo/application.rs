@@ -20,19 +20,8 @@ pub struct Application {
     pub sources: Vec<Source>,
     /// Where they go.
     pub destination: Destination,
-    /// Why a part of it is not understood, in sentences.
-    pub faults: Vec<Fault>,
-}
-
-/// What is wrong with a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The reason.
-    pub message: String,
-    /// Line of the field, from 1.
-    pub line: u32,
-    /// Its column, from 1.
-    pub column: u32,
+    /// Why Argo CD refuses all of it, if it does: what goes on after its title.
+    pub refused: Option<String>,
 }
 
 /// Where objects go.
@@ -63,6 +52,8 @@ pub struct Source {
     pub tool: Option<Tool>,
     /// Line of the source, from 1.
     pub line: u32,
+    /// Why Argo CD refuses it, if it does: what goes on after the title of the Application.
+    pub refused: Option<String>,
 }
 
 impl Source {
@@ -74,18 +65,18 @@ impl Source {
     }
 
     /// Reads one source.
-    pub fn read(value: &Value, faults: &mut Vec<Fault>) -> Source {
+    pub fn read(value: &Value) -> Source {
+        let mut refused = None;
         let tools = ["kustomize", "helm", "directory", "plugin"];
         let given: Vec<&str> = tools.into_iter().filter(|key| given(value, key).is_some()).collect();
         if given.len() > 1 {
             let names: Vec<String> = given.iter().map(|name| format!("`{name}`")).collect();
-            let message = format!("a source names more than one tool: {}", names.join(", "));
-            faults.push(Fault { message, line: value.line, column: value.column });
+            refused = Some(format!("names more than one tool for a source: {}", names.join(", ")));
         }
         let tool = given.first().and_then(|key| {
             let options = value.get(key)?;
             Some(match *key {
-                "kustomize" => Tool::Kustomize(Box::new(Kustomize::read(options, faults))),
+                "kustomize" => Tool::Kustomize(Box::new(Kustomize::read(options, &mut refused))),
                 "helm" => Tool::Helm(Box::new(Helm::read(options))),
                 "directory" => Tool::Directory(Directory::read(options)),
                 _ => Tool::Plugin(text(options, "name")),
@@ -99,6 +90,7 @@ impl Source {
             reference: text(value, "ref"),
             tool,
             line: value.line,
+            refused,
         }
     }
 }
@@ -250,18 +242,14 @@ pub struct Kustomize {
 }
 
 impl Kustomize {
-    fn read(value: &Value, faults: &mut Vec<Fault>) -> Kustomize {
+    fn read(value: &Value, refused: &mut Option<String>) -> Kustomize {
         let items = |key: &str| value.get(key).map(Value::items).unwrap_or_default();
         let mut replicas = Vec::new();
         for item in items("replicas") {
             let count = item.get("count").and_then(Value::scalar_text).and_then(|count| count.parse().ok());
             match count {
                 Some(count) => replicas.push((text(item, "name"), count)),
-                None => faults.push(Fault {
-                    message: "`count` of replicas is not a whole number".to_owned(),
-                    line: item.line,
-                    column: item.column,
-                }),
+                None => *refused = Some("wants a number of `replicas` that is no whole number".to_owned()),
             }
         }
         let pairs = |key: &str| -> Vec<(String, String)> {
@@ -294,36 +282,47 @@ impl Kustomize {
 impl Application {
     /// Reads an object of kind Application.
     pub fn read(object: &Value) -> Application {
-        let mut faults = Vec::new();
         let none = Value { line: object.line, column: object.column, written: None, kind: Kind::Null };
         let spec = object.get("spec").unwrap_or(&none);
-        let sources = sources(spec, &mut faults);
+        let sources = sources(spec);
         let destination = spec.get("destination").unwrap_or(&none);
         let destination = Destination {
             name: text(destination, "name"),
             server: text(destination, "server"),
             namespace: text(destination, "namespace"),
         };
-        if !destination.name.is_empty() && !destination.server.is_empty() {
-            let message = "the destination has both a `name` and a `server`; Argo CD refuses that";
-            faults.push(Fault { message: message.to_owned(), line: spec.line, column: spec.column });
-        }
-        Application { sources, destination, faults }
+        let refused =
+            match (destination.name.as_str(), destination.server.as_str(), destination.namespace.as_str()) {
+                ("", "", _) => Some(
+                    "names no cluster: `spec.destination` has neither a `server` nor a `name`".to_owned(),
+                ),
+                (_, _, namespace) if !is_namespace(namespace) => {
+                    Some(format!("applies objects to namespace `{namespace}`, which is no name of one"))
+                }
+                ("", ..) | (_, "", _) => None,
+                _ => Some(
+                    "names its cluster twice: `spec.destination` has both a `server` and a `name`".to_owned(),
+                ),
+            };
+        Application { sources, destination, refused }
     }
 }
 
+/// Whether a text may be a namespace, or says nothing.
+fn is_namespace(text: &str) -> bool {
+    text.len() <= 63 && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
 /// Source: `ApplicationSpec.GetSources`: a hydrator before several sources, and these before one.
-fn sources(spec: &Value, faults: &mut Vec<Fault>) -> Vec<Source> {
+fn sources(spec: &Value) -> Vec<Source> {
     if let Some(hydrator) = given(spec, "sourceHydrator") {
-        let dry = hydrator.get("drySource").map(|dry| Source::read(dry, faults));
-        let wet = hydrator.get("syncSource");
-        let wet = wet.map(|wet| (text(wet, "path"), text(wet, "targetBranch")));
+        let dry = hydrator.get("drySource").map(Source::read);
         // What is synced is on a branch of its own; what it is made of is here.
-        return dry.into_iter().filter(|_| wet.is_some()).collect();
+        return dry.into_iter().collect();
     }
     let several = spec.get("sources").map(Value::items).unwrap_or_default();
     let one = given(spec, "source").filter(|_| several.is_empty());
-    several.iter().chain(one).map(|source| Source::read(source, faults)).collect()
+    several.iter().chain(one).map(Source::read).collect()
 }
 
 /// A field that is there, and not null: what Go would decode as a pointer.
@@ -370,9 +369,18 @@ mod tests {
     }
 
     #[test]
-    fn a_cluster_is_named_or_has_an_address() {
-        assert_eq!(read("spec: {destination: {server: x, name: z}}").faults.len(), 1);
-        assert!(read("spec: {destination: {server: x}}").faults.is_empty());
+    fn a_destination_is_one_cluster_and_a_namespace() {
+        let refused = |destination: &str| read(&format!("spec: {{destination: {destination}}}")).refused;
+        assert_eq!(refused("{server: x}"), None);
+        assert_eq!(refused("{name: x, namespace: web-1}"), None);
+        assert!(refused("{}").is_some_and(|why| why.starts_with("names no cluster")));
+        assert!(
+            refused("{server: x, name: z}").is_some_and(|why| why.starts_with("names its cluster twice"))
+        );
+        assert!(
+            refused("{server: x, namespace: 'all-{{tier}}'}")
+                .is_some_and(|why| why.contains("`all-{{tier}}`"))
+        );
     }
 
     #[test]
@@ -389,11 +397,14 @@ mod tests {
 
     #[test]
     fn one_source_has_one_tool() {
-        let app = read(
-            "spec: {source: {repoURL: x, path: c, helm: {}, kustomize: {replicas: [{name: a, count: x}]}}}",
+        let source = |text: &str| {
+            read(&format!("spec: {{source: {{repoURL: x, path: c, {text}}}}}")).sources.remove(0)
+        };
+        assert!(
+            source("helm: {}, kustomize: {}").refused.is_some_and(|why| why.contains("`kustomize`, `helm`"))
         );
-        assert_eq!(app.faults.len(), 2, "{:?}", app.faults);
-        let app = read("spec: {source: {repoURL: x, path: c, helm: null, plugin: {name: cdk}}}");
-        assert_eq!(app.sources[0].tool, Some(Tool::Plugin("cdk".to_owned())));
+        assert!(source("kustomize: {replicas: [{name: a, count: x}]}").refused.is_some());
+        let plugin = source("helm: null, plugin: {name: cdk}");
+        assert_eq!((plugin.tool, plugin.refused), (Some(Tool::Plugin("cdk".to_owned())), None));
     }
 }

@@ -5,11 +5,11 @@
 
 use super::super::chart::{ChartReference, Release};
 use super::super::recipe::Make;
+use super::super::registered::Registered;
 use super::super::repository::Place;
 use super::application::{Helm, Source, Tool};
 use super::files;
 use super::pattern::{Pattern, is_pattern, walk_order};
-use super::registered::Registered;
 use super::work::Work;
 use crate::document::parse;
 use crate::problem::{Code, Level};
@@ -309,8 +309,8 @@ enum Start {
 mod tests {
     use super::super::super::super::charts::RemoteChart;
     use super::super::super::chart::ChartReference;
+    use super::super::super::registered::Registered;
     use super::super::application::{Directory, Source, Tool};
-    use super::super::registered::Registered;
     use super::{escaped, of_registry};
 
     #[test]

@@ -1,8 +1,8 @@
 //! Which cluster an Application means.
 
 use super::super::cluster::{ARGO_CD, Cluster};
+use super::super::registered::Registered;
 use super::application::{Destination, IN_CLUSTER, IN_CLUSTER_SERVER};
-use super::registered::Registered;
 
 /// The cluster of a destination, as the Argo CD of `home` knows it; `None` if it names none.
 ///
@@ -43,8 +43,8 @@ fn host(server: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::super::super::cluster::{ARGO_CD, Cluster};
+    use super::super::super::registered::{Registered, RegisteredCluster};
     use super::super::application::Destination;
-    use super::super::registered::{Registered, RegisteredCluster};
     use super::cluster;
 
     #[test]

@@ -23,12 +23,10 @@ use std::path::Path;
 pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
     let application = Application::read(&applier.value);
     let mut work = Work::new(applier, world, &application);
-    for fault in &application.faults {
-        work.problem(Level::Warning, Code::InvalidField, &fault.message);
-    }
-    let Some(target) = cluster(&application.destination, &applier.cluster, &world.registered) else {
-        let message = "names no cluster: `spec.destination` has neither a `server` nor a `name`, so that nothing is applied";
-        work.problem(Level::Error, Code::InvalidField, message);
+    let target = cluster(&application.destination, &applier.cluster, &world.registered);
+    let Some(target) = target.filter(|_| application.refused.is_none()) else {
+        let why = application.refused.as_deref().unwrap_or("names no cluster");
+        work.problem(Level::Error, Code::InvalidField, &format!("{why}, so nothing is applied"));
         return (None, work.problems);
     };
     let mut makes = Vec::new();
@@ -36,7 +34,7 @@ pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
         makes.extend(work.make(source));
     }
     if application.sources.is_empty() {
-        work.problem(Level::Error, Code::InvalidField, "has no source, so that nothing is applied");
+        work.problem(Level::Error, Code::InvalidField, "has no source, so nothing is applied");
     }
     let namespace = application.destination.namespace.clone();
     let recipe = Recipe {
@@ -51,6 +49,10 @@ pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
 impl Work<'_> {
     /// What a source makes.
     fn make(&mut self, source: &Source) -> Option<Make> {
+        if let Some(why) = &source.refused {
+            self.problem(Level::Error, Code::InvalidField, &format!("{why}, so nothing is applied"));
+            return None;
+        }
         if let Some(reference) = of_registry(source, &self.world.registered) {
             if let Some(Tool::Plugin(name)) = &source.tool {
                 self.plugin(source, name);
@@ -90,7 +92,7 @@ impl Work<'_> {
     fn plugin(&mut self, source: &Source, name: &str) {
         let plugin = if name.is_empty() { "a plugin".to_owned() } else { format!("plugin `{name}`") };
         let message = format!(
-            "makes the objects of `{}` with {plugin}, a program that only its Argo CD has, so that they are not shown",
+            "makes the objects of `{}` with {plugin}, a program that only its Argo CD has, so they are not shown",
             source.path
         );
         self.problem(Level::Error, Code::BuildPlugin, &message);

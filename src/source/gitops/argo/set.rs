@@ -15,21 +15,23 @@ mod tree;
 mod unknown;
 
 pub use merge::merge;
-pub use render::Renderings;
 
 use super::super::super::tool::Tool;
 use super::super::applier::Applier;
 use super::super::recipe::Said;
+use super::super::registered::{Registered, RegisteredCluster};
+use super::super::renderings::Texts;
 use super::super::world::World;
-use super::registered::{Registered, RegisteredCluster};
 use crate::document::Value;
 use crate::problem::{Code, Level, Problem, Problems};
 use expand::{Expansion, Step, expand};
 use generator::Surroundings;
 use render::{Renderer, Unrendered};
-use rendered::Texts;
 use serde_json::Value as Json;
 use surroundings::Repositories;
+
+/// How many names one message lists.
+const NAMED: usize = 5;
 
 /// The Applications of an ApplicationSet, in the order of its generators.
 pub fn applications(set: &Applier, world: &World) -> (Vec<Said>, Problems) {
@@ -96,12 +98,19 @@ fn told(set: &Applier, expansion: &Expansion) -> Problems {
         let message = format!("not all Applications of {title} are shown: there are too many of them");
         problems.push(problem(Level::Error, Code::ToolBudget, message));
     }
+    let some = |names: &[String]| {
+        let names: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+        names.join(", ")
+    };
+    if !expansion.misnamed.is_empty() {
+        let names = some(&expansion.misnamed);
+        let message = format!("{title} makes Applications with names that Kubernetes refuses: {names}");
+        problems.push(problem(Level::Error, Code::BuildFailed, message));
+    }
     if !expansion.twice.is_empty() {
-        let names: Vec<String> = expansion.twice.iter().take(5).map(|name| format!("`{name}`")).collect();
-        let message = format!(
-            "{title} makes more than one Application of the same name; the first counts: {}",
-            names.join(", ")
-        );
+        let names = some(&expansion.twice);
+        let message =
+            format!("{title} makes more than one Application of the same name; the first counts: {names}");
         problems.push(problem(Level::Warning, Code::DuplicateObject, message));
     }
     problems

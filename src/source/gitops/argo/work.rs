@@ -111,7 +111,7 @@ impl<'a> Work<'a> {
         let Some(own) = self.written(source).filter(|_| !patches.is_empty()) else { return source.clone() };
         let mut said = own.to_json();
         patches.iter().for_each(|patch| merge(&mut said, patch));
-        let changed = Source::read(&Value::of_json(&said), &mut Vec::new());
+        let changed = Source::read(&Value::of_json(&said));
         Source { tool: changed.tool, ..source.clone() }
     }
 
@@ -119,10 +119,7 @@ impl<'a> Work<'a> {
     fn written(&self, source: &Source) -> Option<&'a Value> {
         let several = self.applier.at("spec.sources").map(Value::items).unwrap_or_default();
         let one = self.applier.at("spec.source");
-        several
-            .iter()
-            .chain(one)
-            .find(|value| value.line == source.line && Source::read(value, &mut Vec::new()) == *source)
+        several.iter().chain(one).find(|value| value.line == source.line && Source::read(value) == *source)
     }
 
     /// What makes the objects of a source: what it says, else what its folder holds.

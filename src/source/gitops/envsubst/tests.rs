@@ -4,7 +4,7 @@ use super::{Variable, evaluate};
 fn values(name: &str) -> Option<Variable> {
     let value = match name {
         "name" => "abcDEF12gh",
-        "path" => "/home/me/file.tar.gz",
+        "path" => "/data/me/file.tar.gz",
         "file" => "a.b.c",
         "other" => "x-y",
         "empty" => "",
@@ -32,12 +32,12 @@ fn every_form_is_known() {
     check("${empty:=d} ${empty=d} ${none:?d} ${none:+d}", "d d d d");
     check("${none:=${other}} ${none:=a${other}b} ${none:=${none:-${other^^}}}", "x-y ax-yb X-Y");
     check("${other/x/z} ${other/-/} ${file/./_} ${file//./_}", "z-y xy a_b.c a_b_c");
-    check("${path/\\//-} ${path//\\//-}", "-home/me/file.tar.gz -home-me-file.tar.gz");
+    check("${path/\\//-} ${path//\\//-}", "-data/me/file.tar.gz -data-me-file.tar.gz");
     check("${other/#x/z} ${other/%y/z} ${other/#y/z} ${other/#x/}", "z-y x-z x-y x-y");
     check("${file#*.} ${file##*.} ${file%.*} ${file%%.*}", "b.c c a.b a");
     check(
         "${path#*/} ${path##*/} ${name#[a-c]} ${name#[^a-c]} ${name#?b}",
-        "home/me/file.tar.gz file.tar.gz bcDEF12gh abcDEF12gh cDEF12gh",
+        "data/me/file.tar.gz file.tar.gz bcDEF12gh abcDEF12gh cDEF12gh",
     );
 }
 

@@ -128,8 +128,16 @@ pub fn common(applier: &Applier) -> Common {
 }
 
 fn of_folder(folder: &Path, world: &World) -> File {
+    if let Some(known) = world.folders.lock().ok().and_then(|folders| folders.get(folder).cloned()) {
+        return known;
+    }
     let own = kustomize::find(folder, world.roots, world.limits);
-    own.unwrap_or_else(|| File::of_resources(folder, world.roots.shown(folder), &resources(folder)))
+    let own =
+        own.unwrap_or_else(|| File::of_resources(folder, world.roots.shown(folder), &resources(folder)));
+    if let Ok(mut folders) = world.folders.lock() {
+        folders.insert(folder.to_owned(), own.clone());
+    }
+    own
 }
 
 /// The kustomization of the folder, or one of all that is in it, with what the Kustomization adds.

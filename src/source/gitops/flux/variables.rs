@@ -2,11 +2,11 @@
 //!
 //! Source: fluxcd/pkg `kustomize/kustomize_varsub.go` (`LoadVariables`).
 
-use super::super::applier::Applier;
+use super::super::applier::{Applier, namespace};
 use super::super::envsubst::Variable;
 use super::super::substitution::Substitution;
 use super::super::world::World;
-use crate::document::{MARK, Value};
+use crate::document::{Document, MARK, Value};
 use std::collections::BTreeMap;
 
 /// How values look that SOPS encrypted.
@@ -39,11 +39,15 @@ pub fn references(applier: &Applier, at: &str) -> Vec<Reference> {
 pub fn substitution(applier: &Applier, world: &World) -> Option<Substitution> {
     let post_build = applier.at("spec.postBuild")?;
     let mut variables = BTreeMap::new();
-    let mut absent = Vec::new();
+    let (mut absent, mut is_open) = (Vec::new(), false);
     for reference in references(applier, "spec.postBuild.substituteFrom") {
         let object = world.object(&applier.cluster, "", &reference.kind, &applier.namespace, &reference.name);
         let Some(object) = object else {
-            if !reference.optional {
+            let made = made(&reference, applier, world);
+            is_open |= made.as_ref().is_some_and(Vec::is_empty);
+            if let Some(keys) = made {
+                variables.extend(keys.into_iter().map(|key| (key, Variable::Hidden)));
+            } else if !reference.optional {
                 absent.push(format!("{} `{}/{}`", reference.kind, applier.namespace, reference.name));
             }
             continue;
@@ -59,7 +63,25 @@ pub fn substitution(applier: &Applier, world: &World) -> Option<Substitution> {
         variables.insert(entry.key.to_string(), variable(&entry.value));
     }
     let always = post_build.get("substituteStrategy").and_then(Value::as_str) == Some("Always");
-    Some(Substitution { variables, always: always || !absent.is_empty(), absent })
+    Some(Substitution { variables, always: always || is_open || !absent.is_empty(), absent, is_open })
+}
+
+/// The keys of a Secret that something of the input makes when it runs; empty if they are not known, `None` if nothing makes it.
+fn made(reference: &Reference, applier: &Applier, world: &World) -> Option<Vec<String>> {
+    if reference.kind != "Secret" {
+        return None;
+    }
+    let named = |document: &&Document, at: &str| {
+        let own = document.value.at(at).or_else(|| document.value.at("metadata.name"));
+        own.and_then(Value::as_str) == Some(&reference.name) && namespace(document) == *applier.namespace
+    };
+    let mut sealed = world.of_kind(&applier.cluster, "bitnami.com", "SealedSecret");
+    if let Some(sealed) = sealed.find(|one| named(one, "spec.template.metadata.name")) {
+        let keys = sealed.value.at("spec.encryptedData").map(Value::entries).unwrap_or_default();
+        return Some(keys.iter().map(|entry| entry.key.to_string()).collect());
+    }
+    let mut external = world.of_kind(&applier.cluster, "external-secrets.io", "ExternalSecret");
+    external.find(|one| named(one, "spec.target.name")).map(|_| Vec::new())
 }
 
 fn variable(value: &Value) -> Variable {

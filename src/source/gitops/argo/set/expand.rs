@@ -2,11 +2,13 @@
 //!
 //! Source: `GenerateApplications` in `applicationset/controllers/template/template.go` of `argoproj/argo-cd`.
 
-use super::generator::{Stop, Surroundings, Unknown, Work};
+use super::super::super::renderings::{Fault, Request, Texts};
+use super::generator::{Stop, Surroundings, Work};
 use super::merge::{fill, patch};
 use super::params::Params;
-use super::rendered::{Fault, Nothing, Rendered, Request, Texts};
+use super::rendered::{Nothing, Rendered};
 use super::tree::{Language, all};
+use super::unknown::Unknown;
 use crate::document::parse;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -35,6 +37,8 @@ pub struct Expansion {
     pub unknown: Vec<Unknown>,
     /// Names that two of its Applications have: the first counts.
     pub twice: Vec<String>,
+    /// Names of Applications that Kubernetes refuses.
+    pub misnamed: Vec<String>,
     /// Why Argo CD would make none of them, for a sentence.
     pub refused: Option<String>,
     /// Whether there are more than podviz shows.
@@ -88,9 +92,13 @@ impl Expansion {
     /// Source: `validateGeneratedApplications` in `applicationset/controllers/applicationset_controller.go`.
     fn only_first_of_each_name(&mut self) {
         let mut names = BTreeSet::new();
-        let mut twice = BTreeSet::new();
+        let (mut twice, mut misnamed) = (BTreeSet::new(), BTreeSet::new());
         self.applications.retain(|(_, application)| {
             let name = application.pointer("/metadata/name").and_then(Json::as_str).unwrap_or_default();
+            if !is_name(name) {
+                misnamed.insert(name.to_owned());
+                return false;
+            }
             let is_first = names.insert(name.to_owned());
             if !is_first {
                 twice.insert(name.to_owned());
@@ -98,6 +106,7 @@ impl Expansion {
             is_first
         });
         self.twice = twice.into_iter().collect();
+        self.misnamed = misnamed.into_iter().collect();
     }
 }
 
@@ -169,6 +178,15 @@ fn application(
         }
     }
     Ok(object)
+}
+
+/// Whether a name is one of Kubernetes: `IsDNS1123Subdomain` in `k8s.io/apimachinery/pkg/util/validation`.
+fn is_name(name: &str) -> bool {
+    let is_part = |part: &str| {
+        let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        !part.is_empty() && part.chars().all(inside) && !part.starts_with('-') && !part.ends_with('-')
+    };
+    name.len() <= 253 && name.split('.').all(is_part)
 }
 
 fn is_without(object: &Json, list: &str) -> bool {

@@ -2,12 +2,14 @@
 //!
 //! Source: `applicationset/generators` of `argoproj/argo-cd`.
 
+use super::super::super::registered::RegisteredCluster;
+use super::super::super::renderings::Fault;
 use super::super::application::{IN_CLUSTER, IN_CLUSTER_SERVER};
-use super::super::registered::RegisteredCluster;
 use super::params::{Params, flatten, normalized, overlay, text};
-use super::rendered::{Fault, Nothing};
+use super::rendered::Nothing;
 use super::tree::{Language, all};
-use super::{git, selector, unknown};
+use super::unknown::{Unknown, world};
+use super::{git, selector};
 use crate::document::parse;
 use serde_json::{Map, Value as Json, json};
 use std::cell::{Cell, RefCell};
@@ -30,15 +32,6 @@ pub enum Stop {
     Refused(String),
     /// It makes too much.
     TooMuch,
-}
-
-/// What a generator asks that nothing in the input answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown {
-    /// The name of its field, such as `scmProvider`.
-    pub generator: &'static str,
-    /// What is missing: "the repositories of `team` on GitHub are".
-    pub missing: String,
 }
 
 impl From<Nothing> for Stop {
@@ -124,7 +117,7 @@ impl<'a> Work<'a> {
             "clusters" => self.clusters(own),
             "matrix" => self.matrix(own, depth),
             "merge" => self.merge(own, depth),
-            other => Err(Stop::Unknown(unknown::world(other, own))),
+            other => Err(Stop::Unknown(world(other, own))),
         }?;
         self.spend(&params)?;
         Ok(params)
@@ -351,10 +344,10 @@ impl<'a> Work<'a> {
             let values = all(values.iter().map(value))?;
             match self.language.go {
                 true => {
-                    drop(params.insert("values".to_owned(), values.into_iter().collect::<Map<_, _>>().into()))
+                    params.insert("values".to_owned(), values.into_iter().collect::<Map<_, _>>().into());
                 }
                 false => {
-                    params.extend(values.into_iter().map(|(key, value)| (format!("values.{key}"), value)))
+                    params.extend(values.into_iter().map(|(key, value)| (format!("values.{key}"), value)));
                 }
             }
             Ok(params)

@@ -5,8 +5,8 @@
 //! Source: `init` in `applicationset/utils/utils.go`, `template_functions.go`; helm's `pkg/engine/funcs.go`.
 
 use super::super::super::super::helm::{Kind, StandIns, TEMPLATES, Token, actions};
+use super::super::super::renderings::{Fault, Request};
 use super::params::Params;
-use super::rendered::{Fault, Request};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -232,7 +232,7 @@ pub fn uses_other_than(text: &str, params: &Params) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rendered::Request;
+    use super::super::super::super::renderings::Request;
     use super::{Chart, Fault, fault, foreign, made_up, translated, uses_other_than};
     use serde_json::json;
 

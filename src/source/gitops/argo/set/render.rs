@@ -1,13 +1,12 @@
 //! The rounds in which helm renders the templates of a set.
 
 use super::super::super::super::tool::{self, Failure, Left, Tool};
+use super::super::super::renderings::{Renderings, Request, Texts};
 use super::go::Chart;
-use super::rendered::{Fault, Request, Texts};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::sync::{Mutex, PoisonError};
 
 /// Most calls of helm for one set: a round each, and one more for each template that fails.
 const CALLS: usize = 16;
@@ -23,27 +22,6 @@ pub enum Unrendered {
     Failed,
     /// A template fails in one round after another.
     Endless,
-}
-
-/// What helm made of templates so far, for all sets.
-#[derive(Debug, Default)]
-pub struct Renderings(Mutex<Texts>);
-
-impl Renderings {
-    /// Takes what is known out of what is wanted.
-    fn take(&self, wanted: BTreeSet<Request>, texts: &mut Texts) -> BTreeSet<Request> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (there, not): (Vec<_>, Vec<_>) =
-            wanted.into_iter().partition(|request| known.contains_key(request));
-        texts.extend(
-            there.into_iter().filter_map(|request| known.get(&request).cloned().map(|text| (request, text))),
-        );
-        not.into_iter().collect()
-    }
-
-    fn keep(&self, texts: impl IntoIterator<Item = (Request, Result<String, Fault>)>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(texts);
-    }
 }
 
 /// helm at work for one set.
@@ -105,8 +83,8 @@ fn write(chart: &Chart) -> io::Result<tool::Scratch> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rendered::{Fault, Request, Texts};
-    use super::{Renderer, Renderings};
+    use super::super::super::super::renderings::{Fault, Renderings, Request, Texts};
+    use super::Renderer;
     use crate::source::tool::{Left, Tool, find_on};
     use std::collections::BTreeSet;
     use std::time::{Duration, Instant};

@@ -1,33 +1,13 @@
 //! What Go templates become: asked for in rounds, so that one call of helm renders all that a round wants.
 
+use super::super::super::renderings::{Fault, Request, Texts};
 use super::params::Params;
 use serde_json::Value as Json;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What Go prints where nothing is.
 const NO_VALUE: &str = "<no value>";
-
-/// A template with its parameters, as JSON.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Request {
-    /// The template.
-    pub text: String,
-    /// Its root, a JSON object.
-    pub params: String,
-}
-
-/// Why a template gives nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It uses a value that is not there.
-    Missing,
-    /// It fails, for a reason that ends a sentence.
-    Failed(String),
-}
-
-/// What was rendered so far.
-pub type Texts = BTreeMap<Request, Result<String, Fault>>;
 
 /// Gives what is rendered, and notes what is not yet.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! What templates of Applications become: every text in them is a template of its own.
 
+use super::super::super::renderings::Fault;
 use super::params::Params;
-use super::rendered::{Fault, Nothing, Rendered};
+use super::rendered::{Nothing, Rendered};
 use super::simple;
 use serde_json::{Map, Value as Json};
 
@@ -72,7 +73,8 @@ fn worse(one: Nothing, other: Nothing) -> Nothing {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rendered::{Rendered, Request, Texts};
+    use super::super::super::super::renderings::{Request, Texts};
+    use super::super::rendered::Rendered;
     use super::{Language, Nothing};
     use serde_json::json;
 

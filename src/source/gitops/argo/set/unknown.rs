@@ -1,7 +1,15 @@
 //! Generators that ask what no file can answer, in words.
 
-use super::generator::Unknown;
 use serde_json::Value as Json;
+
+/// What a generator asks that nothing in the input answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// The name of its field, such as `scmProvider`.
+    pub generator: &'static str,
+    /// What is missing: "the repositories of `team` on GitHub are".
+    pub missing: String,
+}
 
 /// What a generator of the kind would have to be told.
 pub fn world(kind: &'static str, own: &Json) -> Unknown {

@@ -1,10 +1,11 @@
 //! Sets of all kinds, with a stand-in for helm that knows the few templates in them.
 
+use super::super::super::super::registered::RegisteredCluster;
+use super::super::super::super::renderings::{Fault, Texts};
 use super::super::super::files::Tree;
-use super::super::super::registered::RegisteredCluster;
-use super::super::generator::{Surroundings, Unknown};
+use super::super::generator::Surroundings;
 use super::super::git::Repositories;
-use super::super::rendered::{Fault, Texts};
+use super::super::unknown::Unknown;
 use super::{Expansion, Step, expand};
 use crate::document::parse;
 use serde_json::{Value as Json, json};
@@ -119,13 +120,10 @@ fn simple_templates_take_texts_only() {
 #[test]
 fn a_matrix_combines_and_its_second_uses_the_first() {
     let (expansion, rounds) = rounds(
-        "  goTemplate: true\n  generators:\n  - matrix:\n      generators:\n      - git: {repoURL: here, directories: [{path: apps/*}]}\n      - list: {elements: [{stage: dev, of: '{{ .path.basename }}'}, {stage: live, path: {basename: no}}]}\n  template: {metadata: {name: '{{ .path.basename }}-{{ .stage }}-{{ .of }}'}}\n",
+        "  goTemplate: true\n  generators:\n  - matrix:\n      generators:\n      - git: {repoURL: here, directories: [{path: apps/*}]}\n      - list: {elements: [{stage: dev, of: '{{ .path.basename }}'}, {stage: live, of: none, path: {basename: no}}]}\n  template: {metadata: {name: '{{ .path.basename }}-{{ .stage }}-{{ .of }}'}}\n",
         &[],
     );
-    assert_eq!(
-        names(&expansion),
-        ["mail-dev-mail", "mail-live-<no value>", "wiki-dev-wiki", "wiki-live-<no value>"]
-    );
+    assert_eq!(names(&expansion), ["mail-dev-mail", "mail-live-none", "wiki-dev-wiki", "wiki-live-none"]);
     assert_eq!(rounds, 2, "one round for each stage, whatever the number of elements");
 }
 
@@ -239,7 +237,7 @@ fn one_template_that_fails_costs_the_set() {
             "  goTemplate: true\n  goTemplateOptions: [{options}]\n  generators: [{{list: {{elements: [{{a: x}}]}}}}]\n  template: {{metadata: {{name: '{template}'}}}}\n"
         )
     };
-    assert_eq!(names(&expanded(&set("{{ .b }}", ""))), ["<no value>"]);
+    assert_eq!(expanded(&set("{{ .b }}", "")).misnamed, ["<no value>"], "Kubernetes refuses the name");
     let strict = expanded(&set("{{ .b }}", "missingkey=error"));
     assert_eq!(strict.refused.as_deref(), Some("a template uses a value that is not there"));
     assert!(expanded(&set("{{ fail }}", "")).refused.is_some());

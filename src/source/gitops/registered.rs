@@ -1,6 +1,6 @@
 //! What Argo CD knows by a Secret: clusters, and registries that speak without TLS.
 
-use super::super::super::redact::redact_text;
+use super::super::redact::redact_text;
 use crate::document::{Entry, Limits, Value, base64, decode::decode, json, settle::settle, yaml};
 use std::collections::BTreeMap;
 
