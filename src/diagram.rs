@@ -203,6 +203,8 @@ pub enum Line {
     Solid,
     /// It is inferred, or its target is missing; in a sequence, an answer.
     Dashed,
+    /// Where it leads is not known, only where that stands.
+    Dotted,
 }
 
 /// Participants and messages, downwards in time.

@@ -34,6 +34,7 @@ use load::load_text;
 pub use load::{Loaded, load};
 pub use matching::{is_pattern, matching};
 use redact::Values;
+pub use redact::{commands, documents_in};
 pub use settings::{Malformed, SettingsFile, read_settings};
 pub use survey::{Survey, survey};
 pub use tool::{keep, sweep};

@@ -30,7 +30,7 @@ use crate::document::{Environment, Identity, Value};
 use crate::model::Object;
 pub use application::{Application, Evidence};
 pub use build::{CROWD, HOST, connect};
-pub use call::{Call, LocalAddress};
+pub use call::{Call, LocalAddress, SecretAddress};
 pub use container::{Container, ContainerKind, ContainerSpec};
 pub use crew::Crew;
 pub use evidence::expansion::expand_in_shell;
@@ -69,6 +69,7 @@ pub struct Topology {
     /// The indexes of the calls to each target.
     calls_in: BTreeMap<NodeIndex, Vec<usize>>,
     local: Vec<LocalAddress>,
+    secret_addresses: Vec<SecretAddress>,
     part: part::Parts,
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
@@ -186,6 +187,7 @@ impl Topology {
             application_of: Vec::new(),
             calls_in: BTreeMap::new(),
             local: Vec::new(),
+            secret_addresses: Vec::new(),
             part: part::Parts::default(),
             outgoing,
             incoming,
@@ -363,6 +365,16 @@ impl Topology {
 }
 
 impl Edge {
+    /// Whether it is a call of a workload: one that values in manifests tell, or that the settings declare.
+    pub fn is_call_of_workload(&self) -> bool {
+        self.relation == Relation::Calls && (self.certainty == Certainty::Inferred || self.is_of_settings())
+    }
+
+    /// Whether the settings declare it, and no manifest.
+    pub fn is_of_settings(&self) -> bool {
+        self.relation == Relation::Calls && self.field == rules::declared_calls::field()
+    }
+
     /// For what a NetworkPolicy allows: whether it is a connection from the peer to the pods that the policy selects.
     pub fn allows_incoming(&self) -> Option<bool> {
         let label = self.label.as_deref().filter(|_| self.relation == Relation::Allows)?;

@@ -40,6 +40,9 @@ pub struct Settings {
     /// Objects that belong together, if their labels do not say so. The first application that names an object counts.
     #[serde(default)]
     pub applications: Vec<ApplicationRule>,
+    /// Calls of workloads that no manifest shows, such as those whose address stands in the program.
+    #[serde(default)]
+    pub calls: Vec<DeclaredCall>,
     /// Releases of Helm charts, each an environment.
     #[serde(default)]
     pub releases: Vec<Release>,
@@ -87,6 +90,19 @@ pub struct ApplicationRule {
     pub title: Option<String>,
     /// Its objects as podviz writes them, such as `Deployment shop/web`.
     pub objects: Vec<Wildcard>,
+}
+
+/// A call that no manifest shows.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredCall {
+    /// Who calls: workloads as podviz writes them, such as `Deployment shop/web`.
+    pub from: Wildcard,
+    /// Whom: a Service as podviz writes it, such as `Service shop/db`, or a host, such as `api.example.com`.
+    pub to: String,
+    /// The port; the only one of the Service if absent.
+    #[serde(default)]
+    pub port: Option<u16>,
 }
 
 /// Markdown files with marked regions, and what these show.

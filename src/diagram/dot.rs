@@ -32,7 +32,11 @@ fn body(flow: &Flow, text: &mut String) {
     }
     text.push_str(&nodes(None, "  "));
     for edge in &flow.edges {
-        let style = if edge.line == Line::Dashed { ", style=dashed" } else { "" };
+        let style = match edge.line {
+            Line::Solid => "",
+            Line::Dashed => ", style=dashed",
+            Line::Dotted => ", style=dotted",
+        };
         let _ = writeln!(text, "  {} -> {} [label={}{style}];", edge.from, edge.to, dot(&edge.verb));
     }
 }

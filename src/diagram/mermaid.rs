@@ -209,6 +209,7 @@ fn write_edge(out: &mut String, edge: &Edge) {
     let arrow = match edge.line {
         Line::Solid => "-->",
         Line::Dashed => "-.->",
+        Line::Dotted => "-.-o",
     };
     line(out, format_args!("  {} {arrow}|\"{}\"| {}", edge.from, escaped::label(&edge.verb), edge.to));
 }
@@ -431,7 +432,7 @@ fn write_steps(out: &mut String, steps: &[Step], depth: usize) {
             Step::Message { from, to, text, line: style } => {
                 let arrow = match style {
                     Line::Solid => "->>",
-                    Line::Dashed => "-->>",
+                    Line::Dashed | Line::Dotted => "-->>",
                 };
                 line(out, format_args!("{indent}{from}{arrow}{to}: {}", escaped::message(text)));
             }

@@ -168,6 +168,11 @@ impl<'a> Knowledge<'a> {
         self.place(object, field.line(&object.value))
     }
 
+    /// A line of an object's file, as a reference.
+    pub fn source_of_line(&self, object: &Object, line: u32) -> Inline {
+        self.place(object, line)
+    }
+
     /// A line of an object's file.
     pub fn line(&self, object: &Object, line: u32) -> Source {
         let (file, shown) = object.place(line);

@@ -94,7 +94,7 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
         section("diagram", "Architecture", drawn(know, View::Architecture, &focus)),
         applications,
         section("talks-to", "How traffic gets in", drawn(know, View::Traffic, &focus)),
-        section("calls", "Who calls whom", drawn(know, View::Calls, &focus)),
+        section("calls", "Who calls whom", calls(know, &focus, &mine)),
         section("containers", runs, cards),
     ];
     sections.extend(tables);
@@ -109,6 +109,25 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
         namespace: namespace.to_string(),
         ..Page::titled(know.page(&subject)?.clone(), Sort::Namespace, namespace)
     })
+}
+
+/// Who calls whom in a namespace. Where several workloads run and no call is shown at all, that is said, and how to declare
+/// what manifests cannot show.
+fn calls(know: &Knowledge, focus: &Focus, mine: &dyn Fn(NodeIndex) -> bool) -> Vec<Block> {
+    let blocks = drawn(know, View::Calls, focus);
+    let workloads = know.topology.workloads().filter(|(index, ..)| mine(*index)).count();
+    if !blocks.is_empty() || workloads < 2 {
+        return blocks;
+    }
+    vec![Block::Paragraph(vec![
+        text(
+            "These manifests show no call from or to a workload of this namespace. Calls that no manifest can show are declared with ",
+        ),
+        code("calls"),
+        text(" in "),
+        code("podviz.yaml"),
+        text("."),
+    ])]
 }
 
 /// The diagram of one view, small enough for a page of many things.

@@ -20,9 +20,11 @@ mod value;
 mod values;
 mod zone;
 
+pub use command::commands;
 pub use comment::find as find_in_comments;
 pub use object::speaks_of_secret;
 pub use rewrite::rewrite;
+pub use structure::documents as documents_in;
 pub use text::redact as redact_text;
 pub use values::{SHORTEST, Values};
 pub use zone::{Region, widen};

@@ -2,6 +2,7 @@
 //! length of the text; what is no address gives nothing. Every spelling is listed once in `spelling`; calls and patterns
 //! both read addresses here, so they cannot disagree.
 
+pub mod known;
 mod place;
 mod spelling;
 
@@ -69,6 +70,13 @@ pub fn addresses(text: &str) -> Vec<Address> {
     let is_list = pure && !text.trim().contains(char::is_whitespace);
     reader.found.retain(|address| address.form != Form::Bare || is_list || is_cluster_form(&address.host));
     reader.found
+}
+
+/// The address of a text that is known to be one: a host, maybe with a port. `None` for a number, a path, or a variable.
+pub fn host_of(text: &str) -> Option<Address> {
+    let (host, port) = place::host_and_port(text.trim_matches(['"', '\'']))?;
+    let is_name = !host.is_empty() && !host.contains('$');
+    is_name.then(|| Address { scheme: None, host: host.to_owned(), port, form: Form::Keyed, alone: true })
 }
 
 /// Whether a host is spelled as the name of a Service in a cluster of any domain: `….svc`, `….svc.cluster.local`.

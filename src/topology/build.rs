@@ -7,7 +7,7 @@ mod spread;
 mod taken;
 
 use super::application;
-use super::call::{Call, LocalAddress};
+use super::call::{Call, LocalAddress, SecretAddress};
 use super::crew::{self, Crew};
 use super::described;
 use super::fold::{Unread, made_by_workloads, place};
@@ -24,7 +24,7 @@ use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
 use crate::document::{Identity, Value, is_placeholder};
 use crate::model::{Inventory, Object};
 use crate::problem::Problems;
-pub(super) use found::{DraftCall, DraftLocal, Reference};
+pub(super) use found::{DraftCall, DraftLocal, DraftSecretAddress, Reference};
 pub(super) use picks::Pick;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -69,6 +69,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
         rules::apply(member, &cast, &mut draft, &mut problems);
     }
     problems.extend(rules::calls::apply(&members, &cast, &mut draft).into_iter().collect());
+    rules::declared_calls::apply(&members, &cast, &mut draft);
     let (unlisted, shortened) = draft.add_picks(&cast);
     problems.extend(shortened.into_iter().collect());
     let mut topology = draft.finish(inventory, members, catalog);
@@ -247,6 +248,8 @@ pub(super) struct Draft {
     pub calls: Vec<DraftCall>,
     /// Addresses on localhost.
     pub local: Vec<DraftLocal>,
+    /// Addresses in Secrets.
+    pub secret_addresses: Vec<DraftSecretAddress>,
 }
 
 #[derive(Clone)]
@@ -266,13 +269,13 @@ struct DraftEdge {
 impl Draft {
     /// Adds a reference.
     pub fn add(&mut self, reference: Reference) {
-        let Reference { by, to, relation, field, reverse, optional, label, part } = reference;
+        let Reference { by, to, relation, field, reverse, optional, label, line, part } = reference;
         if relation == Relation::Produces && !reverse {
             let maker = by.identity.clone();
             let known = self.made.entry(to.clone()).or_insert_with(|| maker.clone());
             *known = maker.min(known.clone());
         }
-        let line = field.line(&by.value);
+        let line = line.unwrap_or_else(|| field.line(&by.value));
         let declared_by = by.identity.clone();
         let (from, to) = if reverse { (to, declared_by.clone()) } else { (declared_by.clone(), to) };
         let certainty = Certainty::Declared;
@@ -401,26 +404,7 @@ impl Draft {
         edges.dedup_by(|a, b| key(a) == key(b) && a.field == b.field);
         // They are collected in the room of the drafts, which are larger.
         edges.shrink_to_fit();
-        let mut calls: Vec<Call> = self
-            .calls
-            .into_iter()
-            .filter_map(|call| {
-                Some(Call {
-                    from: index(&call.from)?,
-                    container: call.container,
-                    to: index(&call.to)?,
-                    host: call.host,
-                    port: call.port,
-                    names_port: call.names_port,
-                    port_exists: call.port_exists,
-                    via: call.via,
-                    written: call.written,
-                    field: call.field,
-                    declared_by: index(&call.declared_by)?,
-                    confidence: call.confidence,
-                })
-            })
-            .collect();
+        let mut calls: Vec<Call> = self.calls.into_iter().filter_map(|call| call.between(&index)).collect();
         calls.sort_by(|a, b| {
             let key = |call: &Call| (call.from, call.container, call.to, call.port);
             key(a).cmp(&key(b)).then_with(|| a.via.cmp(&b.via))
@@ -441,6 +425,11 @@ impl Draft {
         });
         let mut local: Vec<LocalAddress> = local.collect();
         local.sort_by_key(|local| (local.from, local.container));
+        let mut secret_addresses: Vec<SecretAddress> =
+            self.secret_addresses.into_iter().filter_map(|one| one.between(&index)).collect();
+        secret_addresses.sort_by(|a, b| {
+            (a.from, a.container, a.secret, &a.variable).cmp(&(b.from, b.container, b.secret, &b.variable))
+        });
         let mut calls_in: BTreeMap<NodeIndex, Vec<usize>> = BTreeMap::new();
         for (index, call) in calls.iter().enumerate() {
             calls_in.entry(call.to).or_default().push(index);
@@ -450,6 +439,7 @@ impl Draft {
             calls,
             calls_in,
             local,
+            secret_addresses,
             part,
             ..Topology::new(inventory.environments.clone(), nodes, edges)
         }

@@ -26,8 +26,14 @@ pub struct Call {
     pub written: Vec<String>,
     /// The field that says so, in the object of `declared_by`.
     pub field: FieldPath,
+    /// The line of its file that names the address, where the field has several lines.
+    pub line: Option<u32>,
     /// The workload, or a ConfigMap that it reads.
     pub declared_by: NodeIndex,
+    /// The address that `hostAliases` of the pod gives to the host.
+    pub alias: Option<String>,
+    /// Whether the settings declare it.
+    pub is_declared: bool,
     /// How sure it is, in percent.
     pub confidence: u8,
 }
@@ -49,7 +55,30 @@ pub struct LocalAddress {
     pub declared_by: NodeIndex,
 }
 
+/// A variable that holds an address from a Secret, as its name says. Which address, nobody sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretAddress {
+    /// The workload whose container reads it.
+    pub from: NodeIndex,
+    /// The container, by its index in [`super::Pod::containers`].
+    pub container: usize,
+    /// The Secret.
+    pub secret: NodeIndex,
+    /// The variable.
+    pub variable: String,
+    /// The key of the Secret.
+    pub key: String,
+    /// The field of the workload that says so.
+    pub field: FieldPath,
+}
+
 impl Topology {
+    /// The addresses that a workload gets from Secrets, in the order of its containers.
+    pub fn secret_addresses(&self, workload: NodeIndex) -> impl Iterator<Item = &SecretAddress> {
+        let start = self.secret_addresses.partition_point(|one| one.from < workload);
+        self.secret_addresses[start..].iter().take_while(move |one| one.from == workload)
+    }
+
     /// The calls of a workload, in the order of its containers.
     pub fn calls_of(&self, workload: NodeIndex) -> &[Call] {
         let start = self.calls.partition_point(|call| call.from < workload);

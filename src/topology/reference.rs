@@ -171,7 +171,7 @@ fn mean_default(
     let optional = relation != Relation::Produces;
     // What it makes bears a name that follows from its own.
     let field = if optional { place.clone() } else { FieldPath::of("metadata.name") };
-    draft.add(Reference { by, to, relation, field, reverse, optional, label: None, part: None });
+    draft.add(Reference { by, to, relation, field, reverse, optional, label: None, line: None, part: None });
 }
 
 /// A field that names another object.
@@ -214,5 +214,15 @@ fn point(rule: &EdgeRule, by: &Object, hit: &Hit, cast: &Cast, draft: &mut Draft
     let Some(to) = named(rule, by, &Mention { name, holder: inside }, cast) else { return };
     let label = ports::route_label(by, &hit.path, rule.relation);
     let (relation, label) = weighed(rule.relation, label, by, &hit.path, cast);
-    draft.add(Reference { by, to, relation, field, reverse: rule.reverse, optional, label, part: None });
+    draft.add(Reference {
+        by,
+        to,
+        relation,
+        field,
+        reverse: rule.reverse,
+        optional,
+        label,
+        line: None,
+        part: None,
+    });
 }

@@ -1,8 +1,10 @@
 //! The references that do not fit the catalog's vocabulary, one file a rule.
 
+mod alb;
 mod applies;
 pub(super) mod calls;
 pub(super) mod claim_template;
+pub(super) mod declared_calls;
 mod endpoints;
 mod grant;
 mod ingress_class;
@@ -28,7 +30,11 @@ pub(super) fn apply(member: &Member, cast: &Cast, draft: &mut Draft, problems: &
     match (&*identity.group, &*identity.kind) {
         ("apps", "StatefulSet") => claim_template::apply(&member.object, draft, problems),
         ("networking.k8s.io", "NetworkPolicy") => network_policy::apply(&member.object, cast, draft),
-        ("networking.k8s.io", "Ingress") | ("", "Service") => traefik::apply(&member.object, cast, draft),
+        ("networking.k8s.io", "Ingress") => {
+            traefik::apply(&member.object, cast, draft);
+            alb::apply(&member.object, cast, draft);
+        }
+        ("", "Service") => traefik::apply(&member.object, cast, draft),
         ("", "Endpoints") => endpoints::apply(&member.object, cast, draft),
         (
             "admissionregistration.k8s.io",

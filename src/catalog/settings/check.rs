@@ -27,6 +27,7 @@ pub(super) fn check(
     let check = Check { settings, value, codes, catalog };
     check.site()?;
     check.groups()?;
+    check.calls()?;
     check.releases()?;
     check.environments()?;
     check.tools()?;
@@ -98,6 +99,28 @@ impl Check<'_> {
                     .fault(&format!("{path}.name"), fault.help("put the objects of both into one list"));
             }
             self.patterns(&format!("{path}.objects"), &application.objects)?;
+        }
+        Ok(())
+    }
+
+    fn calls(&self) -> Result<(), Fault> {
+        for (at, call) in self.settings.calls.iter().enumerate() {
+            let path = format!("calls[{at}]");
+            if call.from.is_empty() {
+                let fault = Fault::new("a call needs a workload that calls");
+                return self.fault(&format!("{path}.from"), fault.help("write it as `Deployment shop/web`"));
+            }
+            let to = call.to.strip_prefix("Service ").unwrap_or(&call.to);
+            if to.trim().is_empty() || to.contains(char::is_whitespace) {
+                let fault = Fault::new("a call leads to a Service or to a host");
+                return self.fault(
+                    &format!("{path}.to"),
+                    fault.help("write a Service as `Service shop/db`, a host as `api.example.com`"),
+                );
+            }
+            if call.port == Some(0) {
+                return self.fault(&format!("{path}.port"), Fault::new("a port is a number from 1 to 65535"));
+            }
         }
         Ok(())
     }

@@ -93,6 +93,12 @@ const TEXT: &str = "\
 #     title: The shop
 #     objects: [\"Deployment shop/*\", \"Service shop/*\"]
 
+## Calls that no manifest shows, such as those whose address stands in the program.
+# calls:
+#   - from: Deployment shop/web
+#     to: Service shop/db
+#     port: 5432
+
 ## Releases of Helm charts, each an environment. Paths start at this file and stay in its folder.
 # releases:
 #   - environment: production

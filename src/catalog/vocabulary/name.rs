@@ -13,6 +13,8 @@ pub enum NameForm {
     /// It is a host, or a URL with one, that means a Service as it does to a pod; any other host is outside of the
     /// cluster.
     Host,
+    /// It is a full name in the DNS, as that of an alias: it means a Service only with the domain of the cluster behind it.
+    Domain,
     /// It is the object's name, or `namespace/name`.
     Namespaced,
     /// It is `name:tag` or `name@digest`, and what stands before the tag or the digest is the object's name.

@@ -114,7 +114,7 @@ impl Arrows {
             let (Some(&from), Some(&to)) = (nodes.get(&edge.from), nodes.get(&edge.to)) else { continue };
             let next = order.len();
             // One loop is all there is room for, however sure it is.
-            let dashed = edge.line == Line::Dashed && from != to;
+            let dashed = edge.line != Line::Solid && from != to;
             let place = *known.entry((from, to, dashed)).or_insert(next);
             if place == next {
                 order.push((from, to, edge.line, Vec::new()));
@@ -308,6 +308,7 @@ impl<'a> Picture<'a> {
             let class = match self.parts.arrows[route.edge].line {
                 Line::Solid => "pv-edge",
                 Line::Dashed => "pv-edge pv-dashed",
+                Line::Dotted => "pv-edge pv-dotted",
             };
             pen.line();
             pen.empty("path", &[("class", class.into()), ("d", arrow.path.clone().into())]);

@@ -368,6 +368,7 @@ fn stroke(pen: &mut Pen, path: Path, line: Line) {
     let class = match line {
         Line::Solid => "pv-edge",
         Line::Dashed => "pv-edge pv-dashed",
+        Line::Dotted => "pv-edge pv-dotted",
     };
     pen.empty("path", &[("class", class.into()), ("d", path.into())]);
 }

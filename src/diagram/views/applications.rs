@@ -10,7 +10,7 @@ use crate::document::PLAIN_ENVIRONMENT;
 use crate::facts::{is_exposed, lets_traffic_in};
 use crate::model::Subject;
 use crate::names::count;
-use crate::topology::{Application, Certainty, Edge, HOST, NodeIndex, State};
+use crate::topology::{Application, Edge, HOST, NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -71,6 +71,11 @@ fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     };
     let is_asked = |unit: &Unit| matches!(unit, Unit::Application(at) if asked.contains(at));
     let mut traffic = traffic(scene, environment);
+    let inside: BTreeSet<usize> = traffic
+        .keys()
+        .filter(|(from, to)| from == to)
+        .filter_map(|(unit, _)| if let Unit::Application(at) = unit { Some(*at) } else { None })
+        .collect();
     traffic.retain(|(from, to), _| from != to && (is_asked(from) || is_asked(to)));
     if traffic.is_empty() {
         return None;
@@ -99,7 +104,7 @@ fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
             sheet.row(("clients outside".to_owned(), None), "send requests to", to, reason);
         }
     }
-    leave_out(&mut sheet, scene, &asked, &units);
+    leave_out(&mut sheet, scene, &asked, &inside, &units);
     let applications = units.iter().filter(|unit| matches!(unit, Unit::Application(_))).count();
     let description = format!(
         "{}; each arrow stands for all calls or routes from one to another, as routes, variables, arguments, and \
@@ -118,7 +123,7 @@ fn traffic<'a>(scene: Scene<'a>, environment: &str) -> BTreeMap<(Unit, Unit), Tr
             continue;
         }
         match edge.relation {
-            Relation::Calls if edge.certainty == Certainty::Inferred => {
+            Relation::Calls if edge.is_call_of_workload() => {
                 let key = (unit(scene, edge.from), unit(scene, answers(scene, edge.to)));
                 traffic.entry(key).or_default().calls.push(edge);
             }
@@ -221,11 +226,26 @@ fn actor(scene: Scene, application: &Application, several: bool) -> Actor {
     cast::application(application, &format!("{workloads}{place}"))
 }
 
-fn leave_out(sheet: &mut Sheet, scene: Scene, asked: &BTreeSet<usize>, units: &BTreeSet<&Unit>) {
-    let silent = asked.iter().filter(|&&at| !units.contains(&Unit::Application(at)));
-    let names: Vec<String> = silent.map(|&at| scene.application(at).shown().to_owned()).collect();
-    if !names.is_empty() {
-        let names = wording::list(&names, "application", "applications");
+fn leave_out(
+    sheet: &mut Sheet,
+    scene: Scene,
+    asked: &BTreeSet<usize>,
+    inside: &BTreeSet<usize>,
+    units: &BTreeSet<&Unit>,
+) {
+    let apart = asked.iter().filter(|&&at| !units.contains(&Unit::Application(at)));
+    let (inward, silent): (Vec<usize>, Vec<usize>) = apart.partition(|at| inside.contains(at));
+    let listed = |all: &[usize]| {
+        let names: Vec<String> = all.iter().map(|&at| scene.application(at).shown().to_owned()).collect();
+        wording::list(&names, "application", "applications")
+    };
+    if !inward.is_empty() {
+        let (names, whose) =
+            (listed(&inward), if inward.len() == 1 { "its page draws" } else { "their pages draw" });
+        sheet.leave_out(format!("Not drawn: {names}; calls stay inside, and {whose} them."));
+    }
+    if !silent.is_empty() {
+        let names = listed(&silent);
         sheet.leave_out(format!("Not drawn: {names}; these manifests show no call from or to any of them."));
     }
 }

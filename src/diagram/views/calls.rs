@@ -1,6 +1,7 @@
 //! Who calls whom across the cluster, read out of values such as URLs in environment variables. A Service in front of
 //! one workload is drawn as that workload: what people look for is who answers.
 
+mod ends;
 mod folds;
 
 use super::cast::{self, Actor};
@@ -12,7 +13,8 @@ use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::document::{Identity, PLAIN_ENVIRONMENT};
 use crate::model::Subject;
 use crate::names::count;
-use crate::topology::{Certainty, Edge, HOST, NodeIndex, State};
+use crate::topology::{Edge, HOST, NodeIndex, SecretAddress, State};
+use ends::{in_secrets, is_own};
 use folds::{Folds, Ranks, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,13 +23,17 @@ pub(super) static VIEW: Definition =
     Definition { name: "calls", of: Of::Everything, budget: Budget { nodes: 30, edges: 36 }, draw };
 
 fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
-    let calls = calls(scene, focus);
-    if calls.is_empty() {
+    let (mut calls, asked) = (calls(scene, focus), in_secrets(scene, focus));
+    calls.retain(|edge| !is_own(scene, edge));
+    if calls.is_empty() && asked.is_empty() {
         return None;
     }
     let mut best = None;
     for folds in Folds::tries() {
-        let map = Map::draw(scene, focus, &calls, folds);
+        let mut map = Map::draw(scene, focus, &calls, folds);
+        if !folds.applications {
+            asked.iter().for_each(|one| map.ask(one));
+        }
         let fits = map.sheet.fits(scene.budget);
         best = Some(map);
         if fits {
@@ -35,14 +41,17 @@ fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
         }
     }
     let map = best?;
-    let description = describe(scene, focus, &calls);
+    let description = match calls.is_empty() {
+        true => "Who is called stands in Secrets, and is not in these manifests.".to_owned(),
+        false => describe(scene, focus, &calls),
+    };
     Some(map.sheet.finish(View::Calls, title(scene, focus), description, Direction::Right, scene.budget))
 }
 
 /// The calls that the focus has to do with.
 fn calls<'a>(scene: Scene<'a>, focus: &Focus) -> Vec<&'a Edge> {
     let topology = scene.topology;
-    let is_call = |edge: &&Edge| edge.relation == Relation::Calls && edge.certainty == Certainty::Inferred;
+    let is_call = |edge: &&Edge| edge.is_call_of_workload();
     let identity = |index: NodeIndex| &topology.nodes[index].identity;
     match focus {
         Focus::All(environment) => {
@@ -219,6 +228,23 @@ impl<'a> Map<'a> {
             (cast::object(node).said, cast::link(node))
         };
         self.sheet.row(said(edge.from), &row, said(edge.to), Reason::edge(topology, edge));
+    }
+
+    /// An arrow from a workload to the Secret that holds whom it calls: which that is, nobody sees.
+    fn ask(&mut self, one: &SecretAddress) {
+        let nodes = &self.scene.topology.nodes;
+        let from = self.spot(one.from, End::Calls);
+        let secret = &nodes[one.secret];
+        let group = self.wide.then(|| self.sheet.namespace(&secret.identity)).flatten();
+        let to = self.sheet.node(cast::object(secret), group.as_ref());
+        let object = nodes[one.from].object.as_deref();
+        self.sheet.arrow(
+            &from,
+            &to,
+            "reads an address from",
+            Line::Dotted,
+            Reason::field(object, &one.field),
+        );
     }
 
     /// The arrows from a Service that is drawn itself to the workloads behind it.

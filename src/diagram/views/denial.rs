@@ -5,7 +5,7 @@ use super::{Scene, cast};
 use crate::catalog::Relation;
 use crate::facts::reach::{CallVerdict, EntryVerdict, Outcome, Reason};
 use crate::names::plural;
-use crate::topology::{Certainty, Edge, NodeIndex};
+use crate::topology::{Edge, NodeIndex};
 
 /// What an arrow and its row say of what does not get through.
 pub(super) struct Denial {
@@ -19,7 +19,7 @@ pub(super) struct Denial {
 /// `verb` is what the arrow says without them.
 pub(super) fn of_edge(scene: Scene, edge: &Edge, verb: &str) -> Option<Denial> {
     match edge.relation {
-        Relation::Calls if edge.certainty == Certainty::Inferred => of_calls(scene, edge, verb),
+        Relation::Calls if edge.is_call_of_workload() => of_calls(scene, edge, verb),
         Relation::RoutesTo => {
             let ways = scene.facts.crossings().entries(edge.to).iter();
             of_entries(scene, ways.filter(|entry| entry.by == edge.from), verb)

@@ -67,6 +67,9 @@ impl Reason {
 
     /// The field that made an edge of the topology.
     pub fn edge(topology: &Topology, edge: &topology::Edge) -> Reason {
+        if edge.is_of_settings() {
+            return Reason { field: format!("{} of podviz.yaml", edge.field), source: None };
+        }
         let object = topology.nodes[edge.declared_by].object.as_deref();
         let source = object.filter(|_| edge.line > 0).map(|object| place(object, edge.line));
         Reason { field: edge.field.to_string(), source }

@@ -324,7 +324,7 @@ fn draw_one(sheet: &mut Sheet, scene: Scene, keeper: &Keeper, crowd: usize) {
         };
         let first = keeps[0];
         let (class, note) = match first.line {
-            Line::Dashed => (Class::Missing, "not in these manifests"),
+            Line::Dashed | Line::Dotted => (Class::Missing, "not in these manifests"),
             Line::Solid => (first.actor.node.class, ""),
         };
         let id = Id::of('f', &[&node.identity.id(), first.kind, &first.verb, note]);

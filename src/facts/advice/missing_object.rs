@@ -20,7 +20,9 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
     let mut seen = Vec::new();
     for edge in scene.topology.from(scene.index) {
         let other = &scene.topology.nodes[edge.to];
-        let is_said = edge.declared_by == scene.index && edge.certainty == Certainty::Declared;
+        let is_said = edge.declared_by == scene.index
+            && edge.certainty == Certainty::Declared
+            && !edge.is_of_settings();
         let without = without(scene, other);
         let is_missed = other.state == State::Missing || without.is_some();
         if !is_missed || !is_said || seen.contains(&edge.to) || is_open(&other.identity.name) {

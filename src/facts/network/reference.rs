@@ -12,6 +12,7 @@ pub(super) fn tell(scene: &Scene, ledger: &mut Ledger) {
         let other = if edge.from == scene.index { edge.to } else { edge.from };
         edge.declared_by == scene.index
             && edge.certainty == Certainty::Declared
+            && !edge.is_of_settings()
             && !edge.optional
             && edge.relation != Relation::Allows
             && scene.topology.nodes[other].state == State::Missing

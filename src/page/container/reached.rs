@@ -30,6 +30,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
     items.extend(inside::items(know, index, Some(position)));
     let calls = calls::told(know, index, Some(position));
     items.extend(calls.items);
+    items.extend(calls::in_secrets(know, index, Some(position)));
     if items.is_empty() {
         return Vec::new();
     }

@@ -42,6 +42,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     let calls = calls::told(know, index, None);
     items.extend(callers.items);
     items.extend(calls.items);
+    items.extend(calls::in_secrets(know, index, None));
     items.extend(calls::without_cluster_dns(know, index, pod));
     items.extend(limits(know, index));
     blocks.push(Block::List { ordered: false, items });

@@ -73,6 +73,13 @@ fn together(before: &[&str], list: &[&str], found: &mut Vec<(usize, Range<usize>
     }
 }
 
+/// The commands of a script, one after another: their words without quotes, each with the byte at which it begins.
+pub fn commands(text: &str) -> Vec<Vec<(usize, &str)>> {
+    let words = words(text, 0);
+    let commands = words.split(|word| word.ends).filter(|command| !command.is_empty());
+    commands.map(|command| command.iter().map(|word| (word.place.1, word.text)).collect()).collect()
+}
+
 fn script(text: &str, from: usize, found: &mut dyn FnMut(Range<usize>), depth: usize) {
     let words = words(text, from);
     for one in words.split(|word| word.ends) {

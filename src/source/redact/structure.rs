@@ -43,6 +43,29 @@ pub fn redact(text: &str, key: &str, level: u8) -> Option<String> {
     text::redact_syntax(&shown, key).or(changed.then_some(shown))
 }
 
+/// The documents that a string holds, by its format: JSON, YAML, or settings such as INI, TOML, properties and HCL. Their lines
+/// are those of the string, from 1. None where it has another format.
+pub fn documents(text: &str) -> Vec<Value> {
+    if text.len() > LARGEST {
+        return Vec::new();
+    }
+    let templates = Templates::find(text);
+    let quiet = templates.quiet();
+    let start = quiet.trim_start();
+    let found = if start.starts_with('<') || start.starts_with("#!") {
+        None
+    } else if settings::fits(quiet) {
+        Some(settings::read(quiet)).filter(|reading| !reading.sheet.lexemes.is_empty())
+    } else {
+        let json = collections(json::read(quiet, &LIMITS).unwrap_or_default());
+        json.map(|sheet| Reading::of_documents(sheet, quiet, &[])).or_else(|| manifests(quiet))
+    };
+    let parts = found.map(|reading| reading.sheet.parts).unwrap_or_default();
+    let mut roots: Vec<Value> = parts.into_iter().filter_map(|part| part.outcome.ok()).collect();
+    roots.iter_mut().for_each(|root| templates.restore(root));
+    roots
+}
+
 /// What is shown of a text: its values, line by line, and what stands between them.
 struct Shown {
     between: String,
@@ -198,13 +221,13 @@ fn reading(text: &str) -> Reading {
     } else if settings::fits(text) {
         lines().or_else(|| manifests(text))
     } else {
-        let json = documents(json::read(text, &LIMITS).unwrap_or_default());
+        let json = collections(json::read(text, &LIMITS).unwrap_or_default());
         json.map(|sheet| Reading::of_documents(sheet, text, &[])).or_else(|| manifests(text))
     };
     found.unwrap_or_else(|| brackets::fragments(text))
 }
 
-fn documents(sheet: Sheet) -> Option<Sheet> {
+fn collections(sheet: Sheet) -> Option<Sheet> {
     let is_document = |part: &Part| part.outcome.as_ref().is_ok_and(is_collection);
     sheet.parts.iter().any(is_document).then_some(sheet)
 }
@@ -254,7 +277,7 @@ fn manifests(text: &str) -> Option<Reading> {
     if sheet.parts.iter().any(odd) {
         return None;
     }
-    documents(sheet).map(|sheet| Reading::of_documents(sheet, text, &left_out))
+    collections(sheet).map(|sheet| Reading::of_documents(sheet, text, &left_out))
 }
 
 /// Whether most lines of `text` are keys and items, so that it means to be YAML.

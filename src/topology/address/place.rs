@@ -1,18 +1,33 @@
 //! Hosts and ports: what stands between a scheme and a path.
 
-/// `tcp(db:3306)` of Go's driver for MySQL.
+/// `tcp(db:3306)` of Go's driver for MySQL, whatever user and password stand before it.
 pub(super) fn inside_parentheses(piece: &str) -> Option<(&str, Option<u16>)> {
-    let (before, rest) = piece.split_once('(')?;
-    let (inside, _) = rest.split_once(')')?;
-    let network = before.rsplit('@').next().unwrap_or_default();
-    matches!(network, "tcp" | "tcp4" | "tcp6").then(|| host_and_port(inside))?
+    let at = ["tcp(", "tcp4(", "tcp6("].iter().filter_map(|network| {
+        let at = piece.find(network)?;
+        (at == 0 || piece[..at].ends_with('@')).then_some(at + network.len())
+    });
+    let (inside, _) = piece[at.min()?..].split_once(')')?;
+    host_and_port(inside)
 }
 
-/// What stands before the path, without the user.
+/// What stands before the path, without the user. What a variable stands for is never looked into.
 pub(super) fn authority(text: &str) -> &str {
-    // `[$(IP)]:80`: what closes the variable closes nothing else.
-    let start = if text.starts_with("[$") { text.find(']').unwrap_or_default() } else { 0 };
-    let end = text[start..].find(['/', '?', '#', ')']).map_or(text.len(), |at| start + at);
+    let (mut end, mut close) = (text.len(), None);
+    let mut before = ' ';
+    for (at, letter) in text.char_indices() {
+        match (close, letter) {
+            (Some(wanted), letter) if letter == wanted => close = None,
+            (Some(_), _) => {}
+            (None, '(') if before == '$' => close = Some(')'),
+            (None, '{') if before == '$' => close = Some('}'),
+            (None, '/' | '?' | '#' | ')') => {
+                end = at;
+                break;
+            }
+            _ => {}
+        }
+        before = letter;
+    }
     let place = &text[..end];
     place.rsplit_once('@').map_or(place, |(_, host)| host)
 }

@@ -1,52 +1,17 @@
 //! The spellings of addresses, one after another, and the reader that goes through them.
 
+use super::known::{Authority, KNOWN};
 use super::place::{authority, has_path, host_and_port, inside_parentheses, is_host, is_instance};
-use super::{Address, Form, is_localhost, is_unspecified, says_own_port};
+use super::{Address, Form, is_cluster_form, is_localhost, is_unspecified, says_own_port};
 
-/// Schemes whose authority is no host: files, buckets, images, databases in memory.
-const HOSTLESS: &[&str] = &[
-    "unix",
-    "file",
-    "s3",
-    "s3a",
-    "s3n",
-    "gs",
-    "gcs",
-    "az",
-    "azblob",
-    "abfs",
-    "wasb",
-    "oci",
-    "docker",
-    "containerd",
-    "docker-pullable",
-    "spiffe",
-    "classpath",
-    "jar",
-    "data",
-    "mem",
-    "memory",
-    "inmem",
-    "sqlite",
-    "sqlite3",
-    "secret",
-    "vault",
-    "kubernetes",
-    "k8s",
-    "arn",
-    "urn",
-    "about",
-    "npipe",
-    "fd",
-    "cri-o",
-    "hdfs",
-    "local",
-    "chrome-extension",
+/// Last keys of settings that name a host: `host=db`, `-Ddb.hostname=db`.
+const HOST_KEYS: &[&str] = &["host", "hostaddr", "hostname", "server", "addr", "address", "endpoint"];
+
+/// Words that no host is called where a key could hold one.
+const WORDS: &[&str] = &[
+    "all", "any", "auto", "default", "disabled", "enabled", "false", "internal", "no", "none", "null", "off",
+    "on", "true", "yes",
 ];
-
-/// Last keys of settings that name a host: `host=db`, `-Ddb.hostname=db`, `Data Source=db`.
-const HOST_KEYS: &[&str] =
-    &["host", "hostaddr", "hostname", "server", "addr", "address", "source", "endpoint"];
 
 /// A way in which addresses are spelled.
 pub(super) struct Spelling {
@@ -79,13 +44,19 @@ pub(super) const SPELLINGS: &[Spelling] = &[
             ("mysql://app@tcp(db:3306)/shop", &["mysql db 3306 Url"]),
             ("dns:///cart:7070", &["dns cart 7070 Url"]),
             ("--upstream=http://[::1]:81/x", &["http ::1 81 Url"]),
+            ("postgres://$(USER):$(PASSWORD)@db:5432/shop", &["postgres db 5432 Url"]),
+            ("k8s://https://api.shop.svc:443", &["https api.shop.svc 443 Url"]),
             ("s3://bucket/key", &[]),
+            ("hf://team/model", &[]),
+            ("unheard://team/model", &[]),
+            ("unheard://team:9000", &["unheard team 9000 Url"]),
         ],
         read: Reader::url,
     },
     Spelling {
         examples: &[
             ("app:[redacted]@tcp(db.example.com:3306)/shop", &["mysql db.example.com 3306 Url"]),
+            ("$(USER):$(PASSWORD)@tcp(db:3306)/shop", &["mysql db 3306 Url"]),
             ("tcp(db)", &["mysql db - Url"]),
         ],
         read: Reader::go_driver,
@@ -110,6 +81,7 @@ pub(super) const SPELLINGS: &[Spelling] = &[
     Spelling {
         examples: &[
             ("Server=db,1433;Database=orders", &["- db 1433 Keyed"]),
+            ("Data Source=db,1433;Database=orders", &["- db 1433 Keyed"]),
             ("host=db port=5432 user=app dbname=orders", &["- db 5432 Keyed"]),
             ("127.0.0.1 5432", &["- 127.0.0.1 5432 HostPort"]),
         ],
@@ -131,6 +103,8 @@ pub(super) const SPELLINGS: &[Spelling] = &[
             ("-Xmx1g -Ddb.host=db -Ddb.port=5432", &["- db 5432 Keyed"]),
             ("--upstream=orders.internal:443", &["- orders.internal 443 HostPort"]),
             ("x --server.port=9000", &["-  9000 HostPort"]),
+            ("dataset.source=parquet", &[]),
+            ("feature.server=true", &[]),
         ],
         read: Reader::setting,
     },
@@ -140,6 +114,13 @@ pub(super) const SPELLINGS: &[Spelling] = &[
             ("OPENSSL:db:5433", &["- db 5433 HostPort"]),
         ],
         read: Reader::socat,
+    },
+    Spelling {
+        examples: &[
+            ("/dev/tcp/db/5432", &["- db 5432 Keyed"]),
+            ("3<>/dev/tcp/db/5432", &["- db 5432 Keyed"]),
+        ],
+        read: Reader::device,
     },
     Spelling {
         examples: &[
@@ -183,12 +164,15 @@ pub(super) struct Reader {
     has_host_flag: bool,
     /// Whether the last piece is a flag whose value is a host.
     is_behind_host: bool,
+    /// Whether the last piece is the first word of `Data Source=`.
+    is_behind_data: bool,
 }
 
 impl Reader {
     /// Reads one piece of the text.
     pub fn read(&mut self, piece: &Piece) {
         let is_found = SPELLINGS.iter().any(|spelling| (spelling.read)(self, piece));
+        self.is_behind_data = piece.text.eq_ignore_ascii_case("data");
         self.others += usize::from(!is_found);
     }
 
@@ -219,14 +203,25 @@ impl Reader {
             .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
         let scheme =
             before[start..].trim_start_matches(|c: char| !c.is_ascii_alphabetic()).to_ascii_lowercase();
-        if scheme.is_empty() || HOSTLESS.contains(&scheme.as_str()) {
+        let is_network = match KNOWN.authority(&scheme) {
+            // `k8s://https://api:443`, as Spark writes it.
+            Authority::Hostless if rest.starts_with("https://") || rest.starts_with("http://") => {
+                return self.url(&Piece { text: rest, is_behind_comma: piece.is_behind_comma });
+            }
+            Authority::Hostless => return true,
+            Authority::Network => true,
+            Authority::Unknown => false,
+        };
+        if scheme.is_empty() {
             return true;
         }
         // The resolvers of gRPC write the host as a path.
         let resolver = matches!(scheme.as_str(), "dns" | "passthrough");
         let rest = if resolver { rest.rsplit('/').next().unwrap_or_default() } else { rest };
         self.early_port = None;
-        if let Some((host, port)) = inside_parentheses(rest).or_else(|| host_and_port(authority(rest))) {
+        let found = inside_parentheses(rest).or_else(|| host_and_port(authority(rest)));
+        let found = found.filter(|(host, port)| is_network || port.is_some() || is_cluster_form(host));
+        if let Some((host, port)) = found {
             self.open = Some(scheme.clone()).filter(|_| !has_path(rest));
             self.add(Some(scheme), host, port, Form::Url);
         }
@@ -334,7 +329,9 @@ impl Reader {
             return true;
         }
         let value = value.strip_prefix("tcp:").unwrap_or(value);
-        if HOST_KEYS.contains(&last.as_str())
+        let names_host = HOST_KEYS.contains(&last.as_str()) || (self.is_behind_data && last == "source");
+        if names_host
+            && !is_one_of(value, WORDS)
             && let Some((host, port)) = host_and_port(authority(value))
         {
             self.waiting = Some(self.found.len());
@@ -370,6 +367,17 @@ impl Reader {
         let is_found = calls && self.loose(&Piece { text: rest, is_behind_comma: false });
         self.others += usize::from(calls && !is_found);
         calls
+    }
+
+    /// What a shell such as bash connects to: `</dev/tcp/db/5432`.
+    fn device(&mut self, piece: &Piece) -> bool {
+        let Some((_, place)) = piece.text.split_once("/dev/tcp/") else { return false };
+        let Some((host, port)) = place.split_once('/') else { return false };
+        let port = port.parse().ok().filter(|port| *port > 0);
+        if is_host(host) {
+            self.add(None, host, port, Form::Keyed);
+        }
+        true
     }
 
     /// `host:port`, `[::1]:80`, `:8080`, or a name.

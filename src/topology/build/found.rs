@@ -1,5 +1,7 @@
 //! What rules find in one object, its ends still identities.
 
+use super::super::call::{Call, SecretAddress};
+use super::NodeIndex;
 use crate::catalog::{FieldPath, Relation};
 use crate::document::Identity;
 use crate::model::Object;
@@ -22,12 +24,24 @@ pub struct Reference<'a> {
     pub label: Option<String>,
     /// Which of the other's pods it is about, where not all.
     pub part: Option<String>,
+    /// The line, where the field has several; else that of the field.
+    pub line: Option<u32>,
 }
 
 impl<'a> Reference<'a> {
     /// A reference to an object that must exist, with nothing more to say about it.
     pub fn new(by: &'a Object, to: Identity, relation: Relation, field: FieldPath) -> Reference<'a> {
-        Reference { by, to, relation, field, reverse: false, optional: false, label: None, part: None }
+        Reference {
+            by,
+            to,
+            relation,
+            field,
+            reverse: false,
+            optional: false,
+            label: None,
+            line: None,
+            part: None,
+        }
     }
 }
 
@@ -43,7 +57,10 @@ pub struct DraftCall {
     pub via: String,
     pub written: Vec<String>,
     pub field: FieldPath,
+    pub line: Option<u32>,
     pub declared_by: Identity,
+    pub alias: Option<String>,
+    pub is_declared: bool,
     pub confidence: u8,
 }
 
@@ -55,4 +72,51 @@ pub struct DraftLocal {
     pub listens: bool,
     pub field: FieldPath,
     pub declared_by: Identity,
+}
+
+/// A [`super::super::SecretAddress`] as it is found.
+pub struct DraftSecretAddress {
+    pub from: Identity,
+    pub container: usize,
+    pub secret: Identity,
+    pub variable: String,
+    pub key: String,
+    pub field: FieldPath,
+}
+
+impl DraftCall {
+    /// The call between nodes; `None` if one of them is not there.
+    pub fn between(self, index: &dyn Fn(&Identity) -> Option<NodeIndex>) -> Option<Call> {
+        Some(Call {
+            from: index(&self.from)?,
+            container: self.container,
+            to: index(&self.to)?,
+            host: self.host,
+            port: self.port,
+            names_port: self.names_port,
+            port_exists: self.port_exists,
+            via: self.via,
+            written: self.written,
+            field: self.field,
+            line: self.line,
+            declared_by: index(&self.declared_by)?,
+            alias: self.alias,
+            is_declared: self.is_declared,
+            confidence: self.confidence,
+        })
+    }
+}
+
+impl DraftSecretAddress {
+    /// The same between nodes; `None` if one of them is not there.
+    pub fn between(self, index: &dyn Fn(&Identity) -> Option<NodeIndex>) -> Option<SecretAddress> {
+        Some(SecretAddress {
+            from: index(&self.from)?,
+            container: self.container,
+            secret: index(&self.secret)?,
+            variable: self.variable,
+            key: self.key,
+            field: self.field,
+        })
+    }
 }

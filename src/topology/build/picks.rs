@@ -126,6 +126,7 @@ impl Draft {
                 reverse: pick.reverse,
                 optional: false,
                 label,
+                line: None,
                 part,
             });
         }

@@ -1,83 +1,103 @@
-//! Addresses in files and scripts: what ConfigMaps hold and containers mount, line by line, comments left out.
+//! Addresses in configuration files: by the format that a file has, or line by line where no reader knows it, comments left
+//! out.
 
-use super::shelf::{File, Shelf};
-use super::{Sources, Wanted};
-use crate::model::Object;
-use crate::topology::Container;
-use crate::topology::address::{Address, Form, addresses};
-use k8s_openapi::api::core::v1::{KeyToPath, Volume};
-use std::collections::BTreeMap;
+use super::setting::Setting;
+use super::{script, tree};
+use crate::source::documents_in;
+use crate::topology::address::known::{KNOWN, Means};
+use crate::topology::address::{Address, Form, addresses, host_of};
+use std::collections::BTreeSet;
 
 /// Files that people or browsers read: what they name, nobody calls.
 const DOCUMENTS: &[&str] = &[".md", ".html", ".htm", ".css", ".svg", ".txt", ".rst"];
 
-/// The addresses of a file by its name, each with the setting that holds it; empty for lines that are no setting.
-pub fn settings_of(name: &str, text: &str) -> Vec<(String, Address)> {
+/// Files that a shell runs.
+const SCRIPTS: &[&str] = &[".sh", ".bash", ".ash", ".ksh"];
+
+/// How deep files in files are read.
+const DEEPEST: u8 = 3;
+
+/// The addresses of a file by its name, or by the key that holds its text.
+pub fn settings_of(name: &str, text: &str, depth: u8) -> Vec<Setting> {
     let lower = name.to_ascii_lowercase();
-    if DOCUMENTS.iter().any(|ending| lower.ends_with(ending)) { Vec::new() } else { settings(text) }
+    let is = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
+    if is(DOCUMENTS) || depth > DEEPEST {
+        return Vec::new();
+    }
+    if is(SCRIPTS) || text.trim_start().starts_with("#!") {
+        return commands(text);
+    }
+    let roots = documents_in(text);
+    if roots.is_empty() {
+        return lines(text);
+    }
+    tree::read(&roots, &|key, text| settings_of(key, text, depth + 1))
 }
 
-/// The addresses of a text of many lines.
-pub fn settings(text: &str) -> Vec<(String, Address)> {
-    let mut found: Vec<(String, Address)> = Vec::new();
-    let lines: Vec<(&str, &str)> = text
-        .lines()
-        .map(without_comment)
-        .map(|line| setting(line).unwrap_or(("", line.trim_start_matches("- "))))
-        .collect();
-    for (index, (key, value)) in lines.iter().enumerate() {
-        let envoy = envoy_endpoint(&lines, index);
-        let key = if envoy.is_some() { "address" } else { *key };
-        for mut address in envoy.map_or_else(|| addresses(value), |one| vec![one]) {
-            if address.form == Form::Bare && address.port.is_none() {
-                address.port = port_beside(key, &lines, index);
-            }
-            let row = (key.to_owned(), address);
-            if !found.contains(&row) || found.len() > 64 {
-                found.push(row);
+fn commands(text: &str) -> Vec<Setting> {
+    let told = script::read(text, &|_| None);
+    let line = |at: usize| text[..at.min(text.len())].matches('\n').count() as u32 + 1;
+    let setting = |one: script::Told| {
+        let known = KNOWN.means(&one.key).filter(|_| !one.is_called);
+        Setting {
+            line: text.get(..one.at).map_or(1, |_| line(one.at)),
+            key: one.key,
+            address: one.address,
+            means: if one.is_called { Some(Means::Called) } else { known.map(|(means, _)| means) },
+            weak: known.is_some_and(|(_, weak)| weak),
+            is_written: true,
+        }
+    };
+    told.into_iter().map(setting).collect()
+}
+
+/// The addresses of a text whose format nobody knows, such as the configuration of nginx or HAProxy, line by line.
+fn lines(text: &str) -> Vec<Setting> {
+    let mut found: Vec<Setting> = Vec::new();
+    let groups = groups(text);
+    for (index, line) in text.lines().enumerate() {
+        let line = without_comment(line);
+        for statement in line.split([';', '{', '}']).map(str::trim).filter(|statement| !statement.is_empty())
+        {
+            let (key, value) = setting(statement).unwrap_or(("", statement.trim_start_matches("- ")));
+            let known = KNOWN.means(key);
+            for address in pair(key, value).map_or_else(|| addresses(value), |one| vec![one]) {
+                let is_word = key.is_empty() && address.form == Form::Bare;
+                if is_word || (groups.contains(address.host.as_str()) && address.port.is_none()) {
+                    continue;
+                }
+                found.push(Setting {
+                    key: key.to_owned(),
+                    address,
+                    line: index as u32 + 1,
+                    means: known.map(|(means, _)| means),
+                    weak: known.is_some_and(|(_, weak)| weak),
+                    is_written: true,
+                });
             }
         }
     }
     found
 }
 
-/// The port in the line before or behind the one that names the host: `db.host=…` and `db.port=…`.
-fn port_beside(key: &str, lines: &[(&str, &str)], index: usize) -> Option<u16> {
-    let at = key.len().checked_sub("host".len())?;
-    let prefix = key.get(..at).filter(|_| key[at..].eq_ignore_ascii_case("host"))?;
-    let beside =
-        [index.checked_add(1), index.checked_sub(1)].into_iter().flatten().filter_map(|at| lines.get(at));
-    let port = |(other, value): &(&str, &str)| {
-        let rest = other.strip_prefix(prefix)?;
-        let value = value.trim_matches(['"', '\'', ' ']);
-        rest.eq_ignore_ascii_case("port").then(|| value.parse().ok().filter(|port| *port > 0))?
+/// What a file itself gives a name to: `upstream api {` of nginx, `backend api` of HAProxy. Such a name is no host.
+fn groups(text: &str) -> BTreeSet<&str> {
+    let name = |line: &'_ str| -> Option<usize> {
+        ["upstream ", "backend ", "listen ", "frontend "]
+            .iter()
+            .find(|word| line.starts_with(**word))
+            .map(|word| word.len())
     };
-    beside.filter_map(port).next()
+    let lines = text.lines().map(str::trim_start);
+    lines.filter_map(|line| line[name(line)?..].split([' ', '{']).find(|word| !word.is_empty())).collect()
 }
 
-/// The address of an endpoint as Envoy writes it, in one line or in two: `address: web` and `port_value: 8080`. Where
-/// Envoy itself listens is written the same way, but not below an `endpoint`.
-///
-/// Source: `envoyproxy/envoy`, api/envoy/config/core/v3/address.proto, `SocketAddress`.
-fn envoy_endpoint(lines: &[(&str, &str)], index: usize) -> Option<Address> {
-    let (key, value) = lines.get(index)?;
-    let (host, port) = match value.split_once("port_value:") {
-        Some((before, port)) => (before.rsplit_once("address:")?.1, port),
-        None if *key == "address" => {
-            let (_, port) = lines.get(index + 1).filter(|(key, _)| *key == "port_value")?;
-            (*value, *port)
-        }
-        None => return None,
-    };
-    let above = &lines[index.saturating_sub(3)..=index];
-    if !above.iter().any(|(key, value)| key.ends_with("endpoint") || value.contains("endpoint:")) {
-        return None;
-    }
-    let bare = |text: &str| text.trim_matches(|c: char| c.is_whitespace() || "{},\"'".contains(c)).to_owned();
-    let port = bare(port).parse().ok().filter(|port| *port > 0)?;
-    let [address] = &addresses(&bare(host))[..] else { return None };
-    let is_name = address.form == Form::Bare && address.port.is_none();
-    is_name.then(|| Address { port: Some(port), ..address.clone() })
+/// `replicaof redis-0 6379`: a host with its port behind it.
+fn pair(key: &str, value: &str) -> Option<Address> {
+    let mut words = value.split_whitespace();
+    let (host, port) = (words.next()?, words.next()?.parse::<u16>().ok().filter(|port| *port > 9)?);
+    let address = host_of(host).filter(|address| KNOWN.is_host(key) && address.port.is_none())?;
+    Some(Address { port: Some(port), form: Form::Keyed, ..address })
 }
 
 /// A line up to its comment.
@@ -107,51 +127,22 @@ fn setting(line: &str) -> Option<(&str, &str)> {
     keyed.next()
 }
 
-/// Gives the files of ConfigMaps that a container mounts and that name addresses to `read`, as long as more are wanted.
-pub(super) fn each_mounted<'a>(
-    volumes: &BTreeMap<&str, &Volume>,
-    container: &Container,
-    sources: &Sources<'a, '_>,
-    shelf: &mut Shelf<'a>,
-    read: &mut dyn FnMut(&'a Object, &File<'a>) -> Wanted,
-) {
-    for mount in container.spec.volume_mounts.iter().flatten() {
-        let Some(volume) = volumes.get(mount.name.as_str()) else { continue };
-        let whole = volume.config_map.iter().map(|map| (&map.name, &map.items));
-        let projected = volume.projected.iter().flat_map(|projected| projected.sources.iter().flatten());
-        let parts =
-            projected.filter_map(|source| source.config_map.as_ref()).map(|map| (&map.name, &map.items));
-        let only = mount.sub_path.as_deref().filter(|path| !path.is_empty());
-        for (name, items) in whole.chain(parts) {
-            let Some(map) = (sources.config_map)(name) else { continue };
-            let (files, items) = (shelf.files(map), items.as_deref().unwrap_or_default());
-            for file in files.iter().filter(|file| is_mounted(file.key, items, only)) {
-                if read(map, file) == Wanted::OwnOnly {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// Whether a key is among the files of a volume that lists some of them, and of a mount that takes one of these.
-fn is_mounted(key: &str, items: &[KeyToPath], only: Option<&str>) -> bool {
-    let takes = |path: &str| only.is_none_or(|only| path == only || path.starts_with(&format!("{only}/")));
-    match items {
-        [] => takes(key),
-        items => items.iter().any(|item| item.key == key && takes(&item.path)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::settings;
+    use super::{Setting, settings_of};
+    use crate::topology::address::known::Means;
 
     fn found(text: &str) -> Vec<String> {
-        let word = |(key, address): (String, crate::topology::address::Address)| {
-            format!("{key} {} {}", address.host, address.port.unwrap_or_default())
+        let word = |one: Setting| {
+            let means = match one.means {
+                Some(Means::Listens) => " listens",
+                Some(Means::Itself) => " itself",
+                Some(Means::Called) => " called",
+                Some(Means::Prose) | None => "",
+            };
+            format!("{} {} {}{means}", one.key, one.address.host, one.address.port.unwrap_or_default())
         };
-        settings(text).into_iter().map(word).collect()
+        settings_of("app.conf", text, 0).into_iter().map(word).collect()
     }
 
     #[test]
@@ -165,14 +156,48 @@ mod tests {
     }
 
     #[test]
-    fn endpoints_of_envoy_are_found_and_listeners_are_not() {
+    fn endpoints_of_envoy_are_called_and_listeners_are_not() {
         let block =
             "- endpoint:\n    address:\n      socket_address:\n        address: web\n        port_value: 80";
-        assert_eq!(found(block), ["address web 80"]);
+        assert_eq!(found(block), ["address web 80 called"]);
         let line = "endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: 81 } } }";
-        assert_eq!(found(line), ["address 127.0.0.1 81"]);
+        assert_eq!(found(line), ["address 127.0.0.1 81 called"]);
         let listener = "listeners:\n- address:\n    socket_address: { address: 127.0.0.1, port_value: 82 }";
-        assert_eq!(found(listener), [] as [&str; 0]);
+        assert_eq!(found(listener), ["address 127.0.0.1 82 listens"]);
+    }
+
+    #[test]
+    fn keys_above_say_what_an_address_is() {
+        assert_eq!(
+            found("issuer: http://dex.auth.svc:5556/dex\na: b"),
+            ["issuer dex.auth.svc 5556 itself", "a b 0"]
+        );
+        assert_eq!(
+            found("oidc:\n  issuer: http://dex.auth.svc:5556/dex"),
+            ["issuer dex.auth.svc 5556 called"]
+        );
+        assert_eq!(
+            found("[server]\nroot_url = http://web.example.com\n"),
+            ["root_url web.example.com 0 itself"]
+        );
+        assert_eq!(
+            found("agent {\n  server_address = \"spire\"\n  server_port = \"8081\"\n}"),
+            ["server_address spire 8081"]
+        );
+        assert_eq!(found("db.host=pg\ndb.port=5432\n"), ["db.host pg 5432"]);
+        assert_eq!(found("panels:\n- url: http://web\n"), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn proxies_name_what_they_lead_to() {
+        let nginx = "upstream api {\n  server api-v1:80;\n}\nserver {\n  listen 8080;\n  server_name web.shop.svc;\n  location / { proxy_pass http://api; }\n  location /x { proxy_pass http://cart:7070; }\n}";
+        assert_eq!(
+            found(nginx),
+            ["server api-v1 80", "server_name web.shop.svc 0 itself", "proxy_pass cart 7070"]
+        );
+        let haproxy = "frontend in\n  bind *:6379\n  default_backend cache\nbackend cache\n  server one cache-0:6379 check\n";
+        assert_eq!(found(haproxy), ["bind * 6379 listens", "server cache-0 6379"]);
+        assert_eq!(found("replicaof redis-0 6379\n"), ["replicaof redis-0 6379"]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What ConfigMaps say, read once however many pods read them.
 
 use super::file::settings_of;
+use super::setting::Setting;
 use super::variable::Layer;
-use super::{Reading, data};
 use crate::document::Identity;
 use crate::model::Object;
 use std::collections::BTreeMap;
@@ -11,32 +11,15 @@ use std::rc::Rc;
 /// What ConfigMaps say, read once however many pods read them.
 #[derive(Default)]
 pub struct Shelf<'a> {
-    files: BTreeMap<&'a Identity, Rc<[File<'a>]>>,
+    files: BTreeMap<(&'a Identity, &'a str), Rc<[Setting]>>,
     layers: BTreeMap<(&'a Identity, String), Rc<Layer>>,
 }
 
-/// A key of a ConfigMap whose text names an address.
-pub(super) struct File<'a> {
-    pub key: &'a str,
-    pub text: &'a str,
-    pub readings: Vec<Reading>,
-}
-
 impl<'a> Shelf<'a> {
-    /// The keys of a ConfigMap that name addresses, read as files, in their order.
-    pub(super) fn files(&mut self, map: &'a Object) -> Rc<[File<'a>]> {
-        let read = || {
-            let texts = data(map).filter_map(|(key, value)| Some((key, value.as_str()?)));
-            let files = texts.filter_map(|(key, text)| {
-                let settings = settings_of(key, text).into_iter();
-                let readings: Vec<Reading> = settings
-                    .map(|(setting, address)| (Some(setting).filter(|setting| !setting.is_empty()), address))
-                    .collect();
-                (!readings.is_empty()).then_some(File { key, text, readings })
-            });
-            files.collect()
-        };
-        Rc::clone(self.files.entry(&map.identity).or_insert_with(read))
+    /// The addresses in the text at a key of a ConfigMap, read as a file.
+    pub(super) fn settings(&mut self, map: &'a Object, key: &'a str, text: &str) -> Rc<[Setting]> {
+        let known = self.files.entry((&map.identity, key));
+        Rc::clone(known.or_insert_with(|| settings_of(key, text, 0).into()))
     }
 
     /// The keys of a ConfigMap as variables, each with a prefix in front.

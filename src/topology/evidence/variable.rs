@@ -2,7 +2,7 @@
 
 use super::expansion::expand;
 use super::shelf::Shelf;
-use super::{Reading, Sources, data, port, readings};
+use super::{Reading, Sources, data, port};
 use crate::catalog::FieldPath;
 use crate::document::{Identity, Value};
 use crate::model::Object;
@@ -26,19 +26,61 @@ pub struct Variable {
     key: String,
 }
 
+/// A key of a Secret that a container gets as a variable.
+#[derive(Clone, Debug)]
+pub struct SecretKey {
+    /// The variable.
+    pub variable: String,
+    /// The Secret.
+    pub secret: String,
+    /// The key there.
+    pub key: String,
+    /// The field that names it.
+    pub field: FieldPath,
+}
+
+/// The keys of Secrets that a container gets as variables. Their values are never looked at.
+pub fn secret_keys(container: &Container, sources: &Sources<'_, '_>) -> Vec<SecretKey> {
+    let mut found = Vec::new();
+    let path = container.path.key("envFrom");
+    for (index, from) in container.spec.env_from.iter().flatten().enumerate() {
+        let Some(secret) = &from.secret_ref else { continue };
+        let prefix = from.prefix.as_deref().unwrap_or_default();
+        let field = path.named_item(index, "").key("secretRef").key("name");
+        found.extend((sources.secret_keys)(&secret.name).into_iter().map(|key| SecretKey {
+            variable: format!("{prefix}{key}"),
+            secret: secret.name.clone(),
+            key,
+            field: field.clone(),
+        }));
+    }
+    let path = container.path.key("env");
+    for (index, env) in container.spec.env.iter().flatten().enumerate() {
+        let from = env.value_from.as_ref().and_then(|from| from.secret_key_ref.as_ref());
+        let Some(from) = from else { continue };
+        found.push(SecretKey {
+            variable: env.name.clone(),
+            secret: from.name.clone(),
+            key: from.key.clone(),
+            field: path.named_item(index, &env.name).key("valueFrom").key("secretKeyRef").key("key"),
+        });
+    }
+    found
+}
+
 /// Variables that come from one place.
 #[derive(Default)]
 pub(super) struct Layer {
     list: Vec<Variable>,
     by_name: BTreeMap<String, usize>,
     /// Those whose value may tell of an address or a port, in their order.
-    told: Vec<(usize, Vec<Reading>)>,
+    told: Vec<(usize, Reading)>,
 }
 
 /// A variable whose value may tell of an address or a port, and the addresses in it.
 pub(super) struct Told<'a> {
     pub variable: &'a Variable,
-    pub readings: &'a [Reading],
+    pub reading: &'a Reading,
 }
 
 /// The variables of a container, by name.
@@ -60,10 +102,11 @@ impl Layer {
     }
 
     fn push(&mut self, variable: Variable) {
-        let found = variable.value.as_deref().map(readings).unwrap_or_default();
-        let is_port = || variable.value.as_deref().and_then(port).is_some();
-        if !found.is_empty() || is_port() {
-            self.told.push((self.list.len(), found));
+        if let Some(value) = &variable.value {
+            let reading = Reading::of(&variable.name, value);
+            if !reading.is_empty() || port(value).is_some() {
+                self.told.push((self.list.len(), reading));
+            }
         }
         self.by_name.insert(variable.name.clone(), self.list.len());
         self.list.push(variable);
@@ -118,7 +161,7 @@ impl<'a> Variables<'a> {
         let layers = self.shared.iter().map(|layer| &**layer).chain([&self.own]);
         let told = layers.flat_map(|layer| {
             let told = layer.told.iter();
-            told.map(|(at, readings)| Told { variable: &layer.list[*at], readings })
+            told.map(|(at, reading)| Told { variable: &layer.list[*at], reading })
         });
         told.filter(|told| {
             self.get(&told.variable.name).is_some_and(|last| std::ptr::eq(last, told.variable))

@@ -1,6 +1,6 @@
 //! Whom a name means: the kind, the group and the namespace that stand beside it, or what a host leads to.
 
-use super::super::address::{addresses, is_localhost};
+use super::super::address::{addresses, is_cluster_form, is_localhost};
 use super::super::build::{Cast, HOST, target};
 use super::super::rules::service_name::Target;
 use crate::catalog::EdgeRule;
@@ -20,6 +20,7 @@ pub(super) struct Mention<'a> {
 pub(super) fn named(rule: &EdgeRule, by: &Object, mention: &Mention, cast: &Cast) -> Option<Identity> {
     match rule.form {
         NameForm::Host => host(by, &mention.name, cast),
+        NameForm::Domain => Some(domain(by, &mention.name, cast)),
         NameForm::Name | NameForm::Key => Some(object(rule, by, mention.holder, None, &mention.name, cast)),
         NameForm::Tagged => {
             let name = mention.name.split([':', '@']).next().unwrap_or_default();
@@ -82,6 +83,18 @@ fn object(
 
 fn is_version(text: &str) -> bool {
     text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The Service that a full name in the DNS means, or the node of a host outside. No search list is added to it.
+///
+/// Source: kubernetes.io/docs/concepts/services-networking/service/#externalname.
+fn domain(by: &Object, text: &str, cast: &Cast) -> Identity {
+    let written = text.trim_end_matches('.');
+    let is_full = is_cluster_form(written) && !written.to_ascii_lowercase().ends_with(".svc");
+    match cast.names.meant_by(&by.identity, written) {
+        Target::Service(service, true) | Target::Missing(service, true) if is_full => service,
+        _ => target(&by.identity, "", HOST, None, written, cast.catalog),
+    }
 }
 
 /// The Service that a host means to a pod beside the object, or the node of a host outside. A wildcard means no single

@@ -1,38 +1,21 @@
 //! Workloads call Services: evidence in their manifests, matched with the Services and namespaces of the input. A
 //! name that can only be a Service's, and has none, leads to a missing Service; a public name leads outside.
 
-use super::super::address::{Form, is_localhost, is_unspecified};
-use super::super::build::{Cast, Draft, DraftCall, DraftLocal, HOST, Member, Reference, target};
-use super::super::evidence::{Evidence, Place, Shelf, Sources, Wanted, gather};
+use super::super::address::known::{KNOWN, Means};
+use super::super::address::{Form, is_cluster_form, is_localhost, is_unspecified};
+use super::super::build::{
+    Cast, Draft, DraftCall, DraftLocal, DraftSecretAddress, HOST, Member, Reference, target,
+};
+use super::super::evidence::{
+    Evidence, Named, Place, Shelf, Sources, Wanted, addresses_in_secrets, gather, note_named,
+};
 use super::service_name::{Names, Target};
 use crate::catalog::{Ports, Relation};
 use crate::document::Identity;
 use crate::model::Object;
 use crate::names::count;
 use crate::problem::{Code, Level, Problem};
-use regex::Regex;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-/// Keys whose value is a host, even where it is a name alone.
-static HOST_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new("(?i)(HOST|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|BROKERS?|UPSTREAM|PEERS?|SERVICE)$").ok()
-});
-
-/// Keys that say where a program itself listens or is found.
-static LISTEN_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let own = "^-{0,2}(http|https|grpc|web|app|telemetry|secure)[_.-]addr(ess)?$|^--?addr(ess)?$";
-    let any = "listen|bind|advertise|(metrics|health|probe|pprof|debug|admin|webhook)[a-z-_.]*addr";
-    Regex::new(&format!("(?i){own}|{any}")).ok()
-});
-
-/// Keys whose value may have a colon and is no address: images, versions, owners.
-static OTHER_KEY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("(?i)(image|version|tag|repository|user|owner)$").ok());
-
-fn is(pattern: &LazyLock<Option<Regex>>, key: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(key))
-}
 
 /// ConfigMaps that many read may make this many calls, and some more for every object.
 const ROOM: usize = 2_000;
@@ -52,7 +35,15 @@ struct Room {
 /// more than the input has room for: then each workload keeps the first few, and it is said.
 pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) -> Option<Problem> {
     let names = &cast.names;
-    let mut shelf = Shelf::default();
+    let (mut shelf, mut named) = (Shelf::default(), Named::new());
+    for member in members {
+        let Some(pod) = member.pod.as_deref() else { continue };
+        let config_map = |name: &str| config_map(member, cast, name);
+        let namespace = &member.object.identity.namespace;
+        let (secret_keys, service_link) = (&|_: &str| Vec::new(), &|_: &str| None);
+        let sources = Sources { namespace, config_map: &config_map, secret_keys, service_link };
+        note_named(pod, &sources, &mut named);
+    }
     let calls = ROOM + ROOM_OF_EACH * members.len();
     let mut room = Room { calls, tries: TRIES * calls };
     let mut shortened = 0;
@@ -60,17 +51,28 @@ pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) -> Option<Probl
         let Some(pod) = member.pod.as_deref() else { continue };
         let own = &member.object.identity;
         let links = pod.spec.enable_service_links != Some(false);
-        let config_map = |name: &str| {
-            let map = cast.find(&own.sibling("", "ConfigMap", name))?;
-            Some(&*map.object)
-        };
+        let config_map = |name: &str| config_map(member, cast, name);
         let service_link = |variable: &str| links.then(|| names.behind_variable(own, variable))?;
-        let sources =
-            Sources { namespace: &own.namespace, config_map: &config_map, service_link: &service_link };
+        let secret_keys = |name: &str| secret_keys(member, cast, name);
+        let sources = Sources {
+            namespace: &own.namespace,
+            config_map: &config_map,
+            secret_keys: &secret_keys,
+            service_link: &service_link,
+        };
+        let asked = addresses_in_secrets(pod, &sources);
+        draft.secret_addresses.extend(asked.into_iter().map(|(container, one)| DraftSecretAddress {
+            from: own.clone(),
+            container,
+            secret: own.sibling("", "Secret", &one.secret),
+            variable: one.variable,
+            key: one.key,
+            field: one.field,
+        }));
         let scene = Scene { member, cast, names };
         let mut best: BTreeMap<Identity, Vec<DraftCall>> = BTreeMap::new();
         let (mut shared, mut tried, mut is_short) = (0, 0, false);
-        gather(pod, &sources, &mut shelf, &mut |one| {
+        gather(pod, &sources, &named, &mut shelf, &mut |one| {
             let is_shared = one.declared_by.is_some();
             let has_room =
                 (room.calls > 0 || shared < ROOM_OF_EACH) && (room.tries > 0 || tried < ROOM_OF_EACH);
@@ -107,6 +109,21 @@ pub fn apply(members: &[Member], cast: &Cast, draft: &mut Draft) -> Option<Probl
     })
 }
 
+/// The ConfigMap of a name beside a member.
+fn config_map<'a>(member: &Member, cast: &Cast<'a>, name: &str) -> Option<&'a Object> {
+    let map = cast.find(&member.object.identity.sibling("", "ConfigMap", name))?;
+    Some(&*map.object)
+}
+
+/// The keys of the Secret of a name beside a member.
+fn secret_keys(member: &Member, cast: &Cast, name: &str) -> Vec<String> {
+    let secret = cast.find(&member.object.identity.sibling("", "Secret", name));
+    let parts = secret.into_iter().flat_map(|secret| {
+        ["data", "stringData"].into_iter().filter_map(|part| secret.object.value.get(part))
+    });
+    parts.flat_map(|part| part.entries().iter().map(|entry| entry.key.to_string())).collect()
+}
+
 enum Verdict {
     Nothing,
     Local(DraftLocal),
@@ -128,41 +145,87 @@ impl Scene<'_> {
         }
         let ports = self.cast.catalog.ports();
         let default = address.scheme.as_deref().and_then(|scheme| ports.of_scheme(scheme));
-        let is_url = address.form == Form::Url;
-        let listens = is_unspecified(&address.host) || (!is_url && is(&LISTEN_KEY, &evidence.key));
-        if listens || is_localhost(&address.host) {
-            let Some(port) = address.port.or(default) else { return Verdict::Nothing };
-            // What a file names may be anyone's: only its own `listen` says where this program listens.
-            let unknown = listens && evidence.place == Place::File && !is(&LISTEN_KEY, &evidence.key);
-            if unknown {
-                return Verdict::Nothing;
-            }
-            return Verdict::Local(DraftLocal {
+        let local = |listens: bool| match address.port.or(default) {
+            Some(port) => Verdict::Local(DraftLocal {
                 from: self.member.object.identity.clone(),
                 container: evidence.container,
                 port,
                 listens,
                 field: evidence.field.clone(),
                 declared_by: self.declared_by(evidence).clone(),
-            });
-        }
-        match self.target(evidence, ports) {
-            Some((to, confidence, port, port_exists)) => Verdict::Call(DraftCall {
-                from: self.member.object.identity.clone(),
-                container: evidence.container,
-                to,
-                host: address.host.clone(),
-                port,
-                names_port: address.port.is_some(),
-                port_exists,
-                via: evidence.via.clone(),
-                written: evidence.written.clone(),
-                field: evidence.field.clone(),
-                declared_by: self.declared_by(evidence).clone(),
-                confidence,
             }),
             None => Verdict::Nothing,
+        };
+        let is_unspecified = is_unspecified(&address.host);
+        match evidence.means {
+            Some(Means::Prose) => return Verdict::Nothing,
+            // Who others are told to call is no call of its own.
+            Some(Means::Itself) if is_unspecified || !self.is_called_all_the_same(evidence) => {
+                return Verdict::Nothing;
+            }
+            Some(Means::Listens) if is_unspecified || !self.is_called_all_the_same(evidence) => {
+                return local(true);
+            }
+            // What a file names may be anyone's: only its own `listen` says where this program listens.
+            _ if is_unspecified && evidence.place.is_file() => return Verdict::Nothing,
+            _ if is_unspecified => return local(true),
+            _ => {}
         }
+        let alias = self.alias(&address.host);
+        if is_localhost(alias.unwrap_or(&address.host)) {
+            return local(false);
+        }
+        let Some((to, confidence, port, port_exists)) = self.target(evidence, ports) else {
+            return Verdict::Nothing;
+        };
+        Verdict::Call(DraftCall {
+            from: self.member.object.identity.clone(),
+            container: evidence.container,
+            to,
+            host: address.host.clone(),
+            port,
+            names_port: address.port.is_some(),
+            port_exists,
+            via: evidence.via.clone(),
+            written: evidence.written.clone(),
+            field: evidence.field.clone(),
+            line: self.line(evidence),
+            declared_by: self.declared_by(evidence).clone(),
+            alias: alias.map(str::to_owned),
+            is_declared: false,
+            confidence,
+        })
+    }
+
+    /// Whether an address that should be the program's own is that of another program all the same.
+    fn is_called_all_the_same(&self, evidence: &Evidence) -> bool {
+        if !evidence.weak {
+            return false;
+        }
+        let own = &self.member.object.identity;
+        match self.meant_by(&evidence.address.host) {
+            Target::Service(service, exact) => {
+                let is_sure = exact || evidence.address.form != Form::Bare;
+                is_sure && *service.name != *own.name && !self.names.selects(&service, self.member)
+            }
+            Target::Missing(service, exact) => exact && *service.name != *own.name,
+            Target::Outside | Target::Nobody => false,
+        }
+    }
+
+    /// The line that names the address, where the field has several and its file can be looked at.
+    fn line(&self, evidence: &Evidence) -> Option<u32> {
+        let object = &self.cast.find(self.declared_by(evidence))?.object;
+        let first = evidence.field.find(&object.value)?.line;
+        // The text of a block begins in the line below its key.
+        let lines = [first + evidence.line?, (first + evidence.line?).saturating_sub(1)];
+        lines.into_iter().find(|line| {
+            let tokens = object.file.lines.get((*line as usize).saturating_sub(1));
+            tokens.is_some_and(|tokens| {
+                let text: String = tokens.iter().map(|token| token.text.as_str()).collect();
+                text.contains(&evidence.address.host)
+            })
+        })
     }
 
     fn declared_by<'b>(&'b self, evidence: &'b Evidence) -> &'b Identity {
@@ -172,13 +235,13 @@ impl Scene<'_> {
     /// Whom an address means, how sure that is, the port, and whether the Service has it.
     fn target(&self, evidence: &Evidence, ports: &Ports) -> Option<(Identity, u8, Option<u16>, bool)> {
         let address = &evidence.address;
-        let own = &self.member.object.identity;
         let default = address.scheme.as_deref().and_then(|scheme| ports.of_scheme(scheme));
         let stated = address.port.or(default);
-        if self.has_alias(&address.host) {
-            return Some((self.outside(&address.host), 90, stated, true));
+        if let Some(ip) = self.alias(&address.host) {
+            let confidence = confidence_of_alias(evidence)?;
+            return Some((self.outside(ip), confidence, stated, true));
         }
-        match self.names.meant_by(own, &address.host) {
+        match self.meant_by(&address.host) {
             Target::Service(service, exact) => {
                 let known = self.names.ports(&service);
                 let port = stated.or(if let [only] = known { Some(*only) } else { None });
@@ -201,15 +264,17 @@ impl Scene<'_> {
 
     fn confidence(&self, evidence: &Evidence, service: &Identity, exact: bool, fits: bool) -> Option<u8> {
         let address = &evidence.address;
-        let host_key = is(&HOST_KEY, &evidence.key) || matches!(evidence.key.as_str(), "-h" | "--hostname");
-        let in_file = evidence.place == Place::File;
+        let is_called = evidence.means == Some(Means::Called);
+        let host_key = KNOWN.is_host(&evidence.key) || matches!(evidence.key.as_str(), "-h" | "-host");
+        let in_file = evidence.place.is_file();
         let is_whole = address.alone && !in_file;
-        // A ConfigMap that many read also tells an address to those who serve it.
-        let is_shared = evidence.declared_by.is_some() && evidence.place == Place::Variable;
-        if is_shared && self.names.selects_and_is_not_headless(service, self.member) {
+        // The name of its own Service is what others call, unless it is that of a group, or a program calls it.
+        let is_peer = KNOWN.is_peers(&evidence.key) && !in_file;
+        if !is_called && !is_peer && self.names.selects_and_is_not_headless(service, self.member) {
             return None;
         }
         match address.form {
+            _ if exact && is_called => Some(100),
             // Dashboards and rules name Services that nobody calls.
             _ if exact && in_file => {
                 let is_setting = !in_json(evidence) && (address.alone || fits);
@@ -218,9 +283,10 @@ impl Scene<'_> {
             _ if exact => Some(100),
             Form::Url | Form::Keyed if fits => Some(98),
             Form::Url => Some(95),
+            Form::Keyed | Form::HostPort | Form::Bare if is_called => Some(95),
             Form::Keyed if evidence.via.contains('+') => Some(90),
-            Form::Keyed => (evidence.place != Place::File || host_key).then_some(95),
-            Form::HostPort if is(&OTHER_KEY, &evidence.key) => None,
+            Form::Keyed => (!in_file || host_key).then_some(95),
+            Form::HostPort if KNOWN.is_other(&evidence.key) => None,
             Form::HostPort if fits => Some(98),
             // Among other words `db:999` may be an owner, an image or a label.
             Form::HostPort => (is_whole || host_key).then_some(95),
@@ -241,23 +307,59 @@ impl Scene<'_> {
     /// Only what looks like an address through and through is taken for the name of a Service that is not there.
     fn confidence_of_missing(&self, evidence: &Evidence, exact: bool) -> Option<u8> {
         let address = &evidence.address;
-        let host_key = is(&HOST_KEY, &evidence.key);
-        match address.form {
-            _ if exact && (evidence.place != Place::File || address.form == Form::Url || host_key) => {
-                Some(100)
+        let host_key = KNOWN.is_host(&evidence.key);
+        let is_sure = host_key && address.alone;
+        if evidence.means == Some(Means::Called) {
+            return (exact || address.form != Form::Bare).then_some(if exact { 100 } else { 80 });
+        }
+        match (address.form, evidence.place) {
+            (form, place) if exact && (!place.is_file() || form == Form::Url || host_key) => Some(100),
+            (_, Place::File) => None,
+            (Form::Url, Place::Document) => is_sure.then_some(80),
+            (Form::Keyed | Form::HostPort, Place::Document) => {
+                (is_sure && address.port.is_some()).then_some(80)
             }
-            _ if evidence.place == Place::File => None,
-            Form::Url => Some(80),
-            Form::Keyed => Some(80),
-            Form::HostPort => (address.alone && host_key).then_some(80),
-            Form::Bare | Form::Instance => None,
+            (Form::Url | Form::Keyed, _) => Some(80),
+            (Form::HostPort, _) => is_sure.then_some(80),
+            (Form::Bare | Form::Instance, _) => None,
         }
     }
 
-    /// Whether the pod's own list of hosts gives the name an address.
-    fn has_alias(&self, host: &str) -> bool {
+    /// The address that the pod's own list of hosts gives to a name; it is read before the DNS is asked.
+    ///
+    /// Source: kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/.
+    fn alias(&self, host: &str) -> Option<&str> {
         let aliases = self.member.pod.iter().flat_map(|pod| pod.spec.host_aliases.iter().flatten());
-        aliases.flat_map(|alias| alias.hostnames.iter().flatten()).any(|name| name == host)
+        let mut aliases = aliases
+            .filter(|alias| alias.hostnames.iter().flatten().any(|name| name.eq_ignore_ascii_case(host)));
+        aliases.next().map(|alias| alias.ip.as_str())
+    }
+
+    /// Whom a host means to the pod: with `dnsPolicy: None`, only what `dnsConfig` lists is searched.
+    ///
+    /// Source: `k8s.io/kubernetes/pkg/kubelet/network/dns/dns.go`, `GetPodDNS`, `appendDNSConfig`.
+    fn meant_by(&self, host: &str) -> Target {
+        let own = &self.member.object.identity;
+        let spec = self.member.pod.as_deref().map(|pod| &pod.spec);
+        let is_alone = spec.is_some_and(|spec| spec.dns_policy.as_deref() == Some("None"));
+        let searches = spec.and_then(|spec| spec.dns_config.as_ref()?.searches.as_ref());
+        let plain = self.names.meant_by(own, host);
+        let is_full = is_cluster_form(host) && !host.ends_with(".svc");
+        match plain {
+            Target::Service(..) if !is_alone || is_full => return plain,
+            Target::Outside => return plain,
+            _ => {}
+        }
+        let searched = searches
+            .into_iter()
+            .flatten()
+            .map(|search| self.names.meant_by(own, &format!("{host}.{}", search.trim_end_matches('.'))));
+        let mut found = searched.filter(|target| matches!(target, Target::Service(..)));
+        match found.next() {
+            Some(Target::Service(service, _)) => Target::Service(service, false),
+            _ if is_alone && !is_full => Target::Nobody,
+            _ => plain,
+        }
     }
 
     fn outside(&self, host: &str) -> Identity {
@@ -280,7 +382,7 @@ impl Scene<'_> {
         let own: &Object = &self.member.object;
         let map = self.cast.find(&best.declared_by).map(|map| &*map.object);
         let reference = Reference::new(map.unwrap_or(own), to, Relation::Calls, best.field.clone());
-        draft.infer_from(own.identity.clone(), Reference { label, ..reference });
+        draft.infer_from(own.identity.clone(), Reference { label, line: best.line, ..reference });
     }
 }
 
@@ -288,15 +390,32 @@ fn in_json(evidence: &Evidence) -> bool {
     evidence.via.ends_with(".json")
 }
 
+/// How sure it is that a name with an address of its own is called.
+fn confidence_of_alias(evidence: &Evidence) -> Option<u8> {
+    let is_sure = match evidence.address.form {
+        Form::Url | Form::Keyed => !evidence.place.is_file() || evidence.means == Some(Means::Called),
+        Form::HostPort | Form::Bare => evidence.address.alone && KNOWN.is_host(&evidence.key),
+        Form::Instance => false,
+    };
+    is_sure.then_some(90)
+}
+
 /// A public name, or an address in numbers. A file names much that nobody calls.
 fn confidence_of_outside(evidence: &Evidence) -> Option<u8> {
     let address = &evidence.address;
-    let host_key = is(&HOST_KEY, &evidence.key);
+    let host_key = KNOWN.is_host(&evidence.key);
+    let is_called = evidence.means == Some(Means::Called);
     match address.form {
-        _ if evidence.place == Place::File => None,
+        Form::Url | Form::HostPort if evidence.place.is_file() => {
+            let is_setting = is_called && evidence.place == Place::File
+                || KNOWN.is_called_outside(&evidence.key) && address.alone;
+            is_setting.then_some(80)
+        }
+        _ if evidence.place.is_file() => None,
         Form::Url => Some(90),
         Form::Keyed => Some(80),
-        Form::HostPort => (address.alone && (host_key || !is(&OTHER_KEY, &evidence.key))).then_some(80),
+        Form::HostPort if is_called => Some(80),
+        Form::HostPort => (address.alone && (host_key || !KNOWN.is_other(&evidence.key))).then_some(80),
         Form::Bare => (host_key && address.alone && !address.host.starts_with(|c: char| c.is_ascii_digit()))
             .then_some(70),
         Form::Instance => None,

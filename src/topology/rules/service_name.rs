@@ -103,10 +103,19 @@ impl<'a> Names<'a> {
     /// Whether a Service with an address of its own picks the pods of a member.
     pub fn selects_and_is_not_headless(&self, service: &Identity, member: &Member) -> bool {
         let entry = self.find(service, &service.namespace, &service.name);
+        entry.is_some_and(|entry| !entry.headless) && self.selects(service, member)
+    }
+
+    /// Whether a Service picks the pods of a member.
+    pub fn selects(&self, service: &Identity, member: &Member) -> bool {
+        if service.namespace != member.object.identity.namespace {
+            return false;
+        }
+        let entry = self.find(service, &service.namespace, &service.name);
         let (Some(entry), Some(pod)) = (entry, &member.pod) else { return false };
         let Some(selector) = entry.service.at("spec.selector") else { return false };
         let selector = Selector::read(selector, Selection::Labels);
-        !entry.headless && !selector.is_empty() && selector.share(pod) != Share::Nothing
+        !selector.is_empty() && selector.share(pod) != Share::Nothing
     }
 
     /// Whom a host means to a pod.

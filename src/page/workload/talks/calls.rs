@@ -2,12 +2,13 @@
 //! calls Service `cart`."
 
 use super::Told;
+use crate::catalog::Relation;
 use crate::document::Value;
 use crate::page::knowledge::Knowledge;
 use crate::page::network::of_call;
 use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
 use crate::page::{Prose, Table};
-use crate::topology::{Call, HOST, NodeIndex, Pod, State};
+use crate::topology::{Call, HOST, NodeIndex, Pod, SecretAddress, State};
 use std::collections::BTreeMap;
 
 /// How many pieces of evidence are named for one call.
@@ -60,6 +61,15 @@ fn row(know: &Knowledge, index: NodeIndex, calls: &[&Call], names_who: bool) -> 
     let node = know.node(first.to);
     let (who, evidence) = parties(know, index, calls);
     let mut whom = match &*node.identity.kind {
+        HOST if first.alias.is_some() => {
+            vec![
+                code(&*node.identity.name),
+                text(", as "),
+                code("hostAliases"),
+                text(" says of "),
+                code(&first.host),
+            ]
+        }
         HOST => vec![code(&*node.identity.name), text(", outside of the cluster")],
         _ => know.mention(first.to, &know.node(index).identity),
     };
@@ -81,6 +91,9 @@ fn row(know: &Knowledge, index: NodeIndex, calls: &[&Call], names_who: bool) -> 
 /// Source: `k8s.io/kubernetes/pkg/kubelet/network/dns/dns.go`, `getPodDNSType`: on the node's network `ClusterFirst`
 /// means `Default`.
 pub fn without_cluster_dns(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Option<Prose> {
+    if pod.spec.dns_policy.as_deref() == Some("None") {
+        return own_name_servers(know, index, pod);
+    }
     let is_service = |call: &Call| &*know.node(call.to).identity.kind != HOST;
     if !know.topology.calls_of(index).iter().any(is_service) {
         return None;
@@ -102,6 +115,77 @@ pub fn without_cluster_dns(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Opt
     Some(prose)
 }
 
+/// Whom the pods ask for names where `dnsConfig` alone says so, and what short names mean to them.
+///
+/// Source: `k8s.io/kubernetes/pkg/kubelet/network/dns/dns.go`, `GetPodDNS`: with `None`, nothing is added to `dnsConfig`.
+fn own_name_servers(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Option<Prose> {
+    let node = know.node(index);
+    let object = node.object.as_deref()?;
+    let config = pod.spec.dns_config.as_ref();
+    let servers = config.and_then(|config| config.nameservers.clone()).unwrap_or_default();
+    let searches = config.and_then(|config| config.searches.clone()).unwrap_or_default();
+    let servers: Vec<Prose> = servers.iter().map(|server| vec![code(server)]).collect();
+    let of_cluster = format!("{}.svc.", node.identity.namespace);
+    let mut prose = plain("For names, its pods ask only ");
+    prose.extend(match servers.is_empty() {
+        true => plain("what `dnsConfig` lists"),
+        false => listed(servers, 4),
+    });
+    prose.extend([text(", because "), code("dnsPolicy"), text(" is "), code("None"), text(".")]);
+    if !searches.iter().any(|search| search.starts_with(&of_cluster)) {
+        prose.push(text(
+            " Without a search list of its namespace, the name of a Service alone leads nowhere.",
+        ));
+    }
+    prose.push(text(" "));
+    prose.push(know.source(object, &pod.path.key("dnsPolicy")));
+    Some(prose)
+}
+
+/// The addresses that its containers read from Secrets, a sentence a Secret and container: which, nobody sees.
+pub fn in_secrets(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Vec<Prose> {
+    let Some(object) = know.node(index).object.as_deref() else { return Vec::new() };
+    let mut found: BTreeMap<(usize, NodeIndex), Vec<&SecretAddress>> = BTreeMap::new();
+    let own = know.topology.secret_addresses(index);
+    for one in own.filter(|one| container.is_none_or(|container| one.container == container)) {
+        found.entry((one.container, one.secret)).or_default().push(one);
+    }
+    let item = |((by, secret), all): ((usize, NodeIndex), Vec<&SecretAddress>)| {
+        let variables = all.iter().map(|one| {
+            concat(vec![vec![code(&one.variable), text(" ")], vec![know.source(object, &one.field)]])
+        });
+        let who = if container.is_some() { plain("it") } else { vec![know.container(index, by)] };
+        let (what, which) = match all.len() {
+            1 => ("an address", "which, is"),
+            _ => ("addresses", "which, are"),
+        };
+        let node = know.node(secret);
+        let is_here = |one: &&SecretAddress| {
+            let parts = ["data", "stringData"];
+            let object = node.object.as_deref();
+            object.is_some_and(|object| {
+                parts
+                    .iter()
+                    .any(|part| object.value.get(part).is_some_and(|part| part.get(&one.key).is_some()))
+            })
+        };
+        let rest = match all.iter().any(is_here) {
+            true => "; podviz never shows which.".to_owned(),
+            false => format!("; {which} not in these manifests."),
+        };
+        concat(vec![
+            plain("From "),
+            listed(variables.collect(), MOST_EVIDENCE),
+            plain(", "),
+            who,
+            plain(format!(" reads {what} from ")),
+            know.mention(secret, &know.node(index).identity),
+            plain(rest),
+        ])
+    };
+    found.into_iter().map(item).collect()
+}
+
 /// One sentence on the calls to one port of one target, and what NetworkPolicies say of them.
 fn sentence(know: &Knowledge, index: NodeIndex, calls: &[&Call], alone: bool) -> Prose {
     let Some(first) = calls.first() else { return Prose::new() };
@@ -112,8 +196,17 @@ fn sentence(know: &Knowledge, index: NodeIndex, calls: &[&Call], alone: bool) ->
     let node = know.node(first.to);
     let port = first.port.map(|port| format!(" on port {port}")).unwrap_or_default();
     let verb = if many { " call " } else { " calls " };
+    let who_calls = concat(vec![who, plain(verb)]);
     let mut prose =
-        concat(vec![plain("From "), listed(evidence, MOST_EVIDENCE), plain(", "), who, plain(verb)]);
+        concat(vec![plain("From "), listed(evidence, MOST_EVIDENCE), plain(", "), who_calls.clone()]);
+    if first.is_declared {
+        prose = concat(vec![vec![code("podviz.yaml"), text(" says that ")], who_calls]);
+    }
+    if first.alias.is_some() {
+        prose.extend([code(&*node.identity.name), text(format!("{port}: "))]);
+        prose.extend(of_alias(know, index, first));
+        return prose;
+    }
     if &*node.identity.kind == HOST {
         prose.extend([code(&*node.identity.name), text(format!("{port}, outside of the cluster."))]);
         prose.extend(of_call(know, index, first.to, first.port));
@@ -121,10 +214,26 @@ fn sentence(know: &Knowledge, index: NodeIndex, calls: &[&Call], alone: bool) ->
     }
     prose.extend(know.mention(first.to, near));
     prose.push(text(format!("{port}.")));
+    let mut behind = know.topology.from(first.to).filter(|edge| edge.relation == Relation::Selects);
+    if behind.next().is_some_and(|edge| edge.to == index) && behind.next().is_none() {
+        prose.push(text(" That Service leads to its own pods."));
+    }
     if !first.port_exists {
         prose.extend(other_ports(know, first));
     }
     prose.extend(of_call(know, index, first.to, first.port));
+    prose
+}
+
+/// Where a name of a call gets its address from.
+///
+/// Source: kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/: `/etc/hosts` is read before the DNS is asked.
+fn of_alias(know: &Knowledge, index: NodeIndex, call: &Call) -> Prose {
+    let field = know.node(index).pod.as_ref().map(|pod| pod.path.key("hostAliases"));
+    let source = field.and_then(|field| Some(know.source(know.node(index).object.as_deref()?, &field)));
+    let mut prose = vec![code("hostAliases"), text(" gives the name "), code(&call.host)];
+    prose.push(text(" this address, before the DNS is asked. "));
+    prose.extend(source);
     prose
 }
 
@@ -156,6 +265,9 @@ pub fn said(know: &Knowledge, index: NodeIndex, call: &Call) -> Prose {
 }
 
 fn written(know: &Knowledge, index: NodeIndex, call: &Call) -> Prose {
+    if call.is_declared {
+        return vec![code("calls"), text(" in "), code("podviz.yaml")];
+    }
     let written = joined(call.written.iter().map(|text| vec![code(text)]).collect(), "and");
     let holder = match call.declared_by == index {
         true => Prose::new(),
@@ -165,8 +277,12 @@ fn written(know: &Knowledge, index: NodeIndex, call: &Call) -> Prose {
 }
 
 fn source(know: &Knowledge, call: &Call) -> Prose {
-    let object = know.node(call.declared_by).object.as_deref();
-    object.map(|object| know.source(object, &call.field)).into_iter().collect()
+    let object = know.node(call.declared_by).object.as_deref().filter(|_| !call.is_declared);
+    let source = object.map(|object| match call.line {
+        Some(line) => know.source_of_line(object, line),
+        None => know.source(object, &call.field),
+    });
+    source.into_iter().collect()
 }
 
 /// The ports that the Service has, where the one that is called is not among them.
