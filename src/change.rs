@@ -12,7 +12,7 @@ mod pairing;
 pub mod tell;
 
 pub use connections::{Connection, Connections, End};
-pub use effects::{Area, Because, Effect, Severity};
+pub use effects::{Area, Effect, Severity};
 
 use crate::catalog::Catalog;
 use crate::document::Identity;
@@ -34,6 +34,19 @@ pub struct Side<'a> {
     pub topology: &'a Topology,
     /// What is true of them.
     pub facts: &'a Facts,
+}
+
+/// A line that something follows from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Because {
+    /// On which side it stands.
+    pub side: Which,
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The field.
+    pub field: String,
 }
 
 /// Which side of a change something stands on.

@@ -23,7 +23,7 @@ pub use environment::{Environment, PLAIN_ENVIRONMENT};
 pub use file::{Delivery, Document, Origin, SourceFile, Token, TokenClass};
 pub use identity::Identity;
 pub use imprint::Imprints;
-pub use placeholder::is_placeholder;
+pub use placeholder::{is_of_programs, is_placeholder};
 pub use span::Span;
 pub use value::{Entry, Kind, Value};
 

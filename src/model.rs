@@ -6,6 +6,7 @@ mod inventory;
 mod split;
 mod take;
 mod template;
+mod tool_file;
 
 pub use inventory::{Inventory, Object, Subject};
 pub use take::{Grouping, take_inventory};

@@ -3,6 +3,7 @@
 //! A flavour is a folder in `templates/`; one engine renders them all. What stands here is pure, apart from reading
 //! the templates that the user brings along.
 
+pub mod answer;
 mod block;
 pub mod drift;
 mod engine;

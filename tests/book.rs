@@ -98,17 +98,34 @@ fn calls(fence: &Fence) -> Vec<Call> {
     calls
 }
 
-/// A folder as readers have it: the examples, and manifests of their own in `k8s`.
+/// A folder as readers have it: the examples, manifests of their own in `k8s`, in git, and two states of them to compare.
 fn workplace() -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
-    for (from, to) in [("../examples", "examples"), ("../examples/shop", "k8s")] {
+    for (from, to) in [
+        ("../examples", "examples"),
+        ("../examples/shop", "k8s"),
+        ("../examples/shop", "old"),
+        ("../examples/shop", "new"),
+    ] {
         for (path, bytes) in tree(&tests(from)) {
             let path = folder.path().join(to).join(path);
             fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             fs::write(path, bytes).expect("a file");
         }
     }
+    commit(folder.path());
     folder
+}
+
+/// Puts all that a folder holds on branch `main` of a new git repository there.
+fn commit(folder: &Path) {
+    let own = ["-c", "user.name=podviz", "-c", "user.email=podviz@example.org", "-c", "commit.gpgsign=false"];
+    let steps: [&[&str]; 3] =
+        [&["init", "--quiet", "--initial-branch=main"], &["add", "."], &["commit", "--quiet", "-m", "Begin"]];
+    for step in steps {
+        let status = Command::new("git").args(own).args(step).current_dir(folder).status();
+        assert!(status.expect("git runs").success(), "git {step:?}");
+    }
 }
 
 /// Runs a command line. Gives how it ended, and all that it printed.

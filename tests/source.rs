@@ -192,7 +192,7 @@ fn source_lines_are_the_file() {
     assert_eq!(shown(&loaded).join("\n") + "\n", text);
     let document = &loaded.documents[0];
     assert_eq!((document.first_line, document.last_line), (6, 16));
-    assert_eq!(document.comment.as_deref(), Some("License\n\nA pod.\nIt runs."));
+    assert_eq!(document.comment.as_deref(), Some("A pod.\nIt runs."));
 }
 
 #[test]

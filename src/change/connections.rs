@@ -6,7 +6,7 @@
 mod ports;
 mod side;
 
-use super::effects::Because;
+use super::Because;
 use super::pairing::Pairing;
 use super::{Side, Which};
 use crate::catalog::FieldPath;

@@ -15,7 +15,7 @@ mod rollout;
 mod security;
 
 use super::pairing::Pairing;
-use super::{Change, FieldChange, ObjectChange, Side, Which};
+use super::{Because, Change, FieldChange, ObjectChange, Side, Which};
 use crate::catalog::FieldPath;
 use crate::document::Identity;
 use crate::topology::{Edge, Node, NodeIndex};
@@ -96,19 +96,6 @@ pub struct Effect {
     pub because: Vec<Because>,
 }
 
-/// A line that an effect follows from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Because {
-    /// On which side it stands.
-    pub side: Which,
-    /// The file.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// The field.
-    pub field: String,
-}
-
 /// What rules look at.
 pub(super) struct Scene<'a> {
     pub change: &'a Change<'a>,
@@ -169,11 +156,13 @@ struct Whom {
 }
 
 impl<'a> Scene<'a> {
-    fn old(&self) -> Side<'a> {
+    /// What was.
+    fn before(&self) -> Side<'a> {
         self.change.old
     }
 
-    fn new(&self) -> Side<'a> {
+    /// What will be.
+    fn after(&self) -> Side<'a> {
         self.change.new
     }
 
@@ -184,7 +173,7 @@ impl<'a> Scene<'a> {
 
     /// The workloads that are on both sides, whether they differ or not: their nodes there.
     fn workloads(&self) -> impl Iterator<Item = (NodeIndex, NodeIndex)> {
-        let (old, new) = (self.old().topology, self.new().topology);
+        let (old, new) = (self.before().topology, self.after().topology);
         let both = self.pairing.pairs().iter().filter_map(|pair| pair.old.zip(pair.new));
         both.filter(move |(a, b)| old.nodes[*a].pod.is_some() && new.nodes[*b].pod.is_some())
     }

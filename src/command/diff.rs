@@ -3,8 +3,7 @@
 use super::{Exit, print::print_styled};
 use anyhow::Context;
 use podviz::cli::{Diff, Messages};
-use podviz::{Product, run};
-use std::fs;
+use podviz::{Product, output, run};
 
 pub(super) fn compare(diff: &Diff, messages: &Messages) -> anyhow::Result<Exit> {
     let ask = diff.ask();
@@ -22,8 +21,7 @@ pub(super) fn compare(diff: &Diff, messages: &Messages) -> anyhow::Result<Exit> 
     let Product::Answer { text, yes } = product else { return Ok(Exit::Failed) };
     match &diff.output {
         Some(file) => {
-            let plain = anstream::adapter::strip_str(&text).to_string();
-            fs::write(file, plain).with_context(|| format!("cannot write {}", file.display()))?;
+            output::answer::write(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
         }
         None => print_styled(&text)?,
     }

@@ -35,6 +35,12 @@ pub fn is_placeholder(text: &str) -> bool {
     text.contains(['$', '{', '<', '[', '%', '@']) && SIGN.is_match(text)
 }
 
+/// Whether what stands at a key, and below it, belongs to the programs of a pod or is data: what looks like a gap there is
+/// filled by them, not before.
+pub fn is_of_programs(key: &str) -> bool {
+    OF_PROGRAMS.contains(&key)
+}
+
 impl Value {
     /// Whether it is a text that a tool replaces later.
     pub fn is_placeholder(&self) -> bool {
@@ -46,7 +52,7 @@ impl Value {
         match &self.kind {
             Kind::String(text) => is_placeholder(text),
             Kind::Map(entries) if levels > 0 => {
-                let counts = |entry: &&Entry| !OF_PROGRAMS.contains(&&*entry.key);
+                let counts = |entry: &&Entry| !is_of_programs(&entry.key);
                 entries.iter().filter(counts).any(|entry| entry.value.holds_placeholder(levels - 1))
             }
             Kind::List(items) if levels > 0 => items.iter().any(|item| item.holds_placeholder(levels - 1)),

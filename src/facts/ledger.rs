@@ -1,8 +1,9 @@
 //! The facts as a list: what `podviz explain --format json` prints.
 
 use super::known::Known;
-use crate::catalog::Catalog;
-use crate::document::Identity;
+use crate::catalog::{Catalog, FieldPath};
+use crate::document::{Identity, is_of_programs};
+use crate::model::Object;
 use crate::topology::{NodeIndex, Topology};
 use serde::Serialize;
 use serde_json::Value;
@@ -116,7 +117,7 @@ impl<'a> Ledger<'a> {
         let declared_by = &self.topology.nodes[known.declared_by.unwrap_or(node)].object;
         let Some(object) = declared_by else { return };
         // Of a value that a tool puts in later, nothing is derived.
-        if known.field.find(&object.value).is_some_and(|value| value.holds_placeholder(1)) {
+        if is_open(&known.field, object) {
             return;
         }
         let (file, line) = object.place(known.field.line(&object.value));
@@ -125,4 +126,10 @@ impl<'a> Ledger<'a> {
         let why = known.why.to_string();
         (self.take)(Fact { subject, fact, value, why, source, node, container });
     }
+}
+
+/// Whether a tool puts the value of a field in later.
+fn is_open(field: &FieldPath, object: &Object) -> bool {
+    let is_of_programs = field.outward().filter_map(FieldPath::last_key).any(is_of_programs);
+    !is_of_programs && field.find(&object.value).is_some_and(|value| value.holds_placeholder(1))
 }

@@ -8,6 +8,7 @@ mod order;
 mod probe;
 mod readiness;
 mod restart;
+mod shell;
 mod startup;
 
 use super::known::Known;

@@ -5,6 +5,7 @@ use super::betrayed::{Betrayed, Sight};
 use super::dump::{Look, look, strip_bookkeeping};
 use super::split::{self, Definition};
 use super::template;
+use super::tool_file::is_for_a_tool;
 use super::{Inventory, Object};
 use crate::catalog::{Catalog, Scope};
 use crate::document::{Document, Environment, Identity, Kind, PLAIN_ENVIRONMENT, Value};
@@ -27,6 +28,9 @@ pub fn take_inventory(
     let mut manifests = Vec::new();
     for document in documents {
         unpack(document, &mut manifests);
+    }
+    if !grouping.flat {
+        problems.extend(pass_over(&mut manifests));
     }
     let mut named: Vec<Named> = Vec::with_capacity(manifests.len());
     named.extend(manifests.into_iter().filter_map(|manifest| name(manifest, catalog, &mut problems)));
@@ -138,6 +142,24 @@ impl Grouping<'_> {
     pub fn plain(default_namespace: &str) -> Grouping<'_> {
         Grouping { default_namespace, built: Vec::new(), flat: false }
     }
+}
+
+/// Leaves out what only tools read, and says so.
+fn pass_over(manifests: &mut Vec<Manifest>) -> Problems {
+    let mut problems = Problems::none();
+    manifests.retain(|one| {
+        let group = one.api_version.split_once('/').map_or("", |(group, _)| group);
+        let is_passed_over = is_for_a_tool(group);
+        if is_passed_over {
+            let document = &one.document;
+            let message =
+                format!("this is configuration of a tool (`{group}`), which no cluster takes: passed over");
+            let place = document.file.place(document.first_line);
+            problems.push(Problem::new(Level::Note, Code::NotAManifest, message).at_place(place, 0));
+        }
+        !is_passed_over
+    });
+    problems
 }
 
 /// Gives plain manifests that other folders define differently an environment, and returns these environments.

@@ -77,7 +77,7 @@ impl<'a> Marked<'a> {
                 let help = "put it on a line of its own, not inside of a paragraph, a list item's first line, or a table";
                 refuse(place.line, "a marker shares its line with other text", help);
             }
-            if says.contains(['\n', '\r']) {
+            if text[at.clone()].contains(['\n', '\r']) {
                 let help = "close the comment with `-->` on the line that it begins on";
                 refuse(place.line, "this marker does not end on its line", help);
             }

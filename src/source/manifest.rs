@@ -110,36 +110,8 @@ fn is_chart(name: &str) -> bool {
 }
 
 fn is_tool_group(version: &str) -> bool {
-    version.split_once('/').is_some_and(|(group, _)| TOOL_GROUPS.binary_search(&group).is_ok())
+    version.split('/').next() == Some("kustomize.config.k8s.io")
 }
-
-/// Groups of files that programs read and nobody sends to a cluster: they describe how to build, test, or make one.
-const TOOL_GROUPS: [&str; 24] = [
-    "apiserver.config.k8s.io",
-    "audit.k8s.io",
-    "backstage.io",
-    "chainsaw.kyverno.io",
-    "cli.kyverno.io",
-    "controller-runtime.sigs.k8s.io",
-    "ctlptl.dev",
-    "eksctl.io",
-    "garden.io",
-    "k0s.k0sproject.io",
-    "k0sctl.k0sproject.io",
-    "k3d.io",
-    "kind.x-k8s.io",
-    "kpt.dev",
-    "krew.googlecontainertools.github.com",
-    "kubeadm.k8s.io",
-    "kubelet.config.k8s.io",
-    "kubeproxy.config.k8s.io",
-    "kubescheduler.config.k8s.io",
-    "kustomize.config.k8s.io",
-    "kuttl.dev",
-    "minikube.sigs.k8s.io",
-    "skaffold",
-    "werf.io",
-];
 
 /// Whether a file is one of helmfile: releases of charts, which only helmfile renders.
 ///

@@ -14,6 +14,7 @@ mod rewrite;
 mod rules;
 mod shape;
 mod structure;
+mod table;
 mod text;
 mod tree;
 mod value;

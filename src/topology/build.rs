@@ -3,6 +3,7 @@
 mod found;
 mod picked;
 mod picks;
+mod scaled;
 mod spread;
 mod taken;
 
@@ -21,7 +22,7 @@ use super::typed::read_pod;
 use super::wrong_types;
 use super::{Certainty, Edge, Node, NodeIndex, Pod, State, Topology};
 use crate::catalog::{Catalog, FieldPath, Relation, Role, Scope};
-use crate::document::{Identity, Value, is_placeholder};
+use crate::document::{Identity, is_placeholder};
 use crate::model::{Inventory, Object};
 use crate::problem::Problems;
 pub(super) use found::{DraftCall, DraftLocal, DraftSecretAddress, Reference};
@@ -54,7 +55,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
     }
     let described = described::members(&members, catalog, &mut problems);
     members.extend(described);
-    leave_numbers_open(&mut members);
+    scaled::leave_numbers_open(&mut members);
     let mut cast = Cast::new(&members, catalog);
     let services: Vec<Identity> =
         members.iter().flat_map(|member| produced_services(member, &cast)).collect();
@@ -77,25 +78,6 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
     taken::take_over(&mut topology, catalog);
     (topology.applications, topology.application_of) = application::find(&topology, &catalog.settings);
     (topology, problems)
-}
-
-/// Where an object of the input changes how many pods there are, nobody knows which number is the last.
-fn leave_numbers_open(members: &mut [Member]) {
-    let scaled: BTreeSet<(Arc<str>, Arc<str>, String)> = members
-        .iter()
-        .filter_map(|member| {
-            let name = member.object.value.at("spec.scaleTargetRef.name").and_then(Value::scalar_text)?;
-            let own = &member.object.identity;
-            Some((Arc::clone(&own.environment), Arc::clone(&own.namespace), name))
-        })
-        .collect();
-    for member in members {
-        let own = &member.object.identity;
-        let key = (Arc::clone(&own.environment), Arc::clone(&own.namespace), own.name.to_string());
-        if let Some(pod) = member.pod.as_mut().filter(|_| scaled.contains(&key)) {
-            Arc::make_mut(pod).given.without_end();
-        }
-    }
 }
 
 /// An object with the pod it makes.

@@ -10,6 +10,7 @@ mod setting;
 mod shelf;
 mod tree;
 mod variable;
+mod variables;
 
 use super::address::known::{KNOWN, Means};
 use super::address::{Address, Form, addresses, says_own_port};
@@ -21,8 +22,9 @@ use expansion::expand;
 pub use mount::{Named, note_named};
 use setting::Setting;
 pub use shelf::Shelf;
-pub use variable::SecretKey;
-use variable::{Told, Variable, Variables, secret_keys};
+use variable::Variable;
+pub use variables::SecretKey;
+use variables::{Told, Variables, secret_keys};
 
 /// One address that a container names.
 #[derive(Clone, Debug)]

@@ -77,7 +77,7 @@ fn manifest(choices: &mut Choices, name: &str, canary: &str) -> String {
             "{pod}    env:\n    - {{name: A, value: b}}\n    - name: {name}\n      value: {quote}{canary}{quote}\n    - {{name: C, value: d}}\n"
         ),
         2 => {
-            let argument = choices.of(&["--NAME=VALUE", "--NAME\", \"VALUE", "NAME=VALUE"]);
+            let argument = choices.of(&["--NAME=VALUE", "--NAME\", \"VALUE", "NAME=VALUE", "-DNAME=VALUE"]);
             let argument = argument.replace("NAME", name).replace("VALUE", canary);
             format!("{pod}    args: [\"--level=info\", \"{argument}\", \"--port=80\"]\n")
         }

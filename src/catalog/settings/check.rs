@@ -2,7 +2,7 @@
 
 use super::{Settings, Wildcard};
 use crate::catalog::fault::closest;
-use crate::catalog::vocabulary::Unit;
+use crate::catalog::vocabulary::{Explanation, Unit};
 use crate::catalog::{Catalog, Fault, KindRule};
 use crate::document::{PLAIN_ENVIRONMENT, Value};
 use crate::source::ToolLimits;
@@ -263,13 +263,12 @@ impl Check<'_> {
     fn shares(&self, path: &str, rule: &KindRule) -> Result<(), Fault> {
         let known = self.catalog.kind(&rule.group, &rule.kind).map(|known| known.weights.as_slice());
         let weights = || rule.weights.iter().chain(known.unwrap_or_default());
-        let shares = rule.explain.iter().enumerate().filter(|(_, one)| one.unit == Some(Unit::Share));
-        for (at, _) in shares.filter(|(_, one)| !weights().any(|weights| weights.field == one.field)) {
-            let fault = Fault::new("no entry of `weights` has this field");
-            let help = "add the field to `weights` of this kind";
-            return self.fault(&format!("{path}.explain[{at}].unit"), fault.help(help));
-        }
-        Ok(())
+        let is_weight = |one: &Explanation| weights().any(|weights| weights.field == one.field);
+        let mut shares = rule.explain.iter().enumerate().filter(|(_, one)| one.unit == Some(Unit::Share));
+        let Some((at, _)) = shares.find(|(_, one)| !is_weight(one)) else { return Ok(()) };
+        let fault = Fault::new("no entry of `weights` has this field");
+        let help = "add the field to `weights` of this kind";
+        self.fault(&format!("{path}.explain[{at}].unit"), fault.help(help))
     }
 
     fn edges(&self, path: &str, rule: &KindRule) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 use super::ports::PortSet;
 use super::rules_field;
 use crate::catalog::FieldPath;
-use crate::change::effects::Because;
+use crate::change::Because;
 use crate::change::pairing::Pairing;
 use crate::change::{Side, Which};
 use crate::facts::reach::Which as Ports;

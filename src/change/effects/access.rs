@@ -1,7 +1,8 @@
 //! Rights at the Kubernetes API that somebody gains or loses, and Secrets that are read anew.
 
-use super::{Area, Because, Found, Scene, Severity, Whom, listed};
+use super::{Area, Found, Scene, Severity, Whom, listed};
 use crate::catalog::Relation;
+use crate::change::Because;
 use crate::change::Which;
 use crate::facts::quoted;
 use crate::facts::security::{Holder, Rule};
@@ -14,9 +15,12 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
     secrets(scene, found);
 }
 
-/// What somebody may do: rules, each with the namespace in which it counts, and the line that gives it.
+/// A rule with the namespace in which it counts, and the lines that give it.
+type Held<'a> = (Option<Arc<str>>, &'a Rule, Vec<Because>);
+
+/// What somebody may do.
 struct Rights<'a> {
-    rules: Vec<(Option<Arc<str>>, &'a Rule, Vec<Because>)>,
+    rules: Vec<Held<'a>>,
     /// Roles that are known by their name alone.
     roles: BTreeMap<(Option<Arc<str>>, String), Vec<Because>>,
 }
@@ -157,14 +161,14 @@ fn secrets(scene: &Scene, found: &mut Found) {
     let reads = |relation: Relation| matches!(relation, Relation::ReadsEnv | Relation::Mounts);
     for (old, new) in scene.workloads() {
         let known: BTreeSet<_> = scene
-            .old()
+            .before()
             .topology
             .from(old)
             .filter(|edge| reads(edge.relation))
             .map(|edge| scene.pairing.followed(Which::Old, &scene.node(Which::Old, edge.to).identity))
             .collect();
         let mut seen = BTreeSet::new();
-        for edge in scene.new().topology.from(new).filter(|edge| reads(edge.relation)) {
+        for edge in scene.after().topology.from(new).filter(|edge| reads(edge.relation)) {
             let secret = &scene.node(Which::New, edge.to).identity;
             let key = scene.pairing.followed(Which::New, secret);
             if !secret.is("", "Secret") || known.contains(&key) || !seen.insert(key) {

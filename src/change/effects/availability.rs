@@ -27,7 +27,7 @@ fn notices(scene: &Scene, change: &ObjectChange, (old, new): (NodeIndex, NodeInd
     else {
         return;
     };
-    let (Some(was), Some(is)) = (scene.old().facts.of(old), scene.new().facts.of(new)) else { return };
+    let (Some(was), Some(is)) = (scene.before().facts.of(old), scene.after().facts.of(new)) else { return };
     for (position, container) in after.containers.iter().enumerate() {
         let Some(earlier) = before.containers.iter().position(|other| other.key == container.key) else {
             continue;

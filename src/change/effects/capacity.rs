@@ -1,6 +1,7 @@
 //! How many pods there are, what they reserve, and which of them go first when a node runs out of memory.
 
-use super::{Area, Because, Found, Scene, Severity, Whom, lines};
+use super::{Area, Found, Scene, Severity, Whom, lines};
+use crate::change::Because;
 use crate::change::Which;
 use crate::facts::controller::{bounds, replicas};
 use crate::facts::quantity::{Quantity, core_words, size_words};

@@ -83,7 +83,7 @@ fn key(path: &str) -> Option<String> {
 
 /// Who reads an object on the new side.
 fn readers<'a>(scene: &Scene<'a>, object: NodeIndex) -> Vec<(NodeIndex, &'a ConfigRead)> {
-    let side = scene.new();
+    let side = scene.after();
     let workloads = scene.workloads().map(|(_, new)| new);
     let reads = workloads.filter_map(|index| Some((index, side.facts.of(index)?)));
     reads

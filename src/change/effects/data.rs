@@ -45,7 +45,7 @@ fn claim_removed(scene: &Scene, change: &ObjectChange, found: &mut Found) {
 
 /// What of the old side says that the volume of a claim stays.
 fn keeps(scene: &Scene, claim: NodeIndex) -> Option<String> {
-    let topology = scene.old().topology;
+    let topology = scene.before().topology;
     let says = |index: NodeIndex, path: &str| {
         let node = &topology.nodes[index];
         let policy = node.object.as_ref()?.value.at(path)?.as_str()?;

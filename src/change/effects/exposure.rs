@@ -1,7 +1,8 @@
 //! What can be reached from outside of the cluster now, or no more; and ways in that lead elsewhere.
 
-use super::{Area, Because, Found, Scene, Severity, lines, listed};
+use super::{Area, Found, Scene, Severity, lines, listed};
 use crate::catalog::{FieldPath, Relation, Role};
+use crate::change::Because;
 use crate::change::{Fate, FieldChange, Which};
 use crate::document::Identity;
 use crate::facts::{is_exposed, lets_traffic_in, quoted};

@@ -8,9 +8,10 @@ use std::cmp::Ordering;
 pub(super) fn find(scene: &Scene, found: &mut Found) {
     for (_, change) in scene.objects() {
         let Some((old, new)) = change.both() else { continue };
-        let (Some(before), Some(after)) =
-            (scene.old().topology.nodes[old].pod.as_deref(), scene.new().topology.nodes[new].pod.as_deref())
-        else {
+        let (Some(before), Some(after)) = (
+            scene.before().topology.nodes[old].pod.as_deref(),
+            scene.after().topology.nodes[new].pod.as_deref(),
+        ) else {
             continue;
         };
         for container in &after.containers {

@@ -1,11 +1,13 @@
 //! Who may talk to whom now, and calls that a change makes, ends or breaks.
 
 use super::exposure::behind;
-use super::{Area, Because, Found, Scene, Severity, Whom, listed};
+use super::{Area, Found, Scene, Severity, Whom, listed};
 use crate::catalog::Relation;
+use crate::change::Because;
 use crate::change::{Connection, End, Which};
 use crate::document::{Identity, Value};
 use crate::facts::quoted;
+use crate::facts::reach::CallVerdict;
 use crate::topology::{Edge, NodeIndex, State, Topology};
 use std::collections::BTreeMap;
 
@@ -71,7 +73,7 @@ type CallKey = (Identity, Identity);
 
 fn calls(scene: &Scene, found: &mut Found) {
     let (before, after) = (edges(scene, Which::Old), edges(scene, Which::New));
-    let (old, new) = (scene.old().topology, scene.new().topology);
+    let (old, new) = (scene.before().topology, scene.after().topology);
     let callers: BTreeMap<Identity, (NodeIndex, NodeIndex)> = scene
         .workloads()
         .map(|(a, b)| (scene.pairing.followed(Which::New, &new.nodes[b].identity), (a, b)))
@@ -132,12 +134,12 @@ fn answers(scene: &Scene, which: Which, edge: &Edge) -> bool {
 
 /// Why nobody answers a call on the new side, with the lines that say so.
 fn broken(scene: &Scene, edge: &Edge) -> Option<(String, Vec<Because>)> {
-    let topology = scene.new().topology;
+    let topology = scene.after().topology;
     let node = &topology.nodes[edge.to];
     if node.state == State::Missing {
         let key = scene.pairing.canonical(Which::New, &node.identity);
         let was = scene
-            .old()
+            .before()
             .topology
             .nodes
             .iter()
@@ -150,7 +152,7 @@ fn broken(scene: &Scene, edge: &Edge) -> Option<(String, Vec<Because>)> {
         return Some(("its selector picks no pod any more, so nobody answers".to_owned(), because));
     }
     if is_denied(scene, Which::New, edge) {
-        let crossings = scene.new().facts.crossings();
+        let crossings = scene.after().facts.crossings();
         let verdict = crossings.calls().find(|verdict| (verdict.from, verdict.to) == (edge.from, edge.to))?;
         let policy = verdict.because.first()?;
         let name = &topology.nodes[policy.policy].identity.name;
@@ -176,5 +178,5 @@ fn is_denied(scene: &Scene, which: Which, edge: &Edge) -> bool {
     let crossings = scene.change.side(which).facts.crossings();
     let mut verdicts =
         crossings.calls().filter(|verdict| (verdict.from, verdict.to) == (edge.from, edge.to)).peekable();
-    verdicts.peek().is_some() && verdicts.all(|verdict| verdict.is_denied())
+    verdicts.peek().is_some() && verdicts.all(CallVerdict::is_denied)
 }

@@ -11,7 +11,7 @@ use crate::topology::{NodeIndex, State, Topology};
 pub(super) fn find(scene: &Scene, found: &mut Found) {
     for (at, change) in scene.objects() {
         let Some((old, new)) = change.both() else { continue };
-        let (before, after) = (&scene.old().topology.nodes[old], &scene.new().topology.nodes[new]);
+        let (before, after) = (&scene.before().topology.nodes[old], &scene.after().topology.nodes[new]);
         let (Some(before), Some(after)) = (before.object.as_deref(), after.object.as_deref()) else {
             continue;
         };
@@ -19,9 +19,8 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
             let names: Vec<String> = fields.iter().map(|field| quoted(&top(&field.field))).collect();
             let mut names = names;
             names.dedup();
-            let verb = if names.len() == 1 { "cannot change" } else { "cannot change" };
             let message = format!(
-                "The API server refuses it: {} {verb} once it exists, so nothing of its new manifest takes effect. {way}",
+                "The API server refuses it: {} cannot change once it exists, so nothing of its new manifest takes effect. {way}",
                 listed(&names, 4)
             );
             let kind = ("refused-immutable", Area::Refused, Severity::Danger);
@@ -29,7 +28,7 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
             found.refused.insert(at);
             continue;
         }
-        if let Some(reason) = claim_refused(scene.new().topology, new, before, after) {
+        if let Some(reason) = claim_refused(scene.after().topology, new, before, after) {
             let fields = change.below("spec.resources.requests");
             found.add(
                 ("refused", Area::Refused, Severity::Danger),

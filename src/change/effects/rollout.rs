@@ -10,12 +10,12 @@ use crate::topology::NodeIndex;
 pub(super) fn find(scene: &Scene, found: &mut Found) {
     for (at, change) in scene.objects() {
         let Some((old, new)) = change.both() else { continue };
-        let node = &scene.new().topology.nodes[new];
+        let node = &scene.after().topology.nodes[new];
         let Some(template) = template(scene, new).filter(|_| replaces_pods(change)) else { continue };
         let mut fields = change.below(&template).peekable();
         if fields.peek().is_none()
             || found.refused.contains(&at)
-            || scene.old().topology.nodes[old].pod.is_none()
+            || scene.before().topology.nodes[old].pod.is_none()
         {
             continue;
         }
@@ -27,14 +27,14 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
                 .and_then(|controller| controller.replicas.as_ref())
                 .is_some_and(|replicas| replicas.least.value == 0)
         };
-        if none(scene.new(), new) {
+        if none(scene.after(), new) {
             continue;
         }
         let object = node.object.as_deref();
         let is = |path: &str| {
             object.and_then(|object| object.value.at(path)).and_then(Value::as_bool) == Some(true)
         };
-        let controller = scene.new().facts.controller(new);
+        let controller = scene.after().facts.controller(new);
         let rollout = controller.and_then(|controller| controller.rollout.as_ref()).map(|known| &known.value);
         let stateful = controller.and_then(|controller| controller.stateful.as_ref());
         let (whom, because) = (scene.object(change), lines(fields.iter().copied()));
@@ -92,7 +92,7 @@ fn replaces_pods(change: &ObjectChange) -> bool {
 
 /// The path of the pod template of a workload.
 pub(super) fn template(scene: &Scene, new: NodeIndex) -> Option<String> {
-    let path = scene.new().topology.nodes[new].pod.as_ref()?.path.to_string();
+    let path = scene.after().topology.nodes[new].pod.as_ref()?.path.to_string();
     path.strip_suffix(".spec").map(str::to_owned)
 }
 

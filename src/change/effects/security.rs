@@ -8,7 +8,7 @@ use crate::topology::NodeIndex;
 
 pub(super) fn find(scene: &Scene, found: &mut Found) {
     for (old, new) in scene.workloads() {
-        let (Some(before), Some(after)) = (scene.old().facts.of(old), scene.new().facts.of(new)) else {
+        let (Some(before), Some(after)) = (scene.before().facts.of(old), scene.after().facts.of(new)) else {
             continue;
         };
         let (was, is) = (&before.security.standard, &after.security.standard);
@@ -29,7 +29,7 @@ fn freedom(level: Level) -> usize {
 }
 
 fn level(scene: &Scene, new: NodeIndex, (was, is): (Level, Level), found: &mut Found) {
-    let facts = scene.new().facts.of(new);
+    let facts = scene.after().facts.of(new);
     let because: Vec<&FieldChange> = scene
         .objects()
         .filter(|(_, change)| change.new == Some(new))

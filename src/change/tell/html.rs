@@ -106,7 +106,7 @@ fn differences(change: &Change) -> String {
             out.push_str(&format!("<tr><td><code>{}</code></td>", escape(&field.field)));
             match lines_that_differ(&field.old, &field.new) {
                 Some(lines) => {
-                    out.push_str(&format!("<td colspan=\"2\"><pre>{}</pre></td></tr>\n", escape(&lines)))
+                    out.push_str(&format!("<td colspan=\"2\"><pre>{}</pre></td></tr>\n", escape(&lines)));
                 }
                 None => out.push_str(&format!(
                     "<td><code>{}</code></td><td><code>{}</code></td></tr>\n",

@@ -1,6 +1,6 @@
 //! Whether the command of a probe asks the program at all: `true` and `cat FILE` succeed while the program hangs.
 
-use super::hook::script;
+use super::shell::script;
 
 /// What a check sees of the program that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

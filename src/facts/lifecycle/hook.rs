@@ -1,6 +1,7 @@
 //! What a container runs right after its start and right before its end, and how long a plain sleep takes.
 
 use super::probe::port;
+use super::shell::{is_named, script};
 use crate::topology::Container;
 use k8s_openapi::api::core::v1 as api;
 
@@ -73,27 +74,6 @@ fn plain_sleep(command: &[String]) -> Option<i64> {
         [program, time] if is_named(program, &["sleep"]) => duration(time),
         _ => script(&words).and_then(script_sleep),
     }
-}
-
-/// The script of a command that is a shell with a script, such as `sh -c 'sleep 10'`.
-pub(super) fn script<'a>(words: &[&'a str]) -> Option<&'a str> {
-    match words {
-        [shell, flag, script] if is_named(shell, SHELLS) && runs_a_script(flag) => Some(script),
-        _ => None,
-    }
-}
-
-const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh"];
-
-/// `/bin/sh` is `sh`.
-fn is_named(program: &str, names: &[&str]) -> bool {
-    program.rsplit('/').next().is_some_and(|name| names.contains(&name))
-}
-
-/// `-c`, `-ec`, `-lc`.
-fn runs_a_script(flag: &str) -> bool {
-    let letters = flag.strip_prefix('-').unwrap_or_default();
-    letters.ends_with('c') && letters.bytes().all(|letter| letter.is_ascii_alphabetic())
 }
 
 fn script_sleep(script: &str) -> Option<i64> {

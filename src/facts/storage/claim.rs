@@ -142,7 +142,8 @@ fn named(scene: &Scene, name: String, volume: &Volume) -> Option<Claim> {
     let from = || scene.topology.to(index).find(|edge| binds(edge.relation)).map(|edge| edge.from);
     claim.volume = to.or_else(from);
     if claim.volume.is_none() {
-        claim.volume = matching::volume(scene, index, &object.value, &claim);
+        claim.volume =
+            class_of(scene, &claim).and_then(|class| matching::volume(scene, index, &object.value, class));
         claim.is_matched = claim.volume.is_some();
     }
     if let Some(disk) = claim.volume {
@@ -215,6 +216,16 @@ fn fill(scene: &Scene, claim: &mut Claim, written: &Value) {
             format!("provisioner {} makes disks inside of one node", quoted(provisioner))
         };
         claim.is_local = Some(Known::new(true, why, FieldPath::of("provisioner")).said_by(index));
+    }
+}
+
+/// The class that a volume must have, empty for none; `None` where the cluster decides.
+fn class_of(scene: &Scene, claim: &Claim) -> Option<String> {
+    match &claim.class {
+        ClaimClass::Named(name) => Some(name.clone()),
+        ClaimClass::Existing => Some(String::new()),
+        ClaimClass::Default => Some(scene.topology.nodes[claim.class_node?].identity.name.to_string()),
+        ClaimClass::Unknown => None,
     }
 }
 

@@ -2,17 +2,17 @@
 
 use super::super::quantity::Quantity;
 use super::super::scene::Scene;
-use super::claim::{Claim, ClaimClass};
 use crate::catalog::{Relation, Selection};
 use crate::document::Value;
 use crate::topology::{NodeIndex, Selector, State, labels};
 use std::collections::BTreeSet;
 
 /// The smallest volume that satisfies a claim and that nobody else is bound to; `None` where other claims of the input
-/// want the same volumes and there are not enough for all, since nobody knows then who gets one.
+/// want the same volumes and there are not enough for all, since nobody knows then who gets one. `class` is the class that
+/// it must have, empty for none.
 ///
 /// Source: `k8s.io/component-helpers/storage/volume/pv_helpers.go`, `FindMatchingVolume`.
-pub(super) fn volume(scene: &Scene, claim: NodeIndex, written: &Value, read: &Claim) -> Option<NodeIndex> {
+pub(super) fn volume(scene: &Scene, claim: NodeIndex, written: &Value, class: String) -> Option<NodeIndex> {
     let environment = &*scene.object.identity.environment;
     let volumes = || scene.topology.of_kind(environment, "", "PersistentVolume");
     let bound: BTreeSet<NodeIndex> = scene
@@ -22,7 +22,7 @@ pub(super) fn volume(scene: &Scene, claim: NodeIndex, written: &Value, read: &Cl
         .filter(|edge| edge.relation == Relation::Binds)
         .flat_map(|edge| [edge.from, edge.to])
         .collect();
-    let wish = Wish::of(written, class_of(scene, read)?)?;
+    let wish = Wish::of(written, class)?;
     let mut fitting: Vec<(Quantity, NodeIndex)> = volumes()
         .filter(|(index, node)| node.state == State::Present && !bound.contains(index))
         .filter_map(|(index, node)| Some((wish.fits(&node.object.as_ref()?.value)?, index)))
@@ -41,16 +41,6 @@ pub(super) fn volume(scene: &Scene, claim: NodeIndex, written: &Value, read: &Cl
         })
     });
     (rivals.count() < fitting.len()).then_some(best)
-}
-
-/// The class that a volume must have, empty for none; `None` where the cluster decides.
-fn class_of(scene: &Scene, claim: &Claim) -> Option<String> {
-    match &claim.class {
-        ClaimClass::Named(name) => Some(name.clone()),
-        ClaimClass::Existing => Some(String::new()),
-        ClaimClass::Default => Some(scene.topology.nodes[claim.class_node?].identity.name.to_string()),
-        ClaimClass::Unknown => None,
-    }
 }
 
 /// What a claim asks of a volume.

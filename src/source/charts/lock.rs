@@ -48,7 +48,7 @@ impl Lock {
                 let (version, digest) = (text("locked")?, text("digest")?);
                 let digits = digest.strip_prefix("sha256:")?;
                 let whole = digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-                (whole && super::store::is_version(&version)).then_some(Locked { reference, version, digest })
+                (whole && is_version(&version)).then_some(Locked { reference, version, digest })
             })()
             .ok_or_else(|| problem(entry.line, "an entry is not whole".to_owned()))?;
             lock.put(entry);
@@ -87,6 +87,13 @@ impl Lock {
         }
         text
     }
+}
+
+/// Whether a version can be a part of the name of a file.
+pub fn is_version(version: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+' | b'_');
+    let begins = version.starts_with(|c: char| c.is_ascii_alphanumeric());
+    begins && version.len() <= 100 && version.bytes().all(fits)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The folder that holds fetched charts, packed as they came, and the list of what they are.
 
 use super::RemoteChart;
-use super::lock::{FILE, Lock, Locked};
+use super::lock::{FILE, Lock, Locked, is_version};
 use crate::document::parse;
 use crate::names::slug;
 use crate::problem::{Code, Level, Problem};
@@ -177,13 +177,6 @@ fn readable(_file: &fs::File) -> io::Result<()> {
 fn digest(bytes: &[u8]) -> String {
     let digits: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{digits}")
-}
-
-/// Whether a version can be a part of the name of a file.
-pub fn is_version(version: &str) -> bool {
-    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+' | b'_');
-    let begins = version.starts_with(|c: char| c.is_ascii_alphanumeric());
-    begins && version.len() <= 100 && version.bytes().all(fits)
 }
 
 fn unfit(reference: &RemoteChart, reason: &str) -> Problem {

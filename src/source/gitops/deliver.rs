@@ -188,8 +188,9 @@ fn missing_charts(trail: &Trail, is_kept: &dyn Fn(usize) -> bool) -> Option<Prob
     let (_, first) = named.first()?;
     let applier = &trail.tasks[*first].applier;
     let list: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
-    let (what, verb) = if list.len() == 1 { ("chart", "is") } else { ("charts", "are") };
-    let message = format!("{what} {} {verb} not here, so what they install is not shown", list.join(", "));
+    let (what, verb, whose) =
+        if list.len() == 1 { ("chart", "is", "it installs") } else { ("charts", "are", "they install") };
+    let message = format!("{what} {} {verb} not here, so what {whose} is not shown", list.join(", "));
     let problem = applier.problem(Level::Error, Code::MissingChart, "spec", message);
-    Some(problem.help("fetch them with `podviz charts --fetch`"))
+    Some(problem.help("fetch what is missing with `podviz charts --fetch`"))
 }

@@ -216,14 +216,14 @@ fn remotes(config: &str) -> Vec<Remote> {
 #[cfg(test)]
 mod tests {
     use super::super::super::roots::{Root, Roots};
-    use super::{Place, Repository, Whose, remotes};
+    use super::{Place, Remote, Repository, Whose, remotes};
     use std::fs;
     use std::path::Path;
 
     #[test]
     fn git_lists_its_remotes() {
         let config = "[core]\n\turl = no\n[remote \"origin\"]\n\turl = git@x.example:o/r.git\n\tfetch = +refs\n[branch \"url\"]\n\turl = https://x.example/no/no\n[remote \"up\"]\n URL=https://x.example/u/r\n";
-        assert_eq!(remotes(config).iter().map(|remote| remote.name()).collect::<Vec<_>>(), ["r", "r"]);
+        assert_eq!(remotes(config).iter().map(Remote::name).collect::<Vec<_>>(), ["r", "r"]);
         assert_eq!(remotes(config).len(), 2);
     }
 

@@ -231,7 +231,7 @@ pub fn addresses(holders: &[Holder]) -> Vec<String> {
     let documents = holders.iter().flat_map(|holder| &holder.documents);
     let of = |document: &Arc<Document>| {
         let single = texts.iter().filter_map(|at| document.value.at(at));
-        let several = document.value.at("spec.sources").map(|list| list.items()).unwrap_or_default();
+        let several = document.value.at("spec.sources").map(Value::items).unwrap_or_default();
         let several = several.iter().filter_map(|source| source.get("repoURL"));
         single.chain(several).filter_map(|text| text.as_str().map(str::to_owned)).collect::<Vec<_>>()
     };

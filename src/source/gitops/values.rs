@@ -31,7 +31,7 @@ pub fn of_helm_release(release: &Applier, world: &World) -> (Json, Problems) {
                 None => match tree(&text) {
                     Some(tree) => merge(&mut values, tree),
                     None => {
-                        problems.push(from.problem(release, item, "what stands there is no mapping in YAML"))
+                        problems.push(from.problem(release, item, "what stands there is no mapping in YAML"));
                     }
                 },
             },

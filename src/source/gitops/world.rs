@@ -90,8 +90,11 @@ impl World<'_> {
 /// The objects of each cluster.
 #[derive(Debug, Default)]
 pub struct Objects {
-    all: BTreeMap<(Cluster, String, String), BTreeMap<(String, String), Arc<Document>>>,
+    all: BTreeMap<(Cluster, String, String), Named>,
 }
+
+/// Objects by namespace and name.
+type Named = BTreeMap<(String, String), Arc<Document>>;
 
 impl Objects {
     /// Adds an object; of two the later one counts.

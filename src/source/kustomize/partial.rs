@@ -41,7 +41,7 @@ impl Partial {
                 super::reference::Target::File(role, _) => *role == Role::Resource,
             })
         };
-        if !only_unreachable || without.is_empty() || !closure.iter().any(|volume| keeps(&volume)) {
+        if !only_unreachable || without.is_empty() || !closure.iter().any(keeps) {
             return None;
         }
         let above = closure.iter().try_fold(folder.to_owned(), |above, volume| {

@@ -36,14 +36,16 @@ fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let mut end = at;
-    if !colon && end > 0 && bytes[end - 1] == b':' {
+    // `NAME := value`, `NAME ?= value`, `name ||= value`.
+    while !colon && end > 0 && matches!(bytes[end - 1], b':' | b'?' | b'+' | b'|') {
         end -= 1;
     }
     while end > 0 && bytes[end - 1] == b' ' {
         end -= 1;
     }
     // `config["password"] = …`.
-    if end > 1 && bytes[end - 1] == b']' && matches!(bytes[end - 2], b'"' | b'\'') {
+    let index = end > 1 && bytes[end - 1] == b']' && matches!(bytes[end - 2], b'"' | b'\'');
+    if index {
         end -= 1;
     }
     let quoted = end > 0 && matches!(bytes[end - 1], b'"' | b'\'' | b'`');
@@ -63,11 +65,41 @@ fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
     // `-Dname=value`: a property of the program.
     if let Some(rest) = name.strip_prefix(['D', 'P', 'J'])
         && line[start..end].starts_with('-')
-        && rest.starts_with(|c: char| c.is_ascii_lowercase())
+        && (rest.starts_with(|c: char| c.is_ascii_lowercase())
+            || name.starts_with('D') && name::class(rest).is_some())
     {
         name = rest;
     }
-    (!name.is_empty()).then(|| end - name.len()..end)
+    if name.is_empty() {
+        return None;
+    }
+    let from = end - name.len();
+    if index {
+        return Some(chain(line, from)..end);
+    }
+    Some(phrase(line, from..end)..end)
+}
+
+/// Where the index chain begins whose last name begins at `from`: `default["postgresql"]["password"]["app"]`.
+fn chain(line: &str, from: usize) -> usize {
+    let part =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']' | '"' | '\'' | '$');
+    line[..from].trim_end_matches(part).len()
+}
+
+/// Where a name of several words begins that the line begins with, and whose last one is at `last`: `api key = …`.
+fn phrase(line: &str, last: Range<usize>) -> usize {
+    let start = line.len() - line.trim_start().len();
+    let is_phrase = |words: &str| {
+        words.ends_with(' ')
+            && words.len() <= 24
+            && words.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ')
+    };
+    let one = line.get(start..last.start).is_some_and(is_phrase)
+        && name::class(&line[last.clone()]).is_none_or(|class| class == Class::Likely)
+        && name::class(&line[start..last.start]).is_none()
+        && matches!(name::class(&line[start..last.end]), Some(Class::Password | Class::Token));
+    if one { start } else { last.start }
 }
 
 /// The value that the `=` or `:` at `at` gives to the name before it.
@@ -84,6 +116,13 @@ fn value_after(line: &str, at: usize, name: &Range<usize>) -> Option<Range<usize
             matches!(byte, b' ' | b'\t' | b'-' | b'#' | b'>' | b'*' | b'/' | b';' | b'"' | b'\'')
         });
     if colon {
+        // The quote that closes what the colon stands in: `read -p "Password: " PASSWORD`.
+        if let Some(quote @ ('"' | '\'')) = line[at + 1..].trim_start().chars().next()
+            && !quoted
+            && line[..at].matches(quote).count() % 2 == 1
+        {
+            return None;
+        }
         let spaced = matches!(bytes.get(at + 1), None | Some(b' ' | b'\t' | b'"' | b'\'' | b'\\'));
         let placed = quoted || first || matches!(opener, Some('{' | ',' | '[' | ';' | '"' | '\'' | '('));
         if !placed || !(spaced || quoted) {
@@ -102,7 +141,10 @@ fn value_after(line: &str, at: usize, name: &Range<usize>) -> Option<Range<usize
             return Some(from + 3..from + 3 + len);
         }
         let open = slashes + 1;
-        let len = closing(&rest[open..], quote, slashes);
+        // A template may quote as well: `"{{ key "app/password" }}"`.
+        let template =
+            rest[open..].find("}}").filter(|_| rest[open..].starts_with("{{")).map_or(0, |end| end + 2);
+        let len = template + closing(&rest[open + template..], quote, slashes);
         return Some(from + open..from + open + len);
     }
     if arrow {
@@ -114,7 +156,14 @@ fn value_after(line: &str, at: usize, name: &Range<usize>) -> Option<Range<usize
     }
     let shell = !name.bytes().any(|byte| byte.is_ascii_lowercase());
     let stop: &[char] = match opener {
+        // A parameter and its type.
+        Some('(' | ',')
+            if colon && before.rfind(['(', '{', '[']).is_some_and(|at| before[at..].starts_with('(')) =>
+        {
+            &[',', ')']
+        }
         Some('{' | ',' | '[') if colon => &[',', '}', ']'],
+
         // `${NAME:=default}`.
         Some('{') if before.ends_with("${") => &['}'],
         Some('?' | '&') => &['&', ' ', '"', '\'', '`', '#', '<', '>'],
@@ -123,7 +172,11 @@ fn value_after(line: &str, at: usize, name: &Range<usize>) -> Option<Range<usize
         _ if colon || first && !flag && !shell => &['\n'],
         _ => &[' ', '\t', '"', '\'', '`', ';'],
     };
-    let len = rest.find(stop).unwrap_or(rest.len());
+    let mut len = rest.find(stop).unwrap_or(rest.len());
+    // An index or a call goes on behind its quotes.
+    if rest[..len].ends_with(['[', '(']) {
+        len = rest.find([';', ' ', '\t']).unwrap_or(rest.len());
+    }
     let value = rest[..len].split(" #").next().unwrap_or_default().trim_end();
     Some(from..from + value.len())
 }

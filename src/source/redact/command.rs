@@ -3,7 +3,7 @@
 use super::line;
 use super::name::{self, Class};
 use super::rules::{Arguments, Only, RULES};
-use super::value::{is_made_up, is_mixed, is_placeholder, is_random, is_worth};
+use super::value::{is_generated, is_made_up, is_mixed, is_placeholder, is_random, is_worth};
 use std::ops::Range;
 
 /// How deep commands in the arguments of commands are looked at: `sh -c "su -c 'mysql -pX'"`.
@@ -12,9 +12,8 @@ const DEPTH: usize = 3;
 /// The longest argument that is read together with those around it.
 const LONGEST: usize = 2000;
 
-/// What a word of a command holds that may have a secret beside it.
-const VERBS: [&str; 11] =
-    ["admin", "user", "pass", "login", "auth", "secret", "key", "account", "unlock", "pw", "token"];
+/// How many words behind one that speaks of users or secrets a secret may stand.
+const REACH: usize = 3;
 
 /// A word of a command: where it stands, without its quotes.
 #[derive(Clone, Debug)]
@@ -193,13 +192,33 @@ fn command(words: &[Word], found: &mut dyn FnMut((usize, usize), Range<usize>)) 
     if let Some((_, rules)) = program {
         programs(rules, &words[from..], found);
     }
-    if words.iter().any(|word| VERBS.iter().any(|verb| word.text.contains(verb)))
-        && let Some(rules) = RULES.commands.get("*")
-    {
-        programs(rules, words, found);
+    if let Some(verb) = words.iter().position(is_verb) {
+        if let Some(rules) = RULES.commands.get("*") {
+            programs(rules, words, found);
+        }
+        positional(&words[verb..], found);
     }
     for (at, word) in words.iter().enumerate() {
         any_program(word, words.get(at + 1), program.is_some(), found);
+    }
+}
+
+fn is_verb(word: &Word) -> bool {
+    word.text.len() < 40 && RULES.names.verbs.as_ref().is_some_and(|verbs| verbs.is_match(word.text))
+}
+
+/// What looks like the output of a generator near a word that speaks of users or secrets: `ctl user add app X`.
+fn positional(words: &[Word], found: &mut dyn FnMut((usize, usize), Range<usize>)) {
+    let mut left = 0;
+    for word in words.iter().filter(|word| !word.text.starts_with('-')) {
+        if is_verb(word) {
+            left = REACH;
+        } else if left > 0 {
+            left -= 1;
+            if is_mixed(word.text) && is_generated(word.text) {
+                add(word, 0..word.text.len(), found);
+            }
+        }
     }
 }
 
@@ -261,12 +280,13 @@ fn positions(
 ) -> bool {
     for window in words.windows(wanted.len()) {
         let fits = wanted.iter().zip(window).all(|(wanted, word)| match *wanted {
-            "*" => true,
+            // An assignment in a program is no command.
+            "*" => !word.text.ends_with('=') && word.text != ":",
             "SECRET" => {
                 !is_setting(word.text)
                     && match only {
                         Only::Any | Only::Worth => true,
-                        Only::MadeUp => is_made_up(word.text),
+                        Only::MadeUp => is_made_up(word.text) && !word.text.contains(['(', '[']),
                         Only::Random => is_mixed(word.text) && !word.text.contains(['/', '=', ':', '.']),
                     }
             }
@@ -342,6 +362,14 @@ fn any_program(
     found: &mut dyn FnMut((usize, usize), Range<usize>),
 ) {
     if !word.text.starts_with('-') {
+        // A header, as HTTPie takes it.
+        if let Some((header, value)) = word.text.split_once(':')
+            && name::is_header(header)
+            && !value.contains(' ')
+            && is_made_up(value)
+        {
+            add(word, header.len() + 1..word.text.len(), found);
+        }
         return;
     }
     let (flag, value) =
@@ -371,7 +399,9 @@ fn any_program(
     } else if RULES.flags.contains(flag)
         || value.is_none() && name::class(name).is_some_and(|class| is_worth(text, class))
         // The program is not named where its image is it.
-        || !known && flag.len() == 2 && is_random(text) && !text.contains(['/', '=', ':', '.', '|'])
+        || flag.len() == 2
+            && (!known && is_random(text) || is_mixed(text) && is_generated(text))
+            && !text.contains(['/', '=', ':', '.', '|'])
     {
         add(holder, start..holder.text.len(), found);
     } else if !known {

@@ -33,6 +33,11 @@ fn apply(rule: &Line, text: &str, ranges: &mut Vec<Range<usize>>) {
             let (start, end) =
                 (text.floor_char_boundary(group.start()), text.ceil_char_boundary(group.end()));
             let value = &text[start..end];
+            // What is called is a function, and what only may be a login has to be one.
+            let login = matches!(class, Class::Login | Class::Auth) && !is_worth(value, class);
+            if login || text[end..].starts_with('(') {
+                continue;
+            }
             let counts = match rule.only {
                 Only::Any => !is_placeholder(value),
                 Only::Worth => is_worth(value, class),

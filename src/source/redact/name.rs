@@ -21,10 +21,16 @@ pub enum Class {
 
 /// Whether the value under `name` is a secret, and how sure that is.
 pub fn class(name: &str) -> Option<Class> {
+    if is_of_interest(name) { judged(name) } else { None }
+}
+
+/// Whether a name could say something: most say nothing.
+fn is_of_interest(name: &str) -> bool {
+    name.len() <= 200 && RULES.names.hint.as_ref().is_some_and(|hint| hint.is_match(name))
+}
+
+fn judged(name: &str) -> Option<Class> {
     let names = &RULES.names;
-    if name.len() > 200 || !names.hint.as_ref().is_some_and(|hint| hint.is_match(name)) {
-        return None;
-    }
     let lower = name.to_lowercase();
     if names.has(Group::Whole, &lower) {
         return Some(Class::Token);
@@ -35,12 +41,18 @@ pub fn class(name: &str) -> Option<Class> {
     }
     let words = words(own);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    classify(&words, own.chars().any(|c| c.is_ascii_lowercase()), !domain.is_empty())
+    let mixed = own.chars().any(|c| c.is_ascii_lowercase());
+    // In `oidc.credentials.secret` the dot begins a name of its own.
+    let own = if mixed && lower.ends_with(".secret") { &words[words.len() - 1..] } else { &words[..] };
+    classify(own, mixed, !domain.is_empty())
 }
 
 /// Whether `name`, as the `name` beside a `value`, holds a secret: variables and headers.
 pub fn pair_class(name: &str) -> Option<Class> {
-    if is_header(name) { Some(Class::Token) } else { class(name) }
+    if !is_of_interest(name) {
+        return None;
+    }
+    if is_header(name) { Some(Class::Token) } else { judged(name) }
 }
 
 /// Whether `name` is a header that carries credentials.
@@ -56,6 +68,14 @@ pub fn is_query(name: &str) -> bool {
 /// Whether a name says that its value is public, however random it looks.
 pub fn is_open(name: &str) -> bool {
     words(name).iter().any(|word| RULES.names.has(Group::Open, word))
+}
+
+/// Whether a text speaks of a secret: one of its words is that of a password, a token or a key.
+pub fn speaks_of_secret(text: &str) -> bool {
+    let names = &RULES.names;
+    let words = words(text);
+    words.iter().any(|word| is_password(word) || names.ends(Group::Tokens, word, 5) || word == "key")
+        || words.windows(2).any(|two| names.has(Group::TokenPairs, &two.join(" ")))
 }
 
 /// Whether a name whose last word is `word` says something about a secret.
@@ -126,7 +146,8 @@ fn classify(words: &[&str], mixed: bool, domain: bool) -> Option<Class> {
     if names.ends(Group::Tokens, word, 5) {
         return Some(Class::Token);
     }
-    let likely = names.has(Group::Likely, word) && (rest.len() > 1 || matches!(word, "key" | "hmac"))
+    let likely = names.has(Group::Likely, word)
+        && (rest.len() > 1 || matches!(word, "key" | "hmac" | "sk" | "encrypt"))
         || rest.iter().any(|word| names.ends(Group::Tokens, word, 5));
     likely.then_some(Class::Likely)
 }
@@ -143,7 +164,11 @@ fn is_password(word: &str) -> bool {
 fn is_long_password(word: &str) -> bool {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let names = &RULES.names;
-    !names.has(Group::Lookalikes, word) && (names.ends(Group::Passwords, word, 0) || is_misspelt(word))
+    let ends = |end: &str| word.len() > end.len() + 1 && word.ends_with(end);
+    !names.has(Group::Lookalikes, word)
+        && (names.ends(Group::Passwords, word, 0)
+            || names.each(Group::PasswordEnds).any(ends)
+            || is_misspelt(word))
 }
 
 /// Whether a word is one letter away from one of those that are often misspelt.

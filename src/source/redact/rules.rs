@@ -37,6 +37,8 @@ pub struct Names {
     groups: HashMap<Group, HashSet<String>>,
     /// Matches every name that could be of interest.
     pub hint: Option<Regex>,
+    /// Matches every word of a command that may have a secret beside it.
+    pub verbs: Option<Regex>,
 }
 
 /// What a word says of a name.
@@ -83,6 +85,44 @@ pub enum Group {
     Open,
     /// An end of a word that only looks like one of the others.
     Lookalikes,
+    /// An end of a longer word that makes a name a password.
+    PasswordEnds,
+    /// A key, without its separators, that names what stands beside it.
+    Naming,
+    /// A key, likewise, of what such a name names.
+    Named,
+    /// A key, likewise, of which a mapping is made that points at a secret.
+    Pointers,
+    /// A key, likewise, one of which such a mapping has.
+    Targets,
+    /// A last word of keys of such mappings.
+    Pointing,
+    /// The API group of objects whose `secret` and `clientSecret` are names of Secrets.
+    PointingApis,
+    /// A last word of keys that say something about a secret, or whose it is.
+    About,
+    /// A last word of keys that say something about logins.
+    AboutLogins,
+    /// A type of JSON Schema: what has one describes a value.
+    Types,
+    /// A key of a schema that holds a value nevertheless.
+    Samples,
+    /// A key, without its separators, that promises `user:password`, or users with passwords.
+    LoginFields,
+    /// A key below such a key that holds more of these.
+    LoginLists,
+    /// A last word of headers that carry credentials.
+    HeaderWords,
+    /// A key below which every scalar is secret.
+    Opaque,
+    /// A key of a store whose `data` is made up of values.
+    Stores,
+    /// A last word of keys of mappings whose values are secrets if they look random.
+    Variables,
+    /// A part of a word of a command that may have a secret beside it.
+    Verbs,
+    /// How public keys and certificates begin, in base64.
+    Openings,
 }
 
 /// Secret arguments of programs.
@@ -157,6 +197,7 @@ pub enum Only {
 #[cfg_attr(test, serde(deny_unknown_fields))]
 struct File {
     names: Vec<NameEntry>,
+    fields: Vec<NameEntry>,
     values: Vec<Pattern>,
     tokens: Vec<Pattern>,
     arguments: Vec<Arguments>,
@@ -245,7 +286,7 @@ impl Rules {
             parts.map(|pattern| format!("(?:{})", pattern.pattern)).collect::<Vec<_>>().join("|")
         };
         Rules {
-            names: Names::compile(file.names),
+            names: Names::compile(file.names.into_iter().chain(file.fields)),
             harmless: pattern(&format!("^(?i:{})$", either(&file.values, false))),
             tokens: pattern(&either(&file.tokens, false)),
             likely: pattern(&either(&file.tokens, true)),
@@ -258,18 +299,20 @@ impl Rules {
 }
 
 impl Names {
-    fn compile(entries: Vec<NameEntry>) -> Names {
+    fn compile(entries: impl Iterator<Item = NameEntry>) -> Names {
         let mut names = Names::default();
         let mut hints = ["key", "id_", "p[a-z]{0,2}s", "pas", "pw"].map(str::to_owned).to_vec();
         for entry in entries {
             use Group::{
-                Headers, Likely, Logins, Pairs, Passwords, Query, ShortPasswords, TokenPairs, Tokens, Whole,
+                Headers, Likely, Logins, Pairs, PasswordEnds, Passwords, Query, ShortPasswords, TokenPairs,
+                Tokens, Whole,
             };
             if matches!(
                 entry.group,
                 Whole
                     | Passwords
                     | ShortPasswords
+                    | PasswordEnds
                     | Tokens
                     | TokenPairs
                     | Pairs
@@ -283,6 +326,8 @@ impl Names {
             }
             names.groups.entry(entry.group).or_default().extend(entry.words);
         }
+        let verbs: Vec<String> = names.each(Group::Verbs).map(regex::escape).collect();
+        names.verbs = Some(Regex::new(&verbs.join("|")).expect("words make a pattern"));
         names.hint = Some(Regex::new(&format!("(?i){}", hints.join("|"))).expect("words make a pattern"));
         names
     }
@@ -309,7 +354,11 @@ impl Lines {
         let words: Vec<String> =
             entries.iter().flat_map(|entry| &entry.words).map(|word| regex::escape(word)).collect();
         let texts: Vec<String> = entries.iter().map(|entry| expand(&entry.pattern)).collect();
-        let set = bytes::RegexSetBuilder::new(&texts).unicode(false).size_limit(64 << 20).build();
+        let set = bytes::RegexSetBuilder::new(&texts)
+            .unicode(false)
+            .size_limit(64 << 20)
+            .dfa_size_limit(MEMORY)
+            .build();
         let rules = entries.iter().zip(&texts).map(|(entry, text)| Line {
             pattern: pattern(text),
             files: entry.files.as_deref().map(|name| Regex::new(name).expect("a pattern of names")),
@@ -338,8 +387,12 @@ fn expand(pattern: &str) -> String {
     format!("(?im){pattern}")
 }
 
+/// What a search may remember of large patterns: with less, it forgets all the time, and is many times slower.
+const MEMORY: usize = 32 << 20;
+
 fn pattern(text: &str) -> bytes::Regex {
-    let built = bytes::RegexBuilder::new(text).unicode(false).size_limit(64 << 20).build();
+    let built =
+        bytes::RegexBuilder::new(text).unicode(false).size_limit(64 << 20).dfa_size_limit(MEMORY).build();
     built.expect("rules.yaml holds patterns")
 }
 

@@ -1,7 +1,7 @@
 //! What looks like a secret wherever it stands: tokens of known services, keys, JWTs, passwords in URLs.
 
-use super::rules::RULES;
-use super::value::{is_placeholder, is_random};
+use super::rules::{Group, RULES};
+use super::value::{is_made_up, is_mixed, is_placeholder, is_random};
 use crate::document::base64;
 use regex::Regex;
 use std::ops::Range;
@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 /// Adds the byte ranges of `line` that look like secrets.
 pub fn find(line: &str, ranges: &mut Vec<Range<usize>>) {
     static BEARER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:bearer|basic|token)\\?\s+([A-Za-z0-9._~+/=\-]{6,})").expect("a pattern")
+        Regex::new(r"(?i)(?:^|[^\w\-])(?:bearer|basic|token)\\?\s+([A-Za-z0-9._~+/][A-Za-z0-9._~+/=\-]{5,})")
+            .expect("a pattern")
     });
     if line.len() < 8 {
         return;
@@ -20,10 +21,11 @@ pub fn find(line: &str, ranges: &mut Vec<Range<usize>>) {
     ranges.extend(likely.filter(|range| is_random(&line[range.clone()])));
     for found in BEARER.captures_iter(line) {
         let value = found.get(1).expect("the pattern has a group");
-        if value.as_str().bytes().any(|byte| byte.is_ascii_digit() || byte == b'=') {
+        if value.as_str().ends_with('=') || value.as_str().bytes().any(|byte| byte.is_ascii_digit()) {
             ranges.push(value.range());
         }
     }
+    literals(line, ranges);
     urls(line, ranges);
     drivers(line, ranges);
     encoded(line, ranges);
@@ -82,7 +84,7 @@ fn is_jumble(run: &str) -> bool {
         b'A'..=b'Z' => 2,
         _ => 3,
     };
-    if run.len() < LEAST || OPENINGS.iter().any(|opening| run.starts_with(opening)) {
+    if run.len() < LEAST || RULES.names.each(Group::Openings).any(|opening| run.starts_with(opening)) {
         return false;
     }
     let mut counts = [0; 4];
@@ -97,9 +99,6 @@ fn is_jumble(run: &str) -> bool {
         && changes * 5 >= run.len() * 2
         && !is_encoded_text(run)
 }
-
-/// How public keys and certificates begin, in base64; private ones are known by their form.
-const OPENINGS: [&str; 4] = ["AAAA", "MII", "MFkw", "MCow"];
 
 /// Whether a run is base64 of text; of what hides a secret all is found before.
 fn is_encoded_text(run: &str) -> bool {
@@ -118,6 +117,32 @@ fn is_open(before: &str) -> bool {
     let near = &before[before.floor_char_boundary(before.len().saturating_sub(120))..];
     OPEN.captures(near)
         .is_some_and(|found| found.get(1).is_none_or(|name| super::name::is_open(name.as_str())))
+}
+
+/// Quoted words that look like the output of a generator, behind what speaks of a secret: `verify(token, 'X')`.
+fn literals(line: &str, ranges: &mut Vec<Range<usize>>) {
+    static LITERAL: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"["'`]([A-Za-z0-9]{12,64})["'`]"#).expect("a pattern"));
+    static NAMED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"([\w.\-]+)["'\\]*\s*(?:=>|:|[^=!<>]=)\s*$"#).expect("a pattern"));
+    for found in LITERAL.captures_iter(line) {
+        let text = found.get(1).expect("the pattern has a group");
+        if !is_mixed(text.as_str()) {
+            continue;
+        }
+        let before = &line[..text.start() - 1];
+        let near = &before[before.floor_char_boundary(before.len().saturating_sub(80))..];
+        let near = near.rsplit([';', '{', '}']).next().unwrap_or_default();
+        // Names are judged by themselves, but for those that say nothing.
+        let named = NAMED.captures(near).and_then(|found| found.get(1));
+        let says_nothing = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name.ends_with("value") || RULES.names.has(Group::Named, &name)
+        };
+        if named.is_none_or(|name| says_nothing(name.as_str())) && super::name::speaks_of_secret(near) {
+            ranges.push(text.range());
+        }
+    }
 }
 
 /// Passwords in URLs: what stands between the first colon and the last `@` of the authority.
@@ -183,7 +208,8 @@ fn is_host(text: &str) -> bool {
 /// Passwords in the addresses of Go's database drivers: `app:password@tcp(db:3306)/shop`.
 fn drivers(line: &str, ranges: &mut Vec<Range<usize>>) {
     static DRIVER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"[^\s:"'`@]+:([^\s"'`]+)@(?:tcp|tcp4|tcp6|udp|unix|cloudsql)\("#).expect("a pattern")
+        Regex::new(r#"[^\s:"'`@]+:([^\s"'`]+)@(?:(?:tcp|tcp4|tcp6|udp|unix|cloudsql)?\(|/\w)"#)
+            .expect("a pattern")
     });
     if !line.contains('@') {
         return;
@@ -191,7 +217,13 @@ fn drivers(line: &str, ranges: &mut Vec<Range<usize>>) {
     for found in DRIVER.captures_iter(line) {
         let password = found.get(1).expect("the pattern has a group");
         // URLs are looked at as such.
-        if !password.as_str().starts_with("//") && !is_placeholder(password.as_str()) {
+        let said = password.as_str();
+        let addressed = found.get(0).is_some_and(|all| all.as_str().ends_with('('));
+        if !said.starts_with("//")
+            && !said.ends_with(':')
+            && !is_placeholder(said)
+            && (addressed || is_made_up(said))
+        {
             ranges.push(password.range());
         }
     }

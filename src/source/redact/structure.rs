@@ -32,7 +32,7 @@ static LIMITS: Limits =
 /// `text`, which stands under `key` and `level` strings deep, with a mark for every secret in it, line for line; `None` if it
 /// has none. In a description there is no structure.
 pub fn redact(text: &str, key: &str, level: u8) -> Option<String> {
-    let prose = key == "description";
+    let prose = key.ends_with("description");
     let long = text.len() < 8 || text.len() > LARGEST;
     let read = if prose || long || level >= LEVELS { None } else { read(text, level) };
     let Some((shown, changed)) = read else { return text::redact_file(text, key, prose, Vec::new()) };
@@ -270,7 +270,9 @@ fn manifests(text: &str) -> Option<Reading> {
         return None;
     }
     // What is no YAML may look like it: a line of a script or a stylesheet is no key.
-    let is_key = |key: &str| !key.contains(['{', '}', '(', ')', ';', '=', '"']);
+    let is_key = |key: &str| {
+        !key.contains(['{', '}', '(', ')', ';', '=', '"', ',']) && key.split_whitespace().count() <= 4
+    };
     let odd = |part: &Part| {
         part.outcome.as_ref().is_ok_and(|root| root.entries().iter().any(|entry| !is_key(&entry.key)))
     };

@@ -1,7 +1,7 @@
 //! Secrets in text of one line or many: comments, arguments, scripts, properties, manifests inside manifests.
 
 use super::value::{is_worth, secret_parts};
-use super::{MARK, assignment, command, line, name, shape};
+use super::{MARK, assignment, command, line, name, shape, table};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -61,6 +61,7 @@ fn within(line: &str, prose: bool, ranges: &mut Vec<Range<usize>>) {
 fn across(text: &str, file: &str, ranges: &mut Vec<Range<usize>>) {
     line::find(text, file, ranges);
     command::find(text, ranges);
+    table::find(text, ranges);
 }
 
 /// Ranges that overlap or touch are one secret; one that goes over several lines leaves a mark in each.
@@ -234,7 +235,7 @@ mod tests {
             "Server=db;User=sa;Password=a b;Encrypt=true",
             "Server=db;User=sa;Password=[redacted];Encrypt=true",
         );
-        check("db.password = my pass phrase", "db.password = [redacted]");
+        check("db.password = correct horse battery", "db.password = [redacted]");
         check("# password: hunter2", "# password: [redacted]");
         check("token: abc", "token: [redacted]");
     }
@@ -263,6 +264,14 @@ mod tests {
             "https://example.com/path?code_challenge=x",
             "registry.example.com/team/app:1.2.3",
             "the secret: none",
+            "login(email: String!, password: String!): Session",
+            "password: string | undefined;",
+            "const token = await getToken();",
+            "$token = $_POST['token'];",
+            "password: Introduzca su contraseña",
+            "login.password.forgotten=Passwort vergessen?",
+            "read -s -p \"Password: \" PASSWORD",
+            "kubectl create secret generic shop-token --from-file=token=/tmp/token",
         ] {
             check(text, text);
         }

@@ -3,12 +3,10 @@
 pub mod below;
 
 use super::object::{self, Role, any};
+use super::rules::{Group, RULES};
 use super::{Edit, Edits, command, name, shape, structure, text};
 use crate::document::{Entry, Kind, Value, base64, compose::MERGE, parse};
 use std::ops::Range;
-
-/// The API groups whose `secret` and `clientSecret` are names of Secrets: those of Traefik and of the NGINX controller.
-const POINTING: [&str; 3] = ["traefik.io", "traefik.containo.us", "k8s.nginx.org"];
 
 /// Adds what must be replaced in `root`; says whether all of it is a Secret. Depth is bounded by the composer.
 pub fn find(root: &Value, edits: &mut Edits) -> bool {
@@ -69,7 +67,7 @@ impl Finder<'_> {
         self.external |=
             below::is_remote(entries) || any(entries, "kind", |kind| kind.ends_with("ExternalSecret"));
         self.pointing |= any(entries, "apiVersion", |version| {
-            version.split_once('/').is_some_and(|(group, _)| POINTING.contains(&group))
+            version.split_once('/').is_some_and(|(group, _)| is(Group::PointingApis, group))
         });
         let named = below::pair_name(entries);
         let patched = object::patches_secret(entries);
@@ -116,11 +114,8 @@ impl Finder<'_> {
             "template" if self.external => {
                 value.entries().iter().for_each(|entry| self.template(entry));
             }
-            "stringData"
-            | "binaryData"
-            | "secureJsonData"
-            | "auths"
-            | "kubectl.kubernetes.io/last-applied-configuration" => self.all(value),
+            key if is(Group::Opaque, key) => self.all(value),
+            key if is(Group::Stores, key) => self.store(value),
             "encryptedData" if self.sealed => {}
             "secretKey" if self.external => {}
             "secret" | "clientSecret" if self.pointing && value.as_str().is_some_and(is_object_name) => {}
@@ -184,6 +179,24 @@ impl Finder<'_> {
         }
         if !entry.value.is_map() {
             self.all(&entry.value);
+        }
+    }
+
+    /// A store that is nothing but its values: those of its `data`.
+    fn store(&mut self, store: &Value) {
+        for entry in store.entries() {
+            for item in entry.value.items() {
+                for entry in item.entries() {
+                    self.key(entry);
+                    if below::is_value(&entry.key) { self.all(&entry.value) } else { self.entry(entry, None) }
+                }
+            }
+            if !entry.value.is_list() {
+                self.entry(entry, None);
+            }
+        }
+        if !store.is_map() {
+            self.value(store, "");
         }
     }
 
@@ -279,6 +292,10 @@ impl Finder<'_> {
             _ => self.edits.add(value.line, value.column, Edit::Whole),
         }
     }
+}
+
+fn is(group: Group, word: &str) -> bool {
+    RULES.names.has(group, word)
 }
 
 /// The `command` of a container.

@@ -9,34 +9,101 @@ use std::sync::LazyLock;
 
 /// Whether a value is worth hiding under a name that is.
 pub fn is_worth(value: &str, class: Class) -> bool {
-    let value = value.trim();
+    let value = assigned(value.trim().trim_end_matches([';', ',']));
     // What was redacted before is not redacted again.
-    if value.is_empty() || value.ends_with(MARK) || is_placeholder(value) || is_harmless(value) {
+    if value.is_empty()
+        || value.ends_with(MARK)
+        || is_placeholder(value)
+        || is_harmless(value)
+        || is_label(value)
+    {
         return false;
     }
     match class {
         Class::Password => true,
         Class::Token => value.parse::<f64>().is_err(),
-        Class::Likely => is_random(value) || is_coined(value),
+        Class::Likely => is_coined(value) || value.split_whitespace().any(is_random),
         Class::Login => !logins(value).is_empty(),
         Class::Auth => is_random(value) || !logins(value).is_empty(),
         Class::Pair => true,
     }
 }
 
+/// The value in `type = value`, as some languages write it behind a name and a colon.
+fn assigned(value: &str) -> &str {
+    let is_type =
+        |kind: &str| kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.[]|, ".contains(&byte));
+    value.split_once(" = ").filter(|(kind, _)| is_type(kind)).map_or(value, |(_, value)| value)
+}
+
 /// What is secret in a value that is worth hiding: of `user:password` only the password.
 pub fn secret_parts(value: &str, class: Class) -> Vec<Range<usize>> {
     let parts = match class {
         Class::Login | Class::Auth | Class::Pair => logins(value),
-        Class::Password | Class::Token | Class::Likely => Vec::new(),
+        Class::Likely if value.trim().contains(' ') => random_words(value),
+        Class::Password | Class::Token | Class::Likely => literals(value),
     };
     if parts.is_empty() { std::iter::once(0..value.len()).collect() } else { parts }
 }
 
+/// What is quoted in an expression: the password in `crypt('x', 'y')`.
+fn literals(value: &str) -> Vec<Range<usize>> {
+    if !RULES.harmless.is_match(value.trim().trim_end_matches([';', ',']).as_bytes()) {
+        return Vec::new();
+    }
+    quotes(value).filter(|text| is_made_up(&value[text.clone()])).collect()
+}
+
+fn random_words(value: &str) -> Vec<Range<usize>> {
+    let start = |word: &str| word.as_ptr() as usize - value.as_ptr() as usize;
+    let words = value.split_whitespace().filter(|word| is_random(word));
+    words.map(|word| start(word)..start(word) + word.len()).collect()
+}
+
+/// Whether a value is what a reader is told about a secret, such as `Confirm password`, `su contraseña`, or a sentence:
+/// words of letters that speak of a secret, or that begin and end as a sentence does.
+fn is_label(value: &str) -> bool {
+    let letters = |c: char| c.is_alphabetic() || " '’.,:;!?…()¿¡".contains(c);
+    if !value.chars().all(letters)
+        || !value.trim_end_matches(['.', '!', '?', '…', ':']).contains(char::is_alphabetic)
+    {
+        return false;
+    }
+    let words = value.split_whitespace().count();
+    let first = value.trim_start_matches(['¿', '¡', '(']).chars().next();
+    let begins = first.is_some_and(char::is_uppercase);
+    let ends = value.ends_with(['.', '!', '?', '…', ':']);
+    match words {
+        1 => begins && (is_capitalized(value) || value.len() <= 3) && super::name::speaks_of_secret(value),
+        _ => {
+            (begins || ends || !value.is_ascii()) && super::name::speaks_of_secret(value)
+                || words >= 3 && begins && ends
+        }
+    }
+}
+
+/// Whether `value` is one capital and small letters behind it.
+fn is_capitalized(value: &str) -> bool {
+    value.chars().skip(1).all(|c| c.is_lowercase() || "?!…:.".contains(c))
+}
+
 /// Whether a value is of a kind that holds no secret: a path, a URL, a duration, an algorithm.
 pub fn is_harmless(value: &str) -> bool {
+    // What an expression quotes is a name, such as that of a variable, or may be the secret.
+    let is_name = |text: &str| !text.bytes().any(|byte| byte.is_ascii_lowercase());
     RULES.harmless.is_match(value.as_bytes())
-        && !value.split(['/', '\\', '=']).any(|part| is_random(part) || is_scrambled(part))
+        && !value
+            .split(['/', '\\', '=', '"', '\'', '(', ')', '{', '}', ' ', ','])
+            .any(|part| is_random(part) || is_scrambled(part))
+        && !quotes(value).any(|text| !is_name(&value[text.clone()]) && is_made_up(&value[text]))
+}
+
+/// What stands in quotes.
+fn quotes(value: &str) -> impl Iterator<Item = Range<usize>> {
+    static QUOTED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#""([^"]+)"|'([^']+)'"#).expect("a pattern"));
+    let found = QUOTED.captures_iter(value).filter_map(|found| found.get(1).or_else(|| found.get(2)));
+    found.map(|text| text.range())
 }
 
 /// The passwords in `user:password`, or in several of these with commas, semicolons or spaces between them.
@@ -53,11 +120,18 @@ pub fn is_placeholder(value: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(concat!(
             r"^(?:(?i:bearer|basic|token|digest|apikey|bot)\s+)?(?:(?:\$\(\w+\)|\$\{[\w.]+:?[-=]?\}|\$\{\{[^}]*\}\}|\$[A-Za-z_]\w*(?:[.:][a-z]\w+)*|\$\d|\$\([^()]*\)|\{\{[^}]*\}\}|<[A-Za-z][\w -]*>|<%[^%]*%>|",
-            r"#\{[^}]*\}|%\(?\w+\)?s|%\w+%|%s|@@?\w+@@?|__[A-Z_]+__|\[redacted\]?)[:/@.,\-_]?)+$|^\*+$|^[xX]{3,}$|^\.{3}$|^…$"
+            r"\$\{[\w.]+:?\?[^}]*\}|\$__\w+\{[^}]*\}|\$\{(?:file|env|vault|secrets?|dir|directory|sys|aws)[:.][^}]*\}|\{\{[^}]*$|\{[A-Za-z_][\w.]*\}|\$env:\w+|:[a-z_]+|",
+            r"#\{[^}]*\}|%\(?\w+\)?s|%\w+%|%s(?:\\n)?|@@?\w+@@?|__[A-Z_]+__|\[redacted\]?)[:/@.,\-_]?)+$|^\*+$|^[xX]{3,}$|^\.{3}$|^…$"
         ))
         .expect("a pattern")
     });
-    value.is_empty() || PLACEHOLDER.is_match(value)
+    value.is_empty() || PLACEHOLDER.is_match(value) && !value.split(['$', '{', '}']).any(is_generated)
+}
+
+/// Whether `text` is one run of letters and digits, and looks like the output of a generator.
+pub fn is_generated(text: &str) -> bool {
+    let text = text.trim_end_matches('=');
+    is_uuid(text.as_bytes()) || text.bytes().all(|byte| byte.is_ascii_alphanumeric()) && is_random(text)
 }
 
 /// Whether `value` is no plain word, number, path or name.
@@ -68,7 +142,8 @@ pub fn is_made_up(value: &str) -> bool {
         && has(u8::is_ascii_alphanumeric)
         && (has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
             || value.bytes().skip(1).any(|byte| byte.is_ascii_uppercase()) && has(u8::is_ascii_lowercase)
-            || value.bytes().any(|byte| b"!#%&*+=?^~@".contains(&byte)))
+            // A question or an exclamation is none.
+            || value.trim_end_matches(['?', '!']).bytes().any(|byte| b"!#%&*+=?^~@".contains(&byte)))
         && !is_placeholder(value)
         && !is_harmless(value)
 }

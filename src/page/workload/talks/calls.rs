@@ -155,10 +155,7 @@ pub fn in_secrets(know: &Knowledge, index: NodeIndex, container: Option<usize>) 
             concat(vec![vec![code(&one.variable), text(" ")], vec![know.source(object, &one.field)]])
         });
         let who = if container.is_some() { plain("it") } else { vec![know.container(index, by)] };
-        let (what, which) = match all.len() {
-            1 => ("an address", "which, is"),
-            _ => ("addresses", "which, are"),
-        };
+        let what = if all.len() == 1 { "an address" } else { "addresses" };
         let node = know.node(secret);
         let is_here = |one: &&SecretAddress| {
             let parts = ["data", "stringData"];
@@ -170,8 +167,8 @@ pub fn in_secrets(know: &Knowledge, index: NodeIndex, container: Option<usize>) 
             })
         };
         let rest = match all.iter().any(is_here) {
-            true => "; podviz never shows which.".to_owned(),
-            false => format!("; {which} not in these manifests."),
+            true => "; podviz never shows which.",
+            false => "; these manifests do not say which.",
         };
         concat(vec![
             plain("From "),

@@ -51,7 +51,7 @@ pub fn resources(folder: &Path) -> Vec<String> {
         .sort_by_file_name(OsStr::cmp)
         .filter_entry(|entry| {
             let above = entry.path().parent().filter(|_| entry.depth() > 1);
-            !above.is_some_and(|above| kustomization_in(above).is_some())
+            above.and_then(kustomization_in).is_none()
         });
     if let Ok(left_out) = left_out.build() {
         walk.overrides(left_out);

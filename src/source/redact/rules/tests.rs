@@ -1,8 +1,8 @@
 //! Every example of `rules.yaml`, one by one.
 
-use super::super::name;
 use super::super::text::redact_file;
 use super::super::value::is_harmless;
+use super::super::{name, structure};
 use super::{Group, file};
 
 /// `{pw}`, `{hex32}` and the like become made-up values.
@@ -28,7 +28,20 @@ fn expand(text: &str) -> String {
     text
 }
 
-fn hidden(example: &str, faults: &mut Vec<String>) {
+/// How an example is read.
+type Reader = fn(&str) -> Option<String>;
+
+/// As lines of text.
+fn lines(text: &str) -> Option<String> {
+    redact_file(text, "", false, Vec::new())
+}
+
+/// As a document, if it is one.
+fn document(text: &str) -> Option<String> {
+    structure::redact(text, "", 0)
+}
+
+fn hidden(redact_by: Reader, example: &str, faults: &mut Vec<String>) {
     let example = expand(example);
     let plain = example.replace(['«', '»'], "");
     let mut want = String::new();
@@ -39,8 +52,9 @@ fn hidden(example: &str, faults: &mut Vec<String>) {
             want.push_str(&part.split('\n').map(|_| super::super::MARK).collect::<Vec<_>>().join("\n"));
         }
     }
-    let got = redact_file(&plain, "", false, Vec::new()).unwrap_or_else(|| plain.clone());
-    let again = redact_file(&got, "", false, Vec::new()).unwrap_or_else(|| got.clone());
+    let redact = |text: &str| redact_by(text).unwrap_or_else(|| text.to_owned());
+    let got = redact(&plain);
+    let again = redact(&got);
     if again != got {
         faults.push(format!("{got}\n     gives {again} when read again"));
     }
@@ -49,9 +63,9 @@ fn hidden(example: &str, faults: &mut Vec<String>) {
     }
 }
 
-fn shown(example: &str, faults: &mut Vec<String>) {
+fn shown(redact_by: Reader, example: &str, faults: &mut Vec<String>) {
     let example = expand(example);
-    if let Some(got) = redact_file(&example, "", false, Vec::new()) {
+    if let Some(got) = redact_by(&example) {
         faults.push(format!("{example}\n     gives {got}"));
     }
 }
@@ -85,6 +99,19 @@ fn names_say_what_their_examples_say() {
 }
 
 #[test]
+fn fields_say_what_stands_beside_them() {
+    let mut faults = Vec::new();
+    for entry in file().fields {
+        entry.hides.iter().for_each(|example| hidden(document, example, &mut faults));
+        entry.shows.iter().for_each(|example| shown(document, example, &mut faults));
+        if entry.source.is_empty() || entry.hides.is_empty() && entry.shows.is_empty() {
+            faults.push(format!("{:?} has no source or no example", entry.group));
+        }
+    }
+    report(&faults);
+}
+
+#[test]
 fn values_of_harmless_kinds_are_known() {
     let mut faults = Vec::new();
     for entry in file().values {
@@ -104,10 +131,10 @@ fn tokens_are_found_anywhere() {
     let mut faults = Vec::new();
     for entry in file().tokens {
         for example in &entry.hides {
-            hidden(example, &mut faults);
-            hidden(&format!("note: \"{example}\", and more"), &mut faults);
+            hidden(lines, example, &mut faults);
+            hidden(lines, &format!("note: \"{example}\", and more"), &mut faults);
         }
-        entry.shows.iter().for_each(|example| shown(example, &mut faults));
+        entry.shows.iter().for_each(|example| shown(lines, example, &mut faults));
         if entry.source.is_empty() || entry.hides.is_empty() {
             faults.push(format!("{} has no source or no example", entry.name));
         }
@@ -119,8 +146,8 @@ fn tokens_are_found_anywhere() {
 fn secret_arguments_are_found() {
     let mut faults = Vec::new();
     for entry in file().arguments {
-        entry.hides.iter().for_each(|example| hidden(example, &mut faults));
-        entry.shows.iter().for_each(|example| shown(example, &mut faults));
+        entry.hides.iter().for_each(|example| hidden(lines, example, &mut faults));
+        entry.shows.iter().for_each(|example| shown(lines, example, &mut faults));
         if entry.source.is_empty() || entry.hides.is_empty() {
             faults.push(format!("{:?} has no source or no example", entry.programs));
         }
@@ -132,8 +159,8 @@ fn secret_arguments_are_found() {
 fn lines_of_files_and_scripts_are_understood() {
     let mut faults = Vec::new();
     for entry in file().lines {
-        entry.hides.iter().for_each(|example| hidden(example, &mut faults));
-        entry.shows.iter().for_each(|example| shown(example, &mut faults));
+        entry.hides.iter().for_each(|example| hidden(lines, example, &mut faults));
+        entry.shows.iter().for_each(|example| shown(lines, example, &mut faults));
         if entry.source.is_empty() || entry.hides.is_empty() && entry.files.is_none() {
             faults.push(format!("{} has no source or no example", entry.name));
         }

@@ -215,8 +215,10 @@ impl<'t> Reader<'t> {
         let mut brackets = Brackets::new(self.text, start, self.places, Dialect::Settings);
         let read = brackets.collection(&mut self.composer);
         self.sheet.lexemes.append(&mut brackets.lexemes);
-        // What breaks off is not known.
-        if read.is_ok() {
+        // What breaks off is not known, nor is what goes on behind its bracket: `{SHA}…`.
+        let after = self.text[brackets.at.min(self.text.len())..].split('\n').next().unwrap_or_default();
+        let ends = after.trim_start_matches([' ', '\t', ',', ';', '}', ']', ')']).trim();
+        if read.is_ok() && (ends.is_empty() || is_comment(ends)) {
             self.covered.push(name..brackets.at);
         }
         self.at = brackets.at.max(range.end);

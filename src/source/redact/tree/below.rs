@@ -1,64 +1,12 @@
 //! What stands below a name that says secret: everything, but for what only points at a secret or describes it.
 
-use super::super::value::{is_placeholder, is_worth, secret_parts};
+use super::super::rules::{Group, RULES};
+use super::super::value::{is_generated, is_placeholder, is_worth, secret_parts};
 use super::super::{Edit, MARK, name};
 use super::{Finder, is_object_name};
 use crate::document::{Entry, Kind, Value};
 use regex::Regex;
 use std::sync::LazyLock;
-
-/// Keys, without their separators, that name what stands beside them.
-#[rustfmt::skip]
-const NAMES: &[&str] = &[
-    "name", "key", "header", "headername", "field", "property", "parameter", "option", "setting", "variable",
-    "attribute",
-];
-
-/// Keys, likewise, of what such a name names; `stringValue` and the like are some, too.
-#[rustfmt::skip]
-const VALUES: &[&str] = &[
-    "value", "values", "default", "string", "map", "array", "list", "set", "content", "contents", "text", "val",
-    "literal", "plain", "plaintext", "cleartext", "props",
-];
-
-/// Keys, likewise, of which a mapping is made that points at a secret.
-#[rustfmt::skip]
-const POINTERS: &[&str] = &[
-    "name", "namespace", "key", "optional", "kind", "apiversion", "apigroup", "group", "version", "secretname",
-    "secretkey", "secretnamespace", "secretref", "property", "field", "fieldpath", "path", "mountpath", "mount",
-    "file", "uid", "items", "defaultmode", "mode", "store", "engine", "role", "decodingstrategy",
-    "conversionstrategy", "metadatapolicy", "type", "source", "passwordkey", "usernamekey", "tokenkey",
-];
-
-/// Keys, likewise, one of which such a mapping has.
-const TARGETS: &[&str] = &["name", "secretname", "secretref", "path", "file", "fieldpath"];
-
-/// Last words of keys that say something about a secret or whose it is, beside those that make any name harmless.
-#[rustfmt::skip]
-const ABOUT: &[&str] = &[
-    "create", "created", "existing", "from", "hostname", "hosts", "address", "annotations", "labels", "metadata",
-    "user", "username", "login", "email", "role", "roles", "group", "groups", "region", "bucket", "database",
-    "db", "summary", "message", "prompt", "realm", "alg", "method", "scheme", "image", "pattern", "engine",
-    "schedule", "tags", "owner", "usages", "hashing", "tenant", "project", "in", "backend",
-];
-
-/// Types of JSON Schema: what has one describes a value.
-const TYPES: &[&str] = &["string", "object", "array", "integer", "number", "boolean"];
-
-/// Keys of a schema that hold a value nevertheless.
-const SAMPLES: &[&str] = &["default", "example", "examples", "const", "enum", "value"];
-
-/// Names, without their separators, of logins of HTTP's basic authentication: `user:password`, or users with passwords.
-const LOGINS: &[&str] = &[
-    "basicauth",
-    "basicauthusers",
-    "basicauthuser",
-    "httpbasicauth",
-    "basicauthcredentials",
-    "httpauth",
-    "chpasswd",
-    "htpasswd",
-];
 
 impl Finder<'_> {
     /// Everything in a value under a name that says secret; in a pair also numbers.
@@ -71,7 +19,11 @@ impl Finder<'_> {
                 let named = pair_name(entries).is_some();
                 for entry in entries {
                     let own = class_of(&entry.key, &entry.value).filter(is_sure);
-                    if own.is_none() && is_about(&entry.key) && !(named && is_value(&entry.key)) {
+                    // Of several secrets each has a name of its own, whatever that says.
+                    let several = class == name::Class::Likely || key.ends_with(['s', 'S']);
+                    let secret = several && entry.value.as_str().is_some_and(is_generated)
+                        || named && is_value(&entry.key);
+                    if own.is_none() && is_about(&entry.key) && !secret {
                         self.key(entry);
                         self.entry(entry, None);
                     } else {
@@ -91,7 +43,8 @@ impl Finder<'_> {
             }
             Kind::String(text) => {
                 let sure = pair && is_sure(&class);
-                if is_worth(text, if sure { name::Class::Password } else { class }) && !is_template(text) {
+                let worth = is_worth(text, if sure { name::Class::Password } else { class });
+                if worth && !is_template(text) && !is_accounts(text) {
                     self.text(value, text, key, secret_parts(text, class));
                 } else {
                     self.value(value, key);
@@ -105,7 +58,7 @@ impl Finder<'_> {
     /// A schema of what is a secret: only its samples are one.
     fn schema(&mut self, entries: &[Entry], class: name::Class) {
         for entry in entries {
-            if SAMPLES.contains(&&*entry.key) {
+            if is(Group::Samples, &entry.key) {
                 self.below(&entry.value, &entry.key, class, false);
             } else {
                 self.entry(entry, None);
@@ -136,7 +89,7 @@ impl Finder<'_> {
                     self.key(entry);
                     let plain = plain(&entry.key);
                     match class_of(&entry.key, &entry.value).filter(is_sure) {
-                        None if matches!(&*plain, "users" | "list" | "accounts" | "logins" | "value") => {
+                        None if is(Group::LoginLists, &plain) => {
                             self.logins(&entry.value, &entry.key);
                         }
                         None if !is_about_logins(&entry.key) && !entry.value.is_map() => {
@@ -153,11 +106,7 @@ impl Finder<'_> {
     /// Headers by name.
     pub(super) fn headers(&mut self, entries: &[Entry]) {
         for entry in entries {
-            let word = last_word(&entry.key);
-            let named = matches!(
-                &*word,
-                "key" | "token" | "secret" | "auth" | "authorization" | "password" | "cookie"
-            );
+            let named = is(Group::HeaderWords, &last_word(&entry.key));
             match entry.value.as_str() {
                 Some(text) if named && is_worth(text, name::Class::Password) && !is_template(text) => {
                     self.all(&entry.value);
@@ -170,12 +119,13 @@ impl Finder<'_> {
 
 /// What a key says of the value under it; of a collection also in the plural.
 pub fn class_of(key: &str, value: &Value) -> Option<name::Class> {
-    // The login of npm, the password of GlusterFS.
-    if key == "_auth" || key.ends_with(":_auth") || key == "restuserkey" {
+    // The login of npm at a registry: `//registry.example.com/:_auth`.
+    if key.ends_with(":_auth") {
         return Some(name::Class::Token);
     }
     match &value.kind {
-        Kind::List(_) | Kind::Map(_) => of_many(key),
+        Kind::Map(_) => of_many(key).or_else(|| of_variables(key)),
+        Kind::List(_) => of_many(key),
         Kind::String(text) => name::class(key).or_else(|| of_file(key, text)),
         _ => name::class(key),
     }
@@ -185,6 +135,13 @@ pub fn class_of(key: &str, value: &Value) -> Option<name::Class> {
 fn of_many(key: &str) -> Option<name::Class> {
     let one = key.strip_suffix(['s', 'S']).unwrap_or(key);
     [key, one].into_iter().filter_map(name::class).find(is_sure)
+}
+
+/// What a key says of the variables below it: `secretEnv`, `extraSecrets`.
+fn of_variables(key: &str) -> Option<name::Class> {
+    let last = last_word(key);
+    let stem = key.get(..key.len() - last.len()).filter(|_| is(Group::Variables, &last))?;
+    of_many(stem.trim_end_matches(|c: char| !c.is_alphanumeric())).map(|_| name::Class::Likely)
 }
 
 /// What the name of a file says of a text that is only one word: `db-password.conf`.
@@ -215,7 +172,7 @@ pub fn pair_name(entries: &[Entry]) -> Option<&str> {
         let secret = |step: &&str| *step == "stringData" || pair_class(step).is_some();
         return path.split('/').rev().find(secret);
     }
-    let mut names = entries.iter().filter(|entry| NAMES.contains(&&*plain(&entry.key))).filter_map(text);
+    let mut names = entries.iter().filter(|entry| is(Group::Naming, &plain(&entry.key))).filter_map(text);
     names.rfind(|name| pair_class(name).is_some())
 }
 
@@ -235,12 +192,12 @@ pub fn pair_class(name: &str) -> Option<name::Class> {
 /// Whether what stands under `key` is what the name beside it names.
 pub fn is_value(key: &str) -> bool {
     let plain = plain(key);
-    VALUES.contains(&&*plain) || plain.ends_with("value") || plain.starts_with("value") && !is_about(key)
+    is(Group::Named, &plain) || plain.ends_with("value") || plain.starts_with("value") && !is_about(key)
 }
 
 /// Whether `key` promises logins.
 pub fn is_logins(key: &str) -> bool {
-    LOGINS.contains(&&*plain(key))
+    is(Group::LoginFields, &plain(key))
 }
 
 /// Whether `key` is that of a mapping of HTTP headers.
@@ -255,8 +212,7 @@ pub fn is_remote(entries: &[Entry]) -> bool {
 
 /// Whether a mapping under `key` points at a secret, so that its strings are names.
 pub fn points(key: &str, entries: &[Entry]) -> bool {
-    let refers = matches!(&*last_word(key), "ref" | "secret" | "from" | "selector");
-    refers
+    is(Group::Pointing, &last_word(key))
         && has(entries, &["name", "secretname"])
         && entries.iter().all(|entry| match &entry.value.kind {
             Kind::String(text) => is_object_name(text),
@@ -266,14 +222,17 @@ pub fn points(key: &str, entries: &[Entry]) -> bool {
 }
 
 fn is_pointer(entries: &[Entry]) -> bool {
-    let pure = entries.iter().all(|entry| POINTERS.contains(&&*plain(&entry.key))) && has(entries, TARGETS);
+    let points = |entry: &Entry| is(Group::Pointers, &plain(&entry.key));
+    let pure = entries.iter().all(points)
+        && entries.iter().any(|entry| is(Group::Targets, &plain(&entry.key)))
+        && !entries.iter().filter_map(|entry| entry.value.as_str()).any(is_generated);
     pure || has(entries, &["secretname", "secretref"])
-        && entries.iter().all(|entry| POINTERS.contains(&&*plain(&entry.key)) || is_about(&entry.key))
+        && entries.iter().all(|entry| points(entry) || is_about(&entry.key))
 }
 
 fn is_schema(entries: &[Entry]) -> bool {
     let typed = |entry: &Entry| {
-        *entry.key == *"type" && entry.value.as_str().is_some_and(|kind| TYPES.contains(&kind))
+        *entry.key == *"type" && entry.value.as_str().is_some_and(|kind| is(Group::Types, kind))
             || matches!(&*entry.key, "$ref" | "anyOf" | "oneOf" | "allOf")
     };
     entries.iter().any(typed)
@@ -292,14 +251,14 @@ fn is_about(key: &str) -> bool {
     let names_a_key =
         matches!(&*last, "key" | "keys") && last.len() < key.len() && name::class(key).is_none();
     let switch = key.starts_with("existing") || key.starts_with("use");
-    ABOUT.contains(&&*last) || name::is_about(&last) || names_a_key || switch
+    is(Group::About, &last) || name::is_about(&last) || names_a_key || switch
 }
 
 /// Whether `key` is no user beside others, but says something about logins.
 fn is_about_logins(key: &str) -> bool {
     let last = last_word(key);
     let one = last.len() == key.len() && is_about(key);
-    one || matches!(&*last, "secret" | "ref" | "file" | "path" | "name" | "key" | "field" | "header")
+    one || is(Group::AboutLogins, &last)
 }
 
 fn is_list_of_objects(key: &str, text: &str) -> bool {
@@ -326,6 +285,13 @@ fn is_template(text: &str) -> bool {
     false
 }
 
+/// Whether `text` is a file of accounts, as `/etc/passwd` is: they have no passwords there.
+fn is_accounts(text: &str) -> bool {
+    static ACCOUNT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^[\w.-]+:[x*!]?:\d+:\d+:").expect("a pattern"));
+    text.contains('\n') && text.lines().all(|line| line.is_empty() || ACCOUNT.is_match(line))
+}
+
 /// `text` with marks for the passwords in its lines `user:password`, if it is made of such lines.
 fn without_passwords(text: &str) -> Option<String> {
     let line = |line: &str| -> Option<String> {
@@ -348,6 +314,10 @@ fn without_passwords(text: &str) -> Option<String> {
         }
     }
     found.then(|| out.join("\n"))
+}
+
+fn is(group: Group, word: &str) -> bool {
+    RULES.names.has(group, word)
 }
 
 /// A key in lower case without what separates its words.
