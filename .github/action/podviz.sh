@@ -21,6 +21,11 @@ case ${PODVIZ_VERSION:-latest} in
     ;;
 esac
 
+case ${PODVIZ_COMMAND:-} in
+  '' | diff) ;;
+  *) fail 'command is not diff' ;;
+esac
+
 case $RUNNER_OS-$RUNNER_ARCH in
   Linux-X64) target=x86_64-unknown-linux-musl ;;
   Linux-ARM64) target=aarch64-unknown-linux-musl ;;
@@ -54,4 +59,8 @@ if [[ ${PODVIZ_ARGS:-} == *[![:space:]]* ]]; then
   args=()
   read -r -d '' -a args <<<"$PODVIZ_ARGS" || true
   podviz "${args[@]}"
+fi
+
+if [ "${PODVIZ_COMMAND:-}" = diff ]; then
+  bash --noprofile --norc "$(dirname "${BASH_SOURCE[0]}")/diff.sh"
 fi

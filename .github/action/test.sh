@@ -34,9 +34,9 @@ YAML
 step() {
   local wanted=$1 name=$2 status=0
   shift 2
-  rm -rf temp
-  mkdir temp
-  : >path.txt
+  rm -rf "$work/temp"
+  mkdir "$work/temp"
+  : >"$work/path.txt"
   env RUNNER_OS=Linux RUNNER_ARCH=X64 RUNNER_TEMP="$work/temp" GITHUB_PATH="$work/path.txt" \
     PODVIZ_RELEASES="file://$work/releases" "$@" bash --noprofile --norc "$here/podviz.sh" >said.txt 2>&1 || status=$?
   if [ "$status" -ne "$wanted" ]; then
@@ -75,6 +75,68 @@ said '::error title=podviz::cannot download'
 nothing_installed
 step 2 'a system without a release' RUNNER_OS=Windows
 said 'there is no release for Windows on X64'
+nothing_installed
+
+# A pull request that changes an image, and a `gh` that notes what it is asked.
+mkdir review bin
+(
+  cd review
+  cp ../pod.yaml .
+  git init --quiet --initial-branch=main
+  git add .
+  git -c user.name=podviz -c user.email=podviz@example.org commit --quiet -m base
+  sed 's/web:1/web:2/' ../pod.yaml >pod.yaml
+)
+cat >bin/gh <<'GH'
+#!/usr/bin/env bash
+printf '%s\n' "$*" >>"$ASKED"
+if [ -n "${REFUSE:-}" ]; then exit 1; fi
+case $* in *--paginate*) printf '%s' "${EARLIER:-}" ;; esac
+GH
+chmod +x bin/gh
+
+# review STATUS NAME VARIABLE=VALUE...: the step in a job of that pull request.
+review() {
+  local wanted=$1 name=$2
+  shift 2
+  : >asked.txt
+  : >summary.md
+  cd review
+  step "$wanted" "$name" PATH="$work/bin:$PATH" ASKED="$work/asked.txt" \
+    GITHUB_STEP_SUMMARY="$work/summary.md" GITHUB_REPOSITORY=me/shop PODVIZ_PULL_REQUEST=7 PODVIZ_COMMAND=diff \
+    PODVIZ_INPUTS=pod.yaml PODVIZ_BASE=main "$@"
+  mv said.txt ..
+  cd ..
+}
+
+# asked TEXT, unasked TEXT, summed_up TEXT: what became of the review.
+asked() { grep -qF -- "$1" asked.txt || { echo "not asked: $1"; cat asked.txt; exit 1; }; }
+unasked() { ! grep -qF -- "$1" asked.txt || { echo "asked: $1"; cat asked.txt; exit 1; }; }
+summed_up() { grep -qF -- "$1" summary.md || { echo "not in the summary: $1"; cat summary.md; exit 1; }; }
+
+review 0 'a change is told in the summary and in a comment'
+summed_up 'web:2'
+asked '--method POST repos/me/shop/issues/7/comments'
+review 0 'an earlier comment is kept up to date' EARLIER=42
+asked '--method PATCH repos/me/shop/issues/comments/42'
+unasked '--method POST'
+review 0 'without the right to comment there is the summary' REFUSE=yes
+summed_up 'web:2'
+said '::notice title=podviz::no right to comment'
+review 0 'nobody is asked where no comment is wanted' PODVIZ_COMMENT=false
+unasked 'api'
+review 1 'an effect fails the job' PODVIZ_FAIL_ON=any
+summed_up 'web:2'
+cp pod.yaml review/pod.yaml
+review 0 'no effect makes no comment'
+summed_up 'No effect on what runs'
+unasked '--method'
+review 2 'a base is no option' PODVIZ_BASE=--output=x
+said 'base is not a branch'
+review 2 'a base is needed' PODVIZ_BASE=
+said 'there is nothing to compare with'
+step 2 'a command that is not known' PODVIZ_COMMAND='advise'
+said 'command is not diff'
 nothing_installed
 
 echo 'something else' >>releases/latest/download/podviz-x86_64-unknown-linux-musl.tar.gz

@@ -336,6 +336,7 @@ mod tests {
             (format!("- {begin}\n\n{end}"), vec![(1, "shares its line")]),
             (format!("{begin}{end}\n"), vec![(1, "shares its line"), (1, "shares its line")]),
             (format!("<!-- podviz:begin a\r -->\n{end}\n"), vec![(1, "does not end on its line")]),
+            (format!("<!-- podviz:begin a\n\n -->\n{end}\n"), vec![(1, "does not end on its line")]),
             (format!("{begin}\n```\n{end}\n"), vec![(1, "does not end")]),
         ];
         for (text, expected) in cases {
