@@ -1,6 +1,8 @@
 //! What holds for any input. The same bodies are fuzzed: see `fuzz/README.md`. What fuzzing found stands in `fuzz/found`, a
 //! file a finding, and is tried again here.
 
+#[path = "properties/change.rs"]
+mod change;
 #[path = "properties/escape.rs"]
 mod escape;
 #[path = "properties/graph.rs"]
@@ -143,6 +145,11 @@ proptest! {
     #[test]
     fn any_manifest_is_drawn_and_told(text in manifest()) {
         graph::check(text.as_bytes());
+    }
+
+    #[test]
+    fn no_manifest_differs_from_itself(text in manifest()) {
+        change::check(text.as_bytes());
     }
 }
 
