@@ -232,7 +232,7 @@ fn objects(pairing: &Pairing, old: Side, new: Side) -> (Vec<ObjectChange>, bool)
             found.map(|(node, object)| normal::leaves(node, object)).unwrap_or_default()
         };
         let (before, after) = (of(old, pair.old), of(new, pair.new));
-        let fields = differing(pairing, (old, pair.old, &before), (new, pair.new, &after), &mut is_blind);
+        let fields = differing((old, pair.old, &before), (new, pair.new, &after), &mut is_blind);
         let change = match (pair.old, pair.new) {
             (None, _) => Fate::Added,
             (_, None) => Fate::Removed,
@@ -261,7 +261,7 @@ fn objects(pairing: &Pairing, old: Side, new: Side) -> (Vec<ObjectChange>, bool)
 /// One side of an object: its node, and its fields.
 type Half<'a, 'b> = (Side<'a>, Option<NodeIndex>, &'b [Leaf]);
 
-fn differing(pairing: &Pairing, old: Half, new: Half, is_blind: &mut bool) -> Vec<FieldChange> {
+fn differing(old: Half, new: Half, is_blind: &mut bool) -> Vec<FieldChange> {
     let before: BTreeMap<&str, &Leaf> = old.2.iter().map(|leaf| (leaf.path.as_str(), leaf)).collect();
     let after: BTreeMap<&str, &Leaf> = new.2.iter().map(|leaf| (leaf.path.as_str(), leaf)).collect();
     let is_renamed = |path: &str| path == "metadata.name" && old.1.is_some() && new.1.is_some();
@@ -284,7 +284,6 @@ fn differing(pairing: &Pairing, old: Half, new: Half, is_blind: &mut bool) -> Ve
     } else {
         found.retain(|field| !field.field.ends_with("initContainers.order"));
     }
-    let _ = pairing;
     found
 }
 

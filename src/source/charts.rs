@@ -46,11 +46,6 @@ impl RemoteChart {
         Some(RemoteChart::new(&format!("{OCI}{repository}"), chart, version))
     }
 
-    /// Whether it stands in a registry.
-    pub fn is_oci(&self) -> bool {
-        self.repository.starts_with(OCI)
-    }
-
     /// The host that is asked for it, with its port; `None` if the address has none.
     pub fn host(&self) -> Option<&str> {
         host(&self.repository)

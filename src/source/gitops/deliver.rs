@@ -9,6 +9,7 @@ use super::cluster::Cluster;
 use super::environment::{Clue, names};
 use super::follow::{Task, Trail};
 use super::survey::Holder;
+use super::world;
 use crate::document::{Delivery, Document, Environment, Identity};
 use crate::problem::{Code, Level, Problem, Problems};
 use std::collections::{BTreeMap, BTreeSet};
@@ -145,11 +146,10 @@ fn chain(tasks: &[Task], at: usize) -> Vec<usize> {
     chain
 }
 
+/// The same as [`world::id`], with the namespace that it goes to.
 fn id(document: &Document) -> Option<[String; 4]> {
-    let version = document.value.get("apiVersion")?.as_str()?;
-    let group = version.split_once('/').map_or("", |(group, _)| group);
-    let name = document.value.at("metadata.name")?.scalar_text()?;
-    Some([group.to_owned(), document.value.get("kind")?.as_str()?.to_owned(), namespace(document), name])
+    let (group, kind, name) = world::id(document)?;
+    Some([group, kind, namespace(document), name])
 }
 
 /// The charts from elsewhere, each once with all that name it.

@@ -124,7 +124,7 @@ impl Objects {
 }
 
 /// Group, kind and name of a document's object.
-fn id(document: &Document) -> Option<(String, String, String)> {
+pub fn id(document: &Document) -> Option<(String, String, String)> {
     let version = document.value.get("apiVersion")?.as_str()?;
     let group = version.split_once('/').map_or("", |(group, _)| group);
     let name = document.value.at("metadata.name")?.scalar_text()?;
