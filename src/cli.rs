@@ -202,8 +202,8 @@ pub struct Ask<'a> {
     pub inputs: &'a [PathBuf],
     /// Where a site is written; all else goes to the standard output.
     pub folder: Option<SiteFolder<'a>>,
-    /// Which options of the command cannot both be meant, if any.
-    pub contradiction: Option<&'static str>,
+    /// Why the options cannot be meant as they are, if so.
+    pub mistake: Option<String>,
 }
 
 /// A folder that a site is written to.
@@ -221,7 +221,7 @@ pub struct SiteFolder<'a> {
 
 impl<'a> Ask<'a> {
     fn new(input: &'a Input, goal: Goal) -> Ask<'a> {
-        Ask { goal, input, inputs: &input.inputs, folder: None, contradiction: None }
+        Ask { goal, input, inputs: &input.inputs, folder: None, mistake: None }
     }
 
     /// The request to the library.

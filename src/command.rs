@@ -51,8 +51,8 @@ pub(crate) fn perform(cli: &Cli, messages: &Messages, mending: &str) -> anyhow::
 
 /// Makes what the library makes of manifests, and prints or writes it.
 fn make(ask: Ask, messages: &Messages, check: &Check) -> anyhow::Result<Exit> {
-    if let Some(contradiction) = ask.contradiction {
-        anyhow::bail!(contradiction);
+    if let Some(mistake) = ask.mistake {
+        anyhow::bail!(mistake);
     }
     let folder = ask.folder;
     let destination = folder.map(|to| guard(to.path, ask.inputs, to.force)).transpose()?;

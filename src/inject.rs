@@ -1,7 +1,7 @@
 //! `podviz inject`: the marked regions of Markdown files, made anew. Nothing is written here: what could not be made is a
 //! failure, and what could be made is a file to rewrite.
 
-use crate::catalog::{Catalog, closest};
+use crate::catalog::Catalog;
 use crate::names::count;
 use crate::output::Flavour;
 use crate::output::markers::{Marked, MarkerError};
@@ -141,22 +141,11 @@ pub fn listed(settings: Option<&Path>) -> Result<Vec<Listed>, Error> {
                 within: Some(folder.clone()),
             }));
         }
-        let flavour = entry.flavor.as_deref().map(named).transpose();
-        let flavour = flavour.map_err(|reason| refuse(at, reason))?;
+        let flavour = entry.flavor.as_deref().map(|name| Flavour::find(name, None)).transpose();
+        let flavour = flavour.map_err(|error| refuse(at, error.to_string()))?;
         Ok(Listed { files, from: entry.from.iter().map(|path| folder.join(path)).collect(), flavour })
     });
     listed.collect()
-}
-
-fn named(flavor: &str) -> Result<Flavour, String> {
-    Flavour::named(flavor).ok_or_else(|| {
-        let known: Vec<&str> = Flavour::markdown().map(Flavour::name).collect();
-        let hint = match closest(flavor, &known) {
-            Some(word) => format!("did you mean `{word}`?"),
-            None => format!("there are `{}`", known.join("`, `")),
-        };
-        format!("there is no flavor `{flavor}`; {hint}")
-    })
 }
 
 impl Injected {

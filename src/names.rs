@@ -93,7 +93,7 @@ impl fmt::Display for PagePath {
 /// A part of a path for `raw`: `[a-z0-9._-]`, at most 120 bytes, never a name that a file system reserves. A name
 /// that is no such part already gets a short hash of itself behind `--`, so that no two names share a slug.
 pub fn slug(raw: &str) -> String {
-    if is_portable(raw) {
+    if is_slug(raw) {
         return raw.to_owned();
     }
     let mut readable = String::new();
@@ -115,7 +115,8 @@ pub fn slug(raw: &str) -> String {
     format!("{readable}--{}", &blake3::hash(raw.as_bytes()).to_hex()[..10])
 }
 
-fn is_portable(raw: &str) -> bool {
+/// Whether a name is a part of a path as it is, so that the page of an object may have it.
+pub fn is_slug(raw: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
     let ends = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     raw.len() <= LONGEST_PART
@@ -139,12 +140,11 @@ pub fn is_device(name: &str) -> bool {
         })
 }
 
-/// Names of devices, and of the files that stand in a page's folder.
+/// Names of devices, and of the files that stand in a page's folder: whichever flavour writes them, these end as pages or
+/// pictures do, or begin with a sign.
 fn is_reserved(raw: &str) -> bool {
     let picture = raw.starts_with("diagram-") && raw.ends_with(".svg");
-    is_device(raw)
-        || picture
-        || matches!(raw, "index.html" | "index.md" | "readme.md" | "_index.md" | "_category_.json")
+    is_device(raw) || picture || [".html", ".md", ".mdx"].iter().any(|ending| raw.ends_with(ending))
 }
 
 /// Whether a name ends like a slug with a hash: such a name gets a hash of its own, so that it cannot pose as one.
@@ -242,6 +242,8 @@ mod tests {
             "-x",
             "x.",
             "index.html",
+            "index.mdx",
+            "page.md",
             "日本",
             "web--0123456789",
         ] {
@@ -266,7 +268,7 @@ mod tests {
             assert!(!slug.ends_with(['.', ' ']), "{slug}");
         }
         assert_eq!(slug("con.tar.gz"), "con-tar.gz--73602eea54");
-        for raw in ["console", "com10", "com0", "lpt", "com.example", "auxiliary.html", "nul-x"] {
+        for raw in ["console", "com10", "com0", "lpt", "com.example", "auxiliary.txt", "nul-x"] {
             assert_eq!(slug(raw), raw);
         }
     }

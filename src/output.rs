@@ -85,6 +85,14 @@ pub enum RenderError {
         /// Why.
         reason: String,
     },
+    /// No flavour of Markdown has this name.
+    #[error("there is no flavor `{name}`; {hint}")]
+    NoSuchFlavour {
+        /// What was asked for.
+        name: String,
+        /// Which one may be meant.
+        hint: String,
+    },
     /// A template is not valid, or asks for what the page does not have.
     #[error("template error: {0}")]
     Template(String),

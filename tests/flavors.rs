@@ -81,7 +81,8 @@ fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
 #[test]
 fn front_matter_is_yaml_and_gives_the_title_as_it_is() {
     for flavour in Flavour::markdown() {
-        let has_front = matches!(flavour.name(), "docusaurus" | "hugo" | "mkdocs" | "techdocs");
+        let is_there = |folder: &&str| tests("../templates").join(folder).join("front.md").exists();
+        let has_front = flavour.folders().iter().any(is_there);
         for spice in ["", HOSTILE] {
             let mut whole = 0;
             for (path, text) in pages(flavour, spice) {
@@ -226,4 +227,76 @@ fn gitlab_gets_pictures_of_what_it_does_not_draw() {
     }
     assert_eq!(pictures, files.keys().filter(|path| path.ends_with(".svg")).count());
     assert!(pictures > 0);
+}
+
+#[test]
+fn every_flavour_is_built_by_its_host_and_told_in_the_book() {
+    let read = |path: &str| std::fs::read_to_string(tests("..").join(path)).unwrap_or_default();
+    let (summary, commands) = (read("book/src/SUMMARY.md"), read("book/src/commands.md"));
+    for flavour in Flavour::markdown() {
+        let (name, title) = (flavour.name(), flavour.title());
+        let page = read(&format!("book/src/docs-sites/{name}.md"));
+        assert!(page.contains(&format!("--flavor {name}")), "book/src/docs-sites/{name}.md");
+        assert!(summary.contains(&format!("(docs-sites/{name}.md)")), "book/src/SUMMARY.md lists {title}");
+        assert!(commands.contains(&format!("`{name}`")), "book/src/commands.md lists `{name}`");
+        // Who shows Markdown as it is builds nothing.
+        let builds = tests("hosts").join(name).join("build.sh").exists();
+        let shows = flavour.host().is_some_and(|host| host.title() == title);
+        assert!(builds || shows, "tests/hosts/{name}/build.sh makes a site of its pages");
+    }
+}
+
+/// A site for a tool that podviz does not know, from a folder of the user's.
+fn house(files: &[(&str, &str)], flavor: &str) -> (TempDir, String) {
+    let temp = files::written(files);
+    let output = Command::new(env!("CARGO_BIN_EXE_podviz"))
+        .arg("render")
+        .arg(tests("flavors").join("in"))
+        .args(["--templates", "house", "--flavor", flavor, "-o", "site"])
+        .current_dir(temp.path())
+        .output()
+        .expect("podviz runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (temp, said)
+}
+
+#[test]
+fn a_folder_of_templates_that_describes_itself_is_a_flavour() {
+    let description = "title: Acme Docs\nbased-on: mkdocs\nindex: page.mdx\nhost: mermaid\ndialect: preprocessed\n\
+                       files:\n  - { name: sidebar.json, template: sidebar.json }\n";
+    let files = [
+        ("house/acme/flavor.yaml", description),
+        ("house/acme/title.md", "# Acme: {{ title }}\n"),
+        ("house/acme/sidebar.json", "{ \"pages\": {{ entries | length }} }\n"),
+    ];
+    let (temp, said) = house(&files, "acme");
+    let site = tree(&temp.path().join("site"));
+    assert!(said.contains("open site/page.mdx"), "{said}");
+    let pages: Vec<_> = site.iter().filter(|(path, _)| path.ends_with("/page.mdx")).collect();
+    assert!(pages.len() > 5, "{:?}", site.keys());
+    for (path, text) in pages {
+        let text = std::str::from_utf8(text).expect("text");
+        assert!(text.starts_with("---\n") && text.contains("\n# Acme: "), "{path}: {text}");
+    }
+    assert!(site["sidebar.json"].starts_with(b"{ \"pages\": "), "{:?}", site["sidebar.json"]);
+}
+
+#[test]
+fn a_description_that_cannot_be_is_told() {
+    for (description, reason) in [
+        ("title: Acme\n", "`index` is missing"),
+        ("title: Acme\nindex: index.txt\n", "`index.txt` is not Markdown: it ends in `.md` or `.mdx`"),
+        ("title: Acme\nindex: ../index.md\n", "`../index.md` is not the name of a file"),
+        ("title: Acme\nindex: index.md\nbased-on: mkdoks\n", "podviz has no flavor `mkdoks`"),
+        (
+            "title: Acme\nindex: index.md\nfiles: [{ name: web, template: web.md, each: folder }]\n",
+            "`web` may be the name of an object",
+        ),
+    ] {
+        let (temp, said) = house(&[("house/acme/flavor.yaml", description)], "acme");
+        assert!(said.contains("acme/flavor.yaml") && said.contains(reason), "{said}");
+        assert!(!temp.path().join("site").exists(), "{description}");
+    }
+    let (_, said) = house(&[("house/acme/flavor.yaml", "title: Acme\nindex: index.md\n")], "githup");
+    assert!(said.contains("there is no flavor `githup`; did you mean `github`?"), "{said}");
 }

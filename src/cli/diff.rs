@@ -86,12 +86,8 @@ impl Diff {
             }
             None => Sides::Inputs,
         };
-        let contradiction = match self.git {
-            None if self.input.inputs.len() != 2 => {
-                Some("name two sides: podviz diff OLD NEW, or --git BASE INPUT")
-            }
-            _ => None,
-        };
-        Ask { contradiction, ..Ask::new(&self.input, Goal::Diff { sides, format, fail_on }) }
+        let one_side = self.git.is_none() && self.input.inputs.len() != 2;
+        let mistake = one_side.then(|| "name two sides: podviz diff OLD NEW, or --git BASE INPUT".to_owned());
+        Ask { mistake, ..Ask::new(&self.input, Goal::Diff { sides, format, fail_on }) }
     }
 }

@@ -1,6 +1,7 @@
 //! `podviz inject`: Markdown files whose marked regions are made anew.
 
 use super::Input;
+use super::words::FlavorName;
 use crate::inject::{Job, Target, listed};
 use crate::output::{Flavour, Options};
 use crate::{Error, Goal};
@@ -26,8 +27,8 @@ pub struct Inject {
     #[command(flatten)]
     pub(super) input: Input,
     /// Which Markdown the files are; GitHub's, unless podviz.yaml says otherwise
-    #[arg(long, alias = "flavour", value_name = "FLAVOR")]
-    flavor: Option<Flavour>,
+    #[arg(long, alias = "flavour", value_name = "FLAVOR", value_parser = FlavorName)]
+    flavor: Option<String>,
     /// Where the manifests can be read on the web, so that regions link to them
     #[arg(long, value_name = "URL")]
     repo_url: Option<String>,
@@ -49,7 +50,7 @@ impl Inject {
             }
             let target = |path: &PathBuf| Target { path: path.clone(), may_be_empty: false, within: None };
             let files = self.files.iter().map(target).collect();
-            return Ok(vec![self.job(files, self.input.inputs.clone(), None)]);
+            return Ok(vec![self.job(files, self.input.inputs.clone(), None)?]);
         }
         let listed = match listed(self.input.settings().as_deref()) {
             Err(Error::NothingToInject(_)) if !self.files.is_empty() => {
@@ -68,7 +69,7 @@ impl Inject {
                 });
             }
             if !files.is_empty() {
-                jobs.push(self.job(files, entry.from, entry.flavour));
+                jobs.push(self.job(files, entry.from, entry.flavour)?);
             }
         }
         match found.iter().position(|found| !found) {
@@ -77,13 +78,14 @@ impl Inject {
         }
     }
 
-    fn job(&self, files: Vec<Target>, inputs: Vec<PathBuf>, listed: Option<Flavour>) -> Job {
+    fn job(&self, files: Vec<Target>, inputs: Vec<PathBuf>, listed: Option<Flavour>) -> Result<Job, Error> {
+        let named = self.flavor.as_deref().map(|name| Flavour::find(name, None)).transpose()?;
         let goal = Goal::Regions {
             regions: Vec::new(),
-            flavour: self.flavor.or(listed).unwrap_or(Flavour::github()),
+            flavour: named.or(listed).unwrap_or(Flavour::github()),
             options: Options { repo_url: self.repo_url.clone(), ..Options::default() },
         };
-        Job { files, request: self.input.request(inputs, None, goal) }
+        Ok(Job { files, request: self.input.request(inputs, None, goal) })
     }
 }
 

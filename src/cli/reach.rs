@@ -38,9 +38,8 @@ impl Reach {
         let (namespace, port) = (self.namespace.clone(), self.port.clone());
         let goal = Goal::Reach { ends, namespace, port, format: self.format };
         // Options may stand between them, so that clap cannot count.
-        let contradiction = (self.input.inputs.len() < 3).then_some(
-            "reach wants at least 3 values: the manifests, FROM, and TO, such as `podviz reach k8s deployment/web svc/db --port 5432`",
-        );
-        Ask { inputs, contradiction, ..Ask::new(&self.input, goal) }
+        let few = "reach wants at least 3 values: the manifests, FROM, and TO, such as `podviz reach k8s deployment/web svc/db --port 5432`";
+        let mistake = (self.input.inputs.len() < 3).then(|| few.to_owned());
+        Ask { inputs, mistake, ..Ask::new(&self.input, goal) }
     }
 }

@@ -1,5 +1,6 @@
 //! `podviz render`: the site.
 
+use super::words::FlavorName;
 use super::{Ask, Input, SiteFolder};
 use crate::Goal;
 use crate::output::{Flavour, Options};
@@ -20,8 +21,8 @@ pub struct Render {
     #[arg(default_value_if("flavor", ArgPredicate::IsPresent, "markdown"))]
     format: Format,
     /// Which Markdown; implies --format markdown
-    #[arg(long, alias = "flavour", value_name = "FLAVOR")]
-    flavor: Option<Flavour>,
+    #[arg(long, alias = "flavour", value_name = "FLAVOR", value_parser = FlavorName)]
+    flavor: Option<String>,
     /// A folder whose templates replace the built-in ones, file by file
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     templates: Option<PathBuf>,
@@ -51,11 +52,14 @@ enum Format {
 }
 
 impl Render {
-    /// Which pages are written.
-    fn flavour(&self) -> Flavour {
-        match self.format {
-            Format::Html => Flavour::html(),
-            Format::Markdown => self.flavor.unwrap_or(Flavour::github()),
+    /// Which pages are written; a mistake where there are none of that name.
+    fn flavour(&self) -> Result<Flavour, String> {
+        match (self.format, &self.flavor) {
+            (Format::Html, _) => Ok(Flavour::html()),
+            (Format::Markdown, None) => Ok(Flavour::github()),
+            (Format::Markdown, Some(name)) => {
+                Flavour::find(name, self.templates.as_deref()).map_err(|error| error.to_string())
+            }
         }
     }
 
@@ -80,7 +84,10 @@ impl Render {
             size: self.size,
             ..Options::default()
         };
-        let flavour = self.flavour();
+        let (flavour, mistake) = match self.flavour() {
+            Ok(flavour) => (flavour, None),
+            Err(mistake) => (Flavour::github(), Some(mistake)),
+        };
         let folder = SiteFolder {
             path: &self.output,
             force: self.force,
@@ -88,7 +95,8 @@ impl Render {
             index: flavour.index(),
         };
         let goal = Goal::Site { title: title(&self.input.inputs), flavour, options };
-        Ask { folder: Some(folder), contradiction: self.contradiction(), ..Ask::new(&self.input, goal) }
+        let mistake = self.contradiction().map(str::to_owned).or(mistake);
+        Ask { folder: Some(folder), mistake, ..Ask::new(&self.input, goal) }
     }
 }
 

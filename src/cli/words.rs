@@ -4,9 +4,9 @@ use crate::diagram::View;
 use crate::diagram::host::Host;
 use crate::output::Flavour;
 use crate::{ChartsFormat, DiagramFormat, GraphFormat, ReachFormat};
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
-use std::sync::LazyLock;
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Command, ValueEnum};
+use std::ffi::OsStr;
 
 impl ValueEnum for View {
     fn value_variants<'a>() -> &'a [View] {
@@ -28,14 +28,24 @@ impl ValueEnum for Host {
     }
 }
 
-impl ValueEnum for Flavour {
-    fn value_variants<'a>() -> &'a [Flavour] {
-        static MARKDOWN: LazyLock<Vec<Flavour>> = LazyLock::new(|| Flavour::markdown().collect());
-        &MARKDOWN
+/// The name of a flavour: podviz's own are offered, and the user's templates may describe others.
+#[derive(Clone)]
+pub(super) struct FlavorName;
+
+impl TypedValueParser for FlavorName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
     }
 
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Flavour::markdown().map(|flavour| PossibleValue::new(flavour.name()))))
     }
 }
 

@@ -7,8 +7,8 @@ use podviz::{Product, output, run};
 
 pub(super) fn compare(diff: &Diff, messages: &Messages) -> anyhow::Result<Exit> {
     let ask = diff.ask();
-    if let Some(contradiction) = ask.contradiction {
-        anyhow::bail!(contradiction);
+    if let Some(mistake) = ask.mistake {
+        anyhow::bail!(mistake);
     }
     let (product, problems) = match run(&ask.request()) {
         Ok(made) => made,

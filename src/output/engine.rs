@@ -1,6 +1,6 @@
 //! The template engine, set up for one flavour.
 
-use super::flavour::{Language, Templates};
+use super::flavour::{DESCRIPTION, Language, Templates};
 use super::{File, Flavour, Options, RenderError};
 use crate::diagram::svg;
 use crate::escape::{self, Dialect};
@@ -17,6 +17,9 @@ struct Themes;
 /// Where a template is looked for, first to last: the user's folder, the theme, the flavour, what it builds on.
 /// A template may name one of these on purpose: `{% extends "default/page.html" %}`.
 const PREFIXES: [&str; 4] = ["user/", "theme/", "flavour/", "default/"];
+
+/// What the names of templates end in.
+const ENDINGS: [&str; 9] = ["html", "md", "mdx", "css", "js", "json", "toml", "yaml", "yml"];
 
 /// No template is longer than this, in bytes.
 const LONGEST_TEMPLATE: u64 = 1024 * 1024;
@@ -51,7 +54,8 @@ impl Engine {
             let unreadable =
                 |reason| RenderError::Unreadable { path: folder.to_string_lossy().into_owned(), reason };
             std::fs::read_dir(folder).map_err(|error| unreadable(why(&error)))?;
-            let mut known = ["html", "markdown"].into_iter().chain(Flavour::all().map(Flavour::name));
+            let known = ["html", "markdown", flavour.name()].into_iter();
+            let mut known = known.chain(Flavour::all().map(Flavour::name));
             if !known.any(|name| folder.join(name).is_dir()) {
                 let reason = "templates stand in folders such as `html` and `markdown`, and it holds none";
                 return Err(unreadable(reason.to_owned()));
@@ -163,10 +167,9 @@ fn on_disk(folder: &Path, prefix: &str) -> Result<BTreeMap<String, String>, Rend
     for entry in entries {
         let path = entry.map_err(|error| unreadable(folder, error.to_string()))?.path();
         let metadata = std::fs::metadata(&path).map_err(|error| unreadable(&path, error.to_string()))?;
-        let is_template = path
-            .extension()
-            .is_some_and(|extension| ["html", "md", "css", "js"].iter().any(|known| extension == *known));
-        if !metadata.is_file() || !is_template {
+        let is_template =
+            path.extension().is_some_and(|extension| ENDINGS.iter().any(|known| extension == *known));
+        if !metadata.is_file() || !is_template || path.ends_with(DESCRIPTION) {
             continue;
         }
         if metadata.len() > LONGEST_TEMPLATE {

@@ -1,18 +1,21 @@
-//! What is known of each flavour: a folder in `templates/` with a description of itself, `flavor.yaml`.
+//! What is known of each flavour: a folder in `templates/`, or among the user's templates, with a description of itself,
+//! `flavor.yaml`.
 
-use crate::catalog::typed;
+use super::RenderError;
+use crate::catalog::{closest, typed};
 use crate::diagram::host::Host;
 use crate::diagram::mermaid::Ink;
 use crate::escape::Dialect;
-use crate::names::PagePath;
+use crate::names::{self, PagePath};
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::path::Path;
 use std::sync::LazyLock;
 
 /// The file in a flavour's folder that describes it.
-const DESCRIPTION: &str = "flavor.yaml";
+pub(super) const DESCRIPTION: &str = "flavor.yaml";
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -123,9 +126,40 @@ static MARKDOWN: LazyLock<Vec<Description>> = LazyLock::new(|| {
 
 fn read(name: &str) -> Result<Description, String> {
     let file = Templates::get(&format!("{name}/{DESCRIPTION}")).ok_or("there is no description")?;
-    let value = crate::document::parse(&file.data)?;
-    let description: Description = typed::read(&value).map_err(|fault| fault.to_string())?;
-    Ok(Description { name: name.to_owned(), ..description })
+    Description::parse(name, &file.data)
+}
+
+impl Description {
+    fn parse(name: &str, text: &[u8]) -> Result<Description, String> {
+        let value = crate::document::parse(text)?;
+        let read: Description = typed::read(&value).map_err(|fault| fault.to_string())?;
+        let description = Description { name: name.to_owned(), ..read };
+        description.check().map(|()| description)
+    }
+
+    /// Whether what it writes stays in its place: a page of an object may never have the path of one of its files.
+    fn check(&self) -> Result<(), String> {
+        if !self.index.ends_with(".md") && !self.index.ends_with(".mdx") {
+            return Err(format!("index: `{}` is not Markdown: it ends in `.md` or `.mdx`", self.index));
+        }
+        let in_folders = self.files.iter().filter(|file| file.each == Each::Folder).map(|file| &file.name);
+        if let Some(name) = in_folders.chain([&self.index]).find(|name| names::is_slug(&name.to_lowercase()))
+        {
+            return Err(format!(
+                "`{name}` may be the name of an object: begin it with `_` or `.`, or end it in `.md`"
+            ));
+        }
+        let mut all = self.files.iter().map(|file| &file.name).chain([&self.index]);
+        match all.find(|name| !is_plain(name)) {
+            Some(name) => Err(format!("`{name}` is not the name of a file")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether it is the name of one file or folder, and leads nowhere else.
+fn is_plain(name: &str) -> bool {
+    !name.contains(['/', '\\', ':']) && !matches!(name, "" | "." | "..")
 }
 
 impl Flavour {
@@ -154,6 +188,41 @@ impl Flavour {
         Flavour::markdown().find(|flavour| flavour.name() == name)
     }
 
+    /// The flavour of Markdown of a name: one that the user's templates describe, or else one of podviz's own.
+    ///
+    /// # Errors
+    ///
+    /// If there is none of that name, or its description is wrong.
+    pub fn find(name: &str, templates: Option<&Path>) -> Result<Flavour, RenderError> {
+        let file = templates.filter(|_| is_plain(name)).map(|folder| folder.join(name).join(DESCRIPTION));
+        if let Some(file) = file.filter(|file| file.is_file()) {
+            return Flavour::described(name, &file).map_err(|reason| RenderError::Unreadable {
+                path: file.to_string_lossy().into_owned(),
+                reason,
+            });
+        }
+        Flavour::named(name).ok_or_else(|| {
+            let known: Vec<&str> = Flavour::markdown().map(Flavour::name).collect();
+            let hint = match closest(name, &known) {
+                Some(word) => format!("did you mean `{word}`?"),
+                None => format!("there are `{}`", known.join("`, `")),
+            };
+            RenderError::NoSuchFlavour { name: name.to_owned(), hint }
+        })
+    }
+
+    /// The flavour that a file of the user's describes. It lives as long as the program, as podviz's own do.
+    fn described(name: &str, file: &Path) -> Result<Flavour, String> {
+        let text = std::fs::read(file).map_err(|error| error.to_string())?;
+        let description = Description::parse(name, &text)?;
+        match description.based_on.as_deref() {
+            Some(below) if Flavour::named(below).is_none() => {
+                Err(format!("based-on: podviz has no flavor `{below}`"))
+            }
+            _ => Ok(Flavour(Box::leak(Box::new(description)))),
+        }
+    }
+
     /// Its name on the command line, which is that of its folder in `templates/`.
     pub fn name(self) -> &'static str {
         &self.0.name
@@ -180,7 +249,7 @@ impl Flavour {
     }
 
     /// Whether diagrams that its host does not draw are pictures beside the page.
-    pub(super) fn has_pictures(self) -> bool {
+    pub fn has_pictures(self) -> bool {
         self.0.pictures
     }
 
@@ -209,13 +278,18 @@ impl Flavour {
         self.extras().iter().any(|extra| extra.name == self.index())
     }
 
+    /// The files beside the pages that list all of them.
+    pub fn tables_of_contents(self) -> impl Iterator<Item = &'static str> {
+        self.extras().iter().filter(|extra| extra.each == Each::Site).map(|extra| extra.name.as_str())
+    }
+
     /// Its files beside the pages.
     pub(super) fn extras(self) -> &'static [Extra] {
         &self.0.files
     }
 
     /// The folders of its templates, from the one that all others build on to its own.
-    pub(super) fn folders(self) -> Vec<&'static str> {
+    pub fn folders(self) -> Vec<&'static str> {
         let mut folders = vec![self.name()];
         let mut at = self;
         while let Some(below) = at.0.based_on.as_deref().and_then(Flavour::named) {

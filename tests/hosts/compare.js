@@ -1,6 +1,6 @@
 // Compares a site that a docs tool built of podviz' Markdown with the same pages as GitHub shows them.
 //
-//   node compare.js --github MARKDOWN_DIR --built HTML_DIR --flavor NAME [--markdown FLAVOR_MARKDOWN_DIR]
+//   node compare.js --github MARKDOWN_DIR --built HTML_DIR --host NAME [--markdown FLAVOR_MARKDOWN_DIR]
 //
 // Page by page: every word is there and in order, nothing was added, headings, tables, alerts and links are the same,
 // code is kept byte for byte, and each diagram became what the host makes of one. Over the whole site: links and
@@ -10,13 +10,13 @@ const fs = require('fs');
 const path = require('path');
 const { site } = require('./reading.js');
 const { differences } = require('./differences.js');
-const { hosts } = require('./hosts.js');
+const { hostOf } = require('./hosts.js');
 
 const given = {};
 for (let at = 2; at < process.argv.length; at += 2) given[process.argv[at].replace(/^--/, '')] = process.argv[at + 1];
-const host = hosts[given.flavor];
+const host = given.host && hostOf(given.host);
 if (!host || !given.github || !given.built) {
-  console.error(`usage: compare.js --github DIR --built DIR --flavor ${Object.keys(hosts).join('|')} [--markdown DIR]`);
+  console.error(`usage: compare.js --github DIR --built DIR --host NAME [--markdown DIR]`);
   process.exit(2);
 }
 for (const folder of ['github', 'built', 'markdown'].filter((name) => given[name])) {
@@ -26,7 +26,12 @@ for (const folder of ['github', 'built', 'markdown'].filter((name) => given[name
   }
 }
 
-const wanted = site.ofMarkdown(given.github, hosts.github);
+if (host.isBelow) {
+  const folders = fs.readdirSync(given.built).map((name) => path.join(given.built, name));
+  given.built = folders.find((folder) => fs.existsSync(path.join(folder, 'index.html'))) ?? given.built;
+}
+
+const wanted = site.ofMarkdown(given.github, hostOf('github'));
 const own = given.markdown ? site.ofMarkdown(given.markdown, host) : wanted;
 const built = host.isMarkdown ? site.ofMarkdown(given.built, host) : site.ofHtml(given.built, host);
 
@@ -54,6 +59,6 @@ for (const [page, faults] of wrong) {
 }
 if (wrong.length > 12) console.log(`… and ${wrong.length - 12} more pages`);
 const said = Object.entries(counts).map(([what, count]) => `${count} ${what}`).join(', ');
-console.log(`${given.flavor}: ${said} compared, ${built.linkCount} links followed, ${wrong.length} pages differ`);
+console.log(`${given.host}: ${said} compared, ${built.linkCount} links followed, ${wrong.length} pages differ`);
 if (counts.pages === 0) console.error('there was no page to compare');
 process.exit(wrong.length > 0 || counts.pages === 0 ? 1 : 0);

