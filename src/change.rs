@@ -179,6 +179,8 @@ pub struct Change<'a> {
     pub advice_mended: Vec<&'a Finding>,
     /// Whether what Secrets hold could not be compared, since a side is a graph.
     pub is_blind_to_secrets: bool,
+    /// Which of one side is which of the other.
+    pairing: Pairing,
 }
 
 /// Compares two sides.
@@ -189,10 +191,11 @@ pub fn compare<'a>(old: Side<'a>, new: Side<'a>) -> Change<'a> {
     let (edges_added, edges_removed) = edges(&pairing, old.topology, new.topology);
     let (advice_new, advice_mended) = advice(&pairing, old, new);
     let connections = connections::compare(&pairing, old, new);
+    let environments = pairing.environments();
     let mut change = Change {
         old,
         new,
-        environments: pairing.environments(),
+        environments,
         objects,
         effects: Vec::new(),
         facts,
@@ -202,8 +205,9 @@ pub fn compare<'a>(old: Side<'a>, new: Side<'a>) -> Change<'a> {
         advice_new,
         advice_mended,
         is_blind_to_secrets,
+        pairing,
     };
-    change.effects = effects::find(&change, &pairing);
+    change.effects = effects::find(&change);
     change
 }
 

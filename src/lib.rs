@@ -33,17 +33,17 @@ pub mod region;
 mod request;
 #[allow(clippy::disallowed_methods, reason = "the two stages at the ends are the ones that touch the disk")]
 pub mod source;
+mod states;
 pub mod topology;
 
 use catalog::Catalog;
-use change::Severity;
-use change::tell::{ChangeFormat, Names};
 use problem::Problems;
 use product::Study;
 pub use request::{
-    ChartsFormat, DiagramFormat, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat, Request,
-    Sides,
+    ChartsFormat, DiagramFormat, Earlier, Error, ExplainFormat, Goal, GraphFormat, Product, ReachFormat,
+    Request, Sides,
 };
+use source::Reading;
 use source::charts::Step;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -65,21 +65,43 @@ pub fn run(request: &Request) -> Result<(Product, Problems), (Error, Problems)> 
 
 fn stages(request: &Request, problems: &mut Problems) -> Result<Product, Error> {
     if let Goal::Diff { sides, format, fail_on } = &request.goal {
-        return difference(request, sides, *format, *fail_on, problems);
+        return states::difference(request, sides, *format, *fail_on, problems);
     }
-    let study = study(request, &request.inputs, problems)?;
-    let (product, met) = study.make(request)?;
+    let (study, earlier) = match request.goal.earlier() {
+        Some(earlier) => states::with_earlier(request, earlier, problems)?,
+        None => (studies(request, &[&request.inputs], problems)?.remove(0)?, None),
+    };
+    let (product, met) = study.make(request, earlier)?;
     problems.extend(met);
     Ok(product)
 }
 
-/// All that is known of some inputs.
-fn study(request: &Request, inputs: &[PathBuf], problems: &mut Problems) -> Result<Study, Error> {
+/// All that is known of each of some states of the input. What the Secrets of one hold is hidden in all.
+fn studies(
+    request: &Request,
+    states: &[&[PathBuf]],
+    problems: &mut Problems,
+) -> Result<Vec<Result<Study, Error>>, Error> {
     let catalog = Catalog::embedded()?;
     let settings = request.settings(&catalog)?;
-    let reading = source::read(&source::Order { inputs: inputs.to_vec(), ..request.order(&settings) })?;
+    let order = |inputs: &&[PathBuf]| source::Order { inputs: inputs.to_vec(), ..request.order(&settings) };
+    let readings = source::read_together(&states.iter().map(order).collect::<Vec<_>>())?;
+    let mut first = Some(catalog);
+    let each = readings.into_iter().map(|reading| {
+        let catalog = first.take().map_or_else(Catalog::embedded, Ok)?;
+        study(request, catalog.with_settings(settings.clone(), &request.cluster_domain), reading, problems)
+    });
+    Ok(each.collect())
+}
+
+/// All that is known of what was read.
+fn study(
+    request: &Request,
+    catalog: Catalog,
+    reading: Reading,
+    problems: &mut Problems,
+) -> Result<Study, Error> {
     problems.extend(reading.problems);
-    let catalog = catalog.with_settings(settings, &request.cluster_domain);
     let grouping = request.grouping(reading.environments);
     let (inventory, met) = model::take_inventory(reading.documents, &catalog, &grouping);
     problems.extend(met);
@@ -95,64 +117,6 @@ fn study(request: &Request, inputs: &[PathBuf], problems: &mut Problems) -> Resu
         known: reading.known,
         problems: problems.clone(),
     })
-}
-
-/// What a change between two sides does.
-fn difference(
-    request: &Request,
-    sides: &Sides,
-    format: ChangeFormat,
-    fail_on: Option<Severity>,
-    problems: &mut Problems,
-) -> Result<Product, Error> {
-    let at = |name: &str| {
-        source::revision::check_out(&request.inputs, name)
-            .map_err(|problem| Error::Revision(Box::new(problem)))
-    };
-    let shown = |inputs: &[PathBuf]| {
-        inputs.iter().map(|input| input.display().to_string()).collect::<Vec<_>>().join(" ")
-    };
-    let (revisions, inputs, names) = match sides {
-        Sides::Inputs => {
-            let [old, new] = [0, 1].map(|at| request.inputs.get(at..=at).unwrap_or_default().to_vec());
-            let names = Names { old: shown(&old), new: shown(&new) };
-            (Vec::new(), [old, new], names)
-        }
-        Sides::Revisions { base, head } => {
-            let old = at(base)?;
-            let new = head.as_deref().map(at).transpose()?;
-            let of = |revision: &source::revision::Revision| revision.inputs.clone();
-            let inputs = [of(&old), new.as_ref().map_or_else(|| request.inputs.clone(), of)];
-            let names = Names {
-                old: base.clone(),
-                new: head.clone().unwrap_or_else(|| "the working tree".to_owned()),
-            };
-            (std::iter::once(old).chain(new).collect(), inputs, names)
-        }
-    };
-    let mut study_of = |inputs: &[PathBuf]| match study(request, inputs, problems) {
-        // A side without anything is one that all came to, or went from.
-        Err(Error::NothingToDocument) => study_of_nothing(request),
-        other => other,
-    };
-    let [old, new] = [study_of(&inputs[0])?, study_of(&inputs[1])?];
-    drop(revisions);
-    if old.topology.nodes.is_empty() && new.topology.nodes.is_empty() {
-        return Err(Error::NothingToDocument);
-    }
-    let change = change::compare(old.side(), new.side());
-    let fails = fail_on.is_some_and(|level| change.verdict().is_some_and(|verdict| verdict >= level));
-    Ok(Product::Answer { text: change::tell::tell(&change, &names, format), yes: !fails })
-}
-
-/// What is known of no input at all.
-fn study_of_nothing(request: &Request) -> Result<Study, Error> {
-    let catalog = Catalog::embedded()?;
-    let settings = request.settings(&catalog)?;
-    let catalog = catalog.with_settings(settings, &request.cluster_domain);
-    let (topology, problems) = topology::connect(&model::Inventory::default(), &catalog);
-    let facts = facts::derive(&topology, &catalog);
-    Ok(Study { catalog, topology, facts, charts: Vec::new(), known: None, problems })
 }
 
 /// Fetches the charts from elsewhere that the input names and that are not here, and those that these name in turn.

@@ -6,6 +6,7 @@ mod access;
 mod advice;
 mod application;
 mod author;
+pub mod changes;
 pub mod charts;
 mod container;
 mod delivery;
@@ -38,6 +39,7 @@ use crate::document::{SourceFile, Span};
 use crate::model::Subject;
 use crate::names::PagePath;
 use crate::problem::Problems;
+use changes::Mark;
 pub use room::bytes_of;
 pub use site::{Later, build, heads_of, outlined, pages_of};
 use std::collections::BTreeMap;
@@ -104,6 +106,8 @@ pub struct Page {
     pub keywords: Vec<String>,
     /// Its namespace, for the search; empty where it has none.
     pub namespace: String,
+    /// What became of its subject since an earlier state, if that is compared.
+    pub mark: Option<Mark>,
 }
 
 impl Page {
@@ -123,6 +127,7 @@ impl Page {
             sections: Vec::new(),
             keywords: Vec::new(),
             namespace: String::new(),
+            mark: None,
         }
     }
 }
@@ -148,6 +153,8 @@ pub enum Sort {
     Glossary,
     /// One file of the input.
     Source,
+    /// One file as it was in an earlier state.
+    Earlier,
 }
 
 /// A part of a page with a heading and a fixed anchor.
@@ -232,6 +239,8 @@ pub struct Card {
     pub kicker: String,
     /// What it does, in a sentence.
     pub text: Prose,
+    /// What became of it since an earlier state, if that is compared.
+    pub mark: Option<Mark>,
 }
 
 /// Lines of one file of the input.
@@ -263,6 +272,8 @@ pub enum Inline {
     Strong(String),
     /// Words that are of lesser weight, raw.
     Muted(String),
+    /// What became of the thing before it since an earlier state.
+    Mark(Mark),
     /// A link.
     Link(Link),
     /// Words that lead to a place on the web, both raw.

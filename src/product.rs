@@ -4,7 +4,7 @@ mod explain;
 mod region;
 
 use crate::catalog::Catalog;
-use crate::change::Side;
+use crate::change::{self, Side};
 use crate::diagram::host::Host;
 use crate::diagram::readable::readable;
 use crate::diagram::views::{Budget, Focus, draw, whole};
@@ -13,6 +13,7 @@ use crate::document::Identity;
 use crate::facts::Facts;
 use crate::facts::reach::{Port, Question};
 use crate::output::{self, Flavour};
+use crate::page::changes::Comparison;
 use crate::page::findings::{self, AdviceFormat};
 use crate::page::graph::Spacing;
 use crate::page::{self, charts, graph, reach};
@@ -52,15 +53,22 @@ impl Study {
     }
 
     /// What was asked for, and the problems that were met in making it.
-    pub fn make(self, request: &Request) -> Result<(Product, Problems), Error> {
+    /// `earlier` is an earlier state and its name, for goals that ask for one.
+    pub fn make(
+        self,
+        request: &Request,
+        earlier: Option<(Study, String)>,
+    ) -> Result<(Product, Problems), Error> {
         let alone = |product| (product, Problems::none());
         match &request.goal {
-            Goal::Site { title, flavour, options } => self.site(title, *flavour, options),
+            Goal::Site { title, flavour, options, .. } => self.site(title, *flavour, options, earlier),
             Goal::Diagram { view, focus, format, host } => {
                 self.diagram(*view, focus.as_ref(), *format, *host)
             }
             Goal::Explain { focus, format } => self.explain(focus.as_ref(), *format).map(alone),
-            Goal::Advise { format, level } => Ok(alone(self.advise(&request.inputs, *format, *level))),
+            Goal::Advise { format, level, .. } => {
+                Ok(alone(self.advise(&request.inputs, *format, *level, earlier)))
+            }
             Goal::Reach { ends: (from, to), namespace, port, format } => {
                 self.reach((from, to), namespace.as_deref(), port, *format).map(alone)
             }
@@ -84,7 +92,9 @@ impl Study {
         title: &str,
         flavour: Flavour,
         options: &output::Options,
+        earlier: Option<(Study, String)>,
     ) -> Result<(Product, Problems), Error> {
+        let comparison = earlier.map(|(earlier, name)| self.comparison(&earlier, name));
         let hidden = self.hide(None);
         self.problems.extend(hidden.clone());
         self.catalog.settings.size = options.size.or(self.catalog.settings.size);
@@ -94,8 +104,14 @@ impl Study {
             repo_url: options.repo_url.clone().or_else(|| settings.repository.clone()),
             ..options.clone()
         };
-        let (site, later) =
-            page::outlined(title, &self.topology, &self.facts, &self.catalog, &self.problems.sorted());
+        let (site, later) = page::outlined(
+            title,
+            &self.topology,
+            &self.facts,
+            &self.catalog,
+            &self.problems.sorted(),
+            comparison,
+        );
         let shortened = site.shortened.clone();
         let (files, mut problems) = if later.is_empty() {
             // All that the pages need is in them.
@@ -108,6 +124,16 @@ impl Study {
         problems.extend(shortened);
         problems.extend(hidden);
         Ok((Product::Files(files, self.known), problems))
+    }
+
+    /// What an earlier state says of this one, without what the settings hide.
+    fn comparison(&self, earlier: &Study, name: String) -> Comparison {
+        let change = change::compare(earlier.side(), self.side());
+        let names = change::tell::Names { old: name, new: String::new() };
+        let mut comparison = change::tell::comparison(&change, &names);
+        let rule = &self.catalog.settings.hide;
+        comparison.hide(&|one| !rule.is_empty() && rule.hides(one));
+        comparison
     }
 
     /// One diagram, and what of it could not be painted.
@@ -188,9 +214,22 @@ impl Study {
         }
     }
 
-    /// The findings, for which it is well that none is as bad as `level`.
-    fn advise(&self, inputs: &[PathBuf], format: AdviceFormat, level: Level) -> Product {
-        let (text, yes) = findings::text(&self.topology, &self.facts, inputs, format, level);
+    /// The findings, for which it is well that none is as bad as `level`; of those only the ones that an earlier state does
+    /// not have, if there is one.
+    fn advise(
+        &self,
+        inputs: &[PathBuf],
+        format: AdviceFormat,
+        level: Level,
+        earlier: Option<(Study, String)>,
+    ) -> Product {
+        let (text, yes) = match earlier {
+            Some((earlier, _)) => {
+                let change = change::compare(earlier.side(), self.side());
+                findings::text_of_new(&self.topology, &change.advice_new, inputs, format, level)
+            }
+            None => findings::text(&self.topology, &self.facts, inputs, format, level),
+        };
         Product::Answer { text, yes: yes && !self.problems.left_something_out() }
     }
 

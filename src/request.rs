@@ -127,6 +127,8 @@ pub enum Goal {
         flavour: Flavour,
         /// Everything else about its looks.
         options: output::Options,
+        /// The state whose differences are marked, if any.
+        compared_with: Option<Earlier>,
     },
     /// One diagram as text.
     Diagram {
@@ -152,6 +154,8 @@ pub enum Goal {
         format: AdviceFormat,
         /// The level from which on a finding counts as a failure.
         level: Level,
+        /// The state whose findings are left out, if any.
+        since: Option<Earlier>,
     },
     /// Whether the NetworkPolicies let one end connect to the other.
     Reach {
@@ -217,6 +221,26 @@ pub enum DiagramFormat {
     Mermaid,
     /// An SVG picture.
     Svg,
+}
+
+/// An earlier state of the inputs.
+#[derive(Clone, Debug)]
+pub enum Earlier {
+    /// A revision of the git repository that they stand in.
+    Revision(String),
+    /// A file or a folder of this name; such a revision where there is none.
+    Named(String),
+}
+
+impl Goal {
+    /// The earlier state that is asked for, if any.
+    pub(crate) fn earlier(&self) -> Option<&Earlier> {
+        match self {
+            Goal::Site { compared_with, .. } => compared_with.as_ref(),
+            Goal::Advise { since, .. } => since.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// How an explanation is written.

@@ -197,6 +197,25 @@ pub fn is_there(input: &Path) -> bool {
 
 /// Reads the inputs from the disk, and builds the charts and kustomizations in them. Nothing at or below the output is read.
 pub fn read(order: &Order) -> Result<Reading, ReadError> {
+    read_together(std::slice::from_ref(order)).map(|mut readings| readings.pop().unwrap_or_default())
+}
+
+/// Reads several states of an input: what the Secrets of one hold is hidden in all of them.
+pub fn read_together(orders: &[Order]) -> Result<Vec<Reading>, ReadError> {
+    let (mut readings, mut values) = (Vec::new(), Values::default());
+    for order in orders {
+        let (reading, own) = gather(order)?;
+        values.extend(own);
+        readings.push(reading);
+    }
+    for reading in &mut readings {
+        reading.known = known::hide(&values, &mut reading.documents, &mut reading.problems);
+    }
+    Ok(readings)
+}
+
+/// What the inputs hold, and what their Secrets hold, which is not hidden elsewhere yet.
+fn gather(order: &Order) -> Result<(Reading, Values), ReadError> {
     let mut found = walk::find(&order.inputs, order.output.as_deref())?;
     let mut reading = Reading::default();
     let (mut rendered, mut values) = (Vec::new(), Values::default());
@@ -227,8 +246,7 @@ pub fn read(order: &Order) -> Result<Reading, ReadError> {
     reading.problems = std::mem::take(&mut found.problems);
     values.extend(as_they_are(&found, &rendered, &order.limits, &mut reading));
     reading.problems.extend(problems);
-    reading.known = known::hide(&values, &mut reading.documents, &mut reading.problems);
-    Ok(reading)
+    Ok((reading, values))
 }
 
 /// Reads the files that nothing is built from, and gives what their Secrets hold. Templates in the folder of a chart that is

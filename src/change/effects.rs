@@ -113,8 +113,8 @@ pub(super) struct Found {
 }
 
 /// Finds everything that a change does, the worst first.
-pub(super) fn find(change: &Change, pairing: &Pairing) -> Vec<Effect> {
-    let (scene, mut found) = (Scene { change, pairing }, Found::default());
+pub(super) fn find(change: &Change) -> Vec<Effect> {
+    let (scene, mut found) = (Scene { change, pairing: &change.pairing }, Found::default());
     RULES.iter().for_each(|rule| rule(&scene, &mut found));
     let mut effects = found.effects;
     effects.retain(|effect| !effect.because.is_empty());

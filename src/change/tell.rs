@@ -5,6 +5,7 @@ mod html;
 mod json;
 mod markdown;
 mod picture;
+mod site;
 mod text;
 mod words;
 
@@ -12,6 +13,7 @@ pub use annotation::{github, gitlab};
 pub use html::html;
 pub use json::json;
 pub use markdown::markdown;
+pub use site::comparison;
 pub use text::text;
 
 /// The line that a comment begins with, so that whoever keeps it up to date finds it.

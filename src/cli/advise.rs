@@ -1,9 +1,9 @@
 //! `podviz advise`: what will go wrong.
 
 use super::{Ask, Input};
-use crate::Goal;
 use crate::page::findings::AdviceFormat;
 use crate::problem::Level;
+use crate::{Earlier, Goal};
 use clap::{Args, ValueEnum};
 
 /// Print the findings.
@@ -17,6 +17,13 @@ pub struct Advise {
     /// Exit with 1 if a finding is at or above this level
     #[arg(long, value_name = "LEVEL", default_value = "warning")]
     level: FindingsLevel,
+    /// Only findings that an earlier state does not have: a folder, a file, a graph of podviz graph --full, or a git
+    /// revision of the inputs
+    #[arg(long, value_name = "OLD")]
+    since: Option<String>,
+    /// The same, for a git revision of the inputs
+    #[arg(long, value_name = "BASE", conflicts_with = "since")]
+    git: Option<String>,
 }
 
 /// How findings are written.
@@ -51,6 +58,8 @@ impl Advise {
             FindingsLevel::Warning => Level::Warning,
             FindingsLevel::Error => Level::Error,
         };
-        Ask::new(&self.input, Goal::Advise { format, level })
+        let since = self.since.clone().map(Earlier::Named);
+        let since = since.or_else(|| self.git.clone().map(Earlier::Revision));
+        Ask::new(&self.input, Goal::Advise { format, level, since })
     }
 }

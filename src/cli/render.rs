@@ -2,8 +2,8 @@
 
 use super::words::FlavorName;
 use super::{Ask, Input, SiteFolder};
-use crate::Goal;
 use crate::output::{Flavour, Options};
+use crate::{Earlier, Goal};
 use clap::builder::ArgPredicate;
 use clap::{Args, ValueEnum, ValueHint};
 use std::path::{Component, PathBuf};
@@ -36,6 +36,10 @@ pub struct Render {
     /// manifests]
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..))]
     size: Option<u64>,
+    /// Mark what is new, changed or gone since an earlier state, with a page of all changes: a folder, a file, a graph of
+    /// podviz graph --full, or a git revision of the inputs
+    #[arg(long, value_name = "OLD")]
+    compare_with: Option<String>,
     /// Write into a folder that holds other files; they are kept
     #[arg(long)]
     force: bool,
@@ -94,7 +98,8 @@ impl Render {
             is_check: self.check,
             index: flavour.index(),
         };
-        let goal = Goal::Site { title: title(&self.input.inputs), flavour, options };
+        let compared_with = self.compare_with.clone().map(Earlier::Named);
+        let goal = Goal::Site { title: title(&self.input.inputs), flavour, options, compared_with };
         let mistake = self.contradiction().map(str::to_owned).or(mistake);
         Ask { folder: Some(folder), mistake, ..Ask::new(&self.input, goal) }
     }

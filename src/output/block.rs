@@ -9,7 +9,8 @@ use crate::diagram::{self, Diagram, Row, mermaid, svg};
 use crate::document::{Token, TokenClass};
 use crate::escape;
 use crate::model::Subject;
-use crate::page::{Block, Card, Manifest, Page, Section, Table, Target, Tone};
+use crate::page::changes::Mark;
+use crate::page::{Block, Card, Manifest, Page, Section, Sort, Table, Target, Tone};
 use crate::problem::{Code, Level, Problem, Problems};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -134,6 +135,7 @@ impl<'a> Blocks<'a> {
         object([
             ("link", finished(&self.spelling.link(&card.link, Place::Cell))),
             ("kicker", card.kicker.as_str().into()),
+            ("mark", card.mark.map(Mark::word).into()),
             ("text", self.spelling.prose(&card.text, Place::Flow)),
         ])
     }
@@ -276,6 +278,10 @@ impl<'a> Blocks<'a> {
         let range = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
         let label = self.label(&format!("{}, {range}", file.path), "Manifest");
         let href = self.pages.line(self.spelling, &file.path, first as u32);
+        // The repository shows its files as they are now.
+        let is_earlier = self.page.sort == Sort::Earlier;
+        let now = |line: u32| self.pages.repository_line(&file.path, line);
+        let repository = if is_earlier { Value::none() } else { now(first as u32) };
         object([
             ("is", "manifest".into()),
             ("file", file.path.as_str().into()),
@@ -283,7 +289,7 @@ impl<'a> Blocks<'a> {
             ("range", range.into()),
             ("href", href.map(|href| self.spelling.address(&href)).into()),
             ("is_source", manifest.anchors.into()),
-            ("repository", self.pages.repository_line(&file.path, first as u32)),
+            ("repository", repository),
             ("lines", lines.into()),
             ("block", finished(&block)),
         ])

@@ -137,12 +137,15 @@ impl Tree<'_> {
             Sort::Workload | Sort::Container => 3,
             Sort::Object => 4,
             Sort::List | Sort::Glossary => 5 + place.unwrap_or_default(),
-            Sort::Source => LAST,
+            Sort::Source | Sort::Earlier => LAST,
         }
     }
 }
 
 /// Whether the title of the page is the name of a thing.
 pub(super) fn is_name(page: &Page) -> bool {
-    matches!(page.sort, Sort::Namespace | Sort::Workload | Sort::Container | Sort::Object | Sort::Source)
+    matches!(
+        page.sort,
+        Sort::Namespace | Sort::Workload | Sort::Container | Sort::Object | Sort::Source | Sort::Earlier
+    )
 }

@@ -74,6 +74,10 @@ impl Spelling<'_> {
                 }
                 Inline::Strong(raw) => out.push_str(&emphasized("**", &self.text(raw))),
                 Inline::Muted(raw) => out.push_str(&self.text(raw)),
+                Inline::Mark(mark) if self.is_html() => {
+                    out.push_str(&format!("<span class=\"mark {0}\">{0}</span>", mark.word()));
+                }
+                Inline::Mark(mark) => out.push_str(&emphasized("**", mark.word())),
                 Inline::Link(link) => out.push_str(&self.link(link, place)),
                 Inline::Web(words, address) => {
                     out.push_str(&self.anchor(address, &self.text(words), AWAY));

@@ -139,7 +139,7 @@ impl Sheet {
             }
             Block::Cards(cards) => {
                 self.gap();
-                for Card { link, kicker, text } in cards {
+                for Card { link, kicker, text, .. } in cards {
                     let kicker =
                         if kicker.is_empty() { String::new() } else { format!(" ({})", plain(kicker)) };
                     let name = styled(NAME, &plain(&link.text));
@@ -215,6 +215,7 @@ fn prose(prose: &Prose) -> String {
         match inline {
             Inline::Text(raw) | Inline::Muted(raw) => out.push_str(&plain(raw)),
             Inline::Strong(raw) => out.push_str(&styled(HEADING, &plain(raw))),
+            Inline::Mark(mark) => out.push_str(&styled(HEADING, mark.word())),
             Inline::Code(raw) => out.push_str(&name(raw)),
             Inline::Link(link) if link.code => out.push_str(&name(&link.text)),
             Inline::Link(link) => out.push_str(&plain(&link.text)),

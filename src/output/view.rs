@@ -9,6 +9,7 @@ use super::{File, Flavour, Options};
 use crate::diagram::host::Host;
 use crate::escape;
 use crate::names::PagePath;
+use crate::page::changes::Mark;
 use crate::page::{Area, Block, Link, Page, Site, Sort, Target};
 use crate::problem::Problems;
 use std::collections::BTreeMap;
@@ -82,6 +83,7 @@ impl<'a> Pages<'a> {
         set("title", page.title.as_str().into());
         set("name", finished(&spelling.name(&page.title, is_name(page), Place::Flow)));
         set("kicker", page.kicker.as_str().into());
+        set("mark", page.mark.map(Mark::word).into());
         // The same as strings of YAML and JSON, for front matter.
         let place = self.navigation.entry(&page.path).map_or(0, |entry| entry.place);
         set("place", place.into());
@@ -254,11 +256,12 @@ pub(super) fn sources(pages: &[Page]) -> BTreeMap<String, PagePath> {
 
 /// The first words of a page without their links, for search engines and previews.
 fn plain(lead: &[crate::page::Prose]) -> String {
-    use crate::page::Inline::{Code, Link, Muted, Source, Strong, Text, Web};
+    use crate::page::Inline::{Code, Link, Mark, Muted, Source, Strong, Text, Web};
     let mut out = String::new();
     for inline in lead.first().into_iter().flatten() {
         match inline {
             Text(raw) | Code(raw) | Strong(raw) | Muted(raw) => out.push_str(raw),
+            Mark(mark) => out.push_str(mark.word()),
             Link(link) => out.push_str(&link.text),
             Web(words, _) => out.push_str(words),
             Source(_) => {}
@@ -286,5 +289,6 @@ fn word(sort: Sort) -> &'static str {
         Sort::List => "list",
         Sort::Glossary => "glossary",
         Sort::Source => "source",
+        Sort::Earlier => "earlier",
     }
 }

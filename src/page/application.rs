@@ -83,7 +83,7 @@ fn card(know: &Knowledge, at: usize) -> Option<Card> {
         [only] => sentence::workload(know, only),
         _ => lead(know, at),
     };
-    Some(Card { link: link_to(know, application)?, kicker: "Application".to_owned(), text })
+    Some(Card { link: link_to(know, application)?, kicker: "Application".to_owned(), text, mark: None })
 }
 
 fn link_to(know: &Knowledge, application: &Application) -> Option<Link> {

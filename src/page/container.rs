@@ -63,6 +63,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         keywords: vec![container.image.clone()],
         namespace: object.identity.namespace.to_string(),
+        mark: None,
     })
 }
 

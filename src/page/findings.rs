@@ -40,9 +40,31 @@ pub fn text(
 ) -> (String, bool) {
     let (ignored, findings): (Vec<&Finding>, Vec<&Finding>) =
         facts.findings().iter().partition(|finding| finding.is_ignored);
+    told(topology, &findings, ignored.len(), "No advice.", inputs, (format, level))
+}
+
+/// The same of the findings that a change brings.
+pub fn text_of_new(
+    topology: &Topology,
+    findings: &[&Finding],
+    inputs: &[PathBuf],
+    format: AdviceFormat,
+    level: Level,
+) -> (String, bool) {
+    told(topology, findings, 0, "No new advice.", inputs, (format, level))
+}
+
+fn told(
+    topology: &Topology,
+    findings: &[&Finding],
+    ignored: usize,
+    nothing: &str,
+    inputs: &[PathBuf],
+    (format, level): (AdviceFormat, Level),
+) -> (String, bool) {
     let passed = findings.iter().all(|finding| finding.level < level);
-    let findings = merged(topology, &findings);
-    let page = Sheet { topology, inputs, findings: &findings, ignored: ignored.len() };
+    let findings = merged(topology, findings);
+    let page = Sheet { topology, inputs, findings: &findings, ignored, nothing };
     let text = match format {
         AdviceFormat::Text { notes } => page.text(notes),
         AdviceFormat::Json => format!("{:#}\n", visible_json(page.json())),
@@ -55,7 +77,7 @@ pub fn text(
 /// These findings, as the JSON lists them.
 pub fn entries(topology: &Topology, findings: &[&Finding]) -> Value {
     let findings = merged(topology, findings);
-    Sheet { topology, inputs: &[], findings: &findings, ignored: 0 }.json()
+    Sheet { topology, inputs: &[], findings: &findings, ignored: 0, nothing: "" }.json()
 }
 
 /// A finding, and the environments in which the same place has it.
@@ -99,6 +121,8 @@ struct Sheet<'a> {
     inputs: &'a [PathBuf],
     findings: &'a [Shared<'a>],
     ignored: usize,
+    /// What is said where there is none.
+    nothing: &'a str,
 }
 
 impl Sheet<'_> {
@@ -184,7 +208,7 @@ impl Sheet<'_> {
         if self.ignored > 0 {
             parts.push(format!("{} ignored by annotation or configuration", self.ignored));
         }
-        if parts.is_empty() { "No advice.\n".to_owned() } else { format!("{}\n", parts.join(", ")) }
+        if parts.is_empty() { format!("{}\n", self.nothing) } else { format!("{}\n", parts.join(", ")) }
     }
 
     fn json(&self) -> Value {

@@ -112,6 +112,7 @@ pub fn frame(know: &Knowledge, index: NodeIndex, object: &Object, sort: Sort) ->
         sections: Vec::new(),
         keywords: Vec::new(),
         namespace: identity.namespace.to_string(),
+        mark: None,
     })
 }
 

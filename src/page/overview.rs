@@ -277,7 +277,7 @@ fn card(know: &Knowledge, index: NodeIndex, text: Prose) -> Option<Card> {
     let page = know.page(&Subject::Object(identity.clone()))?.clone();
     let link =
         Link { text: identity.name.to_string(), code: true, to: Target { page, anchor: String::new() } };
-    Some(Card { link, kicker: identity.kind.to_string(), text })
+    Some(Card { link, kicker: identity.kind.to_string(), text, mark: None })
 }
 
 fn namespaces(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {

@@ -78,6 +78,7 @@ fn folders(
     let mut folders = BTreeMap::from([
         (PagePath::root().fixed("environments"), "Environments".to_owned()),
         (PagePath::root().fixed("source"), "Manifests".to_owned()),
+        (PagePath::root().fixed("changes").fixed("before"), "Earlier manifests".to_owned()),
     ]);
     for home in environments.values() {
         folders.insert(home.fixed("ns"), "Namespaces".to_owned());

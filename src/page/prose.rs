@@ -105,6 +105,7 @@ pub fn concat(pieces: Vec<Prose>) -> Prose {
 pub fn words(prose: &Prose) -> String {
     let word = |inline: &Inline| match inline {
         Inline::Text(text) | Inline::Code(text) | Inline::Strong(text) | Inline::Muted(text) => text.clone(),
+        Inline::Mark(mark) => mark.word().to_owned(),
         Inline::Link(link) => link.text.clone(),
         Inline::Web(words, _) => words.clone(),
         Inline::Source(_) => String::new(),

@@ -276,7 +276,7 @@ fn shorten(one: &mut Block, sort: Sort, room: usize) -> Option<String> {
             cards.truncate(kept);
             rest(left, "more", "more")
         }
-        Block::Manifest(manifest) if sort != Sort::Source => {
+        Block::Manifest(manifest) if !matches!(sort, Sort::Source | Sort::Earlier) => {
             let sizes = lines(manifest);
             let fits = sizes.iter().scan(0, |sum, size| {
                 *sum += size;

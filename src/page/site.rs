@@ -1,5 +1,6 @@
 //! The whole site: every page, in the order of their paths.
 
+use super::changes::{self, Comparison, Marks};
 use super::graph::Spacing;
 use super::knowledge::Knowledge;
 use super::lists::Shown;
@@ -33,30 +34,33 @@ pub fn build(
     catalog: &Catalog,
     problems: &Problems,
 ) -> Site {
-    outline(title, topology, facts, catalog, problems, usize::MAX).0
+    outline(title, topology, facts, catalog, problems, (usize::MAX, None)).0
 }
 
-/// Makes the site, but of a large one not the sections of all pages: those are made later, one page at a time.
+/// Makes the site, but of a large one not the sections of all pages: those are made later, one page at a time. What an earlier
+/// state says is marked on them, if one is compared.
 pub fn outlined(
     title: &str,
     topology: &Topology,
     facts: &Facts,
     catalog: &Catalog,
     problems: &Problems,
+    comparison: Option<Comparison>,
 ) -> (Site, Later) {
-    outline(title, topology, facts, catalog, problems, KEPT)
+    outline(title, topology, facts, catalog, problems, (KEPT, comparison))
 }
 
-/// Makes the site, and all sections up to about `most` bytes.
+/// Makes the site, and all sections up to about `most` bytes; marks what differs.
 fn outline(
     title: &str,
     topology: &Topology,
     facts: &Facts,
     catalog: &Catalog,
     problems: &Problems,
-    most: usize,
+    (most, comparison): (usize, Option<Comparison>),
 ) -> (Site, Later) {
     let places = Places::of(topology, catalog);
+    let marks = Marks::of(comparison.unwrap_or_default(), &places.subjects, &places.files);
     let drawn = topology.without_hidden();
     let room = Room::of(&catalog.settings, topology);
     let draws = room.has_pictures(topology, &places);
@@ -67,6 +71,7 @@ fn outline(
     let subjects: Vec<Found> = topology.present().flat_map(|(index, _)| of_object(&know, index)).collect();
     own.par_extend(subjects.into_par_iter().filter_map(|found| {
         let mut page = page_in(&know, &found)?;
+        marks.apply(&mut page);
         let sizes = Sizes::of(&page);
         let is_late = made.fetch_add(sizes.all, Ordering::Relaxed) > most;
         if is_late {
@@ -99,7 +104,8 @@ fn outline(
             .map(|page| with_what_is_missing(&know, page))
             .collect();
         let home = know.home(&name);
-        environments.push(Area { name: environment.name.clone(), sections: sections(&home, &own), home });
+        let sections = sections(&home, &own, marks.is_there());
+        environments.push(Area { name: environment.name.clone(), sections, home });
         pages.extend(own);
     }
     let has_first = environments.iter().any(|area| area.home == PagePath::root());
@@ -108,6 +114,9 @@ fn outline(
     }
     pages.push(glossary::page(&know, home()));
     pages.extend(files(topology).values().filter_map(|here| lists::source(&know, here, home())));
+    pages.iter_mut().for_each(|page| marks.apply(page));
+    let changes = marks.pages(&home());
+    pages.extend(changes);
     let graph = graph::json(topology, facts, problems, true, Spacing::Compact);
     own.extend(
         pages.into_iter().map(|page| (Sizes::of(&page), page)).map(|(sizes, page)| (page, sizes, None)),
@@ -136,7 +145,7 @@ fn outline(
     pages.sort_by(|a, b| a.path.cmp(&b.path));
     let root = PagePath::root();
     let first = environments.iter().find(|area| area.home == root);
-    let sections = first.map_or_else(|| sections(&root, &[]), |area| area.sections.clone());
+    let sections = first.map_or_else(|| sections(&root, &[], marks.is_there()), |area| area.sections.clone());
     let site = Site {
         title: title.to_owned(),
         environments,
@@ -147,7 +156,7 @@ fn outline(
         graph,
         shortened,
     };
-    (site, Later { pages: later, places, draws })
+    (site, Later { pages: later, places, draws, marks })
 }
 
 /// The pages of a site whose sections are made when they are written.
@@ -155,6 +164,7 @@ pub struct Later {
     pages: BTreeMap<PagePath, (Found, Folds)>,
     places: Places,
     draws: bool,
+    marks: Marks,
 }
 
 impl Later {
@@ -176,6 +186,7 @@ impl Later {
             let (places, draws) = (&self.places, self.draws);
             let know = Knowledge { topology, drawn: &drawn, facts, catalog, places, draws };
             if let Some(mut made) = page_in(&know, found) {
+                self.marks.apply(&mut made);
                 folds.apply(&mut made);
                 page.sections = made.sections;
             }
@@ -249,9 +260,10 @@ fn files(topology: &Topology) -> BTreeMap<&str, Vec<Shown<'_>>> {
 
 /// The entries at the top of the navigation of an environment, given its own pages: they depend on what there is, not
 /// on what is in it.
-fn sections(home: &PagePath, pages: &[Page]) -> Vec<Link> {
-    let mut sections =
-        vec![link("Overview", home), link("Pod or container?", &PagePath::root().fixed("glossary"))];
+fn sections(home: &PagePath, pages: &[Page], is_compared: bool) -> Vec<Link> {
+    let mut sections = vec![link("Overview", home)];
+    sections.extend(is_compared.then(|| link("Changes", &changes::path())));
+    sections.push(link("Pod or container?", &PagePath::root().fixed("glossary")));
     for (name, part) in
         [("Access", "access"), ("Network rules", "network"), ("Images", "images"), ("Advice", "advice")]
     {

@@ -57,6 +57,7 @@ fn site(folder: &Path) -> Site {
 /// Prose as people read it, with the names of things in backticks and lines in brackets.
 fn words(prose: &Prose) -> String {
     let word = |inline: &Inline| match inline {
+        Inline::Mark(mark) => mark.word().to_owned(),
         Inline::Text(text) | Inline::Strong(text) | Inline::Muted(text) => text.clone(),
         Inline::Code(text) => format!("`{text}`"),
         Inline::Link(link) if link.code => format!("`{}`", link.text),

@@ -343,6 +343,7 @@ fn pod(make: &Maker, file: &Arc<SourceFile>) -> Page {
         ],
         keywords: ["ghcr.io/shop/checkout", "8080", "LOG_LEVEL", "CART_ADDR", "catalogAddr"].map(|word| make.raw(word)).to_vec(),
         namespace: make.raw("shop"),
+        mark: None,
     }
 }
 
@@ -365,8 +366,12 @@ pub fn site(spice: &str) -> Site {
     });
     let home = Link { text: make.raw("Overview"), code: false, to: at(&root(), "") };
     let shop = make.link("shop", &namespace_page());
-    let card =
-        |link: Link, kicker: &str, text: &str| Card { link, kicker: make.raw(kicker), text: make.says(text) };
+    let card = |link: Link, kicker: &str, text: &str| Card {
+        link,
+        kicker: make.raw(kicker),
+        text: make.says(text),
+        mark: None,
+    };
 
     let mut overview = plain(make, root(), Sort::Overview, "Online shop", "", vec![]);
     overview.lead = vec![

@@ -2,7 +2,7 @@
 
 use super::Names;
 use super::picture::picture;
-use super::words::{LEVELS, fate, grouped, heading, lines_that_differ, shown, value, verdict};
+use super::words::{LEVELS, fate, grouped, heading, lines_that_differ, notes, shown, value, verdict};
 use crate::change::{Change, Effect, Which};
 use crate::diagram::svg;
 use crate::escape::html as escape;
@@ -39,6 +39,7 @@ pub fn html(change: &Change, names: &Names) -> String {
     {
         out.push_str(&format!("<h2>As a picture</h2>\n<figure>{drawn}</figure>\n"));
     }
+    out.extend(notes(change).iter().map(|note| format!("<p>{}</p>\n", prose(note))));
     out.push_str(&differences(change));
     out.push_str("</main>\n</body>\n</html>\n");
     out

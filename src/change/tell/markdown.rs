@@ -186,25 +186,5 @@ fn texts(change: &Change) -> Vec<(String, String)> {
 }
 
 fn notes(change: &Change) -> String {
-    let mut notes = String::new();
-    let (new, mended) = (change.advice_new.len(), change.advice_mended.len());
-    if new + mended > 0 {
-        notes.push_str(&format!("Advice: {new} new, {mended} mended; `podviz advise` explains each.\n"));
-    }
-    if change.is_blind_to_secrets {
-        notes.push_str("\nWhether values of Secrets changed cannot be told: a graph does not hold them.\n");
-    }
-    if change.connections.is_cut {
-        notes.push_str("\nWho may talk to whom was not compared: there are too many workloads.\n");
-    }
-    let environments: Vec<String> = change
-        .environments
-        .iter()
-        .filter(|environment| environment.change != Fate::Same)
-        .map(|environment| format!("{} is {}", code(&environment.name), fate(environment.change)))
-        .collect();
-    if !environments.is_empty() {
-        notes.push_str(&format!("\nEnvironments: {}.\n", environments.join(", ")));
-    }
-    notes
+    super::words::notes(change).iter().map(|note| format!("{}\n", prose(note))).collect::<Vec<_>>().join("\n")
 }

@@ -1,6 +1,6 @@
 //! A change for a terminal.
 
-use super::words::{LEVELS, fate, grouped, heading, shown, value, verdict};
+use super::words::{LEVELS, fate, grouped, heading, notes, shown, value, verdict};
 use crate::change::{Change, Effect, Severity};
 use crate::escape::terminal;
 use anstyle::{AnsiColor, Style};
@@ -45,16 +45,8 @@ pub fn text(change: &Change) -> String {
             let _ = writeln!(out, "    {} more; --format json lists all", fields.len() - MOST_FIELDS);
         }
     }
-    let (new, mended) = (change.advice_new.len(), change.advice_mended.len());
-    if new + mended > 0 {
-        let _ = writeln!(out, "\nAdvice: {new} new, {mended} mended; podviz advise explains each.");
-    }
-    if change.is_blind_to_secrets {
-        let _ =
-            writeln!(out, "\nWhether values of Secrets changed cannot be told: a graph does not hold them.");
-    }
-    if change.connections.is_cut {
-        let _ = writeln!(out, "\nWho may talk to whom was not compared: there are too many workloads.");
+    for note in notes(change) {
+        let _ = writeln!(out, "\n{}", terminal(&note));
     }
     out
 }

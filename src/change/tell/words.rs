@@ -1,6 +1,7 @@
 //! The words that all forms share: the verdict, titles of levels, values on a line.
 
 use crate::change::{Change, Effect, Fate, FieldChange, ObjectChange, Severity};
+use crate::facts::quoted;
 use crate::names::count;
 use serde_json::Value as Json;
 
@@ -30,6 +31,32 @@ pub fn verdict(change: &Change) -> String {
         parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, words)| words).collect();
     let objects = count(change.objects.len(), "object", "objects");
     format!("{} in {objects} that differ.", parts.join(", "))
+}
+
+/// What else there is to say, a sentence each.
+pub fn notes(change: &Change) -> Vec<String> {
+    let mut notes = Vec::new();
+    let (new, mended) = (change.advice_new.len(), change.advice_mended.len());
+    if new + mended > 0 {
+        notes.push(format!("Advice: {new} new, {mended} mended."));
+    }
+    if change.is_blind_to_secrets {
+        notes
+            .push("Whether values of Secrets changed cannot be told: a graph does not hold them.".to_owned());
+    }
+    if change.connections.is_cut {
+        notes.push("Who may talk to whom was not compared: there are too many workloads.".to_owned());
+    }
+    let environments: Vec<String> = change
+        .environments
+        .iter()
+        .filter(|environment| environment.change != Fate::Same)
+        .map(|environment| format!("{} is {}", quoted(&environment.name), fate(environment.change)))
+        .collect();
+    if !environments.is_empty() {
+        notes.push(format!("Environments: {}.", environments.join(", ")));
+    }
+    notes
 }
 
 /// The heading above effects of a level.

@@ -52,7 +52,7 @@ pub(super) fn is_long(page: &Page, block: &Block) -> bool {
         Block::Table(table) => table.rows.len(),
         Block::List { items, .. } => items.len(),
         Block::Cards(cards) => cards.len(),
-        Block::Manifest(_) if page.sort == Sort::Source => 0,
+        Block::Manifest(_) if matches!(page.sort, Sort::Source | Sort::Earlier) => 0,
         Block::Manifest(_) | Block::Verbatim { .. } => usize::MAX,
         _ => 0,
     };
@@ -87,6 +87,7 @@ pub(super) fn prose(prose: &Prose) -> usize {
         Inline::Text(words) => words.len(),
         Inline::Code(words) => 13 + words.len(),
         Inline::Strong(words) | Inline::Muted(words) => 28 + words.len(),
+        Inline::Mark(mark) => 33 + 2 * mark.word().len(),
         Inline::Link(link) => address(link),
         Inline::Web(words, address) => 70 + words.len() + address.len(),
         Inline::Source(source) => 66 + 3 * source.file.len(),
