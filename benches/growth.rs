@@ -80,7 +80,7 @@ fn site(bencher: Bencher, case: Case) {
     let (text, catalog) = (case.text(), catalog());
     bencher.counter(BytesCount::of_str(&text)).bench(|| {
         let (topology, facts, problems) = studied(&text, &catalog);
-        let (site, later) = outlined("bench", &topology, &facts, &catalog, &problems);
+        let (site, later) = outlined("bench", &topology, &facts, &catalog, &problems, None);
         let fill = later.filling(&topology, &facts, &catalog);
         render_filled(site, &fill, Flavour::html(), &Options::default()).expect("the templates are valid")
     });
