@@ -2,7 +2,7 @@
 
 use super::name::{self, Class};
 pub use super::value::is_worth;
-use super::value::secret_parts;
+use super::value::{secret_parts, slips};
 use std::ops::Range;
 
 /// Adds the ranges of `line` that are the values of secret names. In `prose` a colon assigns nothing.
@@ -16,14 +16,24 @@ pub fn find(line: &str, prose: bool, ranges: &mut Vec<Range<usize>>) {
         let Some(name) = name_before(line, at) else { continue };
         let query =
             byte == b'=' && line[..name.start].ends_with(['?', '&']) && name::is_query(&line[name.clone()]);
-        let class = if query { Some(Class::Password) } else { name::pair_class(&line[name.clone()]) };
-        let Some(class) = class else { continue };
-        if let Some(value) =
-            value_after(line, at, &name).filter(|value| is_worth(&line[value.clone()], class))
-        {
-            covered = value.end;
-            let parts = secret_parts(&line[value.clone()], class);
-            ranges.extend(parts.into_iter().map(|part| value.start + part.start..value.start + part.end));
+        let flag = line[..name.start].ends_with("--");
+        let class = match &line[name.clone()] {
+            _ if query => Some(Class::Password),
+            said if flag => name::flag_class(said),
+            said => name::pair_class(said),
+        };
+        if class.is_none() && !name::speaks_of_secret(&line[name.clone()]) {
+            continue;
+        }
+        let Some(value) = value_after(line, at, &name) else { continue };
+        match class {
+            Some(class) if is_worth(&line[value.clone()], class) => {
+                covered = value.end;
+                let parts = secret_parts(&line[value.clone()], class);
+                ranges.extend(parts.into_iter().map(|part| value.start + part.start..value.start + part.end));
+            }
+            None if slips(&line[name], &line[value.clone()]) => ranges.push(value),
+            _ => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::line;
 use super::name::{self, Class};
 use super::rules::{Arguments, Only, RULES};
-use super::value::{is_generated, is_made_up, is_mixed, is_placeholder, is_random, is_worth};
+use super::value::{is_coined, is_generated, is_made_up, is_mixed, is_placeholder, is_random, is_worth};
 use std::ops::Range;
 
 /// How deep commands in the arguments of commands are looked at: `sh -c "su -c 'mysql -pX'"`.
@@ -204,7 +204,7 @@ fn command(words: &[Word], found: &mut dyn FnMut((usize, usize), Range<usize>)) 
 }
 
 fn is_verb(word: &Word) -> bool {
-    word.text.len() < 40 && RULES.names.verbs.as_ref().is_some_and(|verbs| verbs.is_match(word.text))
+    word.text.len() < 40 && RULES.names.is_verb(word.text)
 }
 
 /// What looks like the output of a generator near a word that speaks of users or secrets: `ctl user add app X`.
@@ -370,6 +370,14 @@ fn any_program(
         {
             add(word, header.len() + 1..word.text.len(), found);
         }
+        // A login: the tags of images are no such words.
+        if let Some((user, password)) = word.text.split_once(':')
+            && (is_coined(password) || is_mixed(password) && is_generated(password))
+            && user.starts_with(|c: char| c.is_ascii_alphabetic())
+            && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-@+".contains(&byte))
+        {
+            add(word, user.len() + 1..word.text.len(), found);
+        }
         return;
     }
     let (flag, value) =
@@ -397,7 +405,7 @@ fn any_program(
     {
         add(holder, start + user.len() + 1..holder.text.len(), found);
     } else if RULES.flags.contains(flag)
-        || value.is_none() && name::class(name).is_some_and(|class| is_worth(text, class))
+        || value.is_none() && name::flag_class(name).is_some_and(|class| is_worth(text, class))
         // The program is not named where its image is it.
         || flag.len() == 2
             && (!known && is_random(text) || is_mixed(text) && is_generated(text))

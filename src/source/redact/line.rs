@@ -8,12 +8,10 @@ use std::ops::Range;
 /// Adds what the rules for lines say is secret in `text`, which stands under `file`.
 pub fn find(text: &str, file: &str, ranges: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
-    let lines = &RULES.lines;
-    if bytes.len() < 8 || !lines.gate.is_match(bytes) {
+    if bytes.len() < 8 {
         return;
     }
-    for at in &lines.set.matches(bytes) {
-        let rule = &lines.rules[at];
+    for rule in RULES.lines.of(bytes) {
         if rule.files.as_ref().is_none_or(|files| files.is_match(file)) {
             apply(rule, text, ranges);
         }
@@ -21,8 +19,9 @@ pub fn find(text: &str, file: &str, ranges: &mut Vec<Range<usize>>) {
 }
 
 fn apply(rule: &Line, text: &str, ranges: &mut Vec<Range<usize>>) {
-    let names: Vec<Option<&str>> = rule.pattern.capture_names().collect();
-    for found in rule.pattern.captures_iter(text.as_bytes()) {
+    let pattern = rule.pattern();
+    let names: Vec<Option<&str>> = pattern.capture_names().collect();
+    for found in pattern.captures_iter(text.as_bytes()) {
         let mut class = Class::Password;
         if let Some(group) = found.name("name") {
             let Some(said) = said(text, group.range()) else { continue };

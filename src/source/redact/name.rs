@@ -17,6 +17,8 @@ pub enum Class {
     Auth,
     /// The same, and everything else.
     Pair,
+    /// The name of a Secret, or of a key in one: only what no object may be called.
+    Reference,
 }
 
 /// Whether the value under `name` is a secret, and how sure that is.
@@ -24,9 +26,20 @@ pub fn class(name: &str) -> Option<Class> {
     if is_of_interest(name) { judged(name) } else { None }
 }
 
-/// Whether a name could say something: most say nothing.
 fn is_of_interest(name: &str) -> bool {
-    name.len() <= 200 && RULES.names.hint.as_ref().is_some_and(|hint| hint.is_match(name))
+    name.len() <= 200 && RULES.names.could_say(name)
+}
+
+/// What a phrase speaks of: `password` in `the password of the user`, `resets` in `password resets`.
+fn head(name: &str) -> &str {
+    let of = [" for ", " of ", " in ", " on ", " to ", " from ", " with "];
+    let end = of.iter().filter_map(|word| name.find(word)).min().unwrap_or(name.len());
+    let name = &name[..end];
+    let mut spaces = name.rmatch_indices(' ').map(|(at, _)| at);
+    match spaces.nth(1).map(|at| &name[at + 1..]) {
+        Some(last) if judged(last).is_none() => last,
+        _ => name,
+    }
 }
 
 fn judged(name: &str) -> Option<Class> {
@@ -35,6 +48,10 @@ fn judged(name: &str) -> Option<Class> {
     if names.has(Group::Whole, &lower) {
         return Some(Class::Token);
     }
+    if names.has(Group::OpenNames, &lower) {
+        return None;
+    }
+    let name = head(name);
     let (domain, own) = name.rsplit_once('/').map_or(("", name), |(domain, own)| (domain, own));
     if domain.to_ascii_lowercase().contains("checksum") {
         return None;
@@ -55,6 +72,11 @@ pub fn pair_class(name: &str) -> Option<Class> {
     if is_header(name) { Some(Class::Token) } else { judged(name) }
 }
 
+/// Whether the value of a flag called `name` is a secret: that of `--secret` is the name of one, unless it cannot be.
+pub fn flag_class(name: &str) -> Option<Class> {
+    if matches!(name, "secret" | "secrets") { Some(Class::Reference) } else { pair_class(name) }
+}
+
 /// Whether `name` is a header that carries credentials.
 pub fn is_header(name: &str) -> bool {
     RULES.names.has(Group::Headers, &name.to_ascii_lowercase())
@@ -68,6 +90,14 @@ pub fn is_query(name: &str) -> bool {
 /// Whether a name says that its value is public, however random it looks.
 pub fn is_open(name: &str) -> bool {
     words(name).iter().any(|word| RULES.names.has(Group::Open, word))
+}
+
+/// Whether a file of that name is a list of secrets, whatever its lines look like: `tokens.csv`, `jmxremote.password`.
+pub fn is_store(file: &str) -> bool {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let one = stem.strip_suffix('s').unwrap_or(stem);
+    let lists = |name| matches!(class(name), Some(Class::Password | Class::Token | Class::Likely));
+    !is_open(file) && [file, stem, one].into_iter().any(lists)
 }
 
 /// Whether a text speaks of a secret: one of its words is that of a password, a token or a key.
@@ -100,14 +130,11 @@ fn classify(words: &[&str], mixed: bool, domain: bool) -> Option<Class> {
         return None;
     }
     let before = words.len().checked_sub(2).map(|at| words[at]);
-    if mixed
-        && (last == "secret" || last == "secrets")
-        && (domain || before.is_some_and(|word| names.has(Group::References, word)))
+    let pointed = before.is_some_and(|word| names.has(Group::References, word));
+    if matches!(last, "secret" | "secrets") && (pointed || mixed && domain)
+        || last == "key" && before.is_some_and(is_password)
     {
-        return None;
-    }
-    if mixed && last == "key" && before.is_some_and(is_password) {
-        return None;
+        return Some(Class::Reference);
     }
     if words.iter().any(|word| is_long_password(word)) {
         return Some(Class::Password);

@@ -3,10 +3,11 @@
 //! The vocabulary is closed: words of names, kinds of values, shapes of tokens, arguments of programs, lines of files.
 //! Whoever adds an entry adds examples with it; a test runs each.
 
+use aho_corasick::AhoCorasick;
 use regex::{Regex, bytes};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// The entries of `rules.yaml`.
 pub static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::compile(file()));
@@ -35,10 +36,10 @@ pub struct Rules {
 #[derive(Default)]
 pub struct Names {
     groups: HashMap<Group, HashSet<String>>,
-    /// Matches every name that could be of interest.
-    pub hint: Option<Regex>,
-    /// Matches every word of a command that may have a secret beside it.
-    pub verbs: Option<Regex>,
+    /// Finds what stands in every name that could be of interest.
+    hints: Option<AhoCorasick>,
+    /// Finds what stands in every word of a command that may have a secret beside it.
+    verbs: Option<AhoCorasick>,
 }
 
 /// What a word says of a name.
@@ -47,6 +48,8 @@ pub struct Names {
 pub enum Group {
     /// A whole name, such as that of a file.
     Whole,
+    /// A whole name that names no secret, whatever its words say.
+    OpenNames,
     /// A word, or the end of one, that makes a name a password.
     Passwords,
     /// A word that does so only if it stands alone.
@@ -123,6 +126,8 @@ pub enum Group {
     Verbs,
     /// How public keys and certificates begin, in base64.
     Openings,
+    /// A part of a host or of a path behind which a generated part of the path is secret.
+    SecretPaths,
 }
 
 /// Secret arguments of programs.
@@ -159,19 +164,18 @@ pub struct Arguments {
     pub shows: Vec<String>,
 }
 
-/// Patterns that are looked for in whole texts.
+/// Patterns that are looked for in whole texts. Most texts hold the words of few, so that each is built when it is needed.
 pub struct Lines {
-    /// Matches every text in which one of the rules could match.
-    pub gate: bytes::Regex,
-    /// All patterns, to know which match.
-    pub set: bytes::RegexSet,
-    /// The rules, in the order of the set.
-    pub rules: Vec<Line>,
+    words: AhoCorasick,
+    /// The rule of each word.
+    owners: Vec<usize>,
+    rules: Vec<Line>,
 }
 
 /// A pattern whose groups are secret; a group `name` must be the name of a secret.
 pub struct Line {
-    pub pattern: bytes::Regex,
+    text: String,
+    pattern: OnceLock<bytes::Regex>,
     /// What the file must be called.
     pub files: Option<Regex>,
     /// What a group must be to count.
@@ -301,7 +305,7 @@ impl Rules {
 impl Names {
     fn compile(entries: impl Iterator<Item = NameEntry>) -> Names {
         let mut names = Names::default();
-        let mut hints = ["key", "id_", "p[a-z]{0,2}s", "pas", "pw"].map(str::to_owned).to_vec();
+        let mut hints = ["key", "id_", "pw"].map(str::to_owned).to_vec();
         for entry in entries {
             use Group::{
                 Headers, Likely, Logins, Pairs, PasswordEnds, Passwords, Query, ShortPasswords, TokenPairs,
@@ -322,14 +326,30 @@ impl Names {
                     | Query
             ) {
                 let first = entry.words.iter().filter_map(|word| word.split(' ').next());
-                hints.extend(first.map(regex::escape));
+                hints.extend(first.map(str::to_owned));
             }
             names.groups.entry(entry.group).or_default().extend(entry.words);
         }
-        let verbs: Vec<String> = names.each(Group::Verbs).map(regex::escape).collect();
-        names.verbs = Some(Regex::new(&verbs.join("|")).expect("words make a pattern"));
-        names.hint = Some(Regex::new(&format!("(?i){}", hints.join("|"))).expect("words make a pattern"));
+        names.verbs = Some(AhoCorasick::new(names.each(Group::Verbs)).expect("words"));
+        names.hints = Some(words(&hints));
         names
+    }
+
+    /// Whether a name could say something: most say nothing.
+    pub fn could_say(&self, name: &str) -> bool {
+        let hints = |name: &str| self.hints.as_ref().is_some_and(|hints| hints.is_match(name));
+        // What is misspelt begins as `password` and `passphrase` do, or nearly so.
+        let pas = |three: &[u8]| {
+            three[0].eq_ignore_ascii_case(&b'p') && three[1..].iter().any(|b| b"sS".contains(b))
+        };
+        hints(name)
+            || name.as_bytes().windows(3).chain(name.as_bytes().windows(4)).any(pas)
+            || !name.is_ascii() && hints(&name.to_lowercase())
+    }
+
+    /// Whether a word of a command may have a secret beside it.
+    pub fn is_verb(&self, word: &str) -> bool {
+        self.verbs.as_ref().is_some_and(|verbs| verbs.is_match(word))
     }
 
     /// The words of a group.
@@ -351,25 +371,39 @@ impl Names {
 
 impl Lines {
     fn compile(entries: Vec<LineEntry>) -> Lines {
-        let words: Vec<String> =
-            entries.iter().flat_map(|entry| &entry.words).map(|word| regex::escape(word)).collect();
-        let texts: Vec<String> = entries.iter().map(|entry| expand(&entry.pattern)).collect();
-        let set = bytes::RegexSetBuilder::new(&texts)
-            .unicode(false)
-            .size_limit(64 << 20)
-            .dfa_size_limit(MEMORY)
-            .build();
-        let rules = entries.iter().zip(&texts).map(|(entry, text)| Line {
-            pattern: pattern(text),
+        let owners =
+            entries.iter().enumerate().flat_map(|(at, entry)| entry.words.iter().map(move |_| at)).collect();
+        let all: Vec<&str> = entries.iter().flat_map(|entry| &entry.words).map(String::as_str).collect();
+        let words = words(&all);
+        let rules = entries.iter().map(|entry| Line {
+            text: expand(&entry.pattern),
+            pattern: OnceLock::new(),
             files: entry.files.as_deref().map(|name| Regex::new(name).expect("a pattern of names")),
             only: entry.only,
         });
-        Lines {
-            gate: pattern(&format!("(?i){}", words.join("|"))),
-            set: set.expect("patterns of lines"),
-            rules: rules.collect(),
-        }
+        Lines { words, owners, rules: rules.collect() }
     }
+
+    /// The rules that could match somewhere in `text`, in their order.
+    pub fn of(&self, text: &[u8]) -> impl Iterator<Item = &Line> {
+        let mut could = vec![false; self.rules.len()];
+        for found in self.words.find_overlapping_iter(text) {
+            could[self.owners[found.pattern().as_usize()]] = true;
+        }
+        self.rules.iter().zip(could).filter_map(|(rule, could)| could.then_some(rule))
+    }
+}
+
+impl Line {
+    /// The pattern, built when it is first asked for.
+    pub fn pattern(&self) -> &bytes::Regex {
+        self.pattern.get_or_init(|| pattern(&self.text))
+    }
+}
+
+/// What finds any of `words`, in either case.
+fn words(words: &[impl AsRef<[u8]>]) -> AhoCorasick {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("words")
 }
 
 /// A pattern with its short forms written out: a space is white space within the line, `<value>` is a value in quotes or

@@ -1,7 +1,7 @@
 //! What looks like a secret wherever it stands: tokens of known services, keys, JWTs, passwords in URLs.
 
 use super::rules::{Group, RULES};
-use super::value::{is_made_up, is_mixed, is_placeholder, is_random};
+use super::value::{is_generated, is_made_up, is_mixed, is_placeholder, is_random};
 use crate::document::base64;
 use regex::Regex;
 use std::ops::Range;
@@ -18,7 +18,8 @@ pub fn find(line: &str, ranges: &mut Vec<Range<usize>>) {
     }
     ranges.extend(RULES.tokens.find_iter(line.as_bytes()).map(|found| found.range()));
     let likely = RULES.likely.find_iter(line.as_bytes()).map(|found| found.range());
-    ranges.extend(likely.filter(|range| is_random(&line[range.clone()])));
+    let is_public = |token: &str| token.starts_with("pk_");
+    ranges.extend(likely.filter(|range| is_random(&line[range.clone()]) && !is_public(&line[range.clone()])));
     for found in BEARER.captures_iter(line) {
         let value = found.get(1).expect("the pattern has a group");
         if value.as_str().ends_with('=') || value.as_str().bytes().any(|byte| byte.is_ascii_digit()) {
@@ -27,6 +28,7 @@ pub fn find(line: &str, ranges: &mut Vec<Range<usize>>) {
     }
     literals(line, ranges);
     urls(line, ranges);
+    paths(line, ranges);
     drivers(line, ranges);
     encoded(line, ranges);
     random(line, ranges);
@@ -187,6 +189,25 @@ fn urls(line: &str, ranges: &mut Vec<Range<usize>>) {
                 ranges.push(start..start + end);
             }
             None => {}
+        }
+    }
+}
+
+/// Generated parts of paths, behind what says that whoever knows the address may use it: `/webhook/…`.
+fn paths(line: &str, ranges: &mut Vec<Range<usize>>) {
+    for (at, _) in line.match_indices("://") {
+        let run = &line[at + 3..line.floor_char_boundary(at + 3 + 512)];
+        let ends = |c: char| c.is_whitespace() || "\"'`<>?#|,;)".contains(c);
+        let run = &run[..run.find(ends).unwrap_or(run.len())];
+        let mut from = at + 3;
+        let mut told = false;
+        for (step, part) in run.split('/').enumerate() {
+            if told && step > 0 && part.len() >= 16 && is_generated(&part.replace(['-', '_'], "")) {
+                ranges.push(from..from + part.len());
+            }
+            let lower = part.to_ascii_lowercase();
+            told |= RULES.names.each(Group::SecretPaths).any(|word| lower.contains(word));
+            from += part.len() + 1;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Secrets in text of one line or many: comments, arguments, scripts, properties, manifests inside manifests.
 
-use super::value::{is_worth, secret_parts};
+use super::value::{is_coined, is_generated, is_mixed, is_worth, secret_parts};
 use super::{MARK, assignment, command, line, name, shape, table};
 use regex::Regex;
 use std::ops::Range;
@@ -62,6 +62,20 @@ fn across(text: &str, file: &str, ranges: &mut Vec<Range<usize>>) {
     line::find(text, file, ranges);
     command::find(text, ranges);
     table::find(text, ranges);
+    if name::is_store(file) {
+        listed(text, ranges);
+    }
+}
+
+/// Adds the words of a list of secrets that nobody would make up.
+fn listed(text: &str, ranges: &mut Vec<Range<usize>>) {
+    let mut at = 0;
+    for word in text.split(|c: char| c.is_whitespace() || ":,;\"'=|".contains(c)) {
+        if is_coined(word) || is_mixed(word) || word.len() >= 16 && is_generated(word) {
+            ranges.push(at..at + word.len());
+        }
+        at += word.len() + text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
+    }
 }
 
 /// Ranges that overlap or touch are one secret; one that goes over several lines leaves a mark in each.

@@ -4,6 +4,7 @@ pub mod below;
 
 use super::object::{self, Role, any};
 use super::rules::{Group, RULES};
+use super::value::{is_object_name, is_placeholder, slips};
 use super::{Edit, Edits, command, name, shape, structure, text};
 use crate::document::{Entry, Kind, Value, base64, compose::MERGE, parse};
 use std::ops::Range;
@@ -114,7 +115,7 @@ impl Finder<'_> {
             "template" if self.external => {
                 value.entries().iter().for_each(|entry| self.template(entry));
             }
-            key if is(Group::Opaque, key) => self.all(value),
+            key if is(Group::Opaque, key) => self.opaque(value),
             key if is(Group::Stores, key) => self.store(value),
             "encryptedData" if self.sealed => {}
             "secretKey" if self.external => {}
@@ -146,7 +147,23 @@ impl Finder<'_> {
     fn named(&mut self, value: &Value, key: &str, class: Option<name::Class>, pair: bool) {
         match class {
             Some(class) => self.below(value, key, class, pair),
+            None if value.as_str().is_some_and(|text| slips(key, text)) => self.all(value),
             None => self.value(value, key),
+        }
+    }
+
+    /// Every scalar below is secret, but for those that are filled in elsewhere.
+    fn opaque(&mut self, value: &Value) {
+        match &value.kind {
+            Kind::Map(entries) => {
+                for entry in entries {
+                    self.key(entry);
+                    self.opaque(&entry.value);
+                }
+            }
+            Kind::List(items) => items.iter().for_each(|item| self.opaque(item)),
+            Kind::String(text) if is_placeholder(text) => {}
+            _ => self.all(value),
         }
     }
 
@@ -309,13 +326,6 @@ fn last_line(value: &Value) -> u32 {
     let items = value.items().iter().map(last_line);
     let entries = value.entries().iter().map(|entry| last_line(&entry.value).max(entry.line));
     items.chain(entries).max().unwrap_or(0).max(value.line)
-}
-
-/// Whether `text` can be the name of an object.
-fn is_object_name(text: &str) -> bool {
-    let is_part =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
-    text.len() <= 253 && text.bytes().all(is_part)
 }
 
 /// Whether `text` is base64 of `user:password`, as in a Docker configuration.

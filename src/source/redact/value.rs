@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 pub fn is_worth(value: &str, class: Class) -> bool {
     let value = assigned(value.trim().trim_end_matches([';', ',']));
     // What was redacted before is not redacted again.
-    if value.is_empty()
+    if !value.contains(char::is_alphanumeric) && value.len() < 6
         || value.ends_with(MARK)
         || is_placeholder(value)
         || is_harmless(value)
@@ -21,12 +21,31 @@ pub fn is_worth(value: &str, class: Class) -> bool {
     }
     match class {
         Class::Password => true,
-        Class::Token => value.parse::<f64>().is_err(),
+        // Nobody's token has two letters.
+        Class::Token => value.len() > 2 && value.parse::<f64>().is_err(),
         Class::Likely => is_coined(value) || value.split_whitespace().any(is_random),
         Class::Login => !logins(value).is_empty(),
         Class::Auth => is_random(value) || !logins(value).is_empty(),
         Class::Pair => true,
+        Class::Reference if is_object_name(value) => is_generated(value),
+        Class::Reference => is_made_up(value),
     }
+}
+
+/// Whether `value` can be the name of an object.
+pub fn is_object_name(value: &str) -> bool {
+    let is_part =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    value.len() <= 253 && value.bytes().all(is_part)
+}
+
+/// Whether a value is the output of a generator, under a name that speaks of a secret but does not name one.
+pub fn slips(name: &str, value: &str) -> bool {
+    value.len() >= 16
+        && is_generated(value)
+        && is_mixed(value)
+        && super::name::speaks_of_secret(name)
+        && !super::name::is_open(name)
 }
 
 /// The value in `type = value`, as some languages write it behind a name and a colon.
@@ -41,7 +60,7 @@ pub fn secret_parts(value: &str, class: Class) -> Vec<Range<usize>> {
     let parts = match class {
         Class::Login | Class::Auth | Class::Pair => logins(value),
         Class::Likely if value.trim().contains(' ') => random_words(value),
-        Class::Password | Class::Token | Class::Likely => literals(value),
+        Class::Password | Class::Token | Class::Likely | Class::Reference => literals(value),
     };
     if parts.is_empty() { std::iter::once(0..value.len()).collect() } else { parts }
 }
@@ -95,7 +114,13 @@ pub fn is_harmless(value: &str) -> bool {
         && !value
             .split(['/', '\\', '=', '"', '\'', '(', ')', '{', '}', ' ', ','])
             .any(|part| is_random(part) || is_scrambled(part))
-        && !quotes(value).any(|text| !is_name(&value[text.clone()]) && is_made_up(&value[text]))
+        && !quotes(value).any(|text| !is_name(&value[text.clone()]) && is_made_up_text(&value[text]))
+}
+
+/// Whether a text holds what is no word; in a sentence, what looks like the output of a generator.
+fn is_made_up_text(text: &str) -> bool {
+    let odd = |word| is_coined(word) || is_mixed(word);
+    if text.contains(' ') { text.split_whitespace().any(odd) } else { is_made_up(text) }
 }
 
 /// What stands in quotes.
@@ -146,6 +171,19 @@ pub fn is_made_up(value: &str) -> bool {
             || value.trim_end_matches(['?', '!']).bytes().any(|byte| b"!#%&*+=?^~@".contains(&byte)))
         && !is_placeholder(value)
         && !is_harmless(value)
+        && !is_title(value)
+}
+
+/// Whether `value` is made of words, each with a capital or in capitals: `X-Auth-Token`, `Content_Type`.
+fn is_title(value: &str) -> bool {
+    let is_word = |word: &str| {
+        let rest = &word[word.len().min(1)..];
+        !word.is_empty()
+            && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && (rest.bytes().all(|byte| byte.is_ascii_lowercase())
+                || word.bytes().all(|byte| byte.is_ascii_uppercase()))
+    };
+    value.contains(['-', '_']) && value.split(['-', '_']).all(is_word)
 }
 
 /// Whether `value` looks like the output of a generator: digits among letters, again and again.
@@ -163,7 +201,7 @@ pub fn is_random(value: &str) -> bool {
 }
 
 /// Whether `value` is one word of capitals, small letters and digits in turn, too short to be called random.
-fn is_coined(value: &str) -> bool {
+pub fn is_coined(value: &str) -> bool {
     let bytes = value.as_bytes();
     let changes = bytes.windows(2).filter(|two| two[0].is_ascii_digit() != two[1].is_ascii_digit()).count();
     bytes.len() >= 8

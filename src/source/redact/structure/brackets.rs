@@ -147,12 +147,14 @@ pub struct Brackets<'t> {
     pub entries: usize,
     /// The collections that it opened.
     pub open: usize,
+    /// What closes them.
+    closers: Vec<u8>,
 }
 
 impl<'t> Brackets<'t> {
     /// A reader at byte `at` of `text`.
     pub fn new(text: &'t str, at: usize, places: &'t Places, dialect: Dialect) -> Brackets<'t> {
-        Brackets { text, at, places, dialect, lexemes: Vec::new(), entries: 0, open: 0 }
+        Brackets { text, at, places, dialect, lexemes: Vec::new(), entries: 0, open: 0, closers: Vec::new() }
     }
 
     /// Reads a collection up to its closing bracket.
@@ -162,9 +164,10 @@ impl<'t> Brackets<'t> {
             self.space(true);
             let list = composer.in_list().ok_or(Broken)?;
             match self.peek().ok_or(Broken)? {
-                b']' | b'}' if (self.byte(0) == b']') == list => {
+                byte @ (b']' | b'}') if self.closers.last() == Some(&byte) => {
                     self.at += 1;
                     self.open -= 1;
+                    self.closers.pop();
                     composer.end()?;
                 }
                 b']' | b'}' => return Err(Broken),
@@ -177,7 +180,12 @@ impl<'t> Brackets<'t> {
 
     fn begin(&mut self, composer: &mut Composer<'_>) -> Result<(), Broken> {
         let spot = self.places.spot(self.at);
-        if self.byte(0) == b'[' {
+        // An array of PHP may be a mapping.
+        static KEYED: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r#"^\[\s*(?:"[^"\n]*"|'[^'\n]*')\s*=>"#).expect("a pattern"));
+        let list = self.byte(0) == b'[';
+        self.closers.push(if list { b']' } else { b'}' });
+        if list && !KEYED.is_match(&self.text[self.at..]) {
             composer.begin_list(spot, 0)?;
         } else {
             composer.begin_map(spot, 0)?;

@@ -1,9 +1,9 @@
 //! What stands below a name that says secret: everything, but for what only points at a secret or describes it.
 
 use super::super::rules::{Group, RULES};
-use super::super::value::{is_generated, is_placeholder, is_worth, secret_parts};
+use super::super::value::{is_generated, is_object_name, is_placeholder, is_worth, secret_parts};
 use super::super::{Edit, MARK, name};
-use super::{Finder, is_object_name};
+use super::Finder;
 use crate::document::{Entry, Kind, Value};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -248,8 +248,9 @@ fn has(entries: &[Entry], keys: &[&str]) -> bool {
 
 fn is_about(key: &str) -> bool {
     let last = last_word(key);
-    let names_a_key =
-        matches!(&*last, "key" | "keys") && last.len() < key.len() && name::class(key).is_none();
+    let names_a_key = matches!(&*last, "key" | "keys")
+        && last.len() < key.len()
+        && matches!(name::class(key), None | Some(name::Class::Reference));
     let switch = key.starts_with("existing") || key.starts_with("use");
     is(Group::About, &last) || name::is_about(&last) || names_a_key || switch
 }
@@ -262,7 +263,10 @@ fn is_about_logins(key: &str) -> bool {
 }
 
 fn is_list_of_objects(key: &str, text: &str) -> bool {
-    plain(key).ends_with("secrets") && is_object_name(text) && !text.bytes().any(|byte| byte.is_ascii_digit())
+    let plain = plain(key);
+    (plain.ends_with("secrets") || plain.ends_with("credentials") && text.contains('-'))
+        && is_object_name(text)
+        && !text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether nothing of `text` is left without its templates.
