@@ -8,6 +8,7 @@ mod diff;
 mod domain;
 mod explain;
 mod graph;
+mod impact;
 mod init;
 mod inject;
 mod manual;
@@ -31,6 +32,7 @@ pub use diff::Diff;
 use domain::domain;
 pub use explain::Explain;
 pub use graph::Graph;
+pub use impact::Impact;
 pub use init::Init;
 pub use inject::Inject;
 pub use manual::{Manual, ManualPage, manual_pages};
@@ -63,6 +65,8 @@ pub enum Command {
     Advise(Advise),
     /// Print whether the NetworkPolicies let one end connect to the other; exits 1 if they do not
     Reach(Reach),
+    /// Print what depends on something, up to the ways in from outside, or what it needs
+    Impact(Impact),
     /// Tell what a change does to what runs: two inputs, or two revisions of them
     Diff(Diff),
     /// Print the topology: every object, and what it refers to
@@ -169,6 +173,7 @@ impl Command {
             Command::Explain(explain) => Ok(explain.ask()),
             Command::Advise(advise) => Ok(advise.ask()),
             Command::Reach(reach) => Ok(reach.ask()),
+            Command::Impact(impact) => Ok(impact.ask()),
             Command::Diff(diff) => Ok(diff.ask()),
             Command::Graph(graph) => Ok(graph.ask()),
             Command::Charts(charts) => Ok(charts.ask()),

@@ -7,6 +7,7 @@ pub mod controller;
 mod entry;
 mod forgetful;
 pub mod grouping;
+pub mod impact;
 mod known;
 mod ledger;
 pub mod lifecycle;
@@ -31,7 +32,7 @@ pub use entry::{NodePorts, follows_readiness, is_exposed, is_headless, lets_traf
 use grouping::Grouping;
 pub use known::{Known, quoted};
 use ledger::Ledger;
-pub use ledger::{Fact, Place};
+pub use ledger::{Fact, Place, subject};
 use lifecycle::PodLifecycle;
 use network::PodNetwork;
 use patterns::PodPatterns;

@@ -3,9 +3,11 @@
 //! [`slug`] is the only way from a user's name to a path, so no two names share a page and no name escapes the site.
 
 mod folder;
+mod image;
 mod short;
 
 pub use folder::of_folders;
+pub use image::Image;
 pub use short::{short_message, short_path};
 use std::fmt;
 

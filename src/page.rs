@@ -16,6 +16,7 @@ pub mod findings;
 mod glossary;
 pub mod graph;
 mod images;
+pub mod impact;
 mod knowledge;
 mod lists;
 mod network;

@@ -1,6 +1,7 @@
 //! What is made of the input: one function a goal.
 
 mod explain;
+mod impact;
 mod region;
 
 use crate::catalog::Catalog;
@@ -71,6 +72,9 @@ impl Study {
             }
             Goal::Reach { ends: (from, to), namespace, port, format } => {
                 self.reach((from, to), namespace.as_deref(), port, *format).map(alone)
+            }
+            Goal::Impact { subject, direction, format } => {
+                self.impact(subject, *direction, *format).map(alone)
             }
             Goal::Graph { format, full } => self.graph(*format, *full).map(alone),
             // Two studies are compared before one of them is asked.

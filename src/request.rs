@@ -7,6 +7,7 @@ use crate::diagram::View;
 use crate::diagram::host::Host;
 use crate::document::Environment;
 use crate::facts::advice::RULES;
+use crate::facts::impact::Direction;
 use crate::facts::reach::{Port, QuestionError};
 use crate::model::{Grouping, Inventory};
 use crate::output::{self, File, Flavour, RenderError};
@@ -167,6 +168,15 @@ pub enum Goal {
         port: Port,
         /// How the answer is written.
         format: ReachFormat,
+    },
+    /// What depends on something, or what it needs.
+    Impact {
+        /// What it is about: a subject as people write it, and its namespace if that is said apart.
+        subject: (String, Option<String>),
+        /// Which of the two.
+        direction: Direction,
+        /// How it is written.
+        format: ExplainFormat,
     },
     /// The topology.
     Graph {

@@ -23,7 +23,7 @@ pub struct Explain {
 
 /// How an explanation is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ExplanationFormat {
+pub(super) enum ExplanationFormat {
     Text,
     Json,
     Markdown,
@@ -46,12 +46,18 @@ impl Explain {
     pub(super) fn ask(&self) -> Ask<'_> {
         let (inputs, subject) = self.split();
         let focus = subject.map(|subject| (subject.to_owned(), self.namespace.clone()));
-        let format = match self.format {
+        Ask { inputs, ..Ask::new(&self.input, Goal::Explain { focus, format: self.format.written() }) }
+    }
+}
+
+impl ExplanationFormat {
+    /// How it is written, with text as wide as the terminal.
+    pub(super) fn written(self) -> ExplainFormat {
+        match self {
             ExplanationFormat::Text => ExplainFormat::Text { width: columns() },
             ExplanationFormat::Json => ExplainFormat::Json,
             ExplanationFormat::Markdown => ExplainFormat::Markdown,
-        };
-        Ask { inputs, ..Ask::new(&self.input, Goal::Explain { focus, format }) }
+        }
     }
 }
 

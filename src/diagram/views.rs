@@ -16,6 +16,7 @@ mod flow;
 mod fold;
 mod grouping;
 mod hidden;
+mod impact;
 mod interaction;
 mod lifecycle;
 mod neighborhood;
@@ -80,6 +81,7 @@ views! {
     Storage storage "Where is data kept, and who writes and reads it?"
     Access access "What may accounts do at the Kubernetes API, through which bindings and roles?"
     Delivery delivery "What brings objects to the cluster, and what waits for what?"
+    Impact impact "What depends on it, directly and through others, up to the ways in from outside?"
     NetworkPolicy network_policy "Whom do the NetworkPolicies let talk to whom?"
     Rollout rollout "How does a new version replace the old one?"
     States states "Which states does a container go through, what leads from one to the next, and after how many seconds?"

@@ -93,17 +93,7 @@ impl<'a> Ledger<'a> {
 
     /// How an object is called where facts name it: `Service shop/web`.
     pub fn subject(&self, identity: &Identity) -> String {
-        let group = &identity.group;
-        let kind = if self.catalog.borrows_name(group, &identity.kind) {
-            format!("{}.{group}", identity.kind)
-        } else {
-            identity.kind.to_string()
-        };
-        let prefix = self.topology.prefix(&identity.environment);
-        match &*identity.namespace {
-            "" => format!("{prefix}{kind} {}", identity.name),
-            namespace => format!("{prefix}{kind} {namespace}/{}", identity.name),
-        }
+        subject(self.topology, self.catalog, identity)
     }
 
     fn add<T: Serialize>(
@@ -125,6 +115,22 @@ impl<'a> Ledger<'a> {
         let value = serde_json::to_value(&known.value).unwrap_or_default();
         let why = known.why.to_string();
         (self.take)(Fact { subject, fact, value, why, source, node, container });
+    }
+}
+
+/// How an object is called where other programs read of it: `Service shop/web`, with its group where a kind of Kubernetes
+/// has the same name, and with its environment in front where there are several.
+pub fn subject(topology: &Topology, catalog: &Catalog, identity: &Identity) -> String {
+    let group = &identity.group;
+    let kind = if catalog.borrows_name(group, &identity.kind) {
+        format!("{}.{group}", identity.kind)
+    } else {
+        identity.kind.to_string()
+    };
+    let prefix = topology.prefix(&identity.environment);
+    match &*identity.namespace {
+        "" => format!("{prefix}{kind} {}", identity.name),
+        namespace => format!("{prefix}{kind} {namespace}/{}", identity.name),
     }
 }
 

@@ -20,7 +20,7 @@ pub use grace::LEAST_GRACE_S;
 pub use hook::{Hook, post_start, pre_stop};
 pub use liveness::Liveness;
 pub use order::{Phase, holds_back};
-pub use probe::{Check, Probe, ProbeKind, port, probes};
+pub use probe::{Check, Probe, ProbeKind, asks_for, port, probes};
 pub use restart::{Restart, RestartPolicy, RestartRule};
 pub use startup::Startup;
 use std::collections::BTreeMap;

@@ -155,7 +155,7 @@ fn only(topology: &Topology, subject: &str, mut found: Vec<Found>) -> Result<Fou
 }
 
 /// The environment that a subject names, and the rest of it.
-fn environment_of<'a>(topology: &'a Topology, subject: &'a str) -> Option<(&'a str, &'a str)> {
+pub fn environment_of<'a>(topology: &'a Topology, subject: &'a str) -> Option<(&'a str, &'a str)> {
     topology.environments.iter().find_map(|environment| {
         Some((
             environment.name.as_str(),

@@ -18,6 +18,7 @@ mod files;
 mod gitops;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod impact;
 mod inject;
 mod reach;
 mod sentences;
@@ -38,6 +39,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "examples", made: examples::written, needs_tools: never },
     Kind { name: "facts", made: facts::found, needs_tools: never },
     Kind { name: "gitops", made: gitops::followed, needs_tools: gitops::needs_tools },
+    Kind { name: "impact", made: impact::answered, needs_tools: never },
     Kind { name: "inject", made: inject::rewritten, needs_tools: never },
     Kind { name: "reach", made: reach::answered, needs_tools: never },
     Kind { name: "sentences", made: sentences::said, needs_tools: never },

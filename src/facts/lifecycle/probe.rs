@@ -201,6 +201,35 @@ fn check(probe: &api::Probe) -> Check {
     }
 }
 
+/// Whether the readiness or the liveness probe of a container asks for a host, by its name or by the variable that holds
+/// it. `via` says where the container names the host, in the words of the facts: `env DB_HOST+DB_PORT`.
+///
+/// Source: `k8s.io/api/core/v1/types.go`, `HTTPGetAction.Host` and `TCPSocketAction.Host`.
+pub fn asks_for(container: &Container, host: &str, via: &str) -> bool {
+    let variables: Vec<&str> =
+        via.strip_prefix("env ").map(|names| names.split('+').collect()).unwrap_or_default();
+    let is_host = |word: &str| word.eq_ignore_ascii_case(host);
+    let names_host = |text: &str| {
+        text.split(|c: char| !(c.is_ascii_alphanumeric() || "-.".contains(c))).any(is_host)
+            || text.split('$').skip(1).any(|rest| {
+                let name = rest.trim_start_matches(['{', '(']);
+                let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
+                variables.contains(&&name[..end])
+            })
+    };
+    let asks = |probe: &api::Probe| {
+        let command = probe.exec.as_ref().and_then(|exec| exec.command.as_deref()).unwrap_or_default();
+        let http = probe.http_get.as_ref().and_then(|http| http.host.as_deref());
+        let tcp = probe.tcp_socket.as_ref().and_then(|tcp| tcp.host.as_deref());
+        http.into_iter().chain(tcp).any(is_host) || command.iter().any(|word| names_host(word))
+    };
+    !host.is_empty()
+        && [&container.spec.readiness_probe, &container.spec.liveness_probe]
+            .into_iter()
+            .flatten()
+            .any(|probe| asks(probe))
+}
+
 /// A port as written: a number or a name.
 pub fn port(port: &IntOrString) -> String {
     match port {

@@ -2,7 +2,7 @@
 
 use crate::facts::resources::ContainerResources;
 use crate::model::Object;
-use crate::page::images::Image;
+use crate::names::Image;
 use crate::page::prose::{code, marked, muted, text};
 use crate::page::workload::containers::{image, ports, resources};
 use crate::page::{Block, Prose};

@@ -2,8 +2,8 @@
 
 use super::link;
 use crate::document::Environment;
+use crate::names::Image;
 use crate::names::count;
-use crate::page::images::Image;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::section as titled;
 use crate::page::prose::{code, concat, joined, listed, muted, plain, separated, text};

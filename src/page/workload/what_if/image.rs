@@ -4,9 +4,9 @@
 
 use super::Asked;
 use crate::facts::controller::Strategy;
+use crate::names::Image;
 use crate::page::Prose;
 use crate::page::container::pull_policy;
-use crate::page::images::Image;
 use crate::page::prose::{code, concat, joined, plain, text};
 use crate::topology::ContainerKind;
 use std::collections::BTreeMap;
