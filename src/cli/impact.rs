@@ -43,9 +43,8 @@ impl Impact {
             format: self.format.written(),
         };
         // Options may stand between them, so that clap cannot count.
-        let contradiction = (self.input.inputs.len() < 2).then_some(
-            "impact wants at least 2 values: the manifests and the subject, such as `podviz impact k8s svc/db`",
-        );
-        Ask { inputs: inputs.unwrap_or_default(), contradiction, ..Ask::new(&self.input, goal) }
+        let few = "impact wants at least 2 values: the manifests and the subject, such as `podviz impact k8s svc/db`";
+        let mistake = (self.input.inputs.len() < 2).then(|| few.to_owned());
+        Ask { inputs: inputs.unwrap_or_default(), mistake, ..Ask::new(&self.input, goal) }
     }
 }
