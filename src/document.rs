@@ -10,6 +10,7 @@ mod file;
 mod identity;
 mod imprint;
 pub(crate) mod json;
+mod list;
 mod placeholder;
 pub(crate) mod scalar;
 pub(crate) mod seam;
@@ -20,7 +21,7 @@ mod value;
 pub(crate) mod yaml;
 
 pub use environment::{Environment, PLAIN_ENVIRONMENT};
-pub use file::{Delivery, Document, Origin, SourceFile, Token, TokenClass};
+pub use file::{AbsentChart, Delivery, Document, Origin, SourceFile, Token, TokenClass};
 pub use identity::Identity;
 pub use imprint::Imprints;
 pub use placeholder::{is_of_programs, is_placeholder};

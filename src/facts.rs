@@ -16,6 +16,7 @@ pub mod patterns;
 pub mod placement;
 pub mod quantity;
 pub mod reach;
+pub mod release_values;
 pub mod resources;
 mod role;
 pub mod running;

@@ -27,6 +27,7 @@ mod places;
 mod prose;
 pub mod reach;
 pub mod region;
+mod release;
 mod room;
 mod sentence;
 mod site;

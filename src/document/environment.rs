@@ -24,6 +24,11 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// Whether it is a cluster that GitOps controllers fill: what of it is missing says nothing about the rest.
+    pub fn is_cluster(&self) -> bool {
+        matches!(self.source, "flux" | "argo-cd")
+    }
+
     /// The one that plain files without collisions make up.
     pub fn plain() -> Environment {
         Environment {

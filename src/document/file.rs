@@ -29,7 +29,7 @@ pub struct Document {
 }
 
 /// How an object comes to its cluster, as what GitOps controllers are told says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delivery {
     /// The objects that apply it, the outermost first: the last of them does so itself.
     pub applied_by: Vec<Identity>,
@@ -37,6 +37,23 @@ pub struct Delivery {
     pub wave: Option<i64>,
     /// Whether one of `applied_by` is suspended, so that the cluster need not hold what is shown.
     pub suspended: bool,
+    /// Whether what it is built from could not be built as a whole, so that the cluster may get it with other fields.
+    pub in_part: bool,
+    /// The charts that it installs itself and that are not here.
+    pub absent: Vec<AbsentChart>,
+}
+
+/// A chart that is not here, and the values that a release gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AbsentChart {
+    /// The chart as people write it, with its version: `webapp 1.x`.
+    pub title: String,
+    /// The repository or registry that it comes from; empty if it is a folder of the input.
+    pub repository: String,
+    /// All values that the release gives it and that are known, merged.
+    pub values: Value,
+    /// The text that the lines of `values` belong to: its origin says where each stands.
+    pub file: Arc<SourceFile>,
 }
 
 /// One file of the input, or what a tool built out of some, as it may be shown: every secret is replaced, every line is

@@ -316,11 +316,34 @@ pub(super) fn called(scene: &Scene, index: NodeIndex) -> String {
 /// The rules whose findings what is missing of an environment cannot answer: they are about what stands in a file.
 const ANYWAY: [&str; 3] = ["old-api-version", "schedule-unreadable", "secret-in-plain-text"];
 
-/// Of an environment that could not be built as a whole, only what holds in any case is said, and marked.
+/// The rules whose findings another object may answer.
+const ANSWERED_BY_OTHERS: [&str; 13] = [
+    "call-denied",
+    "call-to-missing-service",
+    "claim-not-declared",
+    "class-not-here",
+    "dns-cut-off",
+    "missing-object",
+    "monitor-finds-nothing",
+    "port-name-unknown",
+    "quota-not-met",
+    "reference-not-granted",
+    "route-not-accepted",
+    "selector-picks-nothing",
+    "service-port-leads-nowhere",
+];
+
+/// Of an environment that could not be built as a whole, only what holds in any case is said, and marked. In a cluster, objects
+/// that are built as a whole stay what they are, so that only what others may answer is left out.
 fn mark_incomplete(topology: &Topology, findings: &mut Findings) {
     let environment = &*findings.scene.object.identity.environment;
     let own = topology.environments.iter().find(|one| one.name == environment);
-    let Some(missing) = own.and_then(|own| own.incomplete.as_deref()) else { return };
+    let Some((own, missing)) = own.and_then(|own| Some((own, own.incomplete.as_deref()?))) else { return };
+    let delivery = findings.scene.object.delivery.as_deref();
+    if own.is_cluster() && !delivery.is_some_and(|delivery| delivery.in_part) {
+        findings.found.retain(|finding| !ANSWERED_BY_OTHERS.contains(&finding.rule.code));
+        return;
+    }
     findings.found.retain(|finding| ANYWAY.contains(&finding.rule.code));
     for finding in &mut findings.found {
         finding.reason.push_str(&format!(" (Incomplete: {missing}.)"));

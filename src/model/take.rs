@@ -8,7 +8,7 @@ use super::template;
 use super::tool_file::is_for_a_tool;
 use super::{Inventory, Object};
 use crate::catalog::{Catalog, Scope};
-use crate::document::{Document, Environment, Identity, Kind, PLAIN_ENVIRONMENT, Value};
+use crate::document::{Document, Environment, Identity, PLAIN_ENVIRONMENT, Value};
 use crate::names::of_folders;
 use crate::problem::{Code, Level, Problem, Problems};
 use std::collections::{BTreeMap, BTreeSet};
@@ -206,47 +206,15 @@ struct Manifest {
 }
 
 /// Takes a List apart, and the Lists in it; anything else stays as it is.
-fn unpack(mut document: Document, manifests: &mut Vec<Manifest>) {
+fn unpack(document: Document, manifests: &mut Vec<Manifest>) {
     let text = |value: &Value, key| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (api_version, kind) = (text(&document.value, "apiVersion"), text(&document.value, "kind"));
     if template::is_template(&api_version, &kind) {
         expand(&document, manifests);
     }
-    let is_list = kind.ends_with("List") && document.value.get("items").is_some_and(Value::is_list);
-    if !is_list {
-        manifests.push(Manifest { document, api_version, kind });
-        return;
-    }
-    let Kind::Map(entries) = std::mem::replace(&mut document.value.kind, Kind::Null) else { return };
-    let Some(items) = entries.into_iter().find(|entry| &*entry.key == "items") else { return };
-    let Kind::List(items) = items.value.kind else { return };
-    let ends: Vec<u32> = items.iter().skip(1).map(|next| next.line.saturating_sub(1)).collect();
-    for (index, value) in items.into_iter().enumerate() {
-        if !value.is_map() {
-            continue;
-        }
-        let own_end = document.file.span(value.line, value.column).map(|span| span.last_line);
-        let end = own_end.or_else(|| ends.get(index).copied()).unwrap_or(document.last_line);
-        let mut item = Document {
-            file: Arc::clone(&document.file),
-            index: document.index,
-            first_line: value.line,
-            last_line: end.max(value.line),
-            comment: None,
-            environment: document.environment.clone(),
-            namespace: document.namespace.clone(),
-            imprints: Arc::clone(&document.imprints),
-            delivery: document.delivery.clone(),
-            value,
-        };
-        // The items of a PodList need not repeat that they are Pods.
-        for (key, implied) in [("kind", kind.trim_end_matches("List")), ("apiVersion", api_version.as_str())]
-        {
-            if item.value.get(key).is_none() && kind != "List" {
-                insert(&mut item.value, key, implied);
-            }
-        }
-        unpack(item, manifests);
+    match document.is_list() {
+        true => document.into_items().into_iter().for_each(|item| unpack(item, manifests)),
+        false => manifests.push(Manifest { document, api_version, kind }),
     }
 }
 
@@ -272,14 +240,6 @@ fn expand(document: &Document, manifests: &mut Vec<Manifest>) {
             value,
         };
         unpack(item, manifests);
-    }
-}
-
-fn insert(value: &mut Value, key: &str, text: &str) {
-    let (line, column) = (value.line, value.column);
-    if let Kind::Map(entries) = &mut value.kind {
-        let value = Value { line, column, written: None, kind: Kind::String(text.into()) };
-        entries.push(crate::document::Entry { key: key.into(), line, column, value });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed, plain, text};
-use super::{Block, Prose, Table};
+use super::{Block, Prose, Table, release};
 use crate::catalog::Relation;
 use crate::diagram::View;
 use crate::diagram::readable::readable;
@@ -52,6 +52,7 @@ pub fn section(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
     let appliers: Vec<NodeIndex> =
         in_it.map(|(index, _)| index).filter(|&index| applies(know, index)).collect();
     if appliers.is_empty() {
+        blocks.extend(release::section(know, environment));
         return blocks;
     }
     let suspended: Vec<Prose> = appliers
@@ -68,6 +69,7 @@ pub fn section(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
     let rows = appliers.into_iter().map(|index| row(know, index)).collect();
     let head = ["Applier", "Applied by", "Waits for", "Brings"].map(str::to_owned).to_vec();
     blocks.push(Block::Table(Table { caption: "What applies what".to_owned(), head, rows }));
+    blocks.extend(release::section(know, environment));
     blocks
 }
 

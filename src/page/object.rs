@@ -16,7 +16,7 @@ use super::knowledge::Knowledge;
 use super::prose::{code, concat, joined, listed_of, muted, plain, section, text};
 use super::workload::{diagrams, running};
 use super::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table, Target, Tone};
-use super::{advice, author, delivery, unknown};
+use super::{advice, author, delivery, release, unknown};
 use crate::catalog::{Relation, Role};
 use crate::document::{Identity, Kind, Value};
 use crate::facts::is_headless;
@@ -53,6 +53,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("objects", "Objects of this kind", custom::objects(know, object)),
         section("fields", "What such objects may say", custom::schema_blocks(object)),
         section("brings", "What it brings", delivery::brings(know, index)),
+        section("values", "What its values tell", release::blocks(know, object)),
         section("effect", "What it means in numbers", effect::blocks(know, index, object)),
         section("talks-to", "What it lets through", network_policy::blocks(know, index, object)),
         section("diagram", "How it fits in", diagrams(know, index, network_policy::views(object))),
@@ -76,7 +77,7 @@ pub fn head(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     let lead = vec![made.unwrap_or_else(|| lead(know, index, object))];
     let crew = Some(super::sentence::crew(know, index)).filter(|words| !words.is_empty());
     let lead = lead.into_iter().chain(crew).chain(unlisted(know, index));
-    let lead = lead.chain(delivery::brought_by(know, index, object));
+    let lead = lead.chain(delivery::brought_by(know, index, object)).chain(release::lead(object));
     let lead = lead.chain(unknown::substituted(know, object)).collect();
     Some(Page { lead, ..frame(know, index, object, Sort::Object)? })
 }

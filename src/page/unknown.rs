@@ -15,8 +15,10 @@ pub fn incomplete(know: &Knowledge, environment: &str) -> Option<Prose> {
     let own = know.topology.environments.iter().find(|one| one.name == environment)?;
     let missing = own.incomplete.as_deref()?;
     let start = vec![super::Inline::Strong("Incomplete".to_owned()), super::prose::text(": ")];
-    let end =
-        plain(". What the cluster gets may differ from what stands here, so that there is little advice.");
+    let end = plain(match own.is_cluster() {
+        true => ". Advice that what is missing may answer is left out.",
+        false => ". What the cluster gets may differ from what stands here, so that there is little advice.",
+    });
     Some(concat(vec![start, marked(missing), end]))
 }
 

@@ -24,8 +24,11 @@ mod registered;
 mod remote;
 mod renderings;
 mod repository;
+mod selector;
+mod stated;
 mod substitution;
 mod survey;
+mod template;
 mod values;
 mod world;
 

@@ -135,7 +135,11 @@ impl Unit<'_> {
         }
         stage::scan(self.folder, self.allow).map_err(|refusal| self.refused(refusal))?;
         let staged = stage::stage(self.folder, chart, self.allow, self.fetched, self.limits);
-        let staged = staged.map_err(|refusal| self.refused(refusal))?;
+        let mut staged = staged.map_err(|refusal| self.refused(refusal))?;
+        if let Some(own) = self.given.and_then(|given| given.own_values(self.limits)) {
+            staged =
+                settle::with_values(self.folder, staged, &own).map_err(|refusal| self.refused(refusal))?;
+        }
         let (values, _written) = self.values()?;
         let settled = settle::settle(self.folder, staged, values, self.given.is_some(), self.limits)
             .map_err(|refusal| self.refused(refusal))?;
@@ -169,7 +173,9 @@ impl Unit<'_> {
             notes.push(note.help("install a newer helm"));
             return within(text).map(|text| (text, notes));
         }
-        let secrets = conceal::Secrets::of(self.folder, chart, values, &sets, self.limits);
+        let own = self.given.and_then(|given| given.defaults.clone()).unwrap_or_default();
+        let known = [own.as_slice(), values.as_slice()].concat();
+        let secrets = conceal::Secrets::of(self.folder, chart, &known, &sets, self.limits);
         Err(self.explain(chart, &error, &secrets).into())
     }
 

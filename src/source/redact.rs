@@ -26,6 +26,7 @@ pub use comment::find as find_in_comments;
 pub use object::speaks_of_secret;
 pub use rewrite::rewrite;
 pub use structure::documents as documents_in;
+pub use structure::redact as redact_structure;
 pub use text::redact as redact_text;
 pub use values::{SHORTEST, Values};
 pub use zone::{Region, widen};

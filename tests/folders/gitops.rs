@@ -51,7 +51,15 @@ fn summary(graph: &Value) -> String {
     let mut text = String::new();
     for one in list(graph, "environments") {
         let path = if said(one, "path").is_empty() { "." } else { said(one, "path") };
-        text.push_str(&format!("environment {} ({}) {path}\n", said(one, "name"), said(one, "source")));
+        let missing = match said(one, "incomplete") {
+            "" => String::new(),
+            missing => format!(" | incomplete: {missing}"),
+        };
+        text.push_str(&format!(
+            "environment {} ({}) {path}{missing}\n",
+            said(one, "name"),
+            said(one, "source")
+        ));
     }
     let titles: BTreeMap<&str, String> =
         list(graph, "nodes").map(|node| (said(node, "id"), title(node))).collect();

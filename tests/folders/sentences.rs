@@ -1,13 +1,13 @@
 //! `sentences`, one folder a section: what the pages of a few manifests say in it, in words.
 //!
 //! `in/` is what podviz reads, `section` is the anchor of the section, and `expected/sentences.txt` holds its paragraphs,
-//! notes, lists and tables, page by page. The name of the folder is what a reader should find in there.
+//! notes, lists and tables, page by page. With a file `follows` it is a tree of Flux or Argo CD. The name of the folder is what a reader should find in there.
 
 use crate::files::Tree;
 use podviz::catalog::Catalog;
 use podviz::model::{Grouping, take_inventory};
 use podviz::page::{self, Block, Inline, Prose, Site};
-use podviz::source::{Order, read};
+use podviz::source::{Build, GitOps, Order, read};
 use podviz::topology::connect;
 use podviz::{facts, problem::Problems};
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ use std::path::Path;
 pub fn said(folder: &Path) -> Tree {
     let section = fs::read_to_string(folder.join("section")).expect("the anchor of a section");
     let mut out = String::new();
-    for page in site(&folder.join("in")).pages {
+    for page in site(&folder.join("in"), folder.join("follows").exists()).pages {
         let Some(section) = page.sections.iter().find(|one| one.anchor == section.trim()) else { continue };
         writeln!(out, "{} {}: {}", page.kicker, page.title, section.title).expect("text");
         for block in &section.blocks {
@@ -46,10 +46,15 @@ pub fn said(folder: &Path) -> Tree {
     Tree::from([("sentences.txt".to_owned(), out.into_bytes())])
 }
 
-fn site(folder: &Path) -> Site {
+/// The pages of a folder. If it `follows`, what Flux and Argo CD apply of it counts, without tools and without charts.
+fn site(folder: &Path, follows: bool) -> Site {
     let catalog = Catalog::embedded().expect("the catalog");
-    let documents = read(&Order::plain(&[folder.to_owned()])).expect("manifests").documents;
-    let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
+    let mut order = Order::plain(&[folder.to_owned()]);
+    let gitops = GitOps { charts: Some(folder.join("none")), ..GitOps::default() };
+    order.build = follows.then(|| Build { gitops: Some(gitops), ..Build::default() });
+    let reading = read(&order).expect("manifests");
+    let grouping = Grouping { built: reading.environments, ..Grouping::plain("default") };
+    let (inventory, _) = take_inventory(reading.documents, &catalog, &grouping);
     let (topology, _) = connect(&inventory, &catalog);
     page::build("test", &topology, &facts::derive(&topology, &catalog), &catalog, &Problems::none())
 }

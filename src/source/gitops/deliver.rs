@@ -2,7 +2,7 @@
 
 use super::super::charts::{NamedChart, RemoteChart};
 use super::super::{Build, GitOps};
-use super::applier::{Applier, Kind, namespace};
+use super::applier::{Applier, ApplierKey, Kind, namespace};
 use super::argo;
 use super::chart::{ChartReference, Charts};
 use super::cluster::Cluster;
@@ -73,13 +73,17 @@ pub fn deliver(
             source: cluster.source(),
             path: clue.path.clone(),
             namespace: None,
-            incomplete: None,
+            incomplete: incomplete(trail, &|at| is_kept(at) && trail.tasks[at].applier.cluster == *cluster),
         });
     }
     let identity = |at: &usize| {
         let applier = &trail.tasks[*at].applier;
         names.get(&applier.cluster).map(|name| applier.identity(name))
     };
+    let tasks: BTreeMap<ApplierKey, usize> =
+        trail.tasks.iter().enumerate().map(|(at, task)| (task.applier.key(), at)).collect();
+    let absent =
+        |key: &ApplierKey| tasks.get(key).and_then(|at| trail.absent.get(at)).cloned().unwrap_or_default();
     let mut seen: BTreeSet<(Cluster, [String; 4])> = BTreeSet::new();
     for (owner, cluster, document) in objects {
         let Some(at) = owner.filter(|at| is_kept(*at)) else { continue };
@@ -99,6 +103,8 @@ pub fn deliver(
             applied_by: above.iter().filter_map(identity).collect(),
             wave: argo::wave(&document.value).filter(|_| is_argo),
             suspended: above.iter().any(|at| trail.tasks[*at].applier.is_suspended()),
+            in_part: trail.in_part.contains_key(&at),
+            absent: own.as_ref().map(&absent).unwrap_or_default(),
         };
         let environment = names.get(&cluster).cloned();
         let delivery = Some(Arc::new(delivery));
@@ -114,7 +120,11 @@ pub fn deliver(
             let cluster = &task.applier.cluster;
             if is_wanted(cluster) && id(document).is_some_and(|id| seen.insert((cluster.clone(), id))) {
                 let environment = names.get(cluster).cloned();
-                delivered.documents.push(Document { environment, ..(**document).clone() });
+                let absent =
+                    Applier::of(document, cluster).map(|applier| absent(&applier.key())).unwrap_or_default();
+                let delivery = Delivery { absent, ..Delivery::default() };
+                let delivery = (!delivery.absent.is_empty()).then(|| Arc::new(delivery));
+                delivered.documents.push(Document { environment, delivery, ..(**document).clone() });
             }
         }
     }
@@ -170,6 +180,25 @@ fn named_charts<'a>(
         named_by: by.into_iter().collect(),
     });
     named.collect()
+}
+
+/// What is missing of a cluster, in a clause, given which tasks are in it.
+fn incomplete(trail: &Trail, is_in_it: &dyn Fn(usize) -> bool) -> Option<String> {
+    let parts: Vec<&String> =
+        trail.in_part.iter().filter(|(at, _)| is_in_it(**at)).map(|(_, missing)| missing).collect();
+    let without: Vec<&usize> = trail.absent.keys().filter(|at| is_in_it(**at)).collect();
+    let charts = match without.as_slice() {
+        [] => None,
+        [at] => Some(format!("the chart of {} is not here", trail.tasks[**at].applier.title())),
+        many => Some(format!("the charts of {} releases are not here", many.len())),
+    };
+    let built = match parts.as_slice() {
+        [] => None,
+        [one] => Some((*one).clone()),
+        many => Some(format!("parts of {} GitOps objects could not be built, and are missing", many.len())),
+    };
+    let clauses: Vec<String> = built.into_iter().chain(charts).collect();
+    (!clauses.is_empty()).then(|| clauses.join(", and "))
 }
 
 /// Says once which charts are not there.

@@ -3,9 +3,12 @@
 mod artifact;
 mod folder;
 mod helm_release;
+mod inputs;
 mod kustomization;
 mod operator;
+mod resource_set;
 mod source;
+mod template;
 mod variables;
 
 use super::applier::{Applier, Kind};
@@ -17,11 +20,11 @@ pub use source::GROUP as SOURCE_GROUP;
 
 /// What an object of Flux does; `None` if it applies nothing that is here.
 pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
-    let said = match applier.kind {
+    let (said, problems) = match applier.kind {
         Kind::Kustomization => return kustomization::recipe(applier, world),
         Kind::HelmRelease => return helm_release::recipe(applier, world),
-        Kind::FluxInstance => operator::of_instance(applier),
-        Kind::ResourceSet => operator::of_set(applier),
+        Kind::FluxInstance => (operator::of_instance(applier), Problems::none()),
+        Kind::ResourceSet => resource_set::objects(applier, world),
         Kind::Application | Kind::ApplicationSet => return (None, Problems::none()),
     };
     let recipe = Recipe {
@@ -30,7 +33,7 @@ pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
         makes: vec![Make::Objects(said)],
         common: kustomization::common(applier),
     };
-    (Some(recipe), Problems::none())
+    (Some(recipe), problems)
 }
 
 /// What an object of Flux reads, found without building anything; `None` if it is not this repository.

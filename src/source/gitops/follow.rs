@@ -16,9 +16,9 @@ use super::renderings::Renderings;
 use super::repository::Repository;
 use super::survey::{self, Holder, Root};
 use super::world::{Objects, World};
-use super::{argo, by_hand, flux};
-use crate::document::{Document, Entry, Kind as ValueKind, Value};
-use crate::problem::Problems;
+use super::{argo, by_hand, flux, stated};
+use crate::document::{AbsentChart, Document, Entry, Kind as ValueKind, Value};
+use crate::problem::{Code, Level, Problem, Problems};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -43,6 +43,10 @@ pub struct Trail {
     pub charts: Vec<(ChartReference, usize, bool)>,
     /// What Secrets hold.
     pub values: Values,
+    /// The charts that are not here, by task.
+    pub absent: BTreeMap<usize, Vec<AbsentChart>>,
+    /// What of a task could not be built as a whole: what is missing, in a clause.
+    pub in_part: BTreeMap<usize, String>,
     /// What went wrong, each with the task that it belongs to.
     pub problems: Vec<(usize, Problems)>,
 }
@@ -219,10 +223,20 @@ impl Walk {
             if !problems.is_empty() {
                 self.trail.problems.push((*at, problems.clone()));
             }
+            // What its controller refuses is missing in the cluster as well.
+            let is_missing =
+                |problem: &&Problem| problem.level == Level::Error && problem.code != Code::InvalidField;
+            if problems.iter().any(|problem| is_missing(&problem)) {
+                self.in_part(*at, None);
+            }
             for make in recipe.iter().flat_map(|recipe| &recipe.makes) {
                 let job = workshop.job(applier, make, world);
-                if let Make::Chart(reference, _) = make {
+                if let Make::Chart(reference, release) = make {
                     self.trail.charts.push((reference.clone(), *at, job.located.is_some()));
+                    if job.located.is_none() {
+                        let absent = stated::absent(reference, applier, release, world);
+                        self.trail.absent.entry(*at).or_default().push(absent);
+                    }
                     // A chart that is here may depend on others from elsewhere.
                     for remote in job.located.iter().flat_map(|located| located.dependencies(world.limits)) {
                         let is_there = world.charts.has(&remote);
@@ -251,6 +265,9 @@ impl Walk {
     /// Takes what a task applies, and finds the appliers in it.
     fn take(&mut self, at: usize, recipe: &Recipe, built: Built, world: &mut World) {
         self.trail.values.extend(built.values);
+        if built.incomplete.is_some() || built.excess.is_some() || built.problems.left_something_out() {
+            self.in_part(at, built.incomplete);
+        }
         if !built.problems.is_empty() {
             self.trail.problems.push((at, built.problems));
         }
@@ -258,7 +275,7 @@ impl Walk {
             built.namespace.as_deref().or(recipe.namespace.as_deref()).map(Into::into);
         let deep = self.depth(at) >= DEPTH;
         let is_argo = self.trail.tasks[at].applier.kind == Kind::Application;
-        for mut document in built.documents {
+        for mut document in built.documents.into_iter().flat_map(Document::flattened) {
             if is_argo && argo::part(&document.value) == argo::Part::Nothing {
                 continue;
             }
@@ -272,6 +289,14 @@ impl Walk {
             let document = (*document).clone();
             self.trail.objects.push((Some(at), recipe.cluster.clone(), document));
         }
+    }
+
+    /// Notes that not all of a task could be built: what is missing, in a clause, if that is known.
+    fn in_part(&mut self, at: usize, missing: Option<String>) {
+        let title = self.trail.tasks[at].applier.title();
+        let missing =
+            missing.unwrap_or_else(|| format!("a part of {title} could not be built, and is missing"));
+        self.trail.in_part.entry(at).or_insert(missing);
     }
 
     /// An applier that a task applies: a new one, or one that was taken for a root.

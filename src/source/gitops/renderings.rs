@@ -17,6 +17,8 @@ pub struct Request {
 pub enum Fault {
     /// It uses a value that is not there.
     Missing,
+    /// It calls a function of this name that its controller does not have.
+    NoFunction(String),
     /// It fails, for a reason that ends a sentence.
     Failed(String),
 }

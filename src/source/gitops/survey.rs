@@ -48,7 +48,8 @@ pub fn holders(found: &Found, limits: &Limits) -> Vec<Holder> {
         }
         let loaded = load(&file.name, &bytes, limits);
         let is_plain = |document: &Document| document.environment.is_none();
-        let documents = loaded.documents.into_iter().filter(is_plain).map(Arc::new).collect();
+        let documents = loaded.documents.into_iter().filter(is_plain).flat_map(Document::flattened);
+        let documents = documents.map(Arc::new).collect();
         Some(Holder { path, documents, values: loaded.values, registered: registered(&bytes, limits) })
     };
     found.files.par_iter().filter_map(holder).collect()

@@ -3,7 +3,7 @@
 use super::applier::Applier;
 use super::plain::{plain, plain_text};
 use super::world::World;
-use crate::document::{Document, MARK, Value, parse};
+use crate::document::{Document, Entry, MARK, Value, parse};
 use crate::problem::{Code, Level, Problem, Problems};
 use crate::source::helm::merged::{Tree, merge, set_at};
 use serde_json::{Value as Json, json};
@@ -41,6 +41,14 @@ pub fn of_helm_release(release: &Applier, world: &World) -> (Json, Problems) {
     }
     merge(&mut values, own);
     (Json::Object(values), problems)
+}
+
+/// The entry of a ConfigMap that holds whole values for a release, by an item of its `valuesFrom`, and its document.
+pub fn text_of<'a>(item: &Value, release: &Applier, world: &'a World) -> Option<(&'a Document, &'a Entry)> {
+    let from = From::read(item).filter(|from| from.target.is_none() && from.kind != "Secret")?;
+    let object = world.object(&release.cluster, "", &from.kind, &release.namespace, &from.name)?;
+    let entry = object.value.get("data")?.entries().iter().find(|entry| *entry.key == *from.key)?;
+    Some((object, entry))
 }
 
 /// One entry of `valuesFrom`.

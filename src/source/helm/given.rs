@@ -2,6 +2,8 @@
 
 use super::super::tool::{self, Scratch};
 use super::list_entry;
+use super::merged::{Tree, merge};
+use crate::document::{Limits, parse};
 use serde_json::Value as Json;
 use std::ffi::OsString;
 use std::fs;
@@ -13,6 +15,8 @@ use std::path::PathBuf;
 pub struct Given {
     /// Files of values, canonical, in order: each was looked at, so that it may stand anywhere.
     pub value_files: Vec<PathBuf>,
+    /// Files of values, canonical, that stand for the chart's own: merged in their order.
+    pub defaults: Option<Vec<PathBuf>>,
     /// Values that come after those of the files.
     pub values: Option<Json>,
     /// Single values, as with `--set`.
@@ -52,6 +56,19 @@ impl Given {
         fs::write(&file, values.to_string())?;
         files.push(file);
         Ok((files, Some(scratch)))
+    }
+
+    /// What stands for the chart's own values, if something does.
+    pub(super) fn own_values(&self, limits: &Limits) -> Option<Vec<u8>> {
+        let mut values = Tree::new();
+        for file in self.defaults.as_ref()? {
+            let small = fs::metadata(file).is_ok_and(|file| file.len() <= limits.file_bytes);
+            let bytes = small.then(|| fs::read(file).ok()).flatten().unwrap_or_default();
+            if let Ok(Json::Object(tree)) = parse(&bytes).map(|value| value.to_json()) {
+                merge(&mut values, tree);
+            }
+        }
+        Some(Json::Object(values).to_string().into_bytes())
     }
 
     /// The options beside values and `--set`. No value can become an option: each stands in one argument with its own.

@@ -82,6 +82,17 @@ pub fn settle(
     Ok(Settled { folder: stage, values: read_from, functions: work.stand_ins.functions, _values: own })
 }
 
+/// A stage of the chart in `folder` with other values of its own, in the place of that stage or of none.
+pub fn with_values(
+    folder: &Path,
+    mut stage: Option<Scratch>,
+    values: &[u8],
+) -> Result<Option<Scratch>, Refusal> {
+    replace(in_scratch(&mut stage)?, folder, Path::new("values.yaml"), values)
+        .map_err(|_| Refusal::Unreadable)?;
+    Ok(stage)
+}
+
 /// The path of a folder of our own, which is made if there is none yet.
 fn in_scratch(scratch: &mut Option<Scratch>) -> Result<&Path, Refusal> {
     if scratch.is_none() {

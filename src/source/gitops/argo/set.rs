@@ -3,12 +3,9 @@
 mod expand;
 mod generator;
 mod git;
-mod go;
 mod merge;
 mod params;
-mod render;
 mod rendered;
-mod selector;
 mod simple;
 mod surroundings;
 mod tree;
@@ -21,12 +18,13 @@ use super::super::applier::Applier;
 use super::super::recipe::Said;
 use super::super::registered::{Registered, RegisteredCluster};
 use super::super::renderings::Texts;
+use super::super::template::{Renderer, Unrendered, made_up as functions_in};
 use super::super::world::World;
 use crate::document::Value;
 use crate::problem::{Code, Level, Problem, Problems};
 use expand::{Expansion, Step, expand};
 use generator::Surroundings;
-use render::{Renderer, Unrendered};
+
 use serde_json::Value as Json;
 use surroundings::Repositories;
 
@@ -127,7 +125,7 @@ fn assumed(set: &Applier, address: &str) -> Problem {
 
 fn made_up(set: &Applier, object: &Json) -> Option<Problem> {
     let is_go = object.pointer("/spec/goTemplate").and_then(Json::as_bool) == Some(true);
-    let names: Vec<String> = go::made_up(object).iter().map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = functions_in(object).iter().map(|name| format!("`{name}`")).collect();
     let message = format!(
         "{} makes something up each time it is expanded ({}); podviz shows stand-ins, such as `random1`, that stay the same",
         set.title(),

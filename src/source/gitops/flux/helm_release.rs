@@ -14,15 +14,17 @@ use super::source::Source;
 use crate::document::Value;
 use crate::problem::{Code, Level, Problems};
 use crate::source::charts::RemoteChart;
+use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
-/// The longest name that helm takes for a release.
+/// The longest name that helm takes for a release, in bytes, and how many digits of a hash end what is longer.
 const LONGEST: usize = 53;
+const HASH: usize = 12;
 
 /// What a HelmRelease does; `None` if its chart cannot be told.
 pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
     let mut problems = Problems::none();
-    let Some((reference, value_files)) = chart(applier, world, &mut problems) else {
+    let Some((reference, defaults)) = chart(applier, world, &mut problems) else {
         return (None, problems);
     };
     let namespace = applier.text("spec.targetNamespace").unwrap_or(&applier.namespace).to_owned();
@@ -30,7 +32,7 @@ pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
     let (values, met) = values::of_helm_release(applier, world);
     problems.extend(met);
     release.given.values = Some(values);
-    release.given.value_files = value_files;
+    release.given.defaults = defaults;
     release.given.crds =
         applier.text("spec.install.crds").or_else(|| applier.text("spec.upgrade.crds")) != Some("Skip");
     release.given.no_hooks = applier.at("spec.install.disableHooks").and_then(Value::as_bool) == Some(true);
@@ -45,19 +47,19 @@ pub fn recipe(applier: &Applier, world: &World) -> (Option<Recipe>, Problems) {
     (Some(recipe), problems)
 }
 
-/// The chart, and the files of values in its source that come over its own.
+/// The chart, and the files of values in its source that stand for its own, if it names some.
 fn chart(
     applier: &Applier,
     world: &World,
     problems: &mut Problems,
-) -> Option<(ChartReference, Vec<PathBuf>)> {
+) -> Option<(ChartReference, Option<Vec<PathBuf>>)> {
     let (spec, space) = match applier.at("spec.chartRef") {
         Some(_) => {
             let source = Source::of(applier, "spec.chartRef", world)?;
             // A HelmChart says what a release could say itself.
             match source.object.filter(|_| source.kind == "HelmChart") {
                 Some(chart) => (chart.value.get("spec")?, source.namespace),
-                None => return Some((of_registry(&source)?, Vec::new())),
+                None => return Some((of_registry(&source)?, None)),
             }
         }
         None => (applier.at("spec.chart.spec")?, applier.namespace.to_string()),
@@ -69,7 +71,16 @@ fn chart(
             plain_http: is_insecure(&source),
             ..RemoteChart::new(source.text("spec.url")?, &text("chart"), &text("version"))
         };
-        return Some((ChartReference::Remote(remote), Vec::new()));
+        let reference = ChartReference::Remote(remote);
+        let located = world.charts.locate(&reference, world.roots).ok().flatten();
+        let files = match located {
+            Some(chart) => defaults(applier, spec, problems, &|file| {
+                let file = chart.folder.join(file).canonicalize().ok()?;
+                file.starts_with(&chart.folder).then_some(file)
+            })?,
+            None => None,
+        };
+        return Some((reference, files));
     }
     let near = world.near(applier);
     let path = text("chart");
@@ -89,10 +100,48 @@ fn chart(
             return None;
         }
     };
-    let files = spec.get("valuesFiles").map(Value::items).unwrap_or_default();
-    let files = files.iter().filter_map(Value::as_str);
-    let files = files.filter_map(|file| world.repository.resolve(file, near.as_deref(), world.roots));
-    Some((ChartReference::Folder(folder), files.filter(|file| file.is_file()).collect()))
+    let find = |file: &str| world.repository.resolve(file, near.as_deref(), world.roots);
+    Some((ChartReference::Folder(folder), defaults(applier, spec, problems, &find)?))
+}
+
+/// The files that stand for the chart's own values, as `find` finds them; `None` if one is missing that may not be, and the
+/// controller makes no chart.
+///
+/// Source: fluxcd/source-controller `internal/helm/chart/builder_local.go` (`mergeFileValues`), `builder_remote.go`
+/// (`mergeChartValues`), and `GetValuesFiles` in `builder.go`.
+fn defaults(
+    applier: &Applier,
+    spec: &Value,
+    problems: &mut Problems,
+    find: &dyn Fn(&str) -> Option<PathBuf>,
+) -> Option<Option<Vec<PathBuf>>> {
+    let named = spec.get("valuesFiles").map(Value::items).unwrap_or_default();
+    let named: Vec<&str> = named.iter().filter_map(Value::as_str).collect();
+    if matches!(named.as_slice(), [] | ["values.yaml" | "./values.yaml"]) {
+        return Some(None);
+    }
+    let ignores = spec.get("ignoreMissingValuesFiles").and_then(Value::as_bool) == Some(true);
+    let mut files = Vec::new();
+    for file in named {
+        match find(file).filter(|file| file.is_file()) {
+            Some(found) => files.push(found),
+            None if ignores => {}
+            None => {
+                let message = format!(
+                    "{} installs nothing, because its file of values `{file}` is not there",
+                    applier.title()
+                );
+                problems.push(applier.problem(
+                    Level::Error,
+                    Code::BuildFailed,
+                    "spec.chart.spec.valuesFiles",
+                    message,
+                ));
+                return None;
+            }
+        }
+    }
+    Some(Some(files))
 }
 
 /// The chart that an OCIRepository or a HelmChart is.
@@ -109,13 +158,39 @@ fn is_insecure(source: &Source) -> bool {
 }
 
 /// The name of the release.
+///
+/// Source: fluxcd/helm-controller `GetReleaseName` in `api/v2/helmrelease_types.go`.
 fn name(applier: &Applier) -> String {
     if let Some(name) = applier.text("spec.releaseName") {
-        return name.to_owned();
+        return shortened(name.to_owned());
     }
-    let name = match applier.text("spec.targetNamespace") {
+    shortened(match applier.text("spec.targetNamespace") {
         Some(namespace) => format!("{namespace}-{}", applier.name),
         None => applier.name.to_string(),
-    };
-    name.chars().take(LONGEST).collect()
+    })
+}
+
+/// A name that helm takes: of a longer one the beginning and a hash.
+///
+/// Source: fluxcd/helm-controller `ShortenName` in `internal/release/name.go`.
+fn shortened(name: String) -> String {
+    if name.len() <= LONGEST {
+        return name;
+    }
+    let hash: String = Sha256::digest(name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let end = name.floor_char_boundary(LONGEST - HASH - 1);
+    format!("{}-{}", &name[..end], &hash[..HASH])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn long_names_end_in_a_hash() {
+        assert_eq!(shortened("a".repeat(53)), "a".repeat(53));
+        let short = shortened("a".repeat(54));
+        assert_eq!((short.len(), &short[..41]), (53, &*format!("{}-", "a".repeat(40))));
+        assert_eq!(short, format!("{}-{}", "a".repeat(40), "a3f01b693925"));
+    }
 }

@@ -1,14 +1,12 @@
-//! The Flux operator: a FluxInstance makes the source and the root Kustomization of its cluster, a ResourceSet makes objects
-//! out of a template.
+//! The Flux operator: a FluxInstance makes the source and the root Kustomization of its cluster.
 //!
 //! Source: controlplaneio-fluxcd/flux-operator `internal/builder` (`sync.yaml` of `templates.go`).
 
 use super::super::applier::Applier;
-use super::super::plain::plain;
 use super::super::recipe::Said;
 use super::source::GROUP;
 use crate::document::Value;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 /// The source and the Kustomization that the `sync` of a FluxInstance makes; none where it says none.
 pub fn of_instance(instance: &Applier) -> Vec<Said> {
@@ -34,21 +32,4 @@ pub fn of_instance(instance: &Applier) -> Vec<Said> {
         },
     });
     [source, kustomization].into_iter().map(|object| Said { object, line: sync.line }).collect()
-}
-
-/// The objects of a ResourceSet whose template names none of its inputs; what names some is nobody's knowledge but the
-/// operator's.
-pub fn of_set(set: &Applier) -> Vec<Said> {
-    let items = set.at("spec.resources").map(Value::items).unwrap_or_default();
-    let said = |item: &Value| Said { object: plain(item), line: item.line };
-    items.iter().map(said).filter(|said| !is_template(&said.object)).collect()
-}
-
-fn is_template(json: &Json) -> bool {
-    match json {
-        Json::String(text) => text.contains("<<"),
-        Json::Array(items) => items.iter().any(is_template),
-        Json::Object(entries) => entries.values().any(is_template),
-        _ => false,
-    }
 }

@@ -4,12 +4,14 @@
 
 use super::super::super::registered::RegisteredCluster;
 use super::super::super::renderings::Fault;
+use super::super::super::selector;
+use super::super::super::template::uses_other_than;
 use super::super::application::{IN_CLUSTER, IN_CLUSTER_SERVER};
+use super::git;
 use super::params::{Params, flatten, normalized, overlay, text};
 use super::rendered::Nothing;
 use super::tree::{Language, all};
 use super::unknown::{Unknown, world};
-use super::{git, selector};
 use crate::document::parse;
 use serde_json::{Map, Value as Json, json};
 use std::cell::{Cell, RefCell};
@@ -41,6 +43,9 @@ impl From<Nothing> for Stop {
             Nothing::TooMuch => Stop::TooMuch,
             Nothing::Fault(Fault::Missing) => {
                 Stop::Refused("a template uses a value that is not there".to_owned())
+            }
+            Nothing::Fault(Fault::NoFunction(name)) => {
+                Stop::Refused(format!("Argo CD has no function `{name}`"))
             }
             Nothing::Fault(Fault::Failed(why)) => Stop::Refused(why),
         }
@@ -367,7 +372,7 @@ impl<'a> Work<'a> {
                 ("values", Json::Object(values)) if matches!(kind, "git" | "clusters") => {
                     let value = |(key, value): (&String, &Json)| {
                         let template = value.as_str().unwrap_or_default();
-                        if self.language.go && super::go::uses_other_than(template, outer) {
+                        if self.language.go && uses_other_than(template, outer) {
                             return Ok((key.clone(), value.clone()));
                         }
                         match language.text(template, outer) {

@@ -1,8 +1,8 @@
 //! The rounds in which helm renders the templates of a set.
 
-use super::super::super::super::tool::{self, Failure, Left, Tool};
-use super::super::super::renderings::{Renderings, Request, Texts};
-use super::go::Chart;
+use super::super::super::tool::{self, Failure, Left, Tool};
+use super::super::renderings::{Renderings, Request, Texts};
+use super::chart::Chart;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
@@ -83,7 +83,7 @@ fn write(chart: &Chart) -> io::Result<tool::Scratch> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::renderings::{Fault, Renderings, Request, Texts};
+    use super::super::super::renderings::{Fault, Renderings, Request, Texts};
     use super::Renderer;
     use crate::source::tool::{Left, Tool, find_on};
     use std::collections::BTreeSet;
@@ -161,8 +161,8 @@ mod tests {
                 ("{{ .a.b }}", Ok("c")),
                 ("{{ .x.y }}", Err(Fault::Missing)),
                 ("{{ .a.b.c }}", Err(Fault::Missing)),
-                ("{{ nothing .a }}", Err(Fault::Failed("Argo CD has no function `nothing`".to_owned()))),
-                ("{{ tpl .a . }}", Err(Fault::Failed("Argo CD has no function `tpl`".to_owned()))),
+                ("{{ nothing .a }}", Err(Fault::NoFunction("nothing".to_owned()))),
+                ("{{ tpl .a . }}", Err(Fault::NoFunction("tpl".to_owned()))),
                 ("{{ end }}", Err(Fault::Failed("a template is not valid".to_owned()))),
                 ("{{ fail \"secret\" }}", Err(Fault::Failed("a template says that it must fail".to_owned()))),
                 (

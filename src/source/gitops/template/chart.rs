@@ -4,10 +4,9 @@
 //! Argo CD offers sprig without what reads its machine, and a few functions of its own; helm offers the same and some more.
 //! Source: `init` in `applicationset/utils/utils.go`, `template_functions.go`; helm's `pkg/engine/funcs.go`.
 
-use super::super::super::super::helm::{Kind, StandIns, TEMPLATES, Token, actions};
-use super::super::super::renderings::{Fault, Request};
-use super::params::Params;
-use serde_json::{Value as Json, json};
+use super::super::super::helm::{Kind, StandIns, TEMPLATES, Token, actions};
+use super::super::renderings::{Fault, Request};
+use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions of helm that Argo CD does not have.
@@ -30,7 +29,7 @@ const FOREIGN: [&str; 12] = [
 const CHART: &str = "set";
 
 /// What Argo CD's own functions are in helm.
-const OWN: &str = include_str!("go.tpl");
+const OWN: &str = include_str!("argo.tpl");
 
 /// The chart that renders some requests.
 #[derive(Debug, Default)]
@@ -56,8 +55,8 @@ impl Chart {
         let mut main = String::from("# One line a text.\n");
         for request in requests {
             if let Some(name) = foreign(&request.text) {
-                let why = format!("Argo CD has no function `{name}`");
-                chart.faults.push((request, Fault::Failed(why)));
+                let fault = Fault::NoFunction(name.to_owned());
+                chart.faults.push((request, fault));
                 continue;
             }
             let next = texts.len();
@@ -153,7 +152,7 @@ fn fault(message: &str) -> Fault {
         && let Some((name, _)) = rest.split_once("\" not defined")
         && name.chars().all(|c| c.is_alphanumeric() || c == '_')
     {
-        return Fault::Failed(format!("Argo CD has no function `{name}`"));
+        return Fault::NoFunction(name.to_owned());
     }
     match () {
         () if message.contains("parse error") => why("a template is not valid"),
@@ -218,7 +217,7 @@ fn end_of_command(tokens: &[Token], at: usize) -> usize {
 }
 
 /// Whether a template uses a value of its root that is not among `params`.
-pub fn uses_other_than(text: &str, params: &Params) -> bool {
+pub fn uses_other_than(text: &str, params: &Map<String, Json>) -> bool {
     actions(text).iter().any(|tokens| {
         tokens.iter().enumerate().any(|(at, token)| {
             // `.b` right behind `.a`, `$x` or `)` is a part of that.
@@ -232,7 +231,7 @@ pub fn uses_other_than(text: &str, params: &Params) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::renderings::Request;
+    use super::super::super::renderings::Request;
     use super::{Chart, Fault, fault, foreign, made_up, translated, uses_other_than};
     use serde_json::json;
 
@@ -293,7 +292,7 @@ mod tests {
         let line = "template: set/templates/main.yaml:2:7: executing \"x\" at <include>: error calling include: template: set/templates/_0:1:4: executing at <.a.b>: nil pointer evaluating interface {}.b";
         assert_eq!(about(line), Some((vec![request("{{ .a.b }}", "{}")], Fault::Missing)));
         let text = "parse error at (set/templates/_1:1): function \"nothing\" not defined";
-        let why = Fault::Failed("Argo CD has no function `nothing`".to_owned());
+        let why = Fault::NoFunction("nothing".to_owned());
         assert_eq!(about(text), Some((vec![request("{{ nothing }}", "{}")], why)));
         assert_eq!(about("something else"), None);
         assert_eq!(
