@@ -7,12 +7,13 @@ use super::argo;
 use super::chart::{ChartReference, Charts};
 use super::cluster::Cluster;
 use super::environment::{Clue, names};
-use super::follow::{Task, Trail};
+use super::follow::{Task, Trail, Used};
 use super::survey::Holder;
 use super::world;
 use crate::document::{Delivery, Document, Environment, Identity};
 use crate::problem::{Code, Level, Problem, Problems};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The documents of all clusters, their environments, and what went wrong.
@@ -110,14 +111,23 @@ pub fn deliver(
         let delivery = Some(Arc::new(delivery));
         delivered.documents.push(Document { environment, delivery, ..document });
     }
-    let roots = trail.tasks.iter().enumerate().filter(|(at, task)| task.root.is_some() && is_kept(*at));
-    for (_, task) in roots {
-        let Some((file, _)) = &task.root else { continue };
-        trail.used.files.insert(file.clone());
-        for document in
-            holders.iter().filter(|holder| holder.path == *file).flat_map(|holder| &holder.documents)
-        {
-            let cluster = &task.applier.cluster;
+    let roots: Vec<(&PathBuf, &Cluster)> = trail
+        .tasks
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| is_kept(*at))
+        .filter_map(|(_, task)| Some((&task.root.as_ref()?.0, &task.applier.cluster)))
+        .collect();
+    let mut beside = Vec::new();
+    for holder in holders {
+        let own: Vec<&Cluster> =
+            roots.iter().filter(|(file, _)| **file == holder.path).map(|(_, cluster)| *cluster).collect();
+        let near = if own.is_empty() { near(holder, &roots, &trail.used) } else { None };
+        beside.extend(own.into_iter().chain(near).map(|cluster| (holder, cluster)));
+    }
+    for (holder, cluster) in beside {
+        trail.used.files.insert(holder.path.clone());
+        for document in &holder.documents {
             if is_wanted(cluster) && id(document).is_some_and(|id| seen.insert((cluster.clone(), id))) {
                 let environment = names.get(cluster).cloned();
                 let absent =
@@ -144,6 +154,29 @@ pub fn deliver(
     delivered.charts = named_charts(named.map(|(reference, at, _)| (reference, identity(at))), charts);
     delivered.environments.sort();
     delivered
+}
+
+/// The cluster of a file that nothing applies: that of the roots in its folder, if it holds nothing but what these need, such as
+/// their sources.
+fn near<'a>(holder: &Holder, roots: &[(&PathBuf, &'a Cluster)], used: &Used) -> Option<&'a Cluster> {
+    let is_need = |document: &Arc<Document>| {
+        let is_applier = Applier::of(document, &Cluster::ArgoCd).is_some();
+        let own = world::id(document).map(|(group, kind, _)| (group, kind));
+        !is_applier
+            && own.is_some_and(|(group, kind)| {
+                group.ends_with("fluxcd.io") || (&*group, &*kind) == ("argoproj.io", "AppProject")
+            })
+    };
+    if holder.documents.is_empty()
+        || !holder.documents.iter().all(is_need)
+        || used.files.contains(&holder.path)
+    {
+        return None;
+    }
+    let mut clusters =
+        roots.iter().filter(|(file, _)| file.parent() == holder.path.parent()).map(|(_, cluster)| *cluster);
+    let first = clusters.next()?;
+    clusters.all(|other| other == first).then_some(first)
 }
 
 /// The appliers from the outermost one to a task.

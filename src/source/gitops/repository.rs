@@ -167,7 +167,7 @@ impl Repository {
 }
 
 /// Whether a path is that of the repository itself.
-fn is_top(path: &str) -> bool {
+pub fn is_top(path: &str) -> bool {
     path.split('/').all(|part| matches!(part, "" | "."))
 }
 

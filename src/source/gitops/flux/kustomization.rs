@@ -7,7 +7,7 @@ use super::super::applier::Applier;
 use super::super::cluster::{Cluster, FLUX};
 use super::super::plain::{plain, plain_text};
 use super::super::recipe::{Common, Kustomization, Make, Reach, Recipe};
-use super::super::repository::Place;
+use super::super::repository::{Place, is_top};
 use super::super::world::World;
 use super::artifact::origins;
 use super::folder::resources;
@@ -25,6 +25,8 @@ fn path<'a>(source: Source<'a>, applier: &Applier, world: &'a World) -> (Place, 
     let lead = |source: &Source, path: &str| {
         match world.repository.place(source.whose(world), path, near.as_deref(), world.roots) {
             Place::Here(path) | Place::Assumed(path) if !path.is_dir() => Place::Nowhere,
+            // At the top of a branch of its own stands another tree than the one that is checked out.
+            Place::Here(_) if is_top(path) && source.is_of_its_own(world) => Place::Elsewhere,
             // What another revision holds is not here.
             Place::Nowhere if source.other_revision(world).is_some() => Place::Elsewhere,
             place => place,

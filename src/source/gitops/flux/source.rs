@@ -1,11 +1,12 @@
 //! The sources of Flux: which repository an object reads, and whether it is the one that podviz reads.
 
-use super::super::applier::Applier;
+use super::super::applier::{Applier, namespace};
 use super::super::cluster::Cluster;
 use super::super::repository::Whose;
-use super::super::world::World;
+use super::super::world::{World, id};
 use crate::document::{Document, Value};
 use crate::problem::{Code, Level, Problem};
+use std::sync::Arc;
 
 /// The API group of sources.
 pub const GROUP: &str = "source.toolkit.fluxcd.io";
@@ -76,6 +77,33 @@ impl<'a> Source<'a> {
             Some(address) => format!("`{address}`"),
             None => format!("{} `{}/{}`", self.kind, self.namespace, self.name),
         }
+    }
+
+    /// Whether it reads a revision of its own of this repository, while something else of the input reads, or may read, the one
+    /// that is checked out: where nothing does, all of them follow a branch that is not checked out here.
+    pub fn is_of_its_own(&self, world: &World) -> bool {
+        let reads_other = |document: &Document| {
+            let Some((group, kind, name)) = id(document) else { return false };
+            let source = |kind: &str, name: String, object| Source {
+                kind: kind.to_owned(),
+                namespace: namespace(document),
+                name,
+                object,
+            };
+            if (&*group, &*kind) == (GROUP, "GitRepository") {
+                let other = source("GitRepository", name, Some(document));
+                return other.whose(world) == Whose::This && other.other_revision(world).is_none();
+            }
+            let reference = document.value.at("spec.sourceRef").filter(|_| kind == "Kustomization");
+            let text = |key: &str| reference.and_then(|reference| reference.get(key)?.scalar_text());
+            let is_here = |other: &Arc<Document>| {
+                id(other).is_some_and(|(group, kind, name)| {
+                    (&*group, Some(kind), Some(name)) == (GROUP, text("kind"), text("name"))
+                })
+            };
+            text("kind").as_deref() == Some("GitRepository") && !world.files.iter().any(is_here)
+        };
+        self.other_revision(world).is_some() && world.files.iter().any(|document| reads_other(document))
     }
 
     /// A note if it reads another revision than the one that is checked out.
