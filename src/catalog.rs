@@ -11,6 +11,7 @@ pub mod settings;
 mod tests;
 pub(crate) mod typed;
 mod types;
+mod versions;
 pub mod vocabulary;
 
 use crate::document::Identity;
@@ -24,6 +25,7 @@ use rust_embed::Embed;
 pub use settings::Settings;
 use std::collections::BTreeMap;
 pub use types::{Types, Wanted, WrongType};
+pub use versions::{Idle, Minor};
 pub use vocabulary::{EdgeRule, Explanation, KindRule, Relation, Role, Scope, Selection};
 
 /// The knowledge files that are part of the program.
@@ -52,6 +54,8 @@ pub struct Catalog {
     pub settings: Settings,
     /// What the names of Services end in, in lower case, without a dot at its end.
     pub cluster_domain: String,
+    /// The version of Kubernetes that facts and advice are about.
+    pub kubernetes: Minor,
     images: Vec<ImageClass>,
     ports: Ports,
     types: Types,
@@ -116,6 +120,12 @@ impl Catalog {
             catalog.add(name, text.as_bytes())?;
         }
         Ok(catalog)
+    }
+
+    /// The same catalog, for a version of Kubernetes.
+    #[must_use]
+    pub fn for_kubernetes(self, kubernetes: Minor) -> Catalog {
+        Catalog { kubernetes, ..self }
     }
 
     /// The same catalog with what the user decides and knows, and with the domain that the names of Services end in.

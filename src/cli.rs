@@ -19,7 +19,7 @@ mod reach;
 mod render;
 mod words;
 
-use crate::catalog::CLUSTER_DOMAIN;
+use crate::catalog::{CLUSTER_DOMAIN, Minor};
 use crate::source::{Build, GitOps, ToolLimits};
 use crate::{Goal, Request};
 pub use advise::Advise;
@@ -100,6 +100,10 @@ pub struct Input {
     /// What the DNS names of Services end in
     #[arg(long, value_name = "DOMAIN", default_value = CLUSTER_DOMAIN, value_parser = domain)]
     pub cluster_domain: String,
+    /// The version of Kubernetes that facts and advice are about, and that charts are rendered for; if absent, the newest one
+    /// that podviz knows, and for charts the one that helm assumes
+    #[arg(long, value_name = "1.N", value_parser = Minor::read)]
+    pub kubernetes: Option<Minor>,
     /// The settings; if absent, the nearest podviz.yaml in the folder of the first input or above it
     #[arg(
         long,
@@ -245,6 +249,7 @@ impl Input {
             output,
             default_namespace: self.default_namespace.clone(),
             cluster_domain: self.cluster_domain.clone(),
+            kubernetes: self.kubernetes,
             limits: crate::document::Limits { file_bytes: self.max_file_size << 20, ..Default::default() },
             build: self.build(),
             goal,
@@ -263,6 +268,7 @@ impl Input {
             values: self.values.clone(),
             set: self.set.clone(),
             default_namespace: None,
+            kubernetes: self.kubernetes.map(|minor| minor.to_string()),
             releases: Vec::new(),
             limits: ToolLimits {
                 seconds: self.tool_seconds,

@@ -89,7 +89,8 @@ fn studies(
     let mut first = Some(catalog);
     let each = readings.into_iter().map(|reading| {
         let catalog = first.take().map_or_else(Catalog::embedded, Ok)?;
-        study(request, catalog.with_settings(settings.clone(), &request.cluster_domain), reading, problems)
+        let catalog = catalog.with_settings(settings.clone(), &request.cluster_domain);
+        study(request, catalog.for_kubernetes(request.kubernetes()), reading, problems)
     });
     Ok(each.collect())
 }

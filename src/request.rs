@@ -1,6 +1,6 @@
 //! What may be asked of podviz, and what it gives back.
 
-use crate::catalog::{Catalog, CatalogError, Fault, Settings};
+use crate::catalog::{Catalog, CatalogError, Fault, Minor, Settings};
 use crate::change::Severity;
 use crate::change::tell::ChangeFormat;
 use crate::diagram::View;
@@ -34,6 +34,8 @@ pub struct Request {
     pub default_namespace: String,
     /// What the names of Services end in: `cluster.local`.
     pub cluster_domain: String,
+    /// The version of Kubernetes that is asked about; the newest one if absent.
+    pub kubernetes: Option<Minor>,
     /// How much of anything is read.
     pub limits: crate::document::Limits,
     /// How charts and kustomizations are built; `None` reads every file as it is, as one environment. The releases of the
@@ -44,6 +46,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// The version of Kubernetes that facts and advice are about.
+    pub(crate) fn kubernetes(&self) -> Minor {
+        self.kubernetes.unwrap_or_default()
+    }
+
     /// The user's settings; none where there is no such file. Their paths start at the folder of the file.
     pub(crate) fn settings(&self, catalog: &Catalog) -> Result<Settings, Error> {
         let Some((file, mut settings)) = settings(self.settings.as_deref(), &self.inputs, catalog)? else {

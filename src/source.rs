@@ -102,6 +102,8 @@ pub struct Build {
     pub set: Vec<String>,
     /// Where the objects of a chart go that name no namespace; `default` if absent.
     pub default_namespace: Option<String>,
+    /// The version of Kubernetes that charts are rendered for, such as `1.36`; the one that helm assumes if absent.
+    pub kubernetes: Option<String>,
     /// The releases that the user's settings name.
     pub releases: Vec<Release>,
     /// What tools may take for all charts and kustomizations together.

@@ -2,6 +2,7 @@
 //! them. References are data of the catalog; what does not fit its vocabulary is one file in `rules`.
 
 pub mod address;
+mod alike;
 mod application;
 mod build;
 mod call;
@@ -75,6 +76,8 @@ pub struct Topology {
     incoming: Vec<Vec<usize>>,
     hidden: BTreeSet<NodeIndex>,
     unlisted: BTreeMap<NodeIndex, Unlisted>,
+    /// The pods that a pod stands for, itself among them.
+    alike: BTreeMap<NodeIndex, Vec<NodeIndex>>,
 }
 
 /// How many edges of an object are not in the topology, since selectors make more than there is room for.
@@ -109,6 +112,8 @@ pub struct Node {
     pub taken: Option<Taken>,
     /// What produces it, if an object of the input does and it is not in there itself; the first one by identity.
     pub maker: Option<Identity>,
+    /// The pod that stands for it and for others alike, where their controller is not in the input.
+    pub like: Option<Identity>,
 }
 
 /// Who runs the pods of a template in place of the workload that describes them, such as a Rollout with a `workloadRef`.
@@ -193,6 +198,7 @@ impl Topology {
             incoming,
             hidden: BTreeSet::new(),
             unlisted: BTreeMap::new(),
+            alike: BTreeMap::new(),
         }
     }
 
@@ -206,6 +212,17 @@ impl Topology {
         let known =
             unlisted.into_iter().filter_map(|(identity, number)| Some((self.find(&identity)?, number)));
         self.unlisted = known.collect();
+    }
+
+    /// Notes which pods stand for others.
+    fn note_alike(&mut self) {
+        let likes =
+            self.nodes.iter().enumerate().filter_map(|(index, node)| Some((node.like.as_ref()?, index)));
+        for (like, index) in
+            likes.filter_map(|(like, index)| Some((self.find(like)?, index))).collect::<Vec<_>>()
+        {
+            self.alike.entry(like).or_insert_with(|| vec![like]).push(index);
+        }
     }
 
     /// How traffic from outside reaches an object that plays the part of a route.
@@ -242,8 +259,17 @@ impl Topology {
         owners.find(|&owner| !is_node(owner))
     }
 
-    /// The workload of the input that made a pod or a ReplicaSet of a live dump, however many controllers stand between.
+    /// The pods that a pod stands for, itself among them, sorted; empty for any other.
+    pub fn alike(&self, pod: NodeIndex) -> &[NodeIndex] {
+        self.alike.get(&pod).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The workload of the input that made a pod or a ReplicaSet of a live dump, however many controllers stand between;
+    /// where that is not in the input, the pod that stands for it.
     pub fn workload_of(&self, node: NodeIndex) -> Option<NodeIndex> {
+        if let Some(like) = &self.nodes[node].like {
+            return self.find(like);
+        }
         let mut index = node;
         // Owner references of hostile input may lead in a circle.
         for _ in 0..DEEPEST_OWNERS {
@@ -255,8 +281,11 @@ impl Topology {
         None
     }
 
-    /// The pods of a live dump that a workload made, sorted.
+    /// The pods of a live dump that a workload made, or that a pod stands for, sorted.
     pub fn pods_made(&self, workload: NodeIndex) -> Vec<NodeIndex> {
+        if let Some(alike) = self.alike.get(&workload) {
+            return alike.clone();
+        }
         let mut found = BTreeSet::new();
         let mut owners = vec![workload];
         for _ in 0..DEEPEST_OWNERS {
@@ -267,6 +296,17 @@ impl Topology {
         }
         let is_pod = |index: &NodeIndex| self.nodes[*index].identity.is("", "Pod");
         found.into_iter().filter(is_pod).collect()
+    }
+
+    /// The first other environment that holds an object of the same kind, namespace and name, where this one does not: what a
+    /// kustomization builds and files that stand beside it may well be for one cluster.
+    pub fn elsewhere(&self, node: NodeIndex) -> Option<&str> {
+        let missing = Some(&self.nodes[node]).filter(|node| node.state == State::Missing)?;
+        let mut environments = self.environments.iter().map(|one| one.name.as_str());
+        environments.find(|environment| {
+            let identity = Identity { environment: (*environment).into(), ..missing.identity.clone() };
+            self.find(&identity).is_some_and(|other| self.nodes[other].state == State::Present)
+        })
     }
 
     /// The node of an identity.
@@ -410,6 +450,7 @@ impl Node {
             is_ambient: false,
             taken: None,
             maker: None,
+            like: None,
         }
     }
 

@@ -12,6 +12,7 @@ fn texts(example: &str, repo_url: Option<&str>, regions: &[&str]) -> Vec<Result<
         output: None,
         default_namespace: "default".to_owned(),
         cluster_domain: "cluster.local".to_owned(),
+        kubernetes: None,
         limits: podviz::document::Limits::default(),
         build: None,
         goal: Goal::Regions {

@@ -40,6 +40,7 @@ mod name_taken_twice;
 mod near;
 mod no_memory_limit;
 mod no_readiness_behind_service;
+mod not_in_this_version;
 mod old_api_version;
 mod open;
 mod overlapping_policies;
@@ -126,6 +127,7 @@ pub static RULES: &[&Rule] = &[
     &name_taken_twice::RULE,
     &no_memory_limit::RULE,
     &no_readiness_behind_service::RULE,
+    &not_in_this_version::RULE,
     &old_api_version::RULE,
     &overlapping_policies::RULE,
     &pod_security_refuses::RULE,
@@ -314,7 +316,8 @@ pub(super) fn called(scene: &Scene, index: NodeIndex) -> String {
 }
 
 /// The rules whose findings what is missing of an environment cannot answer: they are about what stands in a file.
-const ANYWAY: [&str; 3] = ["old-api-version", "schedule-unreadable", "secret-in-plain-text"];
+const ANYWAY: [&str; 4] =
+    ["not-in-this-version", "old-api-version", "schedule-unreadable", "secret-in-plain-text"];
 
 /// The rules whose findings another object may answer.
 const ANSWERED_BY_OTHERS: [&str; 13] = [

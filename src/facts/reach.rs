@@ -7,6 +7,7 @@
 //! Source: `k8s.io/api/networking/v1/types.go`; kubernetes.io, "Network Policies".
 
 mod call;
+mod crew;
 mod entry;
 mod guard;
 mod policy;
@@ -202,8 +203,8 @@ impl Policies {
             // Only what selects a pod leads from a policy to it and stands in the policy's `podSelector`.
             let policy = self.policies.get(&edge.from)?;
             let is_meant = || match &edge.part {
-                None => true,
-                Some(_) => has(&topology.nodes[pod], number, &policy.pods),
+                None if topology.nodes[pod].crew.is_empty() => true,
+                _ => has(&topology.nodes[pod], number, &policy.pods),
             };
             let selects = edge.relation == Relation::Selects && last != Some(edge.from) && is_meant();
             let rules = policy.rules(direction).filter(|_| selects)?;
@@ -332,7 +333,10 @@ impl Policies {
 
 /// Whether a pod of a node has the labels that a selector asks for.
 fn has(node: &Node, number: Option<i64>, selector: &Selector) -> bool {
-    node.pod.as_ref().is_some_and(|pod| selector.matches(&pod.labels_of(number)))
+    match &node.pod {
+        Some(pod) => selector.matches(&pod.labels_of(number)),
+        None => crew::has(node, number, selector),
+    }
 }
 
 /// Whether a node is one pod, not one of many.
@@ -383,6 +387,9 @@ impl Asked<'_> {
                 "An `ipBlock` is for addresses outside; whether it covers pods, too, is up to the network plugin."
                     .to_owned(),
             );
+        }
+        if !verdict.because.is_empty() {
+            notes.extend(pods.iter().filter_map(|&index| crew::note(&self.topology.nodes[index])));
         }
         notes.extend(self.policies.unjudged(self.topology, &pods));
         notes
@@ -446,7 +453,11 @@ impl Asked<'_> {
     fn fits_port(&self, rule: &Rule) -> bool {
         let named = |name: &str| {
             let End::Pod(pod, _) = self.to else { return None };
-            let port = self.topology.nodes[pod].pod.as_ref()?.resolve_port(name, self.protocol)?;
+            let node = &self.topology.nodes[pod];
+            let port = match &node.pod {
+                Some(pod) => pod.resolve_port(name, self.protocol)?,
+                None => i32::from(*node.crew.iter().find_map(|crew| crew.ports.get(name))?),
+            };
             Some(i64::from(port))
         };
         let fits = |ports: &Ports| {

@@ -38,7 +38,7 @@ pub struct PodSecurity {
 /// Derives it for the pod that an object makes.
 pub(super) fn derive(scene: &Scene, pod: &Pod) -> PodSecurity {
     let annotations = annotations(scene);
-    let case = Case::latest(pod, scene.object, &annotations);
+    let case = Case::of(pod, scene.object, &annotations, scene.catalog.kubernetes.0);
     PodSecurity {
         standard: pss::evaluate(&case),
         admission: admission::derive(scene, case),

@@ -1,7 +1,7 @@
 //! What `book.toml` says: the table `[preprocessor.podviz]`.
 
 use super::Chapter;
-use crate::catalog::{CLUSTER_DOMAIN, closest};
+use crate::catalog::{CLUSTER_DOMAIN, Minor, closest};
 use crate::document::Limits;
 use crate::output::Options;
 use crate::problem::Problem;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
 /// The keys that are podviz's.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "input",
     "environment",
     "config",
@@ -23,6 +23,7 @@ const KEYS: [&str; 14] = [
     "set",
     "default-namespace",
     "cluster-domain",
+    "kubernetes",
     "repo-url",
     "templates",
     "diagrams",
@@ -104,6 +105,7 @@ impl Settings {
             values: self.list("values")?.into_iter().map(path).collect(),
             set: self.list("set")?,
             default_namespace: None,
+            kubernetes: self.kubernetes()?.map(|minor| minor.to_string()),
             releases: Vec::new(),
             limits: ToolLimits::default(),
             gitops: (!self.truth("no-gitops")?).then_some(gitops),
@@ -115,6 +117,7 @@ impl Settings {
             output: Some(self.root.join(output)),
             default_namespace: self.text("default-namespace")?.unwrap_or_else(|| "default".to_owned()),
             cluster_domain: self.text("cluster-domain")?.unwrap_or_else(|| CLUSTER_DOMAIN.to_owned()),
+            kubernetes: self.kubernetes()?,
             limits: Limits::default(),
             build: (!self.truth("flat")?).then_some(build),
             goal,
@@ -136,6 +139,12 @@ impl Settings {
     pub fn file(&self, chapter: &Chapter) -> String {
         let sources = self.config.pointer("/book/src").and_then(Value::as_str).unwrap_or("src");
         Path::new(sources).join(&chapter.path).to_string_lossy().into_owned()
+    }
+
+    fn kubernetes(&self) -> Result<Option<Minor>, Problem> {
+        let read =
+            |text: String| Minor::read(&text).map_err(|reason| wrong(&format!("`kubernetes`: {reason}")));
+        self.text("kubernetes")?.map(read).transpose()
     }
 
     fn text(&self, key: &str) -> Result<Option<String>, Problem> {

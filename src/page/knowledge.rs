@@ -100,7 +100,12 @@ impl<'a> Knowledge<'a> {
             prose.extend([text(" in namespace "), self.namespace(identity)]);
         }
         if node.state == State::Missing {
-            prose.push(text(" (not in these manifests)"));
+            match self.topology.elsewhere(index) {
+                Some(environment) => {
+                    prose.extend([text(" (not here, but in environment "), code(environment), text(")")]);
+                }
+                None => prose.push(text(" (not in these manifests)")),
+            }
         } else if let Some(maker) = self.made_by(index) {
             prose.push(text(" ("));
             prose.extend(maker);

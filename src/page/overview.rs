@@ -277,7 +277,11 @@ fn card(know: &Knowledge, index: NodeIndex, text: Prose) -> Option<Card> {
     let page = know.page(&Subject::Object(identity.clone()))?.clone();
     let link =
         Link { text: identity.name.to_string(), code: true, to: Target { page, anchor: String::new() } };
-    Some(Card { link, kicker: identity.kind.to_string(), text, mark: None })
+    let kicker = match know.topology.alike(index).len() {
+        0 => identity.kind.to_string(),
+        many => count(many, "Pod", "Pods"),
+    };
+    Some(Card { link, kicker, text, mark: None })
 }
 
 fn namespaces(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {

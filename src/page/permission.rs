@@ -47,7 +47,11 @@ pub fn table(know: &Knowledge, near: &Identity, held: &[Held]) -> Option<Block> 
 pub fn allowed(know: &Knowledge, grant: &Grant) -> Vec<Prose> {
     let Some(rights) = know.facts.permissions().rights(grant.role) else { return Vec::new() };
     if !rights.is_known {
-        return vec![vec![muted("unknown: the role is not in these manifests")]];
+        let place = match know.topology.elsewhere(grant.role) {
+            Some(_) => "in another environment",
+            None => "not in these manifests",
+        };
+        return vec![vec![muted(format!("unknown: the role is {place}"))]];
     }
     let mut items: Vec<Prose> = rights.builtin.iter().map(|builtin| marked(builtin.words)).collect();
     items.extend(rights.rules.iter().map(|rule| {

@@ -15,7 +15,7 @@ use crate::facts::is_headless;
 use crate::facts::quantity::written_size_words;
 use crate::model::Object;
 use crate::names::plural;
-use crate::topology::{Edge, NodeIndex, Pod, Share, service_ports};
+use crate::topology::{Edge, NodeIndex, Pod, Share, State, service_ports};
 
 /// What a workload does: how many pods of what, who sends it traffic, where its data is.
 pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
@@ -45,10 +45,16 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
     let containers = containers(pod);
     match &*object.identity.kind {
         "Pod" => match know.topology.owner(index) {
-            Some(owner) => concat(vec![
-                plain(format!("Runs {containers} in one pod of ")),
-                know.mention(owner, &object.identity),
-            ]),
+            Some(owner) => {
+                let pods = match know.topology.alike(index).len() {
+                    0 | 1 => "one pod".to_owned(),
+                    many => format!("each of {many} pods alike"),
+                };
+                concat(vec![
+                    plain(format!("Runs {containers} in {pods} of ")),
+                    absent_owner(know, index, owner),
+                ])
+            }
             None => plain(format!("Runs {containers} in a single pod that nobody restarts on another node")),
         },
         _ if know.node(index).has_unread_copies() && scaled(know, index).is_none() => plain(format!(
@@ -87,6 +93,24 @@ fn runs(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Prose
                 None => plain(format!("Runs {containers}")),
             },
         },
+    }
+}
+
+/// The controller of a pod; where that is not in the input, with the Deployment that its name betrays.
+fn absent_owner(know: &Knowledge, pod: NodeIndex, owner: NodeIndex) -> Prose {
+    let (node, near) = (know.node(owner), &know.node(pod).identity);
+    let mention = know.mention(owner, near);
+    if node.state == State::Present {
+        return mention;
+    }
+    match know.node(pod).deployment(&node.identity) {
+        Some(name) => concat(vec![
+            mention,
+            plain(" of Deployment "),
+            vec![code(name)],
+            plain(", which are not in these manifests"),
+        ]),
+        None => concat(vec![mention, plain(", which is not in these manifests")]),
     }
 }
 

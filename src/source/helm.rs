@@ -163,7 +163,8 @@ impl Unit<'_> {
             Err(Failure::TooLarge) => return Err(Nothing::Excess(Excess::Bytes)),
             Err(error) => error,
         };
-        if let Some((wanted, assumed)) = wanted_version(&error)
+        if self.build.kubernetes.is_none()
+            && let Some((wanted, assumed)) = wanted_version(&error)
             && let Ok(text) = call(Some(format!("--kube-version={NEWER_KUBERNETES}")))
         {
             let message = format!(
@@ -198,6 +199,7 @@ impl Unit<'_> {
             argument
         }));
         args.extend(sets.iter().map(|set| option("set", set)));
+        args.extend(self.build.kubernetes.iter().map(|version| option("kube-version", version)));
         args.extend(self.given.into_iter().flat_map(Given::arguments));
         args
     }

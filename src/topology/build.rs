@@ -7,6 +7,7 @@ mod scaled;
 mod spread;
 mod taken;
 
+use super::alike;
 use super::application;
 use super::call::{Call, LocalAddress, SecretAddress};
 use super::crew::{self, Crew};
@@ -49,6 +50,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
         }
     });
     let mut members: Vec<Member> = members.collect();
+    alike::fold(&mut members, catalog);
     for member in &members {
         let pod = member.pod.as_deref().or(member.replica.as_deref());
         wrong_types::tell(&member.object, pod, catalog, &mut problems);
@@ -62,7 +64,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
     services.into_iter().for_each(|service| cast.names.add_produced(service));
     let mut draft = Draft::default();
     for member in &members {
-        if made.contains(&member.object.identity) {
+        if made.contains(&member.object.identity) || member.like.is_some() {
             place(&member.object, &mut draft);
             refer_beside_template(member, &cast, &mut draft);
         }
@@ -75,6 +77,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
     problems.extend(shortened.into_iter().collect());
     let mut topology = draft.finish(inventory, members, catalog);
     topology.note_unlisted(unlisted);
+    topology.note_alike();
     taken::take_over(&mut topology, catalog);
     (topology.applications, topology.application_of) = application::find(&topology, &catalog.settings);
     (topology, problems)
@@ -93,6 +96,8 @@ pub(super) struct Member {
     pub crew: Vec<Crew>,
     /// For one of several pods that an object describes: that object, and the field with the description.
     pub part_of: Option<(Arc<Object>, FieldPath)>,
+    /// The pod that stands for it and for others alike.
+    pub like: Option<Identity>,
 }
 
 fn member(object: &Arc<Object>, catalog: &Catalog, problems: &mut Problems) -> Member {
@@ -103,7 +108,7 @@ fn member(object: &Arc<Object>, catalog: &Catalog, problems: &mut Problems) -> M
     };
     let pod = pod.map(Arc::new);
     let crew = rule.filter(|_| pod.is_none()).map(|rule| crew::of(object, rule, catalog)).unwrap_or_default();
-    Member { object: Arc::clone(object), pod, replica: None, crew, part_of: None }
+    Member { object: Arc::clone(object), pod, replica: None, crew, part_of: None, like: None }
 }
 
 /// All members, looked up in the ways that rules need.
@@ -146,8 +151,11 @@ impl<'a> Cast<'a> {
             }
             let Some(pod) = &member.pod else { continue };
             cast.pods_of_namespace.entry((environment, namespace)).or_default().push(index);
-            for (key, value) in pod.labels.iter().chain(&pod.given.fixed) {
-                cast.pods_by_label.entry((environment, namespace, key, value)).or_default().push(index);
+            for (key, value) in pod.labels.iter().chain(pod.given.said()) {
+                let pods = cast.pods_by_label.entry((environment, namespace, key, value)).or_default();
+                if pods.last() != Some(&index) {
+                    pods.push(index);
+                }
             }
         }
         cast
@@ -317,7 +325,7 @@ impl Draft {
         self.spread(catalog);
         let mut nodes: BTreeMap<Identity, Node> = BTreeMap::new();
         let mut crews: Vec<Crew> = Vec::new();
-        for Member { object, pod, replica, crew, .. } in members {
+        for Member { object, pod, replica, crew, like, .. } in members {
             let identity = object.identity.clone();
             crews.extend(crew.iter().filter(|crew| crew.stands_for != identity).cloned());
             let role = match pod {
@@ -335,6 +343,7 @@ impl Draft {
                 is_ambient: false,
                 taken: None,
                 maker: None,
+                like,
             };
             nodes.insert(identity, node);
         }

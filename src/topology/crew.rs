@@ -5,6 +5,7 @@ use crate::catalog::vocabulary::{CrewRule, Workload};
 use crate::catalog::{Catalog, FieldPath, KindRule, Pattern};
 use crate::document::Identity;
 use crate::model::Object;
+use crate::names::count;
 use std::collections::BTreeMap;
 
 /// Labels may vary in so many ways at most.
@@ -28,6 +29,16 @@ pub struct Crew {
 }
 
 impl Crew {
+    /// How many of what: `3 PostgreSQL servers`; without a number where it is not known.
+    pub fn counted(&self) -> String {
+        let [one, many] = &self.what;
+        match self.copies.and_then(|copies| usize::try_from(copies).ok()) {
+            Some(0) => format!("no {one} for now"),
+            Some(copies) => count(copies, one, many),
+            None => many.clone(),
+        }
+    }
+
     /// Whether a selector picks some of them.
     pub fn is_picked(&self, selector: &Selector) -> bool {
         self.labels.iter().any(|labels| selector.matches(labels))

@@ -73,6 +73,7 @@ pub(super) fn members(members: &[Member], catalog: &Catalog, problems: &mut Prob
                         replica: None,
                         crew: Vec::new(),
                         part_of,
+                        like: None,
                     });
                 }
             }
@@ -152,6 +153,7 @@ pub(super) fn member_of(
         replica: None,
         crew: Vec::new(),
         part_of,
+        like: None,
     })
 }
 

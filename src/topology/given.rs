@@ -18,6 +18,8 @@ pub struct Given {
     numbered: Option<Numbered>,
     /// Keys with values that only the cluster knows, each with how they begin.
     unknown: Vec<(&'static str, String)>,
+    /// Its pods, where a live dump shows them and not who made them: the name and all labels of each.
+    pub(super) known: Vec<(String, Labels)>,
 }
 
 /// Pods with a number each.
@@ -101,7 +103,7 @@ impl Given {
                     end: number("spec.completions"),
                 });
                 let fixed = JOB_NAMES.iter().map(|key| ((*key).to_owned(), name.clone())).collect();
-                Given { fixed, numbered: indexed, unknown: unknown(&UIDS, "") }
+                Given { fixed, numbered: indexed, unknown: unknown(&UIDS, ""), known: Vec::new() }
             }
             ("batch", "CronJob") => {
                 let mut all: Vec<(&'static str, String)> = unknown(&JOB_NAMES, &format!("{name}-"));
@@ -116,6 +118,19 @@ impl Given {
     pub(super) fn without_end(&mut self) {
         if let Some(numbered) = &mut self.numbered {
             numbered.end = None;
+        }
+    }
+
+    /// The labels of which a value is known, of whichever pod.
+    pub(super) fn said(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.fixed.iter().chain(self.known.iter().flat_map(|(_, labels)| labels))
+    }
+
+    /// Whether the pods may differ in a label.
+    pub(super) fn varies(&self, key: &str) -> bool {
+        match &self.known[..] {
+            [] => gives(key) && !self.fixed.contains_key(key),
+            [(_, first), rest @ ..] => rest.iter().any(|(_, labels)| labels.get(key) != first.get(key)),
         }
     }
 
@@ -137,6 +152,9 @@ impl Given {
         let unsaid = || "\u{0}".to_owned();
         let mut all = self.fixed.clone();
         all.extend(self.unknown.iter().map(|(key, _)| ((*key).to_owned(), unsaid())));
+        if let Some((_, known)) = number.and_then(|number| self.known.get(usize::try_from(number).ok()?)) {
+            all.extend(known.clone());
+        }
         let Some(numbered) = &self.numbered else { return all };
         if let Some((label, name)) = &numbered.name {
             all.insert((*label).to_owned(), number.map_or_else(unsaid, |number| format!("{name}-{number}")));

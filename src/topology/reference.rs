@@ -39,7 +39,8 @@ pub(super) fn refer(member: &Member, cast: &Cast, draft: &mut Draft) {
 /// Adds what a pod of a live dump reads beside what the template of its workload names: what was added when it was made,
 /// such as the certificate of the API server. It is drawn only if the dump holds it.
 pub(super) fn refer_beside_template(member: &Member, cast: &Cast, draft: &mut Draft) {
-    let maker = maker(&member.object, cast.catalog).and_then(|maker| cast.find(&maker));
+    let maker = member.like.clone().or_else(|| maker(&member.object, cast.catalog));
+    let maker = maker.and_then(|maker| cast.find(&maker));
     let (Some(pod), Some(maker)) = (&member.replica, maker) else { return };
     let mut named = Draft::default();
     if let Some(template) = maker.pod.as_ref().or(maker.replica.as_ref()) {

@@ -97,6 +97,11 @@ impl Selector {
         found
     }
 
+    /// Whether it asks for a label of this key.
+    pub fn asks_for(&self, key: &str) -> bool {
+        self.mentioned().iter().any(|(own, _)| *own == key)
+    }
+
     /// The selector in words people know from kubectl: `app=web, tier in (a, b)`.
     pub fn text(&self) -> String {
         let words = self.0.iter().map(|requirement| match requirement {

@@ -1,6 +1,5 @@
 //! Which pods of a workload a selector picks: all, none, or some that bear labels of their own.
 
-use super::given::gives;
 use super::pod::Pod;
 use super::selector::{Labels, Selector};
 use std::collections::BTreeSet;
@@ -30,6 +29,12 @@ impl Pod {
     /// The numbers of the pods that selectors name one by one, and whether there are pods beside these.
     pub fn singled_out<'a>(&self, selectors: impl IntoIterator<Item = &'a Selector>) -> (Vec<i64>, bool) {
         let mentioned = selectors.into_iter().flat_map(Selector::mentioned);
+        if !self.given.known.is_empty() {
+            let known = i64::try_from(self.given.known.len().min(MOST_NAMED)).unwrap_or(0);
+            let mut mentioned = mentioned;
+            let singled = if mentioned.any(|(key, _)| self.given.varies(key)) { known } else { 0 };
+            return ((0..singled).collect(), singled == 0 || self.given.known.len() > MOST_NAMED);
+        }
         let numbers: BTreeSet<i64> =
             mentioned.filter_map(|(key, value)| self.given.named(key, value)).take(MOST_NAMED).collect();
         let all = self.given.count();
@@ -40,14 +45,19 @@ impl Pod {
 
     /// The name of the pod with a number: `db-0`, or for pods whose names nobody knows `number 0`.
     pub fn name_of(&self, number: i64) -> String {
-        match self.given.name() {
-            Some((_, name)) => format!("{name}-{number}"),
-            None => format!("number {number}"),
+        let known = usize::try_from(number).ok().and_then(|number| self.given.known.get(number));
+        match (known, self.given.name()) {
+            (Some((name, _)), _) => name.clone(),
+            (None, Some((_, name))) => format!("{name}-{number}"),
+            (None, None) => format!("number {number}"),
         }
     }
 
     /// The number of the pod with a name, if its pods have names with numbers and there is such a one.
     pub fn number_of(&self, name: &str) -> Option<i64> {
+        if let Some(known) = self.given.known.iter().position(|(own, _)| own == name) {
+            return i64::try_from(known).ok();
+        }
         let (label, _) = self.given.name()?;
         self.given.named(label, name)
     }
@@ -64,9 +74,8 @@ impl Selector {
     /// Which pods of a workload it picks. Of values that only the cluster knows, it is taken to mean some that are there.
     pub fn share(&self, pod: &Pod) -> Share {
         let given = &pod.given;
-        let varies = |key: &str| gives(key) && !pod.given.fixed.contains_key(key);
         let mentioned: Vec<(&str, &str)> =
-            self.mentioned().into_iter().filter(|(key, _)| varies(key)).collect();
+            self.mentioned().into_iter().filter(|(key, _)| given.varies(key)).collect();
         let (numbers, more) = pod.singled_out([self]);
         let rest = pod.labels_of(None);
         let picks_rest = more && self.matches(&rest);
@@ -85,6 +94,7 @@ impl Selector {
             (false, [_, ..], []) if !more => Share::All,
             (false, [_], _) => Share::Part(format!("pod {}", names(&picked))),
             (false, [_, ..], _) => Share::Part(format!("pods {}", names(&picked))),
+            (false, [], _) if !given.known.is_empty() => Share::Nothing,
             (false, [], _) => {
                 let said: Vec<(&str, &str)> =
                     mentioned.iter().copied().filter(|(key, value)| given.may_be(key, value)).collect();

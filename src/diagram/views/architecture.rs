@@ -3,6 +3,8 @@
 //! It is a tree at every size: what does not fit is folded from its leaves up, first containers into their workload,
 //! then whole namespaces, then workloads that look alike.
 
+mod crews;
+
 use super::cast::{self, Actor};
 use super::fold::{self, Piece, fold};
 use super::place::{self, Place};
@@ -14,7 +16,7 @@ use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::document::PLAIN_ENVIRONMENT;
 use crate::model::Subject;
 use crate::names::{count, plural};
-use crate::topology::{Node, NodeIndex, Pod};
+use crate::topology::{Node, NodeIndex, Pod, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -45,6 +47,9 @@ fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
             let identity = &node.identity;
             match node.pod.as_deref() {
                 Some(pod) => Plan::of_one(scene, (*index, node, pod)).draw(),
+                None if node.state == State::Present && !node.crew.is_empty() => {
+                    Plan::of_crew(scene, (*index, node)).draw()
+                }
                 None if node.role == Role::Namespace => {
                     Plan::new(scene, &identity.environment, Some(&identity.name))?.draw()
                 }
@@ -71,6 +76,8 @@ struct Plan<'a> {
     environment: Arc<str>,
     title: String,
     workloads: Vec<Workload<'a>>,
+    /// The objects whose pods an operator makes.
+    crews: Vec<(NodeIndex, &'a Node)>,
     alone: bool,
     /// How many of the workloads each application has.
     applications: BTreeMap<usize, usize>,
@@ -106,7 +113,10 @@ impl<'a> Plan<'a> {
     ) -> Option<Plan<'a>> {
         let all = scene.topology.workloads();
         let workloads: Vec<_> = all.filter(|(index, node, _)| here(*index, node)).collect();
-        if workloads.is_empty() {
+        let made =
+            scene.topology.present().filter(|(index, node)| !node.crew.is_empty() && here(*index, node));
+        let crews: Vec<_> = made.collect();
+        if workloads.is_empty() && crews.is_empty() {
             return None;
         }
         let environment = Arc::clone(environment);
@@ -116,7 +126,8 @@ impl<'a> Plan<'a> {
         for at in indexes.iter().filter_map(|&index| scene.topology.application_of(index)) {
             *applications.entry(at).or_default() += 1;
         }
-        Some(Plan { scene, environment, title, workloads, alone: false, applications, places, sheet })
+        let alone = false;
+        Some(Plan { scene, environment, title, workloads, crews, alone, applications, places, sheet })
     }
 
     fn of_one(scene: Scene<'a>, workload: Workload<'a>) -> Plan<'a> {
@@ -126,6 +137,7 @@ impl<'a> Plan<'a> {
             environment: Arc::clone(&identity.environment),
             title: format!("Architecture of {} {}", identity.kind, identity.name),
             workloads: vec![workload],
+            crews: Vec::new(),
             alone: true,
             applications: BTreeMap::new(),
             places: place::places(scene, &[workload.0]),
@@ -145,13 +157,14 @@ impl<'a> Plan<'a> {
             Depth::Namespaces => self.draw_namespaces(),
             Depth::Lookalikes => self.draw_lookalikes(),
         }
+        self.draw_crews(depth);
         let description = self.description();
         Some(self.sheet.finish(View::Architecture, self.title, description, direction, self.scene.budget))
     }
 
     fn depth(&self) -> Depth {
         let most = self.scene.budget.nodes.min(self.scene.budget.edges);
-        let trunk = 1 + self.pools().len() + self.workloads.len();
+        let trunk = 1 + self.pools().len() + self.workloads.len() + self.crews.len();
         if self.alone || trunk + self.containers() <= most {
             Depth::Containers
         } else if self.namespaces().len() == 1
@@ -204,7 +217,7 @@ impl<'a> Plan<'a> {
         applications
     }
 
-    fn description(&self) -> String {
+    fn workloads_said(&self) -> String {
         let pods = match &self.workloads[..] {
             [(index, node, pod)] => {
                 let (kind, name) = (&node.identity.kind, &node.identity.name);

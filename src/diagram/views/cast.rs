@@ -110,7 +110,10 @@ pub(super) fn folded_workload(scene: Scene, index: NodeIndex, pod: &Pod) -> Acto
     let node = &scene.topology.nodes[index];
     let kind = &node.identity.kind;
     let note = match &**kind {
-        "Pod" => format!("Pod of {}", wording::containers(pod)),
+        "Pod" => match scene.topology.alike(index).len() {
+            0 => format!("Pod of {}", wording::containers(pod)),
+            many => format!("one of {many} Pods alike, each of {}", wording::containers(pod)),
+        },
         _ => format!("{kind}: {}", wording::pods_of_containers(scene, index, pod)),
     };
     object(node).noted(note)
@@ -121,7 +124,13 @@ pub(super) fn pod(scene: Scene, index: NodeIndex) -> Actor {
     let node = &scene.topology.nodes[index];
     let identity = &node.identity;
     let (note, said) = match &*identity.kind {
-        "Pod" => ("pod".to_owned(), format!("Pod {}", identity.name)),
+        "Pod" => {
+            let note = match scene.topology.alike(index).len() {
+                0 => "pod".to_owned(),
+                many => format!("one of {many} pods alike"),
+            };
+            (note, format!("Pod {}", identity.name))
+        }
         kind => {
             (format!("{kind}: {}", wording::pods(scene, index)), format!("pod of {kind} {}", identity.name))
         }

@@ -39,9 +39,12 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         // Sources of a deployment, stores and the like often stand in another repository.
         let is_custom = |group: &str| !is_built_in(group);
         let lives_elsewhere = is_custom(&other.identity.group) && is_custom(&scene.object.identity.group);
-        let is_note = kind == "Secret" || lives_elsewhere || without.is_some();
+        let elsewhere = scene.topology.elsewhere(edge.to);
+        let is_note = kind == "Secret" || lives_elsewhere || without.is_some() || elsewhere.is_some();
         let level = if is_note { Level::Note } else { Level::Warning };
-        let help = if lives_elsewhere {
+        let help = if elsewhere.is_some() {
+            format!("If both are applied to one cluster, nothing is wrong; else add the {kind} there.")
+        } else if lives_elsewhere {
             format!(
                 "If the {kind} stands in another repository, nothing is wrong; else add it, or correct the name."
             )
@@ -50,10 +53,17 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         };
         findings
             .add(
-                format!(
-                    "{title}{place} is named here and is not in these manifests.{}",
-                    without.unwrap_or_default()
-                ),
+                match elsewhere {
+                    Some(environment) => format!(
+                        "{title}{place} is named here and is in environment {} alone, not in this one.{}",
+                        quoted(environment),
+                        without.unwrap_or_default()
+                    ),
+                    None => format!(
+                        "{title}{place} is named here and is not in these manifests.{}",
+                        without.unwrap_or_default()
+                    ),
+                },
                 help,
                 edge.field.clone(),
             )

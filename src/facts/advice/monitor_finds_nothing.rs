@@ -48,19 +48,26 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         } else {
             format!("they have {}", list_words(&names, 4))
         };
-        let help = match near(name, known.iter().map(String::as_str)) {
-            Some(meant) => format!("Correct the name to {}.", quoted(meant)),
-            None => format!("Name a port {}, or ask for one that is there.", quoted(name)),
+        let typo = near(name, known.iter().map(String::as_str));
+        // Operators make Services and pods of their own, which the selector may mean as well.
+        let (help, unless, level) = match typo {
+            Some(meant) => (format!("Correct the name to {}.", quoted(meant)), "", Level::Warning),
+            None => {
+                let help = format!("Name a port {}, or ask for one that is there.", quoted(name));
+                (help, ", unless something else makes one", Level::Note)
+            }
         };
-        findings.add(
-            format!(
-                "It collects nothing from port {}: no {} that it selects has a port of that name; {has}.",
-                quoted(name),
-                target.noun()
-            ),
-            help,
-            list.item(index, endpoint).key("port"),
-        );
+        findings
+            .add(
+                format!(
+                    "It collects nothing from port {}: no {} of these manifests that it selects has a port of that name; {has}{unless}.",
+                    quoted(name),
+                    target.noun()
+                ),
+                help,
+                list.item(index, endpoint).key("port"),
+            )
+            .at_level(level);
     }
 }
 

@@ -36,7 +36,15 @@ pub fn replicas(topology: &Topology, index: NodeIndex) -> Option<Replicas> {
     }
     let object = node.object.as_ref()?;
     if node.identity.is("", "Pod") {
-        let least = Known::new(1, "it is a single pod", FieldPath::root());
+        let alike = i64::try_from(topology.alike(index).len()).unwrap_or(i64::MAX);
+        let least = match alike {
+            0 => Known::new(1, "it is a single pod", FieldPath::root()),
+            many => Known::new(
+                many,
+                format!("these manifests hold {many} pods alike of its owner"),
+                FieldPath::root(),
+            ),
+        };
         return Some(Replicas { least, most: None, scaler: None });
     }
     let field = node.pod.as_deref()?.copies.clone()?;

@@ -168,7 +168,13 @@ fn stateful_set(scene: &Scene, wanted: &Known<i64>) -> Option<Known<Rollout>> {
     let path = "spec.updateStrategy.rollingUpdate.maxUnavailable";
     let share = share(scene, path, Share::Pods(1))?;
     let fewer = share.of(pods, Rounding::Down).max(1).min(pods);
+    let idle = scene.catalog.kubernetes.idle_in_object(&scene.object.identity, &scene.object.value);
+    let is_idle = idle.iter().any(|(field, _)| field.to_string() == path);
+    let fewer = if is_idle { pods.min(1) } else { fewer };
     let why = match scene.at(path).filter(|value| !value.is_null()) {
+        Some(_) if is_idle => {
+            format!("{} does not count in Kubernetes {}", quoted("maxUnavailable"), scene.catalog.kubernetes)
+        }
         Some(_) => format!("{} is {} of {pods}", quoted("maxUnavailable"), share.words()),
         None => format!("{} is 1 by default", quoted("maxUnavailable")),
     };

@@ -170,7 +170,7 @@ pub(super) fn hosts(scene: &Scene, node_name: Option<&str>) -> Vec<Host> {
     // Someone may name a node by hand, but only a pod that runs has a status.
     let runs = |name: &&str| scene.at("status.phase").is_some() || find(name).is_some();
     let named = node_name.filter(|_| scene.is("", "Pod")).filter(runs);
-    if let Some(name) = named {
+    if let Some(name) = named.filter(|_| scene.topology.alike(scene.index).is_empty()) {
         pods.insert(name.to_owned(), 1);
     }
     for index in scene.topology.pods_made(scene.index) {

@@ -4,7 +4,7 @@
 use super::{Asked, Direction, End, IpRange, NAMESPACE_NAME, Peer, Policies, Reason, Who, on_node};
 use crate::catalog::{Relation, Role};
 use crate::facts::{is_exposed, lets_traffic_in};
-use crate::topology::{NodeIndex, ServicePort, State, Topology, route_port, service_ports};
+use crate::topology::{NodeIndex, ServicePort, State, Topology, crew_ports, route_port, service_ports};
 use std::collections::BTreeMap;
 
 /// What the NetworkPolicies say of requests that come from outside to the pods of a workload.
@@ -96,7 +96,13 @@ fn judge(
             Some(name) => port.port.to_string() == *name || port.name.as_ref() == Some(name),
         })
     };
-    let ports = service_ports(&object.value, node.pod.as_deref()?).into_iter().filter(is_meant);
+    let ports = match node.pod.as_deref() {
+        Some(pod) => service_ports(&object.value, pod),
+        // Of pods with labels of their own, some may be let through and others not.
+        None if super::crew::ways(node).count() == 1 => crew_ports(&object.value, &node.crew),
+        None => return None,
+    };
+    let ports = ports.into_iter().filter(is_meant);
     let ports: Vec<(i64, String)> =
         ports.filter_map(|port| Some((port.target.ok()?, port.protocol))).collect();
     if ports.is_empty() || on_node(node) {
@@ -109,7 +115,7 @@ fn judge(
         ports: ports.iter().map(|(port, _)| *port).collect(),
         admission: Admission::Nobody,
         because: Vec::new(),
-        notes: policies.unjudged(topology, &[workload]),
+        notes: super::crew::note(node).into_iter().chain(policies.unjudged(topology, &[workload])).collect(),
     };
     verdict.ports.sort_unstable();
     verdict.ports.dedup();

@@ -1,10 +1,11 @@
 //! Asking whether one end may connect to the other: what `podviz reach` answers.
 
+use super::crew;
 use super::{End, IpRange, Policies, Reason, Verdict};
 use crate::catalog::{Catalog, Relation, Selection};
 use crate::document::Value;
 use crate::topology::subject::{Found, SubjectError, find_subject_in};
-use crate::topology::{Node, NodeIndex, Selector, Topology, service_ports};
+use crate::topology::{Node, NodeIndex, Selector, Topology, crew_ports, service_ports};
 use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -233,7 +234,7 @@ fn named(
     };
     let node = &topology.nodes[index];
     let name = topology.title(&node.identity);
-    if node.pod.is_some() {
+    if node.pod.is_some() || !node.crew.is_empty() {
         Ok(Named { name, target: Target::End(End::Pod(index, None)) })
     } else if node.identity.is("", "Service") {
         Ok(Named { name, target: Target::Service(index) })
@@ -267,6 +268,9 @@ fn numbered(
 fn apart(policies: &Policies, topology: &Topology, end: End, name: &str) -> Vec<(End, String)> {
     let whole = || vec![(end, name.to_owned())];
     let End::Pod(index, None) = end else { return whole() };
+    if !topology.nodes[index].crew.is_empty() {
+        return crew::ends(policies, topology, index, name, None);
+    }
     let (numbers, more) = policies.singled_out(topology, index);
     let Some(pod) = topology.nodes[index].pod.as_deref().filter(|_| !numbers.is_empty()) else {
         return whole();
@@ -302,17 +306,24 @@ pub(super) fn behind(
     let selected = topology.from(index).filter(|edge| edge.relation == Relation::Selects);
     let ends = selected.filter_map(|edge| {
         let node = &topology.nodes[edge.to];
-        let pod = node.pod.as_deref()?;
+        let pod = node.pod.as_deref();
         // Without an address of its own, nothing turns the Service's port into another.
         let port = if is_headless {
             number
         } else {
-            let ports = service_ports(&object.value, pod);
+            let ports = match pod {
+                Some(pod) => service_ports(&object.value, pod),
+                None => crew_ports(&object.value, &node.crew),
+            };
             let port = ports.into_iter().find(|port| port.port == number && port.protocol == protocol)?;
             port.target.ok()?
         };
-        let ends = apart(policies, topology, End::Pod(edge.to, None), &node.identity.title());
         let selector = object.value.at("spec.selector").map(|value| Selector::read(value, Selection::Labels));
+        let Some(pod) = pod else {
+            let ends = crew::ends(policies, topology, edge.to, &node.identity.title(), selector.as_ref());
+            return Some(ends.into_iter().map(|(end, name)| (end, name, port)).collect());
+        };
+        let ends = apart(policies, topology, End::Pod(edge.to, None), &node.identity.title());
         let meant = ends.into_iter().filter_map(move |(end, name)| match end {
             End::Pod(_, number) if edge.part.is_some() => {
                 let is_picked = selector.as_ref().is_none_or(|one| one.matches(&pod.labels_of(number)));

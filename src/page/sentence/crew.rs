@@ -2,7 +2,6 @@
 
 use super::Prose;
 use crate::catalog::Relation;
-use crate::names::count;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{concat, joined, listed, plain};
 use crate::topology::{Crew, NodeIndex};
@@ -33,12 +32,7 @@ pub fn crew(know: &Knowledge, index: NodeIndex) -> Prose {
 
 /// `3 PostgreSQL servers, on ports 5432 and 9187`.
 fn words(crew: &Crew) -> String {
-    let [one, many] = &crew.what;
-    let number = match crew.copies.and_then(|copies| usize::try_from(copies).ok()) {
-        Some(0) => format!("no {one} for now"),
-        Some(copies) => count(copies, one, many),
-        None => many.clone(),
-    };
+    let number = crew.counted();
     let mut ports: Vec<u16> = crew.ports.values().copied().collect();
     ports.sort_unstable();
     ports.dedup();

@@ -20,7 +20,8 @@ const MOST_JOBS: usize = 20;
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Block> {
     let pods = running_pods(know.topology, index);
     let mut blocks: Vec<Block> = jobs(know, index).into_iter().collect();
-    if &*object.identity.kind == "Pod" && object.value.at("status.phase").is_some() {
+    let is_alone = &*object.identity.kind == "Pod" && pods.is_empty();
+    if is_alone && object.value.at("status.phase").is_some() {
         let words = vec![text("When this was read, its status was "), code(status(object)), text(".")];
         blocks.push(Block::Paragraph(words));
     }
@@ -41,10 +42,18 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object) -> Vec<Block>
 
 /// What an object is that a workload made; `None` for any other.
 pub fn made(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Prose> {
-    let maker = know.mention(know.topology.workload_of(index)?, &object.identity);
+    let workload = know.topology.workload_of(index)?;
+    let maker = know.mention(workload, &object.identity);
     let at = |path: &str| object.value.at(path).and_then(Value::scalar_text).filter(|text| !text.is_empty());
     let identity = &object.identity;
-    let mut prose = concat(vec![plain(format!("One {} of ", word(&identity.kind))), maker]);
+    let mut prose = match know.topology.owner(index).filter(|_| !know.topology.alike(workload).is_empty()) {
+        Some(owner) => {
+            let pods = format!("One of {} pods alike of ", know.topology.alike(workload).len());
+            let owner = know.mention(owner, identity);
+            concat(vec![plain(pods), owner, plain("; the page of "), maker, plain(" tells of all. It runs")])
+        }
+        None => concat(vec![plain(format!("One {} of ", word(&identity.kind))), maker]),
+    };
     if &*identity.kind != "Pod" {
         prose.push(text("; the pods that it made are listed there."));
         return Some(prose);

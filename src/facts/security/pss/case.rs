@@ -20,9 +20,9 @@ pub(in crate::facts::security) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// A pod by the newest version of the policy.
-    pub fn latest(pod: &'a Pod, object: &'a Object, annotations: &'a FieldPath) -> Case<'a> {
-        Case { pod, object, annotations, minor: LATEST }
+    /// A pod by a version of the policy, or by the newest one where that is not known.
+    pub fn of(pod: &'a Pod, object: &'a Object, annotations: &'a FieldPath, minor: u32) -> Case<'a> {
+        Case { pod, object, annotations, minor: minor.min(LATEST) }
     }
 
     /// Every container with its settings: init containers, app containers and ephemeral ones.
