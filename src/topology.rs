@@ -6,6 +6,7 @@ mod alike;
 mod application;
 mod build;
 mod call;
+mod completed;
 mod container;
 mod crew;
 mod described;

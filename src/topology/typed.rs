@@ -1,5 +1,6 @@
 //! From a pod's manifest to its typed form, leniently: a field of the wrong type costs itself, not the pod.
 
+use super::completed;
 use super::container::{Container, ContainerKind, ContainerSpec};
 use super::given::Given;
 use super::pod::{Pod, Volume};
@@ -31,6 +32,7 @@ pub fn read_pod(object: &Object, rule: &KindRule, problems: &mut Problems) -> Op
     let given = rule.pod_labels.iter().map(|(key, value)| (key.clone(), value.fill("", name, namespace)));
     pod.labels.extend(given);
     pod.given = Given::of(object);
+    completed::complete(object, &mut pod);
     Some(Pod { copies: rule.copies.as_deref().map(FieldPath::of), ..pod })
 }
 

@@ -48,11 +48,7 @@ fn not_served(scene: &Scene, minor: Minor, findings: &mut Findings) {
         return;
     }
     let help = match &minor.apis(identity)[..] {
-        [] if scene
-            .catalog
-            .kind(&identity.group, &identity.kind)
-            .is_some_and(|rule| rule.succeeds.iter().any(|old| old == version)) =>
-        {
+        [] if !minor.comes_later(identity) => {
             format!("Use the current version of group {}, and compare the fields.", quoted(&identity.group))
         }
         [] => format!("Apply it to a version of Kubernetes that serves {}.", quoted(version)),
