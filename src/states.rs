@@ -94,7 +94,8 @@ fn nothing(request: &Request, error: Error) -> Result<Study, Error> {
 fn study_of_nothing(request: &Request) -> Result<Study, Error> {
     let catalog = Catalog::embedded()?;
     let settings = request.settings(&catalog)?;
-    let catalog = catalog.with_settings(settings, &request.cluster_domain);
+    let catalog =
+        catalog.with_settings(settings, &request.cluster_domain).for_kubernetes(request.kubernetes());
     let (topology, problems) = topology::connect(&model::Inventory::default(), &catalog);
     let facts = facts::derive(&topology, &catalog);
     Ok(Study { catalog, topology, facts, charts: Vec::new(), known: None, problems })

@@ -50,6 +50,7 @@ fn site(new: &Path, old: Option<&str>, flavour: Flavour, size: Option<u64>) -> T
         output: None,
         default_namespace: "default".to_owned(),
         cluster_domain: "cluster.local".to_owned(),
+        kubernetes: None,
         limits: podviz::document::Limits::default(),
         build: None,
         goal: Goal::Site {

@@ -33,6 +33,7 @@ fn answer(folder: &Path, question: &str) -> String {
             output: None,
             default_namespace: "default".to_owned(),
             cluster_domain: "cluster.local".to_owned(),
+            kubernetes: None,
             limits: Limits::default(),
             build: None,
             goal: Goal::Impact { subject: (subject.to_owned(), None), direction, format },
