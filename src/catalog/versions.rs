@@ -73,7 +73,7 @@ impl Minor {
     }
 
     /// The fields of a pod's spec that stand in it and do not count in this version.
-    pub fn idle_in_pod<'a>(self, spec: &'a Value, at: &FieldPath) -> Vec<(FieldPath, Idle)> {
+    pub fn idle_in_pod(self, spec: &Value, at: &FieldPath) -> Vec<(FieldPath, Idle)> {
         self.idle(VERSIONS.pod.iter(), spec, at)
     }
 

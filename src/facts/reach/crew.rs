@@ -35,7 +35,7 @@ pub(super) fn ends(
     let environment = &topology.nodes[index].identity.environment;
     let near =
         policies.all().filter(|policy| topology.nodes[policy.index].identity.environment == *environment);
-    let asked: Vec<&Selector> = near.flat_map(|policy| policy.selectors()).collect();
+    let asked: Vec<&Selector> = near.flat_map(super::Policy::selectors).collect();
     let mut found: Vec<(Vec<bool>, NodeIndex, End, String)> = Vec::new();
     for at in stand_ins(topology, index) {
         let node = &topology.nodes[at];
