@@ -2,7 +2,6 @@
 //! them. References are data of the catalog; what does not fit its vocabulary is one file in `rules`.
 
 pub mod address;
-mod alike;
 mod application;
 mod build;
 mod call;

@@ -7,12 +7,11 @@ mod scaled;
 mod spread;
 mod taken;
 
-use super::alike;
 use super::application;
 use super::call::{Call, LocalAddress, SecretAddress};
 use super::crew::{self, Crew};
 use super::described;
-use super::fold::{Unread, made_by_workloads, place};
+use super::fold::{Unread, fold_alike, made_by_workloads, place};
 use super::part;
 use super::reference::{produced_services, refer, refer_beside_template};
 use super::rules;
@@ -50,7 +49,7 @@ pub fn connect(inventory: &Inventory, catalog: &Catalog) -> (Topology, Problems)
         }
     });
     let mut members: Vec<Member> = members.collect();
-    alike::fold(&mut members, catalog);
+    fold_alike(&mut members, catalog);
     for member in &members {
         let pod = member.pod.as_deref().or(member.replica.as_deref());
         wrong_types::tell(&member.object, pod, catalog, &mut problems);
