@@ -3,6 +3,7 @@
 
 use crate::catalog::Catalog;
 use crate::names::count;
+use crate::names::english;
 use crate::output::Flavour;
 use crate::output::markers::{Marked, MarkerError};
 use crate::output::rewrite::{Original, Rewrite};
@@ -73,7 +74,7 @@ impl Injected {
     pub fn stale_words(&self) -> String {
         let stale: Vec<&Rewrite> =
             self.rewrites.iter().filter(|rewrite| !rewrite.diff().is_empty()).collect();
-        let verb = if stale.len() == 1 { "is" } else { "are" };
+        let verb = english::are(stale.len());
         format!("{} {verb} out of date", files(&stale))
     }
 
@@ -81,7 +82,7 @@ impl Injected {
     pub fn words(&self) -> String {
         let changed: Vec<&Rewrite> = self.rewrites.iter().filter(|rewrite| !rewrite.is_done()).collect();
         if changed.is_empty() {
-            let verb = if self.regions == 1 { "is" } else { "are" };
+            let verb = english::are(self.regions);
             return format!(
                 "{} {verb} up to date; nothing was written",
                 count(self.regions, "region", "regions")

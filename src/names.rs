@@ -2,6 +2,7 @@
 //!
 //! [`slug`] is the only way from a user's name to a path, so no two names share a page and no name escapes the site.
 
+pub mod english;
 mod folder;
 mod image;
 mod short;

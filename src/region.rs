@@ -5,6 +5,7 @@ mod words;
 use crate::catalog::closest;
 use crate::diagram::View;
 use crate::diagram::host::Host;
+use crate::names::english;
 use std::fmt;
 use words::Word;
 
@@ -145,7 +146,9 @@ impl Region {
                 "host" => vec!["diagrams", "`explain`"],
                 _ => vec!["`explain`"],
             };
-            return Err(RegionError::new(reason).help(format!("it belongs to {}", takers.join(" and "))));
+            return Err(
+                RegionError::new(reason).help(format!("it belongs to {}", english::list(&takers, "and")))
+            );
         }
         if value.is_empty() {
             let example = KEYS.iter().find(|(one, _)| *one == key).map_or("", |(_, example)| *example);
@@ -223,7 +226,7 @@ fn content(word: &str) -> Result<Content, RegionError> {
         let known: Vec<&str> = Content::all().map(Content::name).collect();
         let error = RegionError::new(format!("there is no view `{}`", short(word)));
         match closest(word, &known) {
-            Some(word) => error.help(format!("did you mean `{word}`? {}", capitalized(&contents()))),
+            Some(word) => error.help(format!("did you mean `{word}`? {}", english::capital(&contents()))),
             None => error.help(contents()),
         }
     })
@@ -278,14 +281,9 @@ fn hint(wrong: &str, known: &[&str], lead: &str) -> String {
     let listed: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
     let list = format!("{lead} {}", listed.join(", "));
     match closest(wrong, known) {
-        Some(word) => format!("did you mean `{word}`? {}", capitalized(&list)),
+        Some(word) => format!("did you mean `{word}`? {}", english::capital(&list)),
         None => list,
     }
-}
-
-fn capitalized(words: &str) -> String {
-    let mut chars = words.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 fn short(word: &str) -> String {

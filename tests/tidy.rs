@@ -414,6 +414,31 @@ fn every_module_says_what_it_is() {
 }
 
 #[test]
+fn no_file_is_forgotten() {
+    let sources = sources();
+    let names = |parent: &str, module: &str| {
+        let declared =
+            Regex::new(&format!(r"(?m)^\s*(?:pub(?:\([^)]*\))? )?mod {module};")).expect("a regex");
+        sources.iter().any(|source| source.path == parent && declared.is_match(&source.code))
+    };
+    let mut faults = Vec::new();
+    for source in &sources {
+        let (folder, file) = source.path.rsplit_once('/').unwrap_or(("", &source.path));
+        let module = file.trim_end_matches(".rs");
+        let parents = if folder.is_empty() {
+            vec!["lib.rs".to_owned(), "main.rs".to_owned()]
+        } else {
+            vec![format!("{folder}.rs")]
+        };
+        let is_root = parents.contains(&source.path);
+        if !is_root && !parents.iter().any(|parent| names(parent, module)) {
+            faults.push(format!("src/{}: {} has no `mod {module};`", source.path, parents.join(" or ")));
+        }
+    }
+    report("a file that nobody names is not compiled", &faults);
+}
+
+#[test]
 fn names_say_something() {
     let empty_words =
         ["util", "utils", "helper", "helpers", "common", "manager", "processor", "base", "misc"];

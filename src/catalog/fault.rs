@@ -1,5 +1,6 @@
 //! What is wrong with a rule or a setting: where, why, and what to write instead.
 
+use crate::names::english;
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
@@ -105,9 +106,7 @@ fn unknown(reason: &str, name: &str, known: &[&str], lead: &str) -> Fault {
     let list = format!("{lead} {}", listed.join(", "));
     let fault = Fault::new(reason);
     match closest(name, known) {
-        Some(word) => {
-            fault.help(format!("did you mean `{word}`? {}{}", list[..1].to_uppercase(), &list[1..]))
-        }
+        Some(word) => fault.help(format!("did you mean `{word}`? {}", english::capital(&list))),
         None if known.is_empty() => fault,
         None => fault.help(list),
     }

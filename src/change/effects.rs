@@ -241,18 +241,3 @@ fn lines<'a>(fields: impl IntoIterator<Item = &'a FieldChange>) -> Vec<Because> 
     };
     fields.into_iter().map(line).take(6).collect()
 }
-
-/// `a`, `a and b`, `a, b, and c`; longer lists end in how many more there are.
-fn listed(names: &[String], most: usize) -> String {
-    let (shown, more) = names.split_at(names.len().min(most));
-    let mut words = shown.to_vec();
-    if !more.is_empty() {
-        words.push(format!("{} more", more.len()));
-    }
-    match words.as_slice() {
-        [] => String::new(),
-        [only] => only.clone(),
-        [one, other] => format!("{one} and {other}"),
-        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
-    }
-}

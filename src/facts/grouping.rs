@@ -18,6 +18,7 @@ use super::role::ContainerRole;
 use super::scene::Scene;
 use super::storage::VolumeUse;
 use crate::catalog::FieldPath;
+use crate::names::english;
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 pub use proposal::{Proposal, SplitPart};
 use serde::Serialize;
@@ -193,17 +194,8 @@ impl Case<'_> {
 
     /// The names of containers: `a`, `b` and `c`.
     fn names(&self, containers: &[usize]) -> String {
-        let most = if containers.len() > MOST_NAMES { MOST_NAMES - 1 } else { containers.len() };
-        let mut names: Vec<String> =
-            containers.iter().take(most).map(|&container| self.name(container)).collect();
-        if most < containers.len() {
-            names.push(format!("{} more", containers.len() - most));
-        }
-        match &names[..] {
-            [first, last] => format!("{first} and {last}"),
-            [first @ .., last] if !first.is_empty() => format!("{}, and {last}", first.join(", ")),
-            names => names.join(""),
-        }
+        let names: Vec<String> = containers.iter().map(|&container| self.name(container)).collect();
+        english::list_up_to(MOST_NAMES, &names)
     }
 
     /// The volumes that several containers mount and one may write, each with its containers.

@@ -3,7 +3,7 @@
 
 mod words;
 
-pub use words::{core_words, cpu_words, list_words, resource_words, size_words, written_size_words};
+pub use words::{core_words, cpu_words, resource_words, size_words, written_size_words};
 
 /// The largest quantity that Kubernetes keeps, in billionths: larger ones count as this one.
 const MOST: i128 = (i64::MAX as i128) * BILLION;

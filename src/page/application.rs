@@ -12,6 +12,7 @@ use crate::diagram::views::Focus;
 use crate::document::Identity;
 use crate::facts::{is_exposed, lets_traffic_in};
 use crate::model::Subject;
+use crate::names::english;
 use crate::topology::{Application, Evidence, HOST, NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -169,8 +170,7 @@ fn lead(know: &Knowledge, at: usize) -> Prose {
 /// `Application web` or `Namespace shop` at the beginning of a sentence.
 fn capital(mut prose: Prose) -> Prose {
     if let Some(Inline::Text(words)) = prose.first_mut() {
-        let mut chars = words.chars();
-        *words = chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default();
+        *words = english::capital(words);
     }
     prose
 }

@@ -8,6 +8,7 @@ use super::prose::section;
 use super::prose::{code, concat, joined, listed, muted, plain, text};
 use super::{Block, Inline, Link, Page, Prose, Section, Sort, Table, Target};
 use crate::document::{Environment, PLAIN_ENVIRONMENT};
+use crate::names::english;
 use crate::names::{PagePath, count};
 use crate::problem::Problems;
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +100,7 @@ pub fn lead(know: &Knowledge, environment: &Environment) -> Option<Prose> {
         return None;
     }
     let others = know.topology.environments.len() - 1;
-    let verb = if others == 1 { "is" } else { "are" };
+    let verb = english::are(others);
     let all = Inline::Link(all_environments(&count(others, "other environment", "other environments")));
     Some(concat(vec![
         plain("This environment is made from "),

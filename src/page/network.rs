@@ -16,7 +16,7 @@ use crate::document::Identity;
 use crate::facts::reach::Direction;
 use crate::names::{count, thousands};
 use crate::topology::NodeIndex;
-pub use limits::{capital, in_short, limits};
+pub use limits::{in_short, limits};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 pub use verdict::{of_call, of_entry};

@@ -1,6 +1,7 @@
 //! Building prose: words, names in code spans, lists in words; and sections of a page.
 
 use super::{Block, Inline, Prose, Section};
+use crate::names::english;
 
 /// A section with a fixed anchor.
 pub fn section(anchor: &str, title: &str, blocks: Vec<Block>) -> Section {
@@ -32,12 +33,8 @@ pub fn joined(items: Vec<Prose>, last: &str) -> Prose {
     let count = items.len();
     let mut prose = Prose::new();
     for (index, item) in items.into_iter().enumerate() {
-        if index > 0 {
-            let comma = if count > 2 { "," } else { "" };
-            let word = if index + 1 == count { format!("{comma} {last} ") } else { ", ".to_owned() };
-            prose.push(text(word));
-        }
         prose.extend(item);
+        prose.extend((index + 1 < count).then(|| text(english::between(index, count, last))));
     }
     prose
 }

@@ -11,6 +11,7 @@ use super::{Block, Inline, Page, Prose, Sort};
 use crate::catalog::Settings;
 use crate::document::SourceFile;
 use crate::model::Subject;
+use crate::names::english;
 use crate::names::{count, thousands};
 use crate::problem::{Code, Level, Problem};
 use crate::topology::Topology;
@@ -143,7 +144,7 @@ impl Room {
                  graph.json",
                 thousands(self.0 / MEGABYTE),
                 count(number, "page", "pages"),
-                if number == 1 { "is" } else { "are" },
+                english::are(number),
             );
             let help = "give it more room with `--size` or with `size` in podviz.yaml";
             Problem::new(Level::Warning, Code::ListShortened, message).help(help)
@@ -253,9 +254,7 @@ fn is_empty(block: &Block) -> bool {
 /// Shortens a block to about `room` bytes, and says what is left out of it.
 fn shorten(one: &mut Block, sort: Sort, room: usize) -> Option<String> {
     let rest = |number: usize, one: &str, many: &str| {
-        (number > 0).then(|| {
-            format!("{} {} left out", count(number, one, many), if number == 1 { "is" } else { "are" })
-        })
+        (number > 0).then(|| format!("{} {} left out", count(number, one, many), english::are(number)))
     };
     match one {
         Block::Table(table) => {

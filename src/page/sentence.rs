@@ -14,6 +14,7 @@ use crate::document::Value;
 use crate::facts::is_headless;
 use crate::facts::quantity::written_size_words;
 use crate::model::Object;
+use crate::names::english;
 use crate::names::plural;
 use crate::topology::{Edge, NodeIndex, Pod, Share, State, service_ports};
 
@@ -32,7 +33,7 @@ pub fn workload(know: &Knowledge, index: NodeIndex) -> Prose {
 
 /// `2 containers`, `1 container, 1 sidecar, and 1 init container`.
 pub fn containers(pod: &Pod) -> String {
-    super::prose::words(&joined(pod.contents().into_iter().map(plain).collect(), "and"))
+    english::list(pod.contents(), "and")
 }
 
 /// The fewest and the most pods that an autoscaler keeps, if one scales the workload.

@@ -25,6 +25,7 @@ use super::tool::{self, Failure, Scratch, Tool};
 use super::{Build, Release, load};
 use crate::document::Limits;
 use crate::names::count;
+use crate::names::english;
 use crate::problem::{Code, Level, Problem, Problems};
 use regex::Regex;
 use std::collections::BTreeSet;
@@ -316,7 +317,7 @@ impl Unit<'_> {
     /// `helm template` prints no `crds/`; nobody should miss them without being told.
     fn left_out(&self, chart: &Chart) -> Problems {
         let files = count(chart.crd_files, "file", "files");
-        let verb = if chart.crd_files == 1 { "is" } else { "are" };
+        let verb = english::are(chart.crd_files);
         let message = format!(
             "{files} of custom resource definitions in `crds/` {verb} not shown, as with `helm template`"
         );

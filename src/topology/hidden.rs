@@ -3,6 +3,7 @@
 use super::{NodeIndex, State, Topology};
 use crate::document::Identity;
 use crate::model::Subject;
+use crate::names::english;
 use crate::names::{count, plural};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -87,12 +88,6 @@ impl Topology {
             parts.truncate(MOST_KINDS - 1);
             parts.push(format!("{more} more kinds"));
         }
-        let last = parts.pop()?;
-        let list = match parts.len() {
-            0 => last,
-            1 => format!("{} and {last}", parts[0]),
-            _ => format!("{}, and {last}", parts.join(", ")),
-        };
-        Some(format!("{}: {list}", count(all, "object", "objects")))
+        (all > 0).then(|| format!("{}: {}", count(all, "object", "objects"), english::list(&parts, "and")))
     }
 }

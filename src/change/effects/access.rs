@@ -1,11 +1,12 @@
 //! Rights at the Kubernetes API that somebody gains or loses, and Secrets that are read anew.
 
-use super::{Area, Found, Scene, Severity, Whom, listed};
+use super::{Area, Found, Scene, Severity, Whom};
 use crate::catalog::Relation;
 use crate::change::Because;
 use crate::change::Which;
 use crate::facts::quoted;
 use crate::facts::security::{Holder, Rule};
+use crate::names::english;
 use crate::topology::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -40,7 +41,7 @@ fn rights(scene: &Scene, found: &mut Found) {
             let (mut words, because) = beyond(these, others);
             words.dedup();
             if !words.is_empty() {
-                let message = format!("It {verb} {}.", listed(&words, 3));
+                let message = format!("It {verb} {}.", english::list_up_to(4, &words));
                 let whom = Whom { subject: subject.clone(), environment: environment.clone() };
                 found.add((code, Area::Privilege, level), whom, message, because);
             }

@@ -1,9 +1,10 @@
 //! Configuration that changes: who sees it, when, and who does not until something restarts it.
 
-use super::{Area, Found, Scene, Severity, lines, listed};
+use super::{Area, Found, Scene, Severity, lines};
 use crate::change::{Fate, FieldChange, ObjectChange, Which};
 use crate::facts::config::{ConfigRead, ConfigWay};
 use crate::facts::quoted;
+use crate::names::english;
 use crate::topology::NodeIndex;
 use std::collections::BTreeMap;
 
@@ -47,8 +48,8 @@ fn data(scene: &Scene, change: &ObjectChange, found: &mut Found) {
         let message = format!(
             "Its running pods keep the old value: nothing replaces them, and {} {} read once, when the container starts. Restart it to \
              make the change count.",
-            listed(&words, 3),
-            if words.len() == 1 { "is" } else { "are" }
+            english::list_up_to(4, &words),
+            english::are(words.len())
         );
         let kind = ("no-restart", Area::Configuration, Severity::Warning);
         found.add(kind, scene.whom(Which::New, reader), message, lines(fields));
@@ -61,13 +62,13 @@ fn data(scene: &Scene, change: &ObjectChange, found: &mut Found) {
         true => String::new(),
         false => format!(
             " {} {} it in its files in about a minute.",
-            listed(&live, 3),
+            english::list_up_to(4, &live),
             if live.len() == 1 { "sees" } else { "see" }
         ),
     };
     let message = format!(
         "{} {} something else now.{seen}",
-        listed(&names, 4),
+        english::list_up_to(5, &names),
         if names.len() == 1 { "says" } else { "say" }
     );
     let kind = ("configuration-changed", Area::Configuration, Severity::Notice);
@@ -147,8 +148,8 @@ fn variables(scene: &Scene, change: &ObjectChange, found: &mut Found) {
         let mut names: Vec<String> =
             fields.iter().map(|field| named(&field.field[path.len() + 1..])).collect();
         names.dedup();
-        let message = format!("{} changed.", listed(&names, 4));
-        let message = format!("{}{}", message[..1].to_uppercase(), &message[1..]);
+        let message = format!("{} changed.", english::list_up_to(5, &names));
+        let message = english::capital(&message);
         let kind = ("configuration-changed", Area::Configuration, Severity::Notice);
         found.add(kind, scene.container(Which::New, new, &container.key), message, lines(fields));
     }

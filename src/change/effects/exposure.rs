@@ -1,11 +1,12 @@
 //! What can be reached from outside of the cluster now, or no more; and ways in that lead elsewhere.
 
-use super::{Area, Found, Scene, Severity, lines, listed};
+use super::{Area, Found, Scene, Severity, lines};
 use crate::catalog::{FieldPath, Relation, Role};
 use crate::change::Because;
 use crate::change::{Fate, FieldChange, Which};
 use crate::document::Identity;
 use crate::facts::{is_exposed, lets_traffic_in, quoted};
+use crate::names::english;
 use crate::topology::{NodeIndex, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,12 +61,12 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
             ("no longer has", said(fields.iter().map(|field| &field.old).collect())),
         ] {
             if !texts.is_empty() {
-                words.push(format!("{word} {}", listed(&texts, 4)));
+                words.push(format!("{word} {}", english::list_up_to(5, &texts)));
             }
         }
         let message = match words.is_empty() {
             true => "Traffic from outside takes another way through it.".to_owned(),
-            false => format!("This way in {}.", words.join(" and ")),
+            false => format!("This way in {}.", english::list(&words, "and")),
         };
         found.add(
             ("way-in-changed", Area::Exposure, Severity::Notice),

@@ -1,13 +1,14 @@
 //! Who may talk to whom now, and calls that a change makes, ends or breaks.
 
 use super::exposure::behind;
-use super::{Area, Found, Scene, Severity, Whom, listed};
+use super::{Area, Found, Scene, Severity, Whom};
 use crate::catalog::Relation;
 use crate::change::Because;
 use crate::change::{Connection, End, Which};
 use crate::document::{Identity, Value};
 use crate::facts::quoted;
 use crate::facts::reach::CallVerdict;
+use crate::names::english;
 use crate::topology::{Edge, NodeIndex, State, Topology};
 use std::collections::BTreeMap;
 
@@ -42,8 +43,11 @@ fn connections(scene: &Scene, found: &mut Found) {
                 }
             }
             let message = by_ports.into_iter().map(|(ports, others)| match lines[0].to.is_workload() {
-                true => format!("{} {word} connect to it on {ports}.", capital(&listed(&others, 3))),
-                false => format!("It {word} connect to {} on {ports}.", listed(&others, 3)),
+                true => format!(
+                    "{} {word} connect to it on {ports}.",
+                    english::capital(&english::list_up_to(4, &others))
+                ),
+                false => format!("It {word} connect to {} on {ports}.", english::list_up_to(4, &others)),
             });
             let message = message.collect::<Vec<_>>().join(" ");
             let because: Vec<Because> =
@@ -54,17 +58,12 @@ fn connections(scene: &Scene, found: &mut Found) {
     }
 }
 
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
 /// `every port`, `port 5432/TCP`, `ports 80/TCP and 443/TCP`.
 fn ports(ports: &[String]) -> String {
     match ports {
         [only] if only == "all" => "every port".to_owned(),
         [only] => format!("port {only}"),
-        several => format!("ports {}", listed(several, 4)),
+        several => format!("ports {}", english::list_up_to(5, several)),
     }
 }
 

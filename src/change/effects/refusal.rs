@@ -1,11 +1,12 @@
 //! What the API server does not accept on an object that exists: the whole object stays as it was.
 
-use super::{Area, Found, Scene, Severity, lines, listed};
+use super::{Area, Found, Scene, Severity, lines};
 use crate::change::immutable::refused;
 use crate::document::{Identity, Value};
 use crate::facts::quantity::Quantity;
 use crate::facts::quoted;
 use crate::model::Object;
+use crate::names::english;
 use crate::topology::{NodeIndex, State, Topology};
 
 pub(super) fn find(scene: &Scene, found: &mut Found) {
@@ -21,7 +22,7 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
             names.dedup();
             let message = format!(
                 "The API server refuses it: {} cannot change once it exists, so nothing of its new manifest takes effect. {way}",
-                listed(&names, 4)
+                english::list_up_to(5, &names)
             );
             let kind = ("refused-immutable", Area::Refused, Severity::Danger);
             found.add(kind, scene.object(change), message, lines(fields));

@@ -1,9 +1,10 @@
 //! The Pod Security level of workloads, and tokens of the Kubernetes API in their containers.
 
-use super::{Area, Found, Scene, Severity, lines, listed};
+use super::{Area, Found, Scene, Severity, lines};
 use crate::change::{FieldChange, Which};
 use crate::facts::quoted;
 use crate::facts::security::Level;
+use crate::names::english;
 use crate::topology::NodeIndex;
 
 pub(super) fn find(scene: &Scene, found: &mut Found) {
@@ -42,8 +43,11 @@ fn level(scene: &Scene, new: NodeIndex, (was, is): (Level, Level), found: &mut F
         let broken: Vec<String> = facts
             .map(|facts| facts.security.standard.of(was).map(|violation| quoted(violation.check)).collect())
             .unwrap_or_default();
-        let why =
-            if broken.is_empty() { String::new() } else { format!(": it breaks {}", listed(&broken, 4)) };
+        let why = if broken.is_empty() {
+            String::new()
+        } else {
+            format!(": it breaks {}", english::list_up_to(5, &broken))
+        };
         let message =
             format!("It met the Pod Security level {} and now only {}{why}.", was.word(), is.word());
         let severity = if freedom(is) == 2 { Severity::Danger } else { Severity::Warning };

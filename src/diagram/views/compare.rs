@@ -8,6 +8,7 @@ use super::{Budget, Definition, Focus, Of, Scene};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::{ContainerRole, PodFacts};
 use crate::names::count;
+use crate::names::english;
 use crate::topology::{Container, ContainerKind, Node, NodeIndex, Pod};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
@@ -46,7 +47,7 @@ fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
     let description = format!(
         "{} groups {}; it is scheduled, created and removed as a whole. Beside it {names}: each \
          with its own image, processes and limits.",
-        wording::sentence(&wording::the_pod(&node.identity)),
+        english::capital(&wording::the_pod(&node.identity)),
         count(pod.containers.len(), "container", "containers")
     );
     Some(sides.sheet.finish(View::Compare, title, description, Direction::Right, scene.budget))

@@ -3,12 +3,13 @@
 use super::cast::{self, Actor};
 use super::fold::{Piece, fold, tries};
 use super::sheet::{Reason, Sheet};
-use super::wording::{self, the_pod};
+use super::wording::the_pod;
 use super::{Budget, Definition, Focus, Of, Scene};
 use crate::catalog::Role;
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::document::PLAIN_ENVIRONMENT;
 use crate::facts::config::{ConfigRead, ConfigWay};
+use crate::names::english;
 use crate::names::{count, plural};
 use crate::topology::{Node, NodeIndex, Pod, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +95,7 @@ impl Reading<'_> {
             Some(_) => parts.push(format!("files at {} paths", paths.len())),
             None => {}
         }
-        format!("reads {}", parts.join(" and "))
+        format!("reads {}", english::list(&parts, "and"))
     }
 }
 
@@ -142,7 +143,7 @@ fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> O
     }
     let mut sheet = Sheet::default();
     let group = Id::of('g', &[&node.identity.id()]);
-    let title = wording::sentence(&the_pod(&node.identity));
+    let title = english::capital(&the_pod(&node.identity));
     sheet.group(group.clone(), Class::Pod, &title, None, cast::link(node));
     let (mut read, mut readers) = (BTreeMap::new(), BTreeSet::new());
     let mut users: BTreeMap<&Id, usize> = BTreeMap::new();
@@ -265,7 +266,7 @@ fn objects<'a>(are_secret: impl Iterator<Item = &'a bool>) -> String {
     let kinds = [(maps.len(), "ConfigMap"), (secrets.len(), "Secret")];
     let some = kinds.into_iter().filter(|(number, _)| *number > 0);
     let words: Vec<String> = some.map(|(number, kind)| count(number, kind, &plural(kind))).collect();
-    words.join(" and ")
+    english::list(&words, "and")
 }
 
 /// What workloads must share to be drawn as one: namespace, kind, and, unless `coarse`, the shared objects that they read.

@@ -8,6 +8,7 @@ use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::grouping::{Proposal, SplitPart};
 use crate::facts::{Facts, PodFacts};
 use crate::names::count;
+use crate::names::english;
 use crate::topology::{Node, NodeIndex, Pod, Topology};
 
 /// The pod of a workload as it is, then the workloads of a proposal, each with the containers and who calls whom.
@@ -41,13 +42,7 @@ impl Sides<'_> {
         let identity = self.node.identity.id();
         let group = Id::of('g', &[&identity, "before"]);
         let title = the_pod(&self.node.identity);
-        sheet.group(
-            group.clone(),
-            Class::Pod,
-            &super::wording::sentence(&title),
-            None,
-            cast::link(self.node),
-        );
+        sheet.group(group.clone(), Class::Pod, &english::capital(&title), None, cast::link(self.node));
         let pod = sheet.node(cast::pod(self.scene, self.index), Some(&group));
         for part in &self.proposal.parts {
             for &container in &part.containers {

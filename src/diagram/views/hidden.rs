@@ -2,6 +2,7 @@
 
 use crate::diagram::{Body, Diagram, Flow, Group, Id};
 use crate::names::count;
+use crate::names::english;
 use crate::topology::Topology;
 use std::collections::BTreeSet;
 
@@ -21,8 +22,7 @@ pub(super) fn without_hidden(mut diagram: Diagram, topology: &Topology) -> Optio
             if flow.nodes.is_empty() || (had_edges && flow.edges.is_empty()) {
                 return None;
             }
-            let (things, verb) =
-                (count(gone.len(), "object", "objects"), if gone.len() == 1 { "is" } else { "are" });
+            let (things, verb) = (count(gone.len(), "object", "objects"), english::are(gone.len()));
             diagram.left_out.push(format!("{things} that podviz.yaml hides {verb} not drawn."));
         }
     }

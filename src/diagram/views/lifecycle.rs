@@ -11,6 +11,7 @@ use crate::diagram::{Class, Diagram, Id, View};
 use crate::facts::PodFacts;
 use crate::facts::follows_readiness;
 use crate::facts::lifecycle::{ContainerLifecycle, ProbeKind, RestartPolicy, post_start, probes};
+use crate::names::english;
 use crate::names::{count, duration};
 use crate::topology::{Container, ContainerKind, Node, NodeIndex, Pod};
 use std::collections::BTreeMap;
@@ -143,7 +144,7 @@ impl<'a> Life<'a> {
             Part::Start => format!("Start of {whose}"),
             Part::End => format!("Restart and end of {whose}"),
         };
-        let subject = wording::sentence(&wording::the_pod(&self.node.identity));
+        let subject = english::capital(&wording::the_pod(&self.node.identity));
         let description = match part {
             Part::Whole => format!("{subject} starts {}; {}.", self.cast_in_words(), self.grace_in_words()),
             Part::Start => format!("{subject} starts {}.", self.cast_in_words()),

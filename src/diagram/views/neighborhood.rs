@@ -8,6 +8,7 @@ use super::route;
 use super::sheet::{Reason, Sheet, line};
 use crate::catalog::{Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
+use crate::names::english;
 use crate::names::{count, plural};
 use crate::topology::{self, Edge, HOST, NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -212,10 +213,5 @@ pub(super) fn kinds(scene: Scene, neighbors: &[Neighbor]) -> String {
         kind => count(number, kind, &plural(kind)),
     });
     let words: Vec<String> = words.collect();
-    match &words[..] {
-        [] => String::new(),
-        [only] => only.clone(),
-        [one, other] => format!("{one} and {other}"),
-        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
-    }
+    english::list(&words, "and")
 }

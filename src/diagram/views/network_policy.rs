@@ -4,7 +4,6 @@ mod namespaces;
 
 use super::cast::{self, Actor};
 use super::sheet::{Reason, Sheet};
-use super::wording::sentence;
 use super::{Budget, Definition, Focus, Of, Scene, denial};
 use crate::catalog::{FieldPath, Relation};
 use crate::diagram::{Class, Diagram, Direction as Flow, Id, Line, View};
@@ -13,6 +12,7 @@ use crate::facts::reach::{
     CallVerdict, Direction, Peer, Policy, Rule, Who, on_ports, peer_words, plain_words, pods_words,
 };
 use crate::names::count;
+use crate::names::english;
 use crate::topology::{HOST, NodeIndex, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -401,7 +401,7 @@ impl Map<'_> {
     /// A box for pods that stand as words; whoever means the same pods has the same box.
     fn in_words(&mut self, near: &Identity, words: String, class: Class, note: &str) -> Id {
         let id = Id::of('q', &[&near.environment, &words]);
-        self.sheet.node(Actor::new(id, class, &sentence(&words), note).called(words), None)
+        self.sheet.node(Actor::new(id, class, &english::capital(&words), note).called(words), None)
     }
 
     fn anyone(&mut self, identity: &Identity) -> Id {

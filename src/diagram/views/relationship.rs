@@ -9,6 +9,7 @@ use crate::catalog::{FieldPath, Relation, Role};
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::facts::storage::{Access, VolumeUse};
 use crate::names::count;
+use crate::names::english;
 use crate::topology::{Call, Edge, Node, NodeIndex, Pod};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,7 +105,7 @@ impl<'a> Stage<'a> {
             0 => String::new(),
             _ => format!(" Around it: {kinds}."),
         };
-        let of = wording::sentence(&wording::the_pod(&self.node.identity));
+        let of = english::capital(&wording::the_pod(&self.node.identity));
         format!("{of} contains {containers}{names}{shares}.{around}")
     }
 
@@ -240,7 +241,7 @@ impl<'a> Stage<'a> {
             }
             let verb = if access == Access::ReadOnly { "reads" } else { "mounts" };
             let verb = match &paths[..] {
-                paths if paths.len() <= 2 => format!("{verb} {}", paths.join(" and ")),
+                paths if paths.len() <= 2 => format!("{verb} {}", english::list(paths, "and")),
                 paths => format!("{verb} {}", count(paths.len(), "path", "paths")),
             };
             let reason = Reason::field(self.node.object.as_deref(), &self.mount_path(container, &usage.name));
@@ -348,7 +349,7 @@ impl<'a> Stage<'a> {
                 format!(", {mounts}, and touches {objects} outside of the pod")
             }
         };
-        let description = format!("{} {siblings}{rest}.", wording::sentence(&said));
+        let description = format!("{} {siblings}{rest}.", english::capital(&said));
         self.sheet.finish(View::Relationship, title, description, Direction::Down, self.scene.budget)
     }
 

@@ -14,6 +14,7 @@ use crate::catalog::Role;
 use crate::diagram::{Class, Diagram, Direction, Id, Line, View};
 use crate::document::PLAIN_ENVIRONMENT;
 use crate::facts::storage::{Access, VolumeUse};
+use crate::names::english;
 use crate::names::{count, plural};
 use crate::topology::{Node, NodeIndex, Pod};
 use keep::Keep;
@@ -87,7 +88,7 @@ fn draw_pod(scene: Scene, index: NodeIndex, pod: &Pod, only: Option<usize>) -> O
     }
     let mut sheet = Sheet::default();
     let group = Id::of('g', &[&node.identity.id()]);
-    let title = super::wording::sentence(&the_pod(&node.identity));
+    let title = english::capital(&the_pod(&node.identity));
     sheet.group(group.clone(), Class::Pod, &title, None, cast::link(node));
     let users: BTreeSet<usize> = kept.iter().flat_map(|usage| usage.users()).collect();
     for container in users.into_iter().take(MOST_CONTAINERS) {

@@ -6,6 +6,7 @@ use crate::document::{Identity, Value};
 use crate::facts::controller::bounds;
 use crate::model::Object;
 use crate::names::count;
+use crate::names::english;
 use crate::topology::{Node, NodeIndex, Pod, Volume};
 
 /// The longest a label may be, in characters; no real name is longer than a DNS name.
@@ -28,9 +29,7 @@ pub(super) fn shorten_to(text: &str, most: usize) -> String {
 pub(super) fn list(names: &[String], one: &str, many: &str) -> String {
     match names {
         [] => format!("no {one}"),
-        [only] => only.clone(),
-        [first, last] => format!("{first} and {last}"),
-        [first @ .., last] if names.len() <= 4 => format!("{}, and {last}", first.join(", ")),
+        few if few.len() <= 4 => english::list(few, "and"),
         _ => count(names.len(), one, many),
     }
 }
@@ -138,11 +137,4 @@ pub(super) fn the_pod(identity: &Identity) -> String {
         "Pod" => format!("Pod {}", identity.name),
         kind => format!("the pod of {kind} {}", identity.name),
     }
-}
-
-/// The text with a capital letter in front, to begin a sentence.
-pub(super) fn sentence(text: &str) -> String {
-    let mut rest = text.chars();
-    let first = rest.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + rest.as_str()
 }

@@ -3,8 +3,8 @@
 use super::{Findings, Rule};
 use crate::catalog::{FieldPath, Relation};
 use crate::document::Value;
-use crate::facts::quantity::list_words;
 use crate::facts::{Facts, PodFacts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 use crate::topology::{ContainerKind, Pod};
 
@@ -42,11 +42,11 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
             .add(
                 format!(
                     "It never scales by {resource}: it compares use with requests, and {} of {} {} {verb} no {resource}.",
-                    list_words(&names, 4),
+                    english::list_up_to(4, &names),
                     node.identity.kind,
                     quoted(&node.identity.name)
                 ),
-                format!("Set `resources.requests.{}` of {}.", share.resource, list_words(&names, 4)),
+                format!("Set `resources.requests.{}` of {}.", share.resource, english::list_up_to(4, &names)),
                 share.field,
             )
             .because(edge.to, pod.containers[first].path.key("resources"));

@@ -4,6 +4,7 @@ use super::{Findings, Rule, called};
 use crate::catalog::FieldPath;
 use crate::document::Value;
 use crate::facts::{Facts, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 use std::collections::BTreeSet;
 
@@ -35,7 +36,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
                 "Calls to {} on port {port} fail: it has only {} {}.",
                 called(scene, edge.to),
                 if ports.len() == 1 { "port" } else { "the ports" },
-                crate::facts::quantity::list_words(&ports, 6)
+                english::list_up_to(6, &ports)
             ),
             format!("Name a port of the Service, or add port {port} to it."),
             edge.field.clone(),

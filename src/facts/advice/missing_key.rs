@@ -6,8 +6,8 @@ use super::{Findings, Rule};
 use crate::catalog::{FieldPath, Relation, Step};
 use crate::document::Value;
 use crate::facts::config::{ConfigRead, ConfigWay};
-use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 use crate::topology::{NodeIndex, State};
 use std::collections::BTreeSet;
@@ -81,7 +81,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
                 format!(
                     "Add key {} to {holder}, or name one that it has: {}.",
                     quoted(&key),
-                    list_words(&names, 4)
+                    english::list_up_to(4, &names)
                 )
             }
         };

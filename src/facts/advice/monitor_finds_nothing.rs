@@ -4,8 +4,8 @@ use super::near::{near, near_label};
 use super::{Findings, Rule};
 use crate::catalog::{FieldPath, Relation};
 use crate::document::Value;
-use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 use crate::topology::{Labels, Node, labels};
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         let has = if names.is_empty() {
             "they name no port".to_owned()
         } else {
-            format!("they have {}", list_words(&names, 4))
+            format!("they have {}", english::list_up_to(4, &names))
         };
         let typo = near(name, known.iter().map(String::as_str));
         // Operators make Services and pods of their own, which the selector may mean as well.

@@ -1,8 +1,8 @@
 //! A container without a memory limit beside containers that have one.
 
 use super::{Findings, Rule};
-use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 use crate::topology::ContainerKind;
 use std::collections::BTreeSet;
@@ -26,9 +26,9 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     findings.add(
         format!(
             "Nothing limits the memory of {}, though others in the pod have a limit: if it leaks, the whole pod may be evicted.",
-            list_words(&names, 4)
+            english::list_up_to(4, &names)
         ),
-        format!("Set `resources.limits.memory` of {}.", list_words(&names, 4)),
+        format!("Set `resources.limits.memory` of {}.", english::list_up_to(4, &names)),
         pod.containers[first].path.key("resources"),
     );
 }

@@ -1,9 +1,9 @@
 //! A pod that its namespace does not let in.
 
 use super::{Findings, Rule};
-use crate::facts::quantity::list_words;
 use crate::facts::security::Violation;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -36,9 +36,9 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
                 "Namespace {} refuses its pods: it enforces level {}, and they fail the {fails} {}.",
                 quoted(namespace),
                 quoted(level),
-                list_words(&checks, 6)
+                english::list_up_to(6, &checks)
             ),
-            format!("To meet the level: {}.", list_words(&changes, 5)),
+            format!("To meet the level: {}.", english::list_up_to(5, &changes)),
             first.field.clone(),
         )
         .because(admission.namespace, enforce.level.field.clone());

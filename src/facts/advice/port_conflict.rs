@@ -1,8 +1,8 @@
 //! A port that several containers of one pod want.
 
 use super::{Findings, Rule};
-use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -23,7 +23,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
             .add(
                 format!(
                     "{} declare port {}/{}, but share one address: only the first to listen gets it, and the others fail.",
-                    list_words(&names, 4),
+                    english::list_up_to(4, &names),
                     conflict.port,
                     conflict.protocol
                 ),

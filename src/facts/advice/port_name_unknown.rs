@@ -4,8 +4,8 @@ use super::near::near;
 use super::open::is_open;
 use super::{Findings, Rule};
 use crate::catalog::FieldPath;
-use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 use crate::topology::{Container, ContainerKind};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -45,7 +45,7 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
                 number => format!(
                     "its {} called {}",
                     if number == 1 { "named port is" } else { "named ports are" },
-                    list_words(&names.iter().map(|name| quoted(name)).collect::<Vec<_>>(), 4)
+                    english::list_up_to(4, names.iter().map(|name| quoted(name)))
                 ),
             };
             let help = match near(name, names.iter().copied()) {

@@ -1,9 +1,9 @@
 //! A pod that can get hold of its node.
 
 use super::{Findings, Rule};
-use crate::facts::quantity::list_words;
 use crate::facts::security::Level as Standard;
 use crate::facts::{Facts, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -30,7 +30,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
         }
     }
     let finding = findings.add(
-        format!("It does not meet the baseline level, because of {}.", list_words(&whats, 4)),
+        format!("It does not meet the baseline level, because of {}.", english::list_up_to(4, &whats)),
         "Remove what it does not need; give the rest to a pod in a namespace that few may use.",
         first.field.clone(),
     );

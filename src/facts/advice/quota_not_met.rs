@@ -3,11 +3,12 @@
 use super::{Findings, Rule};
 use crate::catalog::FieldPath;
 use crate::document::Value;
-use crate::facts::quantity::{Quantity, list_words, resource_words};
+use crate::facts::quantity::{Quantity, resource_words};
 use crate::facts::resources::Qos;
 use crate::facts::{Facts, PodFacts, quoted, scene::Scene};
 use crate::model::Object;
 use crate::names::count;
+use crate::names::english;
 use crate::problem::Level;
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 
@@ -81,7 +82,7 @@ fn unset(pod: &Pod, found: &PodFacts, (quota, object): (NodeIndex, &Object), fin
                     "Its pods are refused: ResourceQuota {} asks each container for {}, and {} {} none.",
                     quoted(&object.identity.name),
                     quoted(&format!("{key}.{resource}")),
-                    list_words(&names, 4),
+                    english::list_up_to(4, &names),
                     if names.len() == 1 { "sets" } else { "set" }
                 ),
                 format!(

@@ -2,6 +2,7 @@
 
 use super::{Findings, Rule};
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +29,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     let said =
         if pod.spec.restart_policy.is_some() { "" } else { ", which is what it gets as it names none" };
     let kind = &scene.object.identity.kind;
-    let names = allowed.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(" or ");
+    let names = english::list(allowed.iter().map(|name| quoted(name)), "or");
     findings.add(
         format!("Kubernetes refuses it: a {kind} may not have the restart policy {}{said}.", quoted(policy)),
         format!("Set `restartPolicy` to {names}."),

@@ -5,8 +5,8 @@ use super::open::is_open;
 use super::{Findings, Rule};
 use crate::catalog::{FieldPath, Selection};
 use crate::document::Value;
-use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 use crate::topology::{NodeIndex, Selector, State, labels};
 
@@ -81,7 +81,9 @@ fn refusal(scene: &Scene, parent: &Value, namespace: &str, listeners: &[Value]) 
             let shown: Vec<String> = names.iter().map(|name| quoted(name)).collect();
             let help = match near(&section, names.iter().map(String::as_str)) {
                 Some(meant) => format!("Correct `sectionName` to {}.", quoted(meant)),
-                None => format!("Name one of its listeners in `sectionName`: {}.", list_words(&shown, 4)),
+                None => {
+                    format!("Name one of its listeners in `sectionName`: {}.", english::list_up_to(4, &shown))
+                }
             };
             let why = format!("it has no listener called {}", quoted(&section));
             return Some(Refusal { why, help, field: None });
@@ -125,7 +127,7 @@ fn refusal(scene: &Scene, parent: &Value, namespace: &str, listeners: &[Value]) 
     if own.iter().any(meets) {
         return None;
     }
-    let quote = |names: &[String]| list_words(&names.iter().map(|name| quoted(name)).collect::<Vec<_>>(), 3);
+    let quote = |names: &[String]| english::list_up_to(3, names.iter().map(|name| quoted(name)));
     Some(Refusal {
         why: format!("its listeners are for {}, and the route is for {}", quote(&own), quote(&hosts)),
         help: "Correct the host, or add a listener for it.".to_owned(),

@@ -3,8 +3,8 @@
 use super::{Findings, Rule};
 use crate::catalog::{FieldPath, Relation};
 use crate::document::Value;
-use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -52,7 +52,7 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
                 format!(
                     "Requests that it sends to Service {name} fail: it names port {}, and the Service has only {word} {}.",
                     quoted(&asked),
-                    list_words(&names, 6)
+                    english::list_up_to(6, &names)
                 ),
                 "Name a port of the Service.",
                 edge.field.clone(),

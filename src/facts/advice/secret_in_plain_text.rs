@@ -3,8 +3,8 @@
 use super::{Findings, Rule};
 use crate::catalog::FieldPath;
 use crate::document::MARK;
-use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 use crate::topology::Container;
 
@@ -32,7 +32,7 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
         let finding = findings.add(
             format!(
                 "Whoever may read the manifest or the pod can read {} of {}, and {seems}.",
-                list_words(&all, 5),
+                english::list_up_to(5, &all),
                 quoted(&container.key)
             ),
             if all.len() == 1 {

@@ -3,8 +3,8 @@
 use super::open::is_open;
 use super::{Findings, Rule};
 use crate::catalog::{FieldPath, Relation};
-use crate::facts::quantity::list_words;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 use crate::topology::{self, NodeIndex, ServicePort, service_ports};
 
@@ -59,7 +59,7 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
             format!(
                 "Traffic on port {} goes nowhere: no container of {} has a {} port named {}.",
                 port.port,
-                list_words(&titles, 3),
+                english::list_up_to(3, &titles),
                 port.protocol,
                 quoted(name)
             ),

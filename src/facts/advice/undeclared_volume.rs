@@ -3,6 +3,7 @@
 use super::{Findings, Rule};
 use crate::facts::storage::StorageTrap;
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -24,7 +25,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
             .add(
                 format!(
                     "Kubernetes refuses it: {} {verb} volume {}, which the pod does not declare.",
-                    crate::facts::quantity::list_words(&names, 4),
+                    english::list_up_to(4, &names),
                     quoted(volume)
                 ),
                 format!("Declare {} under `volumes`, or correct the name.", quoted(volume)),

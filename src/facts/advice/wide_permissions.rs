@@ -1,9 +1,9 @@
 //! A binding that gives more than its holders can need.
 
 use super::{Findings, Rule};
-use crate::facts::quantity::list_words;
 use crate::facts::security::{Danger, Holder};
 use crate::facts::{Facts, quoted, scene::Scene};
+use crate::names::english;
 use crate::problem::Level;
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +47,7 @@ fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
     let role = &scene.topology.nodes[grant.role].identity;
     let level = if *worst == Danger::Everything { Level::Warning } else { Level::Note };
     let finding = findings.add(
-        format!("In the whole cluster, {who}{others} may {}.", list_words(&words, 3)),
+        format!("In the whole cluster, {who}{others} may {}.", english::list_up_to(3, &words)),
         format!(
             "Give only what is needed, or bind {} {} with a RoleBinding in the namespaces that need it.",
             role.kind,

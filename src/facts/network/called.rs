@@ -6,6 +6,7 @@ use crate::catalog::FieldPath;
 use crate::facts::known::quoted;
 use crate::facts::ledger::Ledger;
 use crate::facts::scene::Scene;
+use crate::names::english;
 use crate::topology::{Call, HOST, NodeIndex, Pod, State};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,7 +113,7 @@ pub(super) fn tell(network: &PodNetwork, scene: &Scene, pod: &Pod, ledger: &mut 
         .iter()
         .map(|edge| json!({ "to": subject(edge.to), "port": edge.port, "via": edge.via }))
         .collect();
-    let written = |words: &[String]| words.iter().map(|one| quoted(one)).collect::<Vec<_>>().join(" and ");
+    let written = |words: &[String]| english::list(words.iter().map(|one| quoted(one)), "and");
     let container = |index: usize| quoted(&pod.containers[index].key);
     let first = network.service_edges.first().map(|edge| {
         let from = edge.containers.first().copied().map(container).unwrap_or_default();

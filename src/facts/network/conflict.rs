@@ -7,6 +7,7 @@ use crate::catalog::FieldPath;
 use crate::facts::known::{Known, quoted};
 use crate::facts::ledger::Ledger;
 use crate::facts::scene::Scene;
+use crate::names::english;
 use crate::topology::{ContainerKind, Pod};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -74,7 +75,7 @@ pub(super) fn tell(conflicts: &[PortConflict], scene: &Scene, pod: &Pod, ledger:
             let many = if names.len() > 2 {
                 format!("{} containers", names.len())
             } else {
-                names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(" and ")
+                english::list(names.iter().map(|name| quoted(name)), "and")
             };
             let why =
                 format!("{many} declare port {}/{} and run at the same time", first.port, first.protocol);

@@ -4,9 +4,9 @@ use crate::catalog::{FieldPath, Pattern, Relation};
 use crate::document::Value;
 use crate::facts::known::{Known, quoted};
 use crate::facts::ledger::Ledger;
-use crate::facts::quantity::list_words;
 use crate::facts::scene::Scene;
 use crate::model::Object;
+use crate::names::english;
 use crate::topology::{NodeIndex, Topology, crew_ports, service_ports};
 use serde_json::{Map, json};
 
@@ -130,7 +130,7 @@ fn external_words(addresses: &[ExternalAddress]) -> String {
     let words = |in_front: bool, verb: &str| {
         let those = addresses.iter().filter(|one| one.in_front == in_front);
         let names: Vec<String> = those.map(|one| quoted(&one.address)).collect();
-        (!names.is_empty()).then(|| format!("{verb} {}", list_words(&names, 4)))
+        (!names.is_empty()).then(|| format!("{verb} {}", english::list_up_to(4, &names)))
     };
     let parts = [words(true, "is reached at"), words(false, "stands for")];
     let parts: Vec<String> = parts.into_iter().flatten().collect();

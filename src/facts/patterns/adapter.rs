@@ -9,7 +9,6 @@ use crate::facts::known::quoted;
 pub(super) static PATTERN: Pattern = Pattern {
     word: "adapter",
     title: "Adapter",
-    article: "an",
     meaning: "it turns what the app reports into a form that others understand.",
     signs: &[Sign::Help(Help { turn: 3, stands_alone: 4, is_in_front: false, find, tell })],
 };

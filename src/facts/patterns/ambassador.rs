@@ -10,7 +10,6 @@ use crate::facts::known::quoted;
 pub(super) static PATTERN: Pattern = Pattern {
     word: "ambassador",
     title: "Ambassador",
-    article: "an",
     meaning: "the app talks to localhost, and this container carries it to a service outside.",
     signs: &[Sign::Help(Help { turn: 1, stands_alone: 2, is_in_front: false, find, tell })],
 };

@@ -9,7 +9,6 @@ use crate::facts::known::quoted;
 pub(super) static PATTERN: Pattern = Pattern {
     word: "inbound-proxy",
     title: "Inbound proxy",
-    article: "an",
     meaning: "it takes the traffic for another container: it checks who comes in, or ends TLS.",
     signs: &[Sign::Help(Help { turn: 2, stands_alone: 0, is_in_front: true, find, tell })],
 };

@@ -12,7 +12,6 @@ use std::sync::LazyLock;
 pub(super) static PATTERN: Pattern = Pattern {
     word: "init",
     title: "Init container",
-    article: "an",
     meaning: "it prepares something, ends, and only then the app starts.",
     signs: &[Sign::Kind(ContainerKind::Init)],
 };

@@ -13,8 +13,6 @@ pub struct Pattern {
     pub word: &'static str,
     /// How pages call a container of it, or what a pod does: `Inbound proxy`.
     pub title: &'static str,
-    /// What stands before its title within a sentence: `an`.
-    pub article: &'static str,
     /// What it is, as words that follow `Inbound proxy:`.
     pub meaning: &'static str,
     /// What shows it; each is enough.

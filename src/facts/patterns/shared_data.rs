@@ -10,7 +10,6 @@ use crate::topology::ContainerKind;
 pub(super) static PATTERN: Pattern = Pattern {
     word: "shared-data",
     title: "Shared data",
-    article: "a",
     meaning: "one container writes files that another reads.",
     signs: &[Sign::Pod(|pod| !pod.shared.is_empty())],
 };

@@ -10,7 +10,6 @@ use crate::topology::ContainerKind;
 pub(super) static PATTERN: Pattern = Pattern {
     word: "sidecar",
     title: "Sidecar",
-    article: "a",
     meaning: "it helps the main container as long as that runs: logs, metrics, certificates.",
     signs: &[
         Sign::Kind(ContainerKind::Sidecar),

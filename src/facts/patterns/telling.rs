@@ -4,6 +4,7 @@ use super::PodPatterns;
 use super::pattern::Telling;
 use super::sentence::{Company, Piece, text};
 use crate::facts::storage::Access;
+use crate::names::english;
 
 /// From which percentage on a part is stated and not only said to look so.
 const SURE: u8 = 90;
@@ -18,10 +19,9 @@ impl PodPatterns {
         let services = company.services;
         let telling = Telling { finding, part, services, company, patterns: self, position };
         let title = finding.pattern.title.to_ascii_lowercase();
-        let start = match finding.pattern.article {
-            article if finding.percent >= SURE => format!("A{} {title}", article.trim_start_matches('a')),
-            article => format!("Looks like {article} {title}"),
-        };
+        let called = format!("{} {title}", english::article(&title));
+        let start =
+            if finding.percent >= SURE { english::capital(&called) } else { format!("Looks like {called}") };
         let sentence = [vec![text(start)], tell(&telling), vec![text(". ")]];
         Some(sentence.into_iter().flatten().collect())
     }

@@ -2,6 +2,7 @@
 
 use super::Wish;
 use super::requirement::{NodeTerm, Operator, Requirement};
+use crate::names::english;
 use serde::Serialize;
 
 /// The nodes that a pod may run on, as far as its own manifest says: pods that ask for the same share a pool.
@@ -151,7 +152,7 @@ fn title(requirements: &[Requirement], alternatives: Option<&str>, resources: &[
     }
     before.push("nodes".to_owned());
     before.extend(behind);
-    upper_first(&before.join(" "))
+    english::capital(&before.join(" "))
 }
 
 enum Words {
@@ -174,7 +175,7 @@ fn words(requirement: &Requirement) -> Words {
         return Words::Plain;
     }
     match key {
-        "kubernetes.io/os" | "beta.kubernetes.io/os" => Words::Before(upper_first(value)),
+        "kubernetes.io/os" | "beta.kubernetes.io/os" => Words::Before(english::capital(value)),
         "kubernetes.io/arch" | "beta.kubernetes.io/arch" => Words::Before(value.clone()),
         "topology.kubernetes.io/zone" | "failure-domain.beta.kubernetes.io/zone" => {
             Words::Behind(format!("in zone {value}"))
@@ -188,12 +189,6 @@ fn words(requirement: &Requirement) -> Words {
         "kubernetes.io/hostname" => Words::Behind(format!("called {value}")),
         _ => Words::Plain,
     }
-}
-
-fn upper_first(text: &str) -> String {
-    let mut rest = text.chars();
-    let first = rest.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + rest.as_str()
 }
 
 fn lower_first(text: &str) -> String {

@@ -67,20 +67,6 @@ pub fn resource_words(resource: &str, quantity: Quantity) -> String {
     }
 }
 
-/// `a`, `a and b`, `a, b, and c`; more than `most` end in how many more there are.
-pub fn list_words(names: &[String], most: usize) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [one, two] => format!("{one} and {two}"),
-        names if names.len() > most => {
-            let shown = most.saturating_sub(1).max(1);
-            format!("{}, and {} more", names[..shown].join(", "), names.len() - shown)
-        }
-        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
-    }
-}
-
 /// How people call a resource.
 pub(in crate::facts) fn noun(resource: &str) -> String {
     match resource {
@@ -191,14 +177,5 @@ mod tests {
         assert_eq!(words("ephemeral-storage", "1Gi"), "1 GiB scratch disk");
         assert_eq!(words("hugepages-2Mi", "100Mi"), "100 MiB in huge pages of 2 MiB");
         assert_eq!(words("nvidia.com/gpu", "2"), "2 nvidia.com/gpu");
-    }
-
-    #[test]
-    fn lists_end_in_and() {
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        assert_eq!(list_words(&names(&["a"]), 4), "a");
-        assert_eq!(list_words(&names(&["a", "b"]), 4), "a and b");
-        assert_eq!(list_words(&names(&["a", "b", "c"]), 4), "a, b, and c");
-        assert_eq!(list_words(&names(&["a", "b", "c", "d", "e"]), 4), "a, b, c, and 2 more");
     }
 }

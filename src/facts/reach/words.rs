@@ -5,6 +5,7 @@ use super::range::IpRange;
 use super::{NAMESPACE_NAME, Peer};
 use crate::facts::quoted;
 use crate::names::count;
+use crate::names::english;
 use crate::topology::Selector;
 
 /// How many peers or ports are named before the rest is counted.
@@ -25,7 +26,7 @@ pub fn who(rule: &Rule) -> String {
         words.truncate(MOST_NAMED - 1);
         words.push(count(beyond, "more peer", "more peers"));
     }
-    joined(&words)
+    english::list(&words, "and")
 }
 
 /// Whom one peer means.
@@ -78,7 +79,8 @@ fn block_words(cidr: &str, except: &[String]) -> String {
         None => return format!("nobody, because {} is no range of addresses", quoted(cidr)),
     };
     let except: Vec<String> = except.iter().take(MOST_NAMED).map(|hole| quoted(hole)).collect();
-    let except = if except.is_empty() { String::new() } else { format!(" except {}", joined(&except)) };
+    let except =
+        if except.is_empty() { String::new() } else { format!(" except {}", english::list(&except, "and")) };
     format!("{noun}{}{except}", quoted(cidr))
 }
 
@@ -98,11 +100,11 @@ pub fn on_ports(rule: &Rule) -> String {
     let noun = if several { "ports" } else { "port" };
     let mut pieces = match words.len() {
         0 => Vec::new(),
-        1..=MOST_NAMED => vec![format!("{noun} {}", joined(&words))],
+        1..=MOST_NAMED => vec![format!("{noun} {}", english::list(&words, "and"))],
         many => vec![count(many, "port", "ports")],
     };
     pieces.extend(all.iter().map(|ports| format!("any {} port", ports.protocol)));
-    if pieces.is_empty() { "no port".to_owned() } else { joined(&pieces) }
+    if pieces.is_empty() { "no port".to_owned() } else { english::list(&pieces, "and") }
 }
 
 /// `80`, `53/UDP`, `` `http` ``, `32000–32768`: TCP goes without saying where it is the only protocol.
@@ -113,15 +115,6 @@ fn number_words(ports: &Ports, tcp_alone: bool) -> String {
         Which::Numbers(first, last) => format!("{first}–{last}{protocol}"),
         Which::Named(name) => format!("{}{protocol}", quoted(name)),
         Which::All | Which::None => protocol,
-    }
-}
-
-fn joined(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first, last] => format!("{first} and {last}"),
-        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
     }
 }
 

@@ -7,8 +7,9 @@ use super::amounts::Resources;
 use super::defaulting::Requirements;
 use crate::catalog::FieldPath;
 use crate::facts::known::{Known, quoted};
-use crate::facts::quantity::{Quantity, list_words};
+use crate::facts::quantity::Quantity;
 use crate::facts::scene::Scene;
+use crate::names::english;
 use crate::topology::{Container, ContainerKind, Pod};
 use serde::Serialize;
 
@@ -127,7 +128,7 @@ fn causes(decisive: &[&(&Container, &ContainerResources)]) -> String {
     }
     let clauses = groups.iter().map(|(why, names)| match names.as_slice() {
         [one] => format!("{one} {why}"),
-        many => format!("each of {} {why}", list_words(many, 4)),
+        many => format!("each of {} {why}", english::list_up_to(4, many)),
     });
     clauses.collect::<Vec<_>>().join("; ")
 }
@@ -177,19 +178,19 @@ fn cause(requests: &Resources, limits: &Resources) -> String {
     let mut clauses = Vec::new();
     let less = which(|request, limit, _| request < limit);
     if !less.is_empty() {
-        clauses.push(format!("reserves less {} than it may use", less.join(" and ")));
+        clauses.push(format!("reserves less {} than it may use", english::list(&less, "and")));
     }
     let endless = which(|request, _, is_limited| !request.is_zero() && !is_limited);
     if !endless.is_empty() {
-        clauses.push(format!("has no {} limit", endless.join(" or ")));
+        clauses.push(format!("has no {} limit", english::list(&endless, "or")));
     }
     let none = which(|request, limit, _| request.is_zero() && limit.is_zero());
     if !none.is_empty() {
-        clauses.push(format!("sets neither a request nor a limit for {}", none.join(" or ")));
+        clauses.push(format!("sets neither a request nor a limit for {}", english::list(&none, "or")));
     }
     let more = which(|request, limit, is_limited| is_limited && request > limit);
     if !more.is_empty() {
-        clauses.push(format!("reserves more {} than its limit allows", more.join(" and ")));
+        clauses.push(format!("reserves more {} than its limit allows", english::list(&more, "and")));
     }
-    list_words(&clauses, 4)
+    english::list_up_to(4, &clauses)
 }

@@ -5,9 +5,9 @@ use super::amounts::{Origin, Resources};
 use super::qos::container_words;
 use crate::catalog::FieldPath;
 use crate::facts::known::{Known, quoted};
-use crate::facts::quantity::list_words;
 use crate::facts::scene::Scene;
 use crate::names::count;
+use crate::names::english;
 use crate::topology::{ContainerKind, Pod};
 use std::collections::BTreeMap;
 
@@ -33,22 +33,22 @@ pub(super) fn own(
     });
     let mut clauses = Vec::new();
     if !written.is_empty() {
-        clauses.push(format!("it sets {} itself", list_words(&written, MOST_NAMES)));
+        clauses.push(format!("it sets {} itself", english::list_up_to(MOST_NAMES, &written)));
     }
     if !limited.is_empty() {
-        let names = list_words(&limited, MOST_NAMES);
+        let names = english::list_up_to(MOST_NAMES, &limited);
         let count = if limited.len() == 1 { "its limit counts as one" } else { "its limits count" };
         clauses.push(format!("it sets no request for {names}, so {count}"));
     }
     if let Some((node, _)) = &range {
         let name = quoted(&scene.topology.nodes[*node].identity.name);
-        clauses.push(format!("LimitRange {name} gives {}", list_words(&given, MOST_NAMES)));
+        clauses.push(format!("LimitRange {name} gives {}", english::list_up_to(MOST_NAMES, &given)));
     }
     if !summed.is_empty() {
-        clauses.push(format!("its containers add up to {}", list_words(&summed, MOST_NAMES)));
+        clauses.push(format!("its containers add up to {}", english::list_up_to(MOST_NAMES, &summed)));
     }
     if !unread.is_empty() {
-        clauses.push(format!("what it sets for {} is no quantity", list_words(unread, MOST_NAMES)));
+        clauses.push(format!("what it sets for {} is no quantity", english::list_up_to(MOST_NAMES, unread)));
     }
     if clauses.is_empty() {
         clauses.push(format!("it sets no {which}"));
@@ -111,8 +111,8 @@ impl Story<'_> {
         let clauses = groups.into_iter().map(|(free, names)| {
             let free: Vec<String> =
                 free.iter().map(|&index| container_words(&self.pod.containers[index])).collect();
-            let verb = if free.len() == 1 { "has" } else { "have" };
-            let (free, names) = (list_words(&free, MOST_NAMES), names.join(" or "));
+            let verb = english::have(free.len());
+            let (free, names) = (english::list_up_to(MOST_NAMES, &free), english::list(&names, "or"));
             format!("{free} {verb} no limit of {names}, so nothing limits the pod's")
         });
         clauses.collect()
@@ -120,7 +120,7 @@ impl Story<'_> {
 
     fn clauses(&self, amounts: &Resources, of: fn(&ContainerResources) -> &Known<Resources>) -> Vec<String> {
         let mut clauses = Vec::new();
-        let names = |test: &dyn Fn(&Origin) -> bool| list_words(&amounts.names(test), MOST_NAMES);
+        let names = |test: &dyn Fn(&Origin) -> bool| english::list_up_to(MOST_NAMES, amounts.names(test));
         let written = names(&|origin| *origin == Origin::Written);
         if !written.is_empty() {
             clauses.push(format!("the pod sets {written} for all its containers together"));
@@ -147,7 +147,10 @@ impl Story<'_> {
             let raised = overhead.value.iter().filter(|(name, _)| amounts.get(name).is_some());
             let raised: Vec<String> = raised.map(|(name, _)| quoted(name)).collect();
             if !raised.is_empty() {
-                clauses.push(format!("the overhead of {by} adds to {}", list_words(&raised, MOST_NAMES)));
+                clauses.push(format!(
+                    "the overhead of {by} adds to {}",
+                    english::list_up_to(MOST_NAMES, &raised)
+                ));
             }
         }
         clauses
@@ -161,7 +164,7 @@ impl Story<'_> {
         of: fn(&ContainerResources) -> &Known<Resources>,
     ) -> String {
         let ending = if names.len() == 1 { "s" } else { "" };
-        let names = list_words(names, MOST_NAMES);
+        let names = english::list_up_to(MOST_NAMES, names);
         let adding = self.adding(amounts, of);
         let rest = if self.inits_need(amounts, of) { ", and no init container needs more" } else { "" };
         if let [one] = adding[..] {
@@ -176,7 +179,7 @@ impl Story<'_> {
         let parts = [(apps, "container", "containers"), (sidecars, "sidecar", "sidecars")];
         let parts = parts.into_iter().filter(|(many, ..)| *many > 0);
         let parts: Vec<String> = parts.map(|(many, one, more)| count(many, one, more)).collect();
-        format!("the {names} of {} add{ending} up{rest}", list_words(&parts, MOST_NAMES))
+        format!("the {names} of {} add{ending} up{rest}", english::list_up_to(MOST_NAMES, &parts))
     }
 
     /// Whether a LimitRange gives a container all that it has.

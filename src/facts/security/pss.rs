@@ -16,6 +16,7 @@ pub(super) use case::Case;
 
 use crate::catalog::FieldPath;
 use crate::facts::known::Known;
+use crate::names::english;
 use crate::topology::Pod;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::borrow::Cow;
@@ -217,7 +218,7 @@ impl Standard {
         ];
         let words = words.into_iter().filter(|(_, some)| !some.is_empty());
         let words: Vec<String> = words.map(|(verb, some)| format!("{verb} {some}")).collect();
-        Known::new(self, format!("the {} level {}", next.word(), words.join(" and ")), field)
+        Known::new(self, format!("the {} level {}", next.word(), english::list(&words, "and")), field)
     }
 }
 

@@ -6,6 +6,7 @@ use super::claim::{Claim, ClaimOrigin};
 use super::mount::{Access, VolumeUse};
 use super::{Copies, stays};
 use crate::document::Value;
+use crate::names::english;
 use crate::topology::{Pod, State, Volume};
 
 /// What is likely to go wrong with a volume of a pod.
@@ -122,7 +123,7 @@ fn of_claim(scene: &Scene, usage: &VolumeUse, claim: &Claim) -> Option<Known<Sto
         return Some(Known::new(StorageTrap::MissingClaim { volume, claim: name }, why, claim.field.clone()));
     }
     let modes: Vec<String> = claim.access_modes.iter().map(|mode| quoted(mode)).collect();
-    let why = format!("claim {} asks for {} alone", quoted(&name), modes.join(" and "));
+    let why = format!("claim {} asks for {} alone", quoted(&name), english::list(&modes, "and"));
     let several = Copies::of(scene).are_several();
     // Where the disk is inside of a node, the scheduler places every pod there.
     let is_local = claim.is_local.as_ref().is_some_and(|local| local.value);

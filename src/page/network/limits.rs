@@ -2,6 +2,7 @@
 
 use crate::facts::reach::{Direction, Policy, Rule, on_ports, passes, who};
 use crate::names::count;
+use crate::names::english;
 use crate::page::Prose;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{concat, joined, listed, marked, plain, separated, text};
@@ -161,7 +162,9 @@ fn sentence(know: &Knowledge, policy: &Policy, rule: &Rule, direction: Direction
             let who = who.strip_prefix("all ").unwrap_or(&who);
             format!("Only {who} may reach {}", on_ports(rule))
         }
-        (Direction::Ingress, false, _) => capital(&format!("{} may reach {}", who(rule), on_ports(rule))),
+        (Direction::Ingress, false, _) => {
+            english::capital(&format!("{} may reach {}", who(rule), on_ports(rule)))
+        }
         (Direction::Egress, true, true) => format!("It may reach anyone, but only on {}", on_ports(rule)),
         (Direction::Egress, true, false) => {
             let who = who(rule);
@@ -225,11 +228,4 @@ pub fn in_short(know: &Knowledge, index: NodeIndex, direction: Direction) -> Pro
         pieces.push(plain(count(more, "more rule", "more rules")));
     }
     separated(pieces, "; ")
-}
-
-/// The words with a capital letter in front.
-pub fn capital(words: &str) -> String {
-    let mut rest = words.chars();
-    let first = rest.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + rest.as_str()
 }

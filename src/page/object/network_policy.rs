@@ -5,8 +5,8 @@ use crate::diagram::View;
 use crate::facts::reach::{Direction, Policy, Rule, Who, on_ports, who};
 use crate::model::Object;
 use crate::names::count;
+use crate::names::english;
 use crate::page::knowledge::Knowledge;
-use crate::page::network::capital;
 use crate::page::prose::{code, concat, listed, listed_of, marked, plain, text};
 use crate::page::{Block, Prose, Tone};
 use crate::topology::NodeIndex;
@@ -111,7 +111,9 @@ fn sentences(know: &Knowledge, object: &Object, direction: Direction, rules: &[R
             (Direction::Egress, true) => {
                 "They may reach anyone, inside and outside of the cluster, on any port.".to_owned()
             }
-            (Direction::Ingress, false) => capital(&format!("{} may reach {}.", who(rule), on_ports(rule))),
+            (Direction::Ingress, false) => {
+                english::capital(&format!("{} may reach {}.", who(rule), on_ports(rule)))
+            }
             (Direction::Egress, false) => format!("They may reach {} on {}.", who(rule), on_ports(rule)),
         };
         concat(vec![marked(&words), plain(" "), vec![know.source(object, &rule.field)]])

@@ -5,6 +5,7 @@ use crate::facts::Known;
 use crate::facts::quantity::{resource_words, size_words};
 use crate::facts::resources::{PodResources, Qos, Resources, is_critical};
 use crate::model::Object;
+use crate::names::english;
 use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, marked, muted, named, plain, text};
 use crate::page::{Block, Inline, Prose, Table, sentence};
@@ -187,12 +188,12 @@ fn limits(
         }
     }
     for (free, names) in groups {
-        let limitless = names.join(" or ");
+        let limitless = english::list(&names, "or");
         if free.len() == counted {
             items.push(plain(format!("Nothing limits its {limitless}.")));
             continue;
         }
-        let verb = if free.len() == 1 { "has" } else { "have" };
+        let verb = english::have(free.len());
         items.push(concat(vec![
             plain(format!("Nothing limits the {limitless} of the whole pod, because ")),
             named(free, 4, |&one| vec![know.container(index, one)]),

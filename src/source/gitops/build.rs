@@ -12,6 +12,7 @@ use super::recipe::{Make, Said};
 use super::substitution::{Substituted, Substitution};
 use super::world::World;
 use crate::document::{Origin, SourceFile};
+use crate::names::english;
 use crate::problem::{Code, Level, Problem};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -295,7 +296,9 @@ fn untold(applier: &Applier, own: &Substitution, done: &Substituted, built: &Bui
         let (have, stand) = if names.len() == 1 { ("has", "it") } else { ("have", "each") };
         let fate = match own.absent.as_slice() {
             [] => format!("Flux puts nothing in the place of {stand}"),
-            absent => format!("{} may hold a value, but is not in these manifests", absent.join(" or ")),
+            absent => {
+                format!("{} may hold a value, but is not in these manifests", english::list(absent, "or"))
+            }
         };
         let message = format!(
             "{}{more} {have} neither a value nor a default in {}: {fate}",

@@ -6,6 +6,7 @@ use super::conceal::Secrets;
 use super::settle::SCHEMA;
 use super::stage::Refusal;
 use super::{Unit, trace};
+use crate::names::english;
 use crate::problem::{Code, Level, Problem};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -105,7 +106,7 @@ fn missing(message: &str) -> Option<String> {
     let (_, names) = message.split_once("missing in charts/ directory: ")?;
     let names: Vec<String> = names.split(", ").map(|name| format!("`{}`", name.trim())).collect();
     let words = if names.len() == 1 { "its dependency" } else { "its dependencies" };
-    let verb = if names.len() == 1 { "is" } else { "are" };
+    let verb = english::are(names.len());
     Some(format!("{words} {} {verb} not in `charts/`", names.join(", ")))
 }
 

@@ -2,6 +2,7 @@
 
 use super::CronSchedule;
 use crate::names::count;
+use crate::names::english;
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS: [&str; 12] = [
@@ -82,15 +83,13 @@ impl CronSchedule {
         }
         if minutes.len() * hours.len() <= MOST_LISTED {
             let times = hours.iter().flat_map(|hour| minutes.iter().map(move |minute| clock(*hour, *minute)));
-            return format!("at {}", listed(times.collect(), "and"));
+            return format!("at {}", english::list(times, "and"));
         }
         let past = match hour {
             Shape::One(_) => clock(from, 0),
             Shape::Run => format!("every hour from {} to {}", clock(from, 0), clock(to, 0)),
             Shape::Cycle { step, .. } => format!("every {} hour from {}", ordinal(*step), clock(from, 0)),
-            _ if hours.len() <= MOST_LISTED => {
-                listed(hours.iter().map(|hour| clock(*hour, 0)).collect(), "and")
-            }
+            _ if hours.len() <= MOST_LISTED => english::list(hours.iter().map(|hour| clock(*hour, 0)), "and"),
             _ => format!("{} hours between {} and {}", hours.len(), clock(from, 0), clock(to, 0)),
         };
         format!("{} past {past}", minutes_past(minute, minutes))
@@ -197,7 +196,7 @@ fn minutes_past(shape: &Shape, values: &[u32]) -> String {
             format!("every {step} minutes from {} to {} minutes", first(values), last(values))
         }
         _ if values.len() <= MOST_LISTED => {
-            format!("at {} minutes", listed(values.iter().map(u32::to_string).collect(), "and"))
+            format!("at {} minutes", english::list(values.iter().map(u32::to_string), "and"))
         }
         _ => format!("{} times from {} to {} minutes", values.len(), first(values), last(values)),
     }
@@ -209,8 +208,8 @@ fn all_minutes_of(shape: &Shape, hours: &[u32]) -> String {
             format!("every minute from {} to {}", clock(first(hours), 0), clock(last(hours), 59))
         }
         _ if hours.len() <= MOST_LISTED => {
-            let starts = hours.iter().map(|hour| clock(*hour, 0)).collect();
-            format!("every minute of the hours that start at {}", listed(starts, "and"))
+            let starts = hours.iter().map(|hour| clock(*hour, 0));
+            format!("every minute of the hours that start at {}", english::list(starts, "and"))
         }
         _ => format!(
             "every minute of {} hours between {} and {}",
@@ -228,7 +227,7 @@ fn hours_at(minute: u32, shape: &Shape, hours: &[u32]) -> String {
         Shape::Run if hours.len() > 3 => format!("every hour {}", ends()),
         Shape::Steps { step } => format!("every {step} hours {}", ends()),
         _ if hours.len() <= MOST_LISTED => {
-            format!("at {}", listed(hours.iter().map(|hour| clock(*hour, minute)).collect(), "and"))
+            format!("at {}", english::list(hours.iter().map(|hour| clock(*hour, minute)), "and"))
         }
         _ => format!("{} times {}", hours.len(), ends()),
     }
@@ -237,14 +236,14 @@ fn hours_at(minute: u32, shape: &Shape, hours: &[u32]) -> String {
 fn weekdays_in(values: &[u32]) -> String {
     match weekday_run(values) {
         Some((from, to)) => format!("from {from} to {to}"),
-        None => format!("every {}", listed(weekday_names(values), "and")),
+        None => format!("every {}", english::list(weekday_names(values), "and")),
     }
 }
 
 fn any_weekday(values: &[u32]) -> String {
     match weekday_run(values) {
         Some((from, to)) => format!("on any day from {from} to {to}"),
-        None => format!("on any {}", listed(weekday_names(values), "or")),
+        None => format!("on any {}", english::list(weekday_names(values), "or")),
     }
 }
 
@@ -271,7 +270,7 @@ fn dates_in(values: &[u32]) -> String {
         Shape::Steps { step } | Shape::Cycle { step, .. } if values.len() > 3 => {
             format!("every {step} days {}", ends())
         }
-        _ => format!("on the {}", listed(values.iter().map(|day| ordinal(*day)).collect(), "and")),
+        _ => format!("on the {}", english::list(values.iter().map(|day| ordinal(*day)), "and")),
     }
 }
 
@@ -279,7 +278,7 @@ fn months(shape: &Shape, values: &[u32]) -> String {
     let name = |month: u32| MONTHS[(month.max(1) as usize - 1) % 12].to_owned();
     match shape {
         Shape::Run => format!("from {} to {}", name(first(values)), name(last(values))),
-        _ => listed(values.iter().map(|month| name(*month)).collect(), "and"),
+        _ => english::list(values.iter().map(|month| name(*month)), "and"),
     }
 }
 
@@ -313,16 +312,6 @@ fn ordinal(number: u32) -> String {
     crate::names::ordinal(i64::from(number))
 }
 
-/// `a`, `a and b`, `a, b, and c`.
-fn listed(items: Vec<String>, last: &str) -> String {
-    match &items[..] {
-        [] => String::new(),
-        [only] => only.clone(),
-        [one, other] => format!("{one} {last} {other}"),
-        [all @ .., tail] => format!("{}, {last} {tail}", all.join(", ")),
-    }
-}
-
 /// How often something happens that comes round after so many seconds: `every hour`, `every 90 seconds`.
 pub(super) fn every_words(seconds: i64) -> String {
     let span = span_words(seconds);
@@ -349,7 +338,7 @@ pub fn span_words(seconds: i64) -> String {
         (rest, "second", "seconds"),
     ];
     let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
-    listed(parts.map(|(number, one, many)| count(number, one, many)).collect(), "and")
+    english::list(parts.map(|(number, one, many)| count(number, one, many)), "and")
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::rule::Rule;
 use crate::facts::known::quoted;
 use crate::names::count;
+use crate::names::english;
 
 /// How many names are written out.
 const MOST_NAMES: usize = 6;
@@ -47,7 +48,7 @@ impl Rule {
                 other => say(&quoted(other)),
             }
         }
-        joined(&words, "and")
+        english::list(&words, "and")
     }
 
     /// With what: `` `pods` and `services` ``, `` every object of group `apps` ``, `` path `/metrics` of the API server ``.
@@ -118,16 +119,7 @@ fn shortened(mut words: Vec<String>, last: &str, many: &str) -> String {
         words.truncate(MOST_NAMES - 1);
         words.push(count(more, &format!("more of its {many}"), &format!("more {many}")));
     }
-    joined(&words, last)
-}
-
-fn joined(words: &[String], last: &str) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first, second] => format!("{first} {last} {second}"),
-        [first @ .., end] => format!("{}, {last} {end}", first.join(", ")),
-    }
+    english::list(&words, last)
 }
 
 #[cfg(test)]
