@@ -401,6 +401,29 @@ fn the_rights_of_a_thousand_accounts_fold_into_namespaces() {
 }
 
 /// A golden file: its name and what stands in it.
+#[test]
+fn the_pods_of_an_account_with_many_rights_keep_those_that_reach_furthest() {
+    let role = |number: usize| {
+        let resource = if number == 249 { "secrets" } else { "pods" };
+        format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: role-{number}}}\n\
+             rules: [{{apiGroups: [\"\"], resources: [{resource}], verbs: [get]}}]\n---\n\
+             apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {{name: to-{number}}}\n\
+             roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: role-{number}}}\n\
+             subjects: [{{kind: ServiceAccount, name: default, namespace: shop}}]\n---\n"
+        )
+    };
+    let stage = Stage::text(&((0..250).map(role).collect::<String>() + &deployment("web", "shop", 1)));
+    let diagram = stage.draw(View::Access, &stage.object("Deployment", "web")).unwrap();
+    assert!(
+        diagram.description.starts_with("1 ServiceAccount gets rights from 250 roles through 250 bindings.")
+    );
+    assert!(written(&diagram).contains("role-249"), "{}", written(&diagram));
+    assert!(
+        diagram.left_out.iter().any(|said| said.starts_with("Not drawn: 50 grants that reach no further"))
+    );
+}
+
 fn file(name: &str, diagram: &Diagram) -> (String, Vec<u8>) {
     (format!("{name}.txt"), written(diagram).into_bytes())
 }

@@ -19,6 +19,9 @@ use std::sync::Arc;
 const MOST_BOXES: usize = 4;
 /// How many characters of what a box is about are shown.
 const LONGEST_LABEL: usize = 80;
+/// How many grants, and how many pods of an account, are looked at for one diagram: where an account has thousands, the
+/// page of each of its pods and roles would otherwise cost as much as all of them together.
+const MOST_LINKS: usize = 200;
 
 /// How much is drawn, from everything to the least.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,23 +45,41 @@ pub(super) static VIEW: Definition =
     Definition { name: "access", of: Of::Everything, budget: Budget { nodes: 36, edges: 44 }, draw };
 
 fn draw(scene: Scene, focus: &Focus) -> Option<Diagram> {
-    let chains = chain::find(scene, focus)?;
+    let mut chains = chain::find(scene, focus)?;
     if chains.links.is_empty() {
         return None;
     }
+    let description = describe(scene, &chains);
+    let left_out = match focus {
+        Focus::Object(_) | Focus::Container(..) => chains.keep_worst(scene, MOST_LINKS),
+        // These are drawn once, and fold by namespace.
+        Focus::All(_) | Focus::Namespace(..) | Focus::Application(_) => 0,
+    };
+    let paint = |detail, budget| paint(scene, &chains, (detail, budget), &description, left_out);
     let unlimited = Budget { nodes: usize::MAX, edges: usize::MAX };
     let fits = |diagram: &Diagram| match &diagram.body {
         Body::Flow(flow) => flow.nodes.len() <= scene.budget.nodes && flow.edges.len() <= scene.budget.edges,
         Body::Sequence(_) | Body::States(_) => false,
     };
     // Every holder of every binding is an arrow, so most of what is too much can be told without painting it.
-    let least = if chains.links.len() > scene.budget.edges { Detail::Holders } else { Detail::Full };
+    let pods: usize = chains.users.values().map(Vec::len).sum();
+    let least = match scene.budget.edges {
+        edges if chains.links.len() > edges => Detail::Holders,
+        edges if pods > edges => Detail::Users,
+        _ => Detail::Full,
+    };
     let details = DETAILS.into_iter().filter(|detail| *detail >= least);
-    let mut tries = details.map(|detail| paint(scene, &chains, detail, unlimited));
-    tries.find(fits).or_else(|| Some(paint(scene, &chains, Detail::Namespaces, scene.budget)))
+    let mut tries = details.map(|detail| paint(detail, unlimited));
+    tries.find(fits).or_else(|| Some(paint(Detail::Namespaces, scene.budget)))
 }
 
-fn paint(scene: Scene, chains: &Chains, detail: Detail, budget: Budget) -> Diagram {
+fn paint(
+    scene: Scene,
+    chains: &Chains,
+    (detail, budget): (Detail, Budget),
+    description: &str,
+    left_out: usize,
+) -> Diagram {
     let (sheet, bindings, roles) = (Sheet::default(), BTreeSet::new(), BTreeSet::new());
     let everywhere = chains.links.iter().filter(|link| link.grant.namespace.is_none());
     let everywhere = everywhere.map(|link| link.grant.role).collect();
@@ -69,8 +90,14 @@ fn paint(scene: Scene, chains: &Chains, detail: Detail, budget: Budget) -> Diagr
     for link in &chains.links {
         painter.link(link);
     }
+    if left_out > 0 {
+        let more = count(left_out, "grant", "grants");
+        painter
+            .sheet
+            .leave_out(format!("Not drawn: {more} that reach no further; the page Access lists them."));
+    }
     painter.say_what_is_left_out();
-    let (title, description) = painter.words();
+    let (title, description) = (chains.title.clone(), description.to_owned());
     painter.sheet.finish(View::Access, title, description, Direction::Right, budget)
 }
 
@@ -108,7 +135,12 @@ impl Painter<'_> {
             let actor = cast::several(id, Class::Workload, users.len(), "workload", "");
             let many = self.sheet.node(actor, None);
             self.sheet.silent_arrow(&many, &to, "run as", Line::Solid);
-            for &user in users {
+            if let Some(beyond) = users.len().checked_sub(MOST_LINKS).filter(|beyond| *beyond > 0) {
+                let beyond = count(beyond, "more workload", "more workloads");
+                let name = &account.name;
+                self.sheet.leave_out(format!("Not listed: {beyond} that run as {name}."));
+            }
+            for &user in users.iter().take(MOST_LINKS) {
                 let pod = cast::pod(self.scene, user);
                 let (said, link) = (pod.said.clone(), pod.node.link.clone());
                 let (to, reason) = (self.sheet.said(&to), self.runs_as(user));
@@ -294,31 +326,31 @@ impl Painter<'_> {
             );
         }
     }
+}
 
-    fn words(&self) -> (String, String) {
-        let (mut holders, mut bindings, mut roles) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let mut dangers: BTreeSet<Danger> = BTreeSet::new();
-        for link in &self.chains.links {
-            holders.insert(&link.holder);
-            bindings.insert(link.grant.binding);
-            if roles.insert((link.grant.role, link.grant.namespace.is_none())) {
-                dangers.extend(self.scene.facts.permissions().dangers(link.grant).iter().copied());
-            }
+/// Who gets how many rights through what, and what of them reaches furthest.
+fn describe(scene: Scene, chains: &Chains) -> String {
+    let (mut holders, mut bindings, mut roles) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut dangers: BTreeSet<Danger> = BTreeSet::new();
+    for link in &chains.links {
+        holders.insert(&link.holder);
+        bindings.insert(link.grant.binding);
+        if roles.insert((link.grant.role, link.grant.namespace.is_none())) {
+            dangers.extend(scene.facts.permissions().dangers(link.grant).iter().copied());
         }
-        let roles: BTreeSet<NodeIndex> = roles.into_iter().map(|(role, _)| role).collect();
-        let get = if holders.len() == 1 { "gets" } else { "get" };
-        let who = who(&holders);
-        let roles = count(roles.len(), "role", "roles");
-        let bindings = count(bindings.len(), "binding", "bindings");
-        let worst: Vec<&str> = dangers.into_iter().take(3).map(Danger::words).collect();
-        let worst = if worst.is_empty() {
-            String::new()
-        } else {
-            format!(" What reaches furthest: to {}.", worst.join("; to "))
-        };
-        let description = format!("{who} {get} rights from {roles} through {bindings}.{worst}");
-        (self.chains.title.clone(), description)
     }
+    let roles: BTreeSet<NodeIndex> = roles.into_iter().map(|(role, _)| role).collect();
+    let get = if holders.len() == 1 { "gets" } else { "get" };
+    let who = who(&holders);
+    let roles = count(roles.len(), "role", "roles");
+    let bindings = count(bindings.len(), "binding", "bindings");
+    let worst: Vec<&str> = dangers.into_iter().take(3).map(Danger::words).collect();
+    let worst = if worst.is_empty() {
+        String::new()
+    } else {
+        format!(" What reaches furthest: to {}.", worst.join("; to "))
+    };
+    format!("{who} {get} rights from {roles} through {bindings}.{worst}")
 }
 
 /// `2 ServiceAccounts and 1 group`.

@@ -36,6 +36,27 @@ pub(super) struct Chains<'a> {
 }
 
 impl Chains<'_> {
+    /// Keeps so many of the links, those that reach furthest, which come first then, as what comes last is folded first;
+    /// returns how many are left out.
+    pub fn keep_worst(&mut self, scene: Scene, most: usize) -> usize {
+        let beyond = self.links.len().saturating_sub(most);
+        if beyond > 0 {
+            let worst = |link: &Link| {
+                let worst = scene.facts.permissions().dangers(link.grant).first().copied();
+                worst.map_or((1, None), |danger| (0, Some(danger)))
+            };
+            self.links.sort_by_key(worst);
+            self.links.truncate(most);
+            let named: BTreeSet<&Holder> = self.links.iter().map(|link| &link.holder).collect();
+            let belongs = |account: &Identity| self.memberships.iter().any(|(one, _)| one == account);
+            self.users.retain(|account, _| {
+                let (namespace, name) = (Arc::clone(&account.namespace), Arc::clone(&account.name));
+                named.contains(&Holder::Account(namespace, name)) || belongs(account)
+            });
+        }
+        beyond
+    }
+
     /// How many accounts of each namespace hold rights.
     pub fn accounts(&self) -> BTreeMap<Arc<str>, usize> {
         let of_links = self.links.iter().filter_map(|link| match &link.holder {
