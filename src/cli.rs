@@ -12,6 +12,7 @@ mod impact;
 mod init;
 mod inject;
 mod manual;
+mod mcp;
 mod mdbook;
 mod mend;
 mod message;
@@ -36,6 +37,7 @@ pub use impact::Impact;
 pub use init::Init;
 pub use inject::Inject;
 pub use manual::{Manual, ManualPage, manual_pages};
+pub use mcp::Mcp;
 pub use mdbook::{Mdbook, Question};
 pub use mend::mending;
 pub use message::{ColorChoice, MessageFormat, Messages};
@@ -71,6 +73,8 @@ pub enum Command {
     Diff(Diff),
     /// Print the topology: every object, and what it refers to
     Graph(Graph),
+    /// Answer the questions of an assistant, over the Model Context Protocol
+    Mcp(Mcp),
     /// List the charts from elsewhere that Flux and Argo CD objects name, and fetch what is missing
     Charts(Charts),
     /// Rewrite the marked regions of Markdown files
@@ -180,6 +184,7 @@ impl Command {
             Command::Impact(impact) => Ok(impact.ask()),
             Command::Diff(diff) => Ok(diff.ask()),
             Command::Graph(graph) => Ok(graph.ask()),
+            Command::Mcp(mcp) => Ok(mcp.ask()),
             Command::Charts(charts) => Ok(charts.ask()),
             Command::Inject(inject) => Err(&inject.input.voice),
             Command::Mdbook(mdbook) => Err(&mdbook.voice),

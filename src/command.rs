@@ -5,6 +5,7 @@ mod charts;
 mod check;
 mod diff;
 mod manual;
+mod mcp;
 mod print;
 mod regions;
 mod settings;
@@ -42,6 +43,7 @@ pub(crate) fn perform(cli: &Cli, messages: &Messages, mending: &str) -> anyhow::
         Command::Completions(completions) => print(&[completions.script()]).map(|()| Exit::Complete),
         Command::Man(manual) => manual::write(manual, messages),
         Command::Diff(diff) => diff::compare(diff, messages),
+        Command::Mcp(mcp) => mcp::serve(mcp),
         Command::Charts(charts) if charts.fetch => charts::fetch(charts, messages, &check),
         Command::Inject(inject) => regions::rewrite(inject, messages, &check),
         Command::Mdbook(mdbook) => book::answer(mdbook, messages),

@@ -21,6 +21,7 @@ pub mod document;
 pub mod escape;
 pub mod facts;
 pub mod inject;
+pub mod mcp;
 pub mod mdbook;
 pub mod model;
 pub mod names;

@@ -134,6 +134,13 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Its first opening sentence in plain words; empty where it has none.
+    pub fn says(&self) -> String {
+        self.lead.first().map(prose::words).unwrap_or_default()
+    }
+}
+
 /// What sort of page it is: layout, icon and search follow from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {

@@ -238,7 +238,7 @@ impl Study {
     }
 
     /// Whether one end may connect to the other.
-    fn reach(
+    pub(crate) fn reach(
         &self,
         (from, to): (&str, &str),
         namespace: Option<&str>,

@@ -22,6 +22,7 @@ mod redact;
 pub mod revision;
 mod roots;
 mod settings;
+mod stamp;
 mod survey;
 mod template;
 mod tool;
@@ -36,6 +37,7 @@ pub use matching::{is_pattern, matching};
 use redact::Values;
 pub use redact::{commands, documents_in};
 pub use settings::{Malformed, SettingsFile, read_settings};
+pub use stamp::{Stamp, stamp};
 pub use survey::{Survey, survey};
 pub use tool::{keep, sweep};
 

@@ -33,6 +33,8 @@ enum FindingsFormat {
     Json,
     Sarif,
     Github,
+    Gitlab,
+    Markdown,
 }
 
 /// How bad a finding is.
@@ -52,6 +54,8 @@ impl Advise {
             FindingsFormat::Json => AdviceFormat::Json,
             FindingsFormat::Sarif => AdviceFormat::Sarif,
             FindingsFormat::Github => AdviceFormat::Github,
+            FindingsFormat::Gitlab => AdviceFormat::Gitlab,
+            FindingsFormat::Markdown => AdviceFormat::Markdown,
         };
         let level = match self.level {
             FindingsLevel::Note => Level::Note,

@@ -364,9 +364,18 @@ fn is_open(topology: &Topology, finding: &Finding) -> bool {
 }
 
 fn is_ignored(scene: &Scene, code: &str) -> bool {
-    let codes = scene.object.annotation(IGNORE).unwrap_or_default();
-    let by_annotation = codes.split(',').map(str::trim).any(|one| one == code || one == "*");
-    by_annotation || scene.catalog.settings.ignores(code, &scene.object.identity)
+    is_annotated(scene.object, code) || scene.catalog.settings.ignores(code, &scene.object.identity)
+}
+
+/// Whether the manifest itself says that nobody wants to hear a finding; else the settings do.
+pub fn is_ignored_in_source(topology: &Topology, finding: &Finding) -> bool {
+    let object = topology.nodes[finding.node].object.as_deref();
+    object.is_some_and(|object| is_annotated(object, finding.rule.code))
+}
+
+fn is_annotated(object: &crate::model::Object, code: &str) -> bool {
+    let codes = object.annotation(IGNORE).unwrap_or_default();
+    codes.split(',').map(str::trim).any(|one| one == code || one == "*")
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! What the author of a manifest says about an object: the annotation `podviz.dev/description`, or the comment block
-//! at the top of its document, as Markdown.
+//! What the author of a manifest says about an object: the annotation `podviz.dev/description` or
+//! `kubernetes.io/description`, or the comment block at the top of its document, as Markdown.
 //!
 //! The Markdown becomes blocks of the page like any other text, so nothing in it is syntax for the page that shows it:
 //! HTML in it is shown as it is written, and links lead to the web or nowhere.
@@ -9,15 +9,18 @@ use super::{Block, Inline, Prose, Table};
 use crate::model::Object;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-/// The annotation that describes an object.
-const DESCRIPTION: &str = "podviz.dev/description";
+/// The annotations that describe an object; the first that is there counts.
+///
+/// Source: kubernetes.io, "Well-Known Labels, Annotations and Taints", `kubernetes.io/description`.
+const DESCRIPTIONS: [&str; 2] = ["podviz.dev/description", "kubernetes.io/description"];
 
 /// More events than this are not a description but a book.
 const MOST_EVENTS: usize = 4_000;
 
 /// What the author says about the object; nothing where they say nothing.
 pub fn words(object: &Object) -> Vec<Block> {
-    match object.annotation(DESCRIPTION) {
+    let description = DESCRIPTIONS.iter().find_map(|name| object.annotation(name));
+    match description {
         Some(description) => blocks(description),
         None => object.comment.as_deref().map(|comment| blocks(&about(comment))).unwrap_or_default(),
     }

@@ -1,9 +1,14 @@
-//! What `podviz advise` prints: the findings as text, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions.
+//! What `podviz advise` prints: the findings as text, as JSON, as SARIF 2.1.0, as a table in Markdown, as annotations of
+//! GitHub Actions, or as GitLab's Code Quality report.
+
+mod gitlab;
+mod sarif;
 
 use super::prose::{self, joined};
+use crate::escape::markdown::cell;
 use crate::escape::{terminal, visible, visible_json};
 use crate::facts::Facts;
-use crate::facts::advice::{Finding, RULES};
+use crate::facts::advice::Finding;
 use crate::names::count;
 use crate::problem::Level;
 use crate::topology::Topology;
@@ -11,6 +16,9 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+
+/// How many findings a table lists.
+const MOST_ROWS: usize = 200;
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +34,10 @@ pub enum AdviceFormat {
     Sarif,
     /// One line a finding, which GitHub Actions shows beside the change.
     Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// A table for the summary of a job, or a comment.
+    Markdown,
 }
 
 /// The findings as text, and whether none of them is as bad as `level`.
@@ -40,7 +52,7 @@ pub fn text(
 ) -> (String, bool) {
     let (ignored, findings): (Vec<&Finding>, Vec<&Finding>) =
         facts.findings().iter().partition(|finding| finding.is_ignored);
-    told(topology, &findings, ignored.len(), "No advice.", inputs, (format, level))
+    told(topology, &findings, &ignored, "No advice.", inputs, (format, level))
 }
 
 /// The same of the findings that a change brings.
@@ -51,25 +63,29 @@ pub fn text_of_new(
     format: AdviceFormat,
     level: Level,
 ) -> (String, bool) {
-    told(topology, findings, 0, "No new advice.", inputs, (format, level))
+    told(topology, findings, &[], "No new advice.", inputs, (format, level))
 }
 
 fn told(
     topology: &Topology,
     findings: &[&Finding],
-    ignored: usize,
+    ignored: &[&Finding],
     nothing: &str,
     inputs: &[PathBuf],
     (format, level): (AdviceFormat, Level),
 ) -> (String, bool) {
     let passed = findings.iter().all(|finding| finding.level < level);
     let findings = merged(topology, findings);
-    let page = Sheet { topology, inputs, findings: &findings, ignored, nothing };
+    let suppressed = merged(topology, ignored);
+    let (findings, suppressed) = (&findings[..], &suppressed[..]);
+    let page = Sheet { topology, inputs, findings, suppressed, ignored: ignored.len(), nothing };
     let text = match format {
         AdviceFormat::Text { notes } => page.text(notes),
         AdviceFormat::Json => format!("{:#}\n", visible_json(page.json())),
         AdviceFormat::Sarif => format!("{:#}\n", visible_json(page.sarif())),
         AdviceFormat::Github => page.github(),
+        AdviceFormat::Gitlab => format!("{:#}\n", visible_json(page.gitlab())),
+        AdviceFormat::Markdown => page.markdown(),
     };
     (text, passed)
 }
@@ -77,7 +93,7 @@ fn told(
 /// These findings, as the JSON lists them.
 pub fn entries(topology: &Topology, findings: &[&Finding]) -> Value {
     let findings = merged(topology, findings);
-    Sheet { topology, inputs: &[], findings: &findings, ignored: 0, nothing: "" }.json()
+    Sheet { topology, inputs: &[], findings: &findings, suppressed: &[], ignored: 0, nothing: "" }.json()
 }
 
 /// A finding, and the environments in which the same place has it.
@@ -120,6 +136,8 @@ struct Sheet<'a> {
     topology: &'a Topology,
     inputs: &'a [PathBuf],
     findings: &'a [Shared<'a>],
+    /// What someone does not want to hear.
+    suppressed: &'a [Shared<'a>],
     ignored: usize,
     /// What is said where there is none.
     nothing: &'a str,
@@ -236,56 +254,37 @@ impl Sheet<'_> {
         self.findings.iter().map(finding).collect()
     }
 
-    /// Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
-    fn sarif(&self) -> Value {
-        let rules: Vec<Value> = RULES
-            .iter()
-            .map(|rule| {
-                json!({
-                    "id": rule.code,
-                    "shortDescription": { "text": words(rule.code) },
-                    "fullDescription": { "text": rule.meaning },
-                    "defaultConfiguration": { "level": rule.level },
-                })
-            })
-            .collect();
-        let results: Vec<Value> = self
-            .findings
-            .iter()
-            .map(|finding| {
-                let (file, line) = self.place(finding);
-                let rule = RULES.iter().position(|rule| rule.code == finding.rule.code);
-                json!({
-                    "ruleId": finding.rule.code,
-                    "ruleIndex": rule,
-                    "level": finding.level,
-                    "message": {
-                        "text": format!("{}: {} {}", self.subject_there(finding), finding.reason, finding.help),
-                    },
-                    "locations": [{
-                        "physicalLocation": {
-                            "artifactLocation": { "uri": uri(&from_here(self.inputs, &file)) },
-                            "region": { "startLine": line.max(1) },
-                        },
-                        "logicalLocations": [{ "fullyQualifiedName": self.subject(finding) }],
-                    }],
-                })
-            })
-            .collect();
-        json!({
-            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-            "version": "2.1.0",
-            "runs": [{
-                "tool": { "driver": {
-                    "name": "podviz",
-                    "version": env!("CARGO_PKG_VERSION"),
-                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                    "rules": rules,
-                } },
-                "columnKind": "unicodeCodePoints",
-                "results": results,
-            }],
-        })
+    /// A table of the findings, the worst first; of very many the first.
+    fn markdown(&self) -> String {
+        let mut text = format!("### Advice of podviz\n\n{}", self.summary(true));
+        if self.findings.is_empty() {
+            return text;
+        }
+        text.push_str("\n| | rule | where | what | change |\n|---|---|---|---|---|\n");
+        for finding in self.findings.iter().take(MOST_ROWS) {
+            let (file, line) = self.place(finding);
+            text.push_str(&format!(
+                "| {} | `{}` | {} {} | {} | {} |\n",
+                finding.level.word(),
+                finding.rule.code,
+                cell(&self.subject_there(finding)),
+                cell(&format!("{}:{line}", from_here(self.inputs, &file))),
+                cell(&finding.reason),
+                cell(&finding.help),
+            ));
+        }
+        if self.findings.len() > MOST_ROWS {
+            text.push_str(&format!("\n{} more are not listed here.\n", self.findings.len() - MOST_ROWS));
+        }
+        text
+    }
+
+    /// What makes a finding the same one, wherever its lines move: the rule, the object, the field, and what is said.
+    fn fingerprint(&self, finding: &Shared) -> String {
+        let fields = finding.evidence.iter().map(|(_, field)| field.to_string());
+        let key = [finding.rule.code.to_owned(), self.subject(finding), finding.reason.clone()];
+        let key: Vec<String> = key.into_iter().chain(fields.take(1)).collect();
+        blake3::hash(key.join("\n").as_bytes()).to_hex().as_str()[..32].to_owned()
     }
 
     /// Source: docs.github.com, "Workflow commands for GitHub Actions".

@@ -14,6 +14,7 @@ use crate::facts::impact::{Direction, End, Impact, Meant, Reached, Step, Then, W
 use crate::names::{PagePath, count};
 use crate::topology::{Certainty, NodeIndex, Topology};
 pub use json::json;
+pub(crate) use json::value;
 use std::collections::BTreeMap;
 
 /// How many things one list names.

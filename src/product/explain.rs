@@ -85,7 +85,7 @@ impl Study {
     }
 
     /// The pages as GitHub shows them, one after another.
-    pub(super) fn markdown(&self, pages: Vec<Page>) -> Result<Product, Error> {
+    pub(crate) fn markdown(&self, pages: Vec<Page>) -> Result<Product, Error> {
         let site = Site {
             title: self.catalog.settings.title.clone().unwrap_or_default(),
             environments: Vec::new(),
