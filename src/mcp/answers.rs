@@ -333,7 +333,7 @@ pub(super) fn diff(request: &Request, arguments: &Value) -> Result<Value, String
 fn others(node: &Node) -> Vec<String> {
     let Some(object) = node.object.as_deref() else { return Vec::new() };
     let mut others = vec![object.place(object.first_line).0.to_owned()];
-    let labels = object.value.at("metadata.labels").map(|labels| labels.entries()).unwrap_or_default();
+    let labels = object.value.at("metadata.labels").map(crate::document::Value::entries).unwrap_or_default();
     others.extend(
         labels.iter().filter_map(|label| Some(format!("label {}={}", label.key, label.value.scalar_text()?))),
     );
