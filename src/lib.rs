@@ -84,7 +84,11 @@ fn studies(
     problems: &mut Problems,
 ) -> Result<Vec<Result<Study, Error>>, Error> {
     let catalog = Catalog::embedded()?;
-    let settings = request.settings(&catalog)?;
+    let mut settings = request.settings(&catalog)?;
+    if matches!(request.goal, Goal::Site { .. }) {
+        let own = || states.first().and_then(|inputs| source::readme(inputs));
+        settings.description = settings.description.or_else(own);
+    }
     let order = |inputs: &&[PathBuf]| source::Order { inputs: inputs.to_vec(), ..request.order(&settings) };
     let readings = source::read_together(&states.iter().map(order).collect::<Vec<_>>())?;
     let mut first = Some(catalog);

@@ -18,6 +18,7 @@ mod search;
 mod spelling;
 mod switch;
 pub mod terminal;
+mod tree;
 mod view;
 
 use crate::names::PagePath;

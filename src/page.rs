@@ -17,6 +17,7 @@ mod glossary;
 pub mod graph;
 mod images;
 pub mod impact;
+mod kinds;
 mod knowledge;
 mod lists;
 mod network;
@@ -34,6 +35,7 @@ mod site;
 #[cfg(test)]
 mod tests;
 mod unknown;
+mod what_runs;
 mod workload;
 
 use crate::diagram::Diagram;
@@ -54,6 +56,8 @@ pub struct Site {
     pub title: String,
     /// The environments that have pages, sorted by name.
     pub environments: Vec<Area>,
+    /// The overview of the environment that matters most: what the navigation of the first page starts at.
+    pub start: PagePath,
     /// The entries at the top of the navigation, on the pages that belong to no environment.
     pub sections: Vec<Link>,
     /// The pages, sorted by path.
@@ -208,6 +212,15 @@ pub enum Block {
         /// What it says.
         text: Prose,
     },
+    /// Commands to copy: what each shows or does, raw, and the command, raw.
+    Commands(Vec<(String, String)>),
+    /// What only some readers want, behind a line of its own. There is no fold in a fold.
+    Fold {
+        /// The line, in podviz's own words: some hosts read no markup there.
+        title: String,
+        /// What is folded.
+        blocks: Vec<Block>,
+    },
     /// Text as it was written, such as a file in a ConfigMap, raw.
     Verbatim {
         /// What it is, such as a file name.
@@ -215,6 +228,21 @@ pub enum Block {
         /// The text.
         text: String,
     },
+}
+
+impl Block {
+    /// These blocks behind a line; nothing where there are none.
+    pub fn fold(title: impl Into<String>, blocks: Vec<Block>) -> Option<Block> {
+        (!blocks.is_empty()).then(|| Block::Fold { title: title.into(), blocks })
+    }
+
+    /// The block itself, or what is folded in it.
+    pub fn unfolded(&self) -> &[Block] {
+        match self {
+            Block::Fold { blocks, .. } => blocks,
+            _ => std::slice::from_ref(self),
+        }
+    }
 }
 
 /// How much an alert wants to be noticed.

@@ -81,7 +81,12 @@ fn size<'a>(files: impl IntoIterator<Item = &'a File>) -> usize {
 
 fn pictures(site: &Site) -> usize {
     let is_flow = |diagram: &Diagram| matches!(diagram.body, Body::Flow(_));
-    let blocks = site.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.blocks);
+    let blocks = site
+        .pages
+        .iter()
+        .flat_map(|page| &page.sections)
+        .flat_map(|section| &section.blocks)
+        .flat_map(Block::unfolded);
     blocks.filter(|block| matches!(block, Block::Diagram(diagram) if is_flow(diagram))).count()
 }
 

@@ -25,6 +25,13 @@ pub struct Settings {
     /// What the site is called; the name of the input if absent.
     #[serde(default)]
     pub title: Option<String>,
+    /// What the site is about, in Markdown: the first words of the first page. The first paragraph of `README.md` in the
+    /// folder that is read if absent.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// The environment that the first page shows, by its name; the one that runs the most if absent.
+    #[serde(default)]
+    pub environment: Option<String>,
     /// Where the manifests can be read on the web, so that pages link to them, such as
     /// `https://example.org/shop/blob/main/k8s`. `--repo-url` comes first. Sources of Flux and Argo CD that name the same
     /// repository are this one.

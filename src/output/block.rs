@@ -64,7 +64,24 @@ impl<'a> Blocks<'a> {
 
     /// Blocks that stand below a title.
     pub(super) fn all(&mut self, blocks: &'a [Block], title: &str) -> Vec<Value> {
-        blocks.iter().map(|block| self.block(block, title)).collect()
+        blocks.iter().flat_map(|block| self.spelled(block, title)).collect()
+    }
+
+    /// A block as its templates see it: what is folded stands between a beginning and an end, so that no template has to
+    /// call itself.
+    fn spelled(&mut self, block: &'a Block, title: &str) -> Vec<Value> {
+        let Block::Fold { title: line, blocks } = block else { return vec![self.block(block, title)] };
+        let has_diagram = blocks.iter().any(|block| matches!(block, Block::Diagram(_)));
+        let edge = |is_start: bool| {
+            object([
+                ("is", "fold".into()),
+                ("is_start", is_start.into()),
+                ("text", line.as_str().into()),
+                ("has_diagram", has_diagram.into()),
+            ])
+        };
+        let inner = blocks.iter().map(|block| self.block(block, title));
+        std::iter::once(edge(true)).chain(inner.collect::<Vec<_>>()).chain([edge(false)]).collect()
     }
 
     fn block(&mut self, block: &'a Block, title: &str) -> Value {
@@ -106,6 +123,21 @@ impl<'a> Blocks<'a> {
                     ("text", prose(text)),
                 ])
             }
+            Block::Commands(commands) => {
+                let lines = commands.iter().map(|(does, command)| format!("# {does}\n{command}"));
+                let text = lines.collect::<Vec<_>>().join("\n");
+                let commands = commands.iter().map(|(does, command)| {
+                    object([("does", does.as_str().into()), ("text", command.as_str().into())])
+                });
+                object([
+                    ("is", "commands".into()),
+                    ("label", self.label("Commands", title).into()),
+                    ("commands", commands.collect::<Vec<_>>().into()),
+                    ("block", finished(&self.fenced("sh", &text))),
+                ])
+            }
+            // Whoever calls this spells what is folded in between.
+            Block::Fold { title, .. } => object([("is", "fold".into()), ("text", title.as_str().into())]),
             Block::Verbatim { caption, text } => object([
                 ("is", "verbatim".into()),
                 ("caption", caption.as_str().into()),

@@ -30,6 +30,7 @@ pub(super) struct Engine {
     page: &'static str,
     style: String,
     script: String,
+    icon: String,
 }
 
 impl Engine {
@@ -46,8 +47,11 @@ impl Engine {
         }
         if language == Language::Html {
             templates.extend(embedded::<Themes>("default", "default/"));
-            if let Some(folder) = &options.theme {
-                templates.extend(on_disk(folder, "theme/")?);
+            if let Some(theme) = &options.theme {
+                templates.extend(match built_in(theme) {
+                    Some(files) => files,
+                    None => on_disk(theme, "theme/")?,
+                });
             }
         }
         if let Some(folder) = &options.templates {
@@ -75,6 +79,7 @@ impl Engine {
         };
         let style = asset("style.css") + svg::STYLE + &asset("extra.css");
         let script = asset("podviz.js");
+        let icon = asset("icon.svg");
 
         let mut tera = Tera::new();
         tera.set_fallback_prefixes(PREFIXES).map_err(explain)?;
@@ -95,7 +100,7 @@ impl Engine {
             Language::Html => "page.html",
             Language::Markdown => "page.md",
         };
-        Ok(Engine { tera, page, style, script })
+        Ok(Engine { tera, page, style, script, icon })
     }
 
     /// Adds the text of one page to `out`.
@@ -111,9 +116,13 @@ impl Engine {
     }
 
     /// The files that all pages of the HTML site use.
-    pub(super) fn assets(&self) -> Result<[File; 2], RenderError> {
+    pub(super) fn assets(&self) -> Result<[File; 3], RenderError> {
         let file = |path: &str, text: &str| File { path: path.to_owned(), bytes: text.as_bytes().to_vec() };
-        Ok([file("assets/style.css", &self.style), file("assets/podviz.js", &self.script)])
+        Ok([
+            file("assets/style.css", &self.style),
+            file("assets/podviz.js", &self.script),
+            file("assets/icon.svg", &self.icon),
+        ])
     }
 }
 
@@ -146,6 +155,12 @@ fn embedded<E: RustEmbed>(folder: &str, prefix: &str) -> BTreeMap<String, String
             Some((format!("{prefix}{name}"), text))
         })
         .collect()
+}
+
+/// The files of a theme that podviz brings along, by its name; a folder that is called so counts first.
+fn built_in(theme: &Path) -> Option<BTreeMap<String, String>> {
+    let name = theme.to_str().filter(|name| !name.contains(['/', '.']) && !theme.exists())?;
+    Some(embedded::<Themes>(name, "theme/")).filter(|files| !files.is_empty())
 }
 
 fn why(error: &io::Error) -> String {

@@ -38,6 +38,7 @@ pub fn region(
     let site = Site {
         title: String::new(),
         environments: Vec::new(),
+        start: crate::names::PagePath::root(),
         sections: Vec::new(),
         pages: Vec::new(),
         folders: BTreeMap::new(),
@@ -92,7 +93,12 @@ impl Alone<'_> {
                 let items = cards.drain(..).map(|card| self.card(card)).collect();
                 *block = Block::List { ordered: false, items };
             }
-            Block::Heading(_) | Block::Diagram(_) | Block::Manifest(_) | Block::Verbatim { .. } => {}
+            Block::Fold { blocks, .. } => blocks.iter_mut().for_each(|block| self.block(block)),
+            Block::Heading(_)
+            | Block::Diagram(_)
+            | Block::Manifest(_)
+            | Block::Commands(_)
+            | Block::Verbatim { .. } => {}
         }
     }
 

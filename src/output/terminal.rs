@@ -74,6 +74,7 @@ fn is_shown(block: &Block) -> bool {
         Block::Cards(cards) => !cards.is_empty(),
         Block::Table(table) => !table.rows.is_empty(),
         Block::Facts(facts) => !facts.is_empty(),
+        Block::Fold { blocks, .. } => blocks.iter().any(is_shown),
         _ => true,
     }
 }
@@ -162,6 +163,18 @@ impl Sheet {
                     self.line(&format!("  {}", styled(DIM, &plain(caption))));
                 }
                 text.lines().for_each(|line| self.line(&format!("    {}", plain(&line.replace('\t', "  ")))));
+            }
+            Block::Commands(commands) => {
+                self.gap();
+                for (does, command) in commands {
+                    self.line(&format!("  {}", styled(DIM, &plain(does))));
+                    self.line(&format!("    {}", plain(command)));
+                }
+            }
+            Block::Fold { title, blocks } => {
+                self.gap();
+                self.line(&format!("  {}", styled(HEADING, &plain(title))));
+                blocks.iter().for_each(|block| self.block(block));
             }
             Block::Diagram(_) | Block::Manifest(_) => {}
         }

@@ -5,6 +5,7 @@ use super::flavour::Language;
 use super::navigation::{Entry, Navigation, is_name};
 use super::spelling::{Place, Spelling, destination, finished, percent_encoded};
 use super::switch::Switch;
+use super::tree::{Line, Tree};
 use super::{File, Flavour, Options};
 use crate::diagram::host::Host;
 use crate::escape;
@@ -23,6 +24,8 @@ pub(super) struct Pages<'a> {
     navigation: &'a Navigation,
     /// Where the page of each file is.
     sources: BTreeMap<String, PagePath>,
+    /// What stands at the side of each page, where podviz makes the side.
+    tree: Option<Tree>,
     /// The ways between environments, if there are several.
     switch: Option<Switch<'a>>,
     repository: Option<String>,
@@ -50,6 +53,7 @@ impl<'a> Pages<'a> {
             flavour,
             navigation,
             sources: sources(pages),
+            tree: (flavour.language() == Language::Html).then(|| Tree::of(pages)),
             switch,
             repository,
             generator: &options.generator,
@@ -110,6 +114,23 @@ impl<'a> Pages<'a> {
         set("environments", self.switch(spelling, page));
         set("crumbs", links(&page.crumbs).into());
         set("children", links(&page.children).into());
+        if let Some(tree) = &self.tree {
+            // The first page of several environments begins with the one that matters.
+            let is_index = self.switch.is_some() && page.path == PagePath::root();
+            let start = self.area(page).filter(|_| !is_index).map_or(&self.site.start, |area| &area.home);
+            let lines = tree.lines(page, start);
+            set(
+                "tree",
+                lines
+                    .into_iter()
+                    .map(|line| self.line_of_tree(spelling, page, line))
+                    .collect::<Vec<_>>()
+                    .into(),
+            );
+            let (before, after) = tree.beside(page);
+            set("before", before.map(|link| self.link(spelling, page, &link)).into());
+            set("after", after.map(|link| self.link(spelling, page, &link)).into());
+        }
         let source = page.source.as_ref().map(|source| {
             object([
                 ("text", format!("{}:{}", source.file, source.line).into()),
@@ -216,6 +237,22 @@ impl<'a> Pages<'a> {
             ("is_here", (link.to.page == page.path && link.to.anchor.is_empty()).into()),
             ("is_above", page.crumbs.iter().any(|crumb| crumb.to == link.to).into()),
             ("is_home", (link.to.page == *self.home(page)).into()),
+        ])
+    }
+
+    fn line_of_tree(&self, spelling: Spelling, page: &Page, line: Line) -> Value {
+        let is_here = line.more == 0 && line.path == page.path;
+        let anchor = if line.more > 0 { "containers" } else { "" };
+        let to = Target { page: line.path, anchor: anchor.to_owned() };
+        object([
+            ("href", spelling.address(&spelling.href(&to))),
+            ("name", finished(&spelling.name(&line.title, line.kind != "application", Place::Flow))),
+            ("kind", line.kind.into()),
+            ("kicker", line.kicker.into()),
+            ("depth", line.depth.into()),
+            ("more", line.more.into()),
+            ("is_here", is_here.into()),
+            ("is_open", line.is_open.into()),
         ])
     }
 

@@ -2,17 +2,27 @@
 
 use super::knowledge::Knowledge;
 use super::prose::section;
-use super::prose::{code, concat, joined, marked, plain, text};
+use super::prose::{code, concat, joined, listed_of, marked, plain, text};
 use super::{Block, Inline, Link, Page, Prose, Sort, Table, Tone};
 use crate::facts::advice::Finding;
 use crate::model::Subject;
 use crate::names::{PagePath, count, thousands};
 use crate::problem::Level;
 use crate::topology::NodeIndex;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// More findings of one level than this are listed by their codes.
 const MOST_TOGETHER: usize = 8;
+
+/// More findings of one object than this are folded.
+const MOST_OPEN: usize = 5;
+
+/// How many of those stay open.
+const FIRST_OPEN: usize = 3;
+
+/// How many places of a rule are named.
+const MOST_NAMED: usize = 3;
 
 /// More findings of one code than this are counted: each stands on the page of its object, too.
 const MOST_ALIKE: usize = 50;
@@ -48,6 +58,10 @@ fn blocks<'a>(know: &Knowledge, findings: impl Iterator<Item = &'a Finding>) -> 
         Block::Alert { tone: tone(finding.level), text: what }
     };
     let mut blocks: Vec<Block> = findings.iter().map(alert).collect();
+    if blocks.len() > MOST_OPEN {
+        let rest = blocks.split_off(FIRST_OPEN);
+        blocks.extend(Block::fold(format!("{} more", rest.len()), rest));
+    }
     if !ignored.is_empty() {
         let mut codes: Vec<Prose> = ignored.iter().map(|finding| vec![code(finding.rule.code)]).collect();
         codes.dedup();
@@ -76,12 +90,72 @@ fn sources(know: &Knowledge, finding: &Finding) -> Prose {
     joined(places.into_iter().map(|place| vec![place]).collect(), "and")
 }
 
-/// The most serious findings of an environment in a few lines; nothing where there is nothing worse than a note.
-pub fn most_serious(know: &Knowledge, environment: &Arc<str>, most: usize) -> Vec<Block> {
-    worst(know, &|index| know.node(index).identity.environment == *environment, most)
+/// The most serious advice of an environment, a line a rule with how often it is given; nothing where there is nothing
+/// worse than a note.
+pub fn by_rule(know: &Knowledge, environment: &Arc<str>, most: usize) -> Vec<Block> {
+    let mine = know.facts.findings().iter().filter(|finding| {
+        !finding.is_ignored
+            && finding.level > Level::Note
+            && !know.topology.is_hidden(finding.node)
+            && know.node(finding.node).identity.environment == *environment
+    });
+    // Findings come the worst first, and so do their rules.
+    let mut rules: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in mine {
+        let at = *places.entry(finding.rule.code).or_insert_with(|| {
+            rules.push((finding.rule.code, Vec::new()));
+            rules.len() - 1
+        });
+        rules[at].1.push(finding);
+    }
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    rules.sort_by_key(|(_, findings)| {
+        (std::cmp::Reverse(findings.iter().map(|one| one.level).max()), std::cmp::Reverse(findings.len()))
+    });
+    let row = |(code_of, findings): &(&str, Vec<&Finding>)| {
+        let names: Vec<Prose> =
+            findings.iter().map(|finding| subject(know, finding)).fold(Vec::new(), |mut all, one| {
+                if !all.contains(&one) && all.len() <= MOST_NAMED {
+                    all.push(one);
+                }
+                all
+            });
+        let where_ = match findings.len() {
+            1 => concat(vec![names[0].clone(), plain(" "), sources(know, findings[0])]),
+            _ => listed_of(names.clone(), MOST_NAMED, subjects(findings).saturating_sub(names.len())),
+        };
+        let meaning = marked(first_sentence(findings[0].rule.meaning));
+        vec![concat(vec![vec![code(*code_of)]]), plain(findings.len().to_string()), meaning, where_]
+    };
+    let rows: Vec<Vec<Prose>> = rules.iter().take(most).map(row).collect();
+    let head = ["Rule", "Times", "What it finds", "Where"].map(str::to_owned).to_vec();
+    let mut blocks = vec![Block::Table(Table { caption: "Most serious advice".to_owned(), head, rows })];
+    let to = super::Target { page: path(know, environment), anchor: String::new() };
+    let all = Inline::Link(Link { text: "All advice".to_owned(), code: false, to });
+    let more = rules.len().saturating_sub(most);
+    let more = match more {
+        0 => ".".to_owned(),
+        1 => ", 1 more rule among it.".to_owned(),
+        more => format!(", {more} more rules among it."),
+    };
+    blocks.push(Block::Paragraph(vec![all, text(more)]));
+    blocks
 }
 
-/// The same of any set of objects.
+/// How many objects and containers findings are about.
+fn subjects(findings: &[&Finding]) -> usize {
+    findings.iter().map(|finding| (finding.node, finding.container)).collect::<BTreeSet<_>>().len()
+}
+
+/// The words up to the first full stop.
+fn first_sentence(words: &str) -> &str {
+    words.find(". ").map_or(words, |end| &words[..=end])
+}
+
+/// The most serious findings of some objects in a few lines; nothing where there is nothing worse than a note.
 pub fn worst(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool, most: usize) -> Vec<Block> {
     let mine = know.facts.findings().iter().filter(|finding| {
         !finding.is_ignored

@@ -29,10 +29,10 @@ pub fn page(know: &Knowledge, at: usize) -> Option<Page> {
     let drawn = |view| overview::drawn(know, view, &focus);
     let mut sections = vec![
         section("overview", "At a glance", glance(know, application)),
-        section("diagram", "Architecture", drawn(View::Architecture)),
-        section("talks-to", "How traffic gets in", drawn(View::Traffic)),
         section("calls", "Who calls whom", drawn(View::Calls)),
+        section("talks-to", "How traffic gets in", drawn(View::Traffic)),
         section("containers", "What runs here", overview::workloads(know, &mine)),
+        section("diagram", "Architecture", drawn(View::Architecture)),
         section("reads", "Configuration", drawn(View::Config)),
         section("storage", "Storage", drawn(View::Storage)),
         section("network", "Network rules", drawn(View::NetworkPolicy)),

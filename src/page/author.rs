@@ -4,6 +4,7 @@
 //! The Markdown becomes blocks of the page like any other text, so nothing in it is syntax for the page that shows it:
 //! HTML in it is shown as it is written, and links lead to the web or nowhere.
 
+use super::knowledge::Knowledge;
 use super::prose::{code, text};
 use super::{Block, Inline, Prose, Table};
 use crate::model::Object;
@@ -24,6 +25,11 @@ pub fn words(object: &Object) -> Vec<Block> {
         Some(description) => blocks(description),
         None => object.comment.as_deref().map(|comment| blocks(&about(comment))).unwrap_or_default(),
     }
+}
+
+/// What the settings say about the whole site; nothing where they say nothing.
+pub fn of_site(know: &Knowledge) -> Vec<Block> {
+    know.catalog.settings.description.as_deref().map(blocks).unwrap_or_default()
 }
 
 /// The part of a comment that is about the object: without the license, without orders to tools, without manifests that
@@ -135,7 +141,7 @@ fn is_manifest(lines: &[&str]) -> bool {
 }
 
 /// Markdown as blocks.
-fn blocks(markdown: &str) -> Vec<Block> {
+pub fn blocks(markdown: &str) -> Vec<Block> {
     let mut writer = Writer::default();
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES).take(MOST_EVENTS) {
         writer.take(event);

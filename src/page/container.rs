@@ -14,7 +14,7 @@ mod siblings;
 pub use glance::pull_policy;
 
 use super::knowledge::Knowledge;
-use super::prose::section;
+use super::prose::{fold_long_tables, section};
 use super::workload::{drawn, listed_items, subject};
 use super::{Block, Link, Manifest, Page, Sort, Target, advice, environment, object};
 use crate::diagram::View;
@@ -49,7 +49,7 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         section("advice", "Advice", advice::of_container(know, index, position)),
         section("source", "Its lines of the manifest", vec![lines(object, container)]),
     ];
-    Some(Page {
+    let mut page = Page {
         environment: object.identity.environment.to_string(),
         path,
         sort: Sort::Container,
@@ -64,7 +64,9 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object, position: usize
         keywords: vec![container.image.clone()],
         namespace: object.identity.namespace.to_string(),
         mark: None,
-    })
+    };
+    fold_long_tables(&mut page);
+    Some(page)
 }
 
 /// A link to the page of a container.

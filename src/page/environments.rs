@@ -3,10 +3,12 @@
 mod comparison;
 
 use super::knowledge::Knowledge;
-use super::overview::{figures_of, unread};
+use super::overview::{drawn, figures_of, unread, workloads};
 use super::prose::section;
 use super::prose::{code, concat, joined, listed, muted, plain, text};
-use super::{Block, Inline, Link, Page, Prose, Section, Sort, Table, Target};
+use super::{Block, Card, Inline, Link, Page, Prose, Section, Sort, Table, Target};
+use crate::diagram::View;
+use crate::diagram::views::Focus;
 use crate::document::{Environment, PLAIN_ENVIRONMENT};
 use crate::names::english;
 use crate::names::{PagePath, count};
@@ -27,23 +29,61 @@ const MOST_NAMED: usize = 4;
 
 /// The first page where there are several environments and none of them is the plain one.
 pub fn page(know: &Knowledge, title: &str, problems: &Problems) -> Page {
-    let mut sections = self::sections(know);
+    let mut sections = first(know, None);
     sections.push(section("problems", "What could not be read", unread(problems)));
     sections.retain(|section| !section.blocks.is_empty());
     Page {
         kicker: "Overview".to_owned(),
+        author: super::author::of_site(know),
         lead: vec![made(know)],
         sections,
         ..Page::titled(PagePath::root(), Sort::Overview, title)
     }
 }
 
-/// What the first page says of the environments; nothing where there is only one.
-pub fn sections(know: &Knowledge) -> Vec<Section> {
+/// The environment that the first page shows: the one that the settings name, else the one that runs the most. Of those that
+/// run nearly as much the one counts that is nearest to the top: others are variants of it, such as for tests. What
+/// belongs to no environment comes last.
+pub fn main<'a>(know: &Knowledge<'a>) -> Option<&'a str> {
+    let all = &know.topology.environments;
+    let wanted = know.catalog.settings.environment.as_deref();
+    if let Some(named) = all.iter().find(|one| Some(one.name.as_str()) == wanted) {
+        return Some(&named.name);
+    }
+    let size = |one: &Environment| figures_of(know, &one.name).0;
+    let named = all.iter().filter(|one| one.name != PLAIN_ENVIRONMENT && size(one) > 0);
+    let most = named.clone().map(size).max().unwrap_or_default();
+    let large = named.filter(|one| size(one) * 4 >= most * 3);
+    let depth = |one: &Environment| one.path.matches('/').count();
+    let first = large.min_by_key(|one| (depth(one), std::cmp::Reverse(size(one)), one.name.as_str()));
+    first.or_else(|| all.first()).map(|one| one.name.as_str())
+}
+
+/// What the first page says of the environments: the pictures of the one that matters, then all of them, then in what they
+/// differ. `rest` is the one that has the first page for itself.
+pub fn first(know: &Knowledge, rest: Option<&str>) -> Vec<Section> {
     if !know.has_several() {
         return Vec::new();
     }
-    std::iter::once(list(know)).chain(comparison::section(know)).collect()
+    let main = main(know).filter(|main| Some(*main) != rest);
+    let pictures = main.map(|main| pictures(know, main));
+    pictures.into_iter().flatten().chain([list(know)]).chain(comparison::section(know)).collect()
+}
+
+/// Who calls whom, and how traffic gets in, in one environment.
+fn pictures(know: &Knowledge, environment: &str) -> Vec<Section> {
+    let focus = Focus::All(environment.into());
+    let views = [
+        ("main-calls", "Who calls whom", View::Calls),
+        ("main-traffic", "How traffic gets in", View::Traffic),
+    ];
+    let sections = views.into_iter().map(|(anchor, title, view)| {
+        section(anchor, &format!("{title} in {environment}"), drawn(know, view, &focus))
+    });
+    let mine = |index| *know.node(index).identity.environment == *environment;
+    let runs = section("main-runs", &format!("What runs in {environment}"), workloads(know, &mine));
+    let sections = sections.chain([runs]);
+    sections.filter(|section| !section.blocks.is_empty()).collect()
 }
 
 /// How many environments the manifests make, and which of them run the most.
@@ -91,7 +131,7 @@ pub fn rest(figures: Prose) -> Section {
         ],
         figures,
     ]);
-    section(REST, "All other manifests", vec![Block::Paragraph(what)])
+    section(REST, "Manifests that no environment applies", vec![Block::Paragraph(what)])
 }
 
 /// What the overview of one of several environments, which is not the first page, says of the others.
@@ -123,7 +163,7 @@ fn list(know: &Knowledge) -> Section {
     ))];
     let all: Vec<&Environment> = know.topology.environments.iter().collect();
     if all.len() <= MOST_TOGETHER {
-        blocks.push(Block::Table(table(know, "Environments", all)));
+        blocks.push(Block::Cards(cards(know, all)));
         return section(ANCHOR, "Environments", blocks);
     }
     let mut folders: BTreeMap<&str, Vec<&Environment>> = BTreeMap::new();
@@ -148,6 +188,37 @@ fn list(know: &Knowledge) -> Section {
         blocks.push(Block::Table(side_by_side(know, overlays)));
     }
     section(ANCHOR, "Environments", blocks)
+}
+
+/// A card an environment; those in which nothing runs come last, and what belongs to none after these.
+fn cards(know: &Knowledge, mut environments: Vec<&Environment>) -> Vec<Card> {
+    environments.sort_by_key(|environment| {
+        (environment.name == PLAIN_ENVIRONMENT, figures_of(know, &environment.name).0 == 0)
+    });
+    let card = |environment: &Environment| {
+        let (workloads, containers) = figures_of(know, &environment.name);
+        let figures = match workloads {
+            0 => Prose::new(),
+            _ => plain(format!(
+                ": {} with {}: ",
+                count(workloads, "workload", "workloads"),
+                count(containers, "container", "containers")
+            )),
+        };
+        let figures = if workloads == 0 { plain(": ") } else { figures };
+        let text = concat(vec![made_from(environment), figures, what_runs(know, &[environment]), plain(".")]);
+        let name = shown(environment);
+        Card { link: link_of(environment, &name, know), kicker: "Environment".to_owned(), text, mark: None }
+    };
+    environments.into_iter().map(card).collect()
+}
+
+/// What an environment is called: what belongs to none is named so.
+fn shown(environment: &Environment) -> String {
+    match environment.name.as_str() {
+        PLAIN_ENVIRONMENT => "Manifests that no environment applies".to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 /// A row an environment; those in which nothing runs come last.
@@ -204,10 +275,15 @@ fn link(know: &Knowledge, environment: &Environment) -> Inline {
 }
 
 fn link_as(know: &Knowledge, environment: &Environment, name: &str) -> Inline {
+    Inline::Link(link_of(environment, name, know))
+}
+
+fn link_of(environment: &Environment, name: &str, know: &Knowledge) -> Link {
     // The overview of the plain one is a part of the first page.
-    let anchor = if environment.name == PLAIN_ENVIRONMENT { REST } else { "" };
+    let is_plain = environment.name == PLAIN_ENVIRONMENT;
+    let anchor = if is_plain { REST } else { "" };
     let to = Target { page: know.home(&environment.name), anchor: anchor.to_owned() };
-    Inline::Link(Link { text: name.to_owned(), code: true, to })
+    Link { text: name.to_owned(), code: !is_plain, to }
 }
 
 /// What an environment is made from: `kustomization overlays/prod`, `folder dev`.

@@ -6,6 +6,12 @@ use super::{Block, Page, Prose, Sort, Table};
 use crate::names::{Image, count};
 use std::collections::BTreeMap;
 
+/// The last part of a reference with its tag, without registry and digest: `redis:7`.
+pub fn short(reference: &str) -> &str {
+    let whole = reference.split('@').next().unwrap_or(reference);
+    whole.rsplit('/').next().unwrap_or(whole)
+}
+
 /// The parts of an image as short facts.
 pub fn parts(reference: &str) -> Vec<(String, Prose)> {
     if reference.is_empty() {

@@ -33,6 +33,12 @@ impl<'a> Knowledge<'a> {
         &self.topology.nodes[index]
     }
 
+    /// Whether an object belongs to no namespace, and runs nothing.
+    pub fn is_cluster_wide(&self, index: NodeIndex) -> bool {
+        let node = self.node(index);
+        node.identity.namespace.is_empty() && node.pod.is_none()
+    }
+
     /// How podviz knows of a node, if there is one.
     pub fn node_state(&self, index: Option<NodeIndex>) -> Option<State> {
         index.map(|index| self.node(index).state)
@@ -83,6 +89,17 @@ impl<'a> Knowledge<'a> {
                 Inline::Link(Link { text: name.to_owned(), code: true, to })
             }
             None => code(name),
+        }
+    }
+
+    /// Words that lead to an anchor of a subject's page, if it has one.
+    pub fn words_at(&self, subject: &Subject, words: &str, anchor: &str) -> Inline {
+        match self.page(subject) {
+            Some(page) => {
+                let to = Target { page: page.clone(), anchor: anchor.to_owned() };
+                Inline::Link(Link { text: words.to_owned(), code: false, to })
+            }
+            None => text(words),
         }
     }
 

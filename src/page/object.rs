@@ -24,7 +24,7 @@ use crate::model::{Object, Subject};
 use crate::names::{count, thousands};
 use crate::topology::{Edge, HOST, NodeIndex, Unlisted, isolates};
 pub use explained::{explanations, of_container, of_pod};
-pub use references::references;
+pub use references::{Tie, references, ties};
 use std::sync::Arc;
 
 /// The page of an object that makes no pods.

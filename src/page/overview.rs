@@ -5,8 +5,8 @@ use super::prose::section;
 use super::prose::{code, concat, listed, muted, plain, separated, text};
 use super::workload::kinds;
 use super::{
-    Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, application, delivery,
-    environments, object, sentence,
+    Block, Card, Link, Page, Prose, Section, Sort, Table, Target, Tone, advice, application, author,
+    delivery, environments, object, sentence, what_runs,
 };
 use crate::catalog::vocabulary::Entry;
 use crate::catalog::{Relation, Role};
@@ -25,6 +25,9 @@ use std::sync::Arc;
 /// More workloads than this in one place are listed by namespace only.
 const MOST_LISTED: usize = 60;
 
+/// What stands in front of the architecture of an environment.
+const ARCHITECTURE: &str = "From the cluster to its containers";
+
 /// The overview of an environment: the first page, unless there are several environments and this is not the plain one.
 pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Problems) -> Page {
     let environment: &Arc<str> = &of.name.as_str().into();
@@ -32,29 +35,23 @@ pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Prob
     let is_first = path == PagePath::root();
     let mine = |index| know.node(index).identity.environment == *environment;
     let focus = Focus::All(Arc::clone(environment));
+    let architecture = drawn(know, View::Architecture, &focus);
     let mut sections = vec![
-        section("diagram", "Architecture", drawn(know, View::Architecture, &focus)),
+        section("calls", "Who calls whom", calls(know, &focus, &mine)),
         section("talks-to", "How traffic gets in", drawn(know, View::Traffic, &focus)),
         section("applications", "Which application talks to which", drawn(know, View::Applications, &focus)),
-        section("calls", "Who calls whom", drawn(know, View::Calls, &focus)),
         section("containers", "What runs here", workloads(know, &mine)),
-        section("delivery", "Delivery", delivery::section(know, environment)),
         section("namespaces", "Namespaces", namespaces(know, environment)),
+        section("delivery", "Delivery", delivery::section(know, environment)),
+        section("advice", "Most serious advice", advice::by_rule(know, environment, 8)),
+        section("diagram", "Architecture", Block::fold(ARCHITECTURE, architecture).into_iter().collect()),
+        section("objects", "Objects of the whole cluster", of_cluster(know, environment)),
     ];
-    sections.extend(by_kind(
-        know,
-        &|index| mine(index) && know.node(index).identity.namespace.is_empty(),
-        "Objects of the whole cluster",
-    ));
-    sections.push(section("advice", "Most serious advice", advice::most_serious(know, environment, 5)));
     let is_index = is_first && know.has_several();
     if is_index {
-        let nothing_runs = figures_of(know, environment).0 == 0;
-        let mut before = environments::sections(know);
-        let comparison = if nothing_runs { Vec::new() } else { before.split_off(1) };
+        let mut before = environments::first(know, Some(&of.name));
         before.push(environments::rest(figures(know, &mine)));
         sections.splice(0..0, before);
-        sections.extend(comparison);
     }
     if is_first {
         sections.push(section("problems", "What could not be read", unread(problems)));
@@ -67,6 +64,7 @@ pub fn overview(know: &Knowledge, of: &Environment, title: &str, problems: &Prob
     Page {
         kicker: if is_first { "Overview" } else { "Environment" }.to_owned(),
         crumbs,
+        author: if is_first { author::of_site(know) } else { Vec::new() },
         lead: lead.into_iter().chain(hidden(know, environment)).collect(),
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         ..Page::titled(path, Sort::Overview, if is_first { title } else { environment })
@@ -90,28 +88,52 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
         false => ("What belongs to no application", "What no application has for itself"),
     };
     let (cards, tables) = (workloads(know, &nobodys), by_kind(know, &nobodys, others));
+    // The overview shows the same of the only namespace that there is.
+    let is_only = know
+        .topology
+        .namespaces()
+        .keys()
+        .filter(|(one, name)| one == environment && !name.is_empty())
+        .count()
+        == 1;
+    let architecture = drawn(know, View::Architecture, &focus);
+    let (talks, calls) = match is_only {
+        true => (Vec::new(), Vec::new()),
+        false => (drawn(know, View::Traffic, &focus), calls(know, &focus, &mine)),
+    };
     let mut sections = vec![
-        section("diagram", "Architecture", drawn(know, View::Architecture, &focus)),
+        section("calls", "Who calls whom", calls),
+        section("talks-to", "How traffic gets in", talks),
+        section("diagram", "Architecture", architecture),
         applications,
-        section("talks-to", "How traffic gets in", drawn(know, View::Traffic, &focus)),
-        section("calls", "Who calls whom", calls(know, &focus, &mine)),
         section("containers", runs, cards),
     ];
     sections.extend(tables);
+    let mut lead = figures(know, &mine);
+    if is_only {
+        let home = Target { page: know.home(environment), anchor: "calls".to_owned() };
+        let overview =
+            Link { text: "overview".to_owned(), code: false, to: Target { anchor: String::new(), ..home } };
+        lead.extend([
+            text(" The "),
+            super::Inline::Link(overview),
+            text(" shows who calls whom, and how traffic gets in."),
+        ]);
+    }
     Some(Page {
         path: know.page(&subject)?.clone(),
         environment: environment.to_string(),
         kicker: "Namespace".to_owned(),
         crumbs: vec![know.above(environment)],
         children: application::links_in(know, environment, namespace),
-        lead: vec![figures(know, &mine)],
+        lead: vec![lead],
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
         namespace: namespace.to_string(),
         ..Page::titled(know.page(&subject)?.clone(), Sort::Namespace, namespace)
     })
 }
 
-/// Who calls whom in a namespace. Where several workloads run and no call is shown at all, that is said, and how to declare
+/// Who calls whom in an environment or a namespace. Where several workloads run and no call is shown at all, that is said, and how to declare
 /// what manifests cannot show.
 fn calls(know: &Knowledge, focus: &Focus, mine: &dyn Fn(NodeIndex) -> bool) -> Vec<Block> {
     let blocks = drawn(know, View::Calls, focus);
@@ -121,7 +143,7 @@ fn calls(know: &Knowledge, focus: &Focus, mine: &dyn Fn(NodeIndex) -> bool) -> V
     }
     vec![Block::Paragraph(vec![
         text(
-            "These manifests show no call from or to a workload of this namespace. Calls that no manifest can show are declared with ",
+            "These manifests show no call from or to one of these workloads. Calls that no manifest can show are declared with ",
         ),
         code("calls"),
         text(" in "),
@@ -247,7 +269,7 @@ pub fn runs(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Prose {
     plain(format!("{own}{made}"))
 }
 
-/// A card for each workload; none where they are too many for one place.
+/// A card for each workload, or a table of many; none where they are too many for one place.
 pub fn workloads(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Vec<Block> {
     let runs = |node: &Node| node.pod.is_some() || !node.crew.is_empty();
     let listed: Vec<NodeIndex> = know
@@ -256,20 +278,31 @@ pub fn workloads(know: &Knowledge, mine: &dyn Fn(NodeIndex) -> bool) -> Vec<Bloc
         .filter(|(index, node)| runs(node) && mine(*index))
         .map(|(index, _)| index)
         .collect();
-    if listed.len() > MOST_LISTED
-        && listed
-            .windows(2)
-            .any(|pair| know.node(pair[0]).identity.namespace != know.node(pair[1]).identity.namespace)
-    {
+    let several = listed
+        .windows(2)
+        .any(|pair| know.node(pair[0]).identity.namespace != know.node(pair[1]).identity.namespace);
+    if listed.len() > MOST_LISTED && several {
         return Vec::new();
     }
+    // What an operator makes pods for has no pod of its own to describe, and what a workload made stands on its page.
+    let (own, made): (Vec<NodeIndex>, Vec<NodeIndex>) = listed
+        .into_iter()
+        .partition(|&index| know.node(index).pod.is_some() && know.topology.owner(index).is_none());
     let words = |index| match know.node(index).pod {
         Some(_) => sentence::workload(know, index),
         None => sentence::crew(know, index),
     };
-    let cards = listed.into_iter().map(|index| card(know, index, words(index)));
-    let cards: Vec<Card> = cards.flatten().collect();
-    if cards.is_empty() { Vec::new() } else { vec![Block::Cards(cards)] }
+    let cards = |listed: Vec<NodeIndex>| {
+        let cards = listed.into_iter().map(|index| card(know, index, words(index)));
+        let cards: Vec<Card> = cards.flatten().collect();
+        if cards.is_empty() { Vec::new() } else { vec![Block::Cards(cards)] }
+    };
+    if own.len() < what_runs::FEWEST_ROWS {
+        return cards([own, made].concat());
+    }
+    let mut blocks = what_runs::blocks(know, &own);
+    blocks.extend(cards(made));
+    blocks
 }
 
 fn card(know: &Knowledge, index: NodeIndex, text: Prose) -> Option<Card> {
@@ -298,11 +331,30 @@ fn namespaces(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
         let figures = figures.map(|figure| plain(figure.to_string()));
         rows.push([vec![vec![know.link(&subject, namespace)]], figures.to_vec()].concat());
     }
-    if rows.is_empty() {
+    // The side and the figures say all of the only one.
+    if rows.len() < 2 {
         return Vec::new();
     }
     let head = ["Namespace", "Workloads", "Services", "Objects in all"].map(str::to_owned).to_vec();
     vec![Block::Table(Table { caption: "Namespaces".to_owned(), head, rows })]
+}
+
+/// How many objects of each kind belong to the whole cluster, with the way to the page that lists them.
+fn of_cluster(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, node) in know.topology.present_in(environment) {
+        if know.is_cluster_wide(index) {
+            *counts.entry(&node.identity.kind).or_default() += 1;
+        }
+    }
+    if counts.is_empty() {
+        return Vec::new();
+    }
+    let counts = counts.into_iter().map(|(kind, number)| plain(kinds(number, kind))).collect();
+    let to = Target { page: know.home(environment).fixed("cluster"), anchor: String::new() };
+    let all = Link { text: "All of them".to_owned(), code: false, to };
+    let prose = concat(vec![listed(counts, 12), vec![text(". "), super::Inline::Link(all), text(".")]]);
+    vec![Block::Paragraph(prose)]
 }
 
 /// A table a kind of the objects that make no pods.

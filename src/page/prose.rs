@@ -1,6 +1,6 @@
 //! Building prose: words, names in code spans, lists in words; and sections of a page.
 
-use super::{Block, Inline, Prose, Section};
+use super::{Block, Inline, Page, Prose, Section, Table};
 use crate::names::english;
 
 /// A section with a fixed anchor.
@@ -91,6 +91,32 @@ pub fn folded(mut items: Vec<Prose>, more: impl FnOnce(usize) -> Prose) -> Vec<P
 /// How many of so many that are alike stay.
 pub fn shown_of(number: usize) -> usize {
     if number > MOST_ALIKE { FIRST_ALIKE } else { number }
+}
+
+/// Of each long table of a page the first rows stay, and the others are folded behind them.
+pub fn fold_long_tables(page: &mut Page) {
+    for section in &mut page.sections {
+        let blocks = std::mem::take(&mut section.blocks);
+        section.blocks = blocks.into_iter().flat_map(fold_long_table).collect();
+    }
+}
+
+fn fold_long_table(block: Block) -> Vec<Block> {
+    let Block::Table(table) = block else { return vec![block] };
+    let shown = shown_of(table.rows.len());
+    fold_long_table_from(table, shown)
+}
+
+/// A table whose rows beyond so many are folded.
+pub fn fold_long_table_from(mut table: Table, shown: usize) -> Vec<Block> {
+    let rest = table.rows.split_off(shown.min(table.rows.len()));
+    if rest.is_empty() {
+        return vec![Block::Table(table)];
+    }
+    let title = format!("{} more rows", rest.len());
+    let caption = format!("{}, continued", table.caption);
+    let rest = Block::Table(Table { caption, head: table.head.clone(), rows: rest });
+    [Block::Table(table)].into_iter().chain(Block::fold(title, vec![rest])).collect()
 }
 
 /// Prose from pieces: `sentence![text("Runs "), code("web"), prose]`.

@@ -7,7 +7,7 @@ mod size;
 
 use super::places::Places;
 use super::prose::{muted, plain, text};
-use super::{Block, Inline, Page, Prose, Sort};
+use super::{Block, Inline, Page, Prose, Sort, Source};
 use crate::catalog::Settings;
 use crate::document::SourceFile;
 use crate::model::Subject;
@@ -201,48 +201,68 @@ fn level(sizes: &[(usize, usize)], excess: usize) -> usize {
 
 /// Folds about so many bytes of a part of a page.
 fn fold(page: &mut Page, part: Part, lost: usize) {
-    let way = page.source.clone();
-    let mut left_out = Vec::new();
     let long: Vec<(usize, usize)> = match part {
         Part::Pictures => Vec::new(),
         Part::Rows => {
-            let blocks = page.sections.iter().flat_map(|section| &section.blocks);
+            let blocks = page.sections.iter().flat_map(|section| &section.blocks).flat_map(Block::unfolded);
             let long = blocks.filter(|one| is_long(page, one));
             long.map(|one| (block(one), block(one).saturating_sub(least(one)))).collect()
         }
     };
     let most = level(&long, lost);
-    let sort = page.sort;
+    let mut shortening = Shortening { part, most, sort: page.sort, way: page.source.clone() };
     for section in &mut page.sections {
-        let blocks = std::mem::take(&mut section.blocks);
-        let is_one = |one: &Block| matches!(one, Block::Diagram(_));
-        let mut pictures = Some(match blocks.iter().filter(|one| is_one(one)).count() {
+        let blocks = section.blocks.iter().flat_map(Block::unfolded);
+        // Said once for all pictures of a section.
+        let mut pictures = Some(match blocks.filter(|one| matches!(one, Block::Diagram(_))).count() {
             1 => "Its picture is left out",
             _ => "Its pictures are left out",
         });
+        section.blocks = shortening.apply(std::mem::take(&mut section.blocks), &mut pictures);
+    }
+}
+
+/// How the blocks of a page are shortened.
+struct Shortening {
+    part: Part,
+    /// The bytes that a long block may keep.
+    most: usize,
+    sort: Sort,
+    /// Where the manifest is, until a note has said so.
+    way: Option<Source>,
+}
+
+impl Shortening {
+    fn apply(&mut self, blocks: Vec<Block>, pictures: &mut Option<&str>) -> Vec<Block> {
+        let mut kept = Vec::new();
         for mut one in blocks {
-            let is_picture = is_one(&one);
-            let words = match part {
-                // Said once for all pictures of a section.
+            if let Block::Fold { title, blocks } = one {
+                kept.extend(Block::fold(title, self.apply(blocks, pictures)));
+                continue;
+            }
+            let is_picture = matches!(one, Block::Diagram(_));
+            let words = match self.part {
                 Part::Pictures if is_picture => match pictures.take() {
                     Some(words) => Some(words.to_owned()),
                     None => continue,
                 },
-                Part::Rows if !is_picture && block(&one) > most => shorten(&mut one, sort, most),
+                Part::Rows if !is_picture && block(&one) > self.most => {
+                    shorten(&mut one, self.sort, self.most)
+                }
                 _ => None,
             };
             if !is_picture || words.is_none() {
-                section.blocks.extend((!is_empty(&one)).then_some(one));
+                kept.extend((!is_empty(&one)).then_some(one));
             }
             if let Some(words) = words {
                 let mut note = vec![muted(format!("{words}, since the site has no room for it."))];
-                if let Some(source) = way.as_ref().filter(|_| left_out.is_empty()) {
-                    note.extend([text(" Its manifest says it all: "), Inline::Source(source.clone())]);
+                if let Some(source) = self.way.take() {
+                    note.extend([text(" Its manifest says it all: "), Inline::Source(source)]);
                 }
-                left_out.push(());
-                section.blocks.push(Block::Paragraph(note));
+                kept.push(Block::Paragraph(note));
             }
         }
+        kept
     }
 }
 

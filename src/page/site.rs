@@ -10,7 +10,7 @@ use super::room::{Folds, Room, Sizes};
 use super::unknown;
 use super::{
     Area, Link, Page, Site, Sort, Target, access, advice, application, container, environments, glossary,
-    graph, images, lists, network, object, overview, workload,
+    graph, images, kinds, lists, network, object, overview, workload,
 };
 use crate::catalog::Catalog;
 use crate::facts::Facts;
@@ -98,7 +98,8 @@ fn outline(
             network::page(&know, &name),
             advice::page(&know, &name),
         ];
-        let own = own.into_iter().flatten();
+        let lists = kinds::ALL.iter().map(|kinds| kinds.page(&know, &name));
+        let own = own.into_iter().chain(lists).flatten();
         let own: Vec<Page> = own
             .map(|page| Page { environment: environment.name.clone(), ..page })
             .map(|page| with_what_is_missing(&know, page))
@@ -149,6 +150,7 @@ fn outline(
     let site = Site {
         title: title.to_owned(),
         environments,
+        start: environments::main(&know).map(|main| know.home(main)).unwrap_or_default(),
         sections,
         pages,
         places: places.subjects.clone(),
@@ -263,16 +265,17 @@ fn files(topology: &Topology) -> BTreeMap<&str, Vec<Shown<'_>>> {
 fn sections(home: &PagePath, pages: &[Page], is_compared: bool) -> Vec<Link> {
     let mut sections = vec![link("Overview", home)];
     sections.extend(is_compared.then(|| link("Changes", &changes::path())));
-    sections.push(link("Pod or container?", &PagePath::root().fixed("glossary")));
-    for (name, part) in
-        [("Access", "access"), ("Network rules", "network"), ("Images", "images"), ("Advice", "advice")]
-    {
+    let lists = kinds::ALL.iter().map(|kinds| (kinds.title, kinds.part));
+    let others =
+        [("Access", "access"), ("Network rules", "network"), ("Images", "images"), ("Advice", "advice")];
+    for (name, part) in lists.chain(others) {
         let path = home.fixed(part);
         if pages.iter().any(|page| page.path == path) {
             sections.push(link(name, &path));
         }
     }
     sections.push(link("Problems", &lists::problems_path()));
+    sections.push(link("Pod or container?", &PagePath::root().fixed("glossary")));
     sections
 }
 

@@ -19,7 +19,7 @@ fn said(kinds: &[&str], manifests: &str, name: &str) -> Vec<String> {
     let (topology, _) = connect(&inventory, &catalog);
     let site = build("test", &topology, &derive(&topology, &catalog), &catalog, &Problems::none());
     let page = site.pages.iter().find(|page| page.title == name).unwrap();
-    let sections = page.sections.iter().flat_map(|section| &section.blocks);
+    let sections = page.sections.iter().flat_map(|section| &section.blocks).flat_map(Block::unfolded);
     let lines = sections.flat_map(|block| match block {
         Block::Paragraph(text) | Block::Alert { text, .. } => vec![words(text)],
         Block::List { items, .. } => items.iter().map(words).collect(),

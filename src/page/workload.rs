@@ -4,6 +4,7 @@ pub mod containers;
 mod grouping;
 mod identity;
 mod lifecycle;
+pub mod on_call;
 mod placement;
 mod reads;
 pub mod resources;
@@ -18,7 +19,7 @@ use super::advice;
 pub use identity::changes;
 
 use super::knowledge::Knowledge;
-use super::prose::{code, concat, joined, plain, section};
+use super::prose::{code, concat, fold_long_tables, joined, plain, section};
 use super::{Block, Page, Prose, Sort, container, delivery, object, sentence, unknown};
 use crate::catalog::{Relation, is_built_in};
 use crate::diagram::View;
@@ -44,15 +45,18 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
     page.children =
         pod.containers.iter().filter_map(|container| container::link(know, index, container)).collect();
     page.keywords = keywords(pod);
+    let manifest = object::manifest_blocks(know, object);
+    let lines = count((object.last_line + 1).saturating_sub(object.first_line) as usize, "line", "lines");
     let sections = [
-        section("overview", "At a glance", glance(know, index, pod)),
+        section("overview", "At a glance", glance(know, index)),
+        section("on-call", "On call", on_call::blocks(know, index, object, pod)),
         section("diagram", "How it fits together", diagrams(know, index, &[View::Relationship])),
         section("running", "What ran", running::blocks(know, index, object)),
         section("containers", "Containers", containers::blocks(know, index, object, pod)),
         section("resources", "Resources", resources::blocks(know, index, object, pod)),
         section("lifecycle", "Start-up and shut-down", lifecycle::blocks(know, index, object, pod)),
-        section("talks-to", "Who talks to whom", talks::blocks(know, index, pod)),
-        section("reads", "What it reads", reads::blocks(know, index, pod)),
+        section("talks-to", "Who talks to whom, and what it reads", talks::blocks(know, index, pod)),
+        section("reads", "Environment", reads::blocks(know, index, pod)),
         section("storage", "Storage", storage::blocks(know, index, object, pod)),
         section("identity", "Identity and permissions", identity::blocks(know, index, object, pod)),
         section("scheduling", "Placement", placement::blocks(know, index, object, pod)),
@@ -61,10 +65,14 @@ pub fn page(know: &Knowledge, index: NodeIndex, object: &Object) -> Option<Page>
         section("what-if", "What if…", what_if::blocks(know, index, object, pod)),
         section("grouping", "Group or split", grouping::blocks(know, index, object, pod)),
         section("advice", "Advice", advice::of_object(know, index)),
-        section("references", "Everything it refers to", object::references(know, index)),
-        section("source", "Manifest", object::manifest_blocks(know, object)),
+        section(
+            "source",
+            "Manifest",
+            Block::fold(format!("{lines} of its manifest"), manifest).into_iter().collect(),
+        ),
     ];
     page.sections = sections.into_iter().filter(|section| !section.blocks.is_empty()).collect();
+    fold_long_tables(&mut page);
     Some(page)
 }
 
@@ -139,8 +147,8 @@ fn keywords(pod: &Pod) -> Vec<String> {
 }
 
 /// A strip of short facts.
-fn glance(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
-    let mut facts = vec![("Containers".to_owned(), plain(sentence::containers(pod)))];
+fn glance(know: &Knowledge, index: NodeIndex) -> Vec<Block> {
+    let mut facts = Vec::new();
     if let Some(replicas) = know.node(index).copies() {
         let scalers = know.topology.to(index).filter(|edge| edge.relation == Relation::Scales);
         let ranges: Vec<Prose> = scalers.filter_map(|edge| autoscaled(know, edge.from, replicas)).collect();
@@ -151,9 +159,6 @@ fn glance(know: &Knowledge, index: NodeIndex, pod: &Pod) -> Vec<Block> {
     }
     facts.extend(resources::glance(know, index));
     facts.push(("Service account".to_owned(), account(know, index)));
-    let restart =
-        know.facts.of(index).map(|facts| facts.lifecycle.restart_policy.value.clone()).unwrap_or_default();
-    facts.push(("Restart policy".to_owned(), vec![code(restart)]));
     facts.push(("Runs on".to_owned(), placement::in_short(know, index)));
     vec![Block::Facts(facts)]
 }

@@ -89,6 +89,7 @@ impl Study {
         let site = Site {
             title: self.catalog.settings.title.clone().unwrap_or_default(),
             environments: Vec::new(),
+            start: crate::names::PagePath::root(),
             sections: Vec::new(),
             pages,
             places: BTreeMap::new(),

@@ -21,7 +21,7 @@ pub fn said(folder: &Path) -> Tree {
     for page in site(&folder.join("in"), folder.join("follows").exists()).pages {
         let Some(section) = page.sections.iter().find(|one| one.anchor == section.trim()) else { continue };
         writeln!(out, "{} {}: {}", page.kicker, page.title, section.title).expect("text");
-        for block in &section.blocks {
+        for block in section.blocks.iter().flat_map(Block::unfolded) {
             match block {
                 Block::Paragraph(text) => {
                     writeln!(out, "  {}", words(text)).expect("text");
@@ -35,6 +35,16 @@ pub fn said(folder: &Path) -> Tree {
                 Block::List { items, .. } => {
                     for item in items {
                         writeln!(out, "  - {}", words(item)).expect("text");
+                    }
+                }
+                Block::Commands(commands) => {
+                    for (does, command) in commands {
+                        writeln!(out, "  $ {command} # {does}").expect("text");
+                    }
+                }
+                Block::Facts(facts) => {
+                    for (label, text) in facts {
+                        writeln!(out, "  {label}: {}", words(text)).expect("text");
                     }
                 }
                 Block::Alert { text, .. } => writeln!(out, "  ! {}", words(text)).expect("text"),

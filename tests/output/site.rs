@@ -461,6 +461,7 @@ pub fn site(spice: &str) -> Site {
     Site {
         shortened: podviz::problem::Problems::none(),
         environments: Vec::new(),
+        start: root(),
         title: make.raw("Online shop"),
         sections: vec![
             home,

@@ -128,22 +128,6 @@
     return input;
   };
 
-  // The open branch also shows what stands beside this page: what is of one kind has one folder.
-  const startBranch = async () => {
-    const here = document.querySelector("#pv-branch [aria-current]")?.parentElement;
-    if (!here) return;
-    const entries = await index(), me = entries.find((entry) => entry.path === html.dataset.path);
-    const folder = (entry) => entry.path.replace(/[^/]*$/, "");
-    const beside = entries.filter((entry) => me && me.above >= 0 && entry.above === me.above && folder(entry) === folder(me));
-    const mine = beside.indexOf(me), most = 40, from = Math.max(0, Math.min(mine - most / 2, beside.length - most));
-    const item = (entry) => make("li", { "data-depth": here.dataset.depth }, make("a", { href: address(entry) }, make("code", {}, entry.title)));
-    here.before(...beside.slice(from, Math.max(mine, 0)).map(item));
-    here.parentElement.append(...beside.slice(mine + 1, from + most).map(item));
-    if (beside.length > most) here.parentElement.append(make("li", { class: "more" }, beside.length - most + " more beside this page"));
-    const side = here.closest(".side");
-    if (here.offsetTop > side.clientHeight - 80) side.scrollTop = here.offsetTop - side.clientHeight / 2;
-  };
-
   const dialog = (kind, title, ...children) => {
     const heading = make("h2", { id: "pv-" + kind }, title), opener = document.activeElement;
     const node = make("dialog", { class: kind, "aria-labelledby": heading.id }, heading, ...children);
@@ -245,7 +229,6 @@
     startTheme();
     startDiagrams();
     startContents();
-    startBranch();
     const input = startSearch();
     on(document, "keydown", (event) => {
       if (event.target.closest?.("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -76,6 +76,12 @@ const TEXT: &str = "\
 ## What the site is called.
 # title: {title}
 
+## What the site is about, in Markdown; the first paragraph of README.md in the folder that is read if absent.
+# description: Sells tea.
+
+## The environment that the first page shows; the one that runs the most if absent.
+# environment: production
+
 ## Where the manifests can be read on the web, so that pages link to them; --repo-url comes first.
 # repository: https://example.org/shop/blob/main/k8s
 

@@ -28,7 +28,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, pod: &Pod, position: usize) ->
         items.push(plain("No Service in these manifests leads to a port of this container."));
     }
     items.extend(inside::items(know, index, Some(position)));
-    let calls = calls::told(know, index, Some(position));
+    let calls = calls::told(know, index, position);
     items.extend(calls.items);
     items.extend(calls::in_secrets(know, index, Some(position)));
     if items.is_empty() {

@@ -62,7 +62,7 @@ fn page(specs: &[&str]) -> Vec<String> {
     let site = site(specs);
     let page = site.pages.iter().find(|page| page.title == "p1").unwrap();
     let section = page.sections.iter().find(|section| section.anchor == "talks-to").unwrap();
-    let sentences = section.blocks.iter().flat_map(|block| match block {
+    let sentences = section.blocks.iter().flat_map(Block::unfolded).flat_map(|block| match block {
         Block::Paragraph(text) | Block::Alert { text, .. } => vec![words(text)],
         Block::List { items, .. } => items.iter().map(words).collect(),
         _ => Vec::new(),

@@ -10,6 +10,9 @@ use std::borrow::Cow;
 /// Rows, items and lines that stay of what is folded.
 pub(super) const FEWEST: usize = 5;
 
+/// The bytes around what is folded.
+const FOLD: usize = 70;
+
 /// About how many bytes of HTML a page has, and how many of them can go.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
@@ -26,14 +29,16 @@ pub struct Sizes {
 impl Sizes {
     /// The sizes of a page.
     pub fn of(page: &Page) -> Sizes {
-        let mut sizes = Sizes { sort: page.sort, all: 1_700, pictures: 0, rows: 0 };
+        let mut sizes = Sizes { sort: page.sort, all: 2_700, pictures: 0, rows: 0 };
         // What stands above a page, links to the folders above it.
         sizes.all += 210 * page.path.to_string().matches('/').count() + 4 * page.title.len();
-        sizes.all += 50 * page.children.len() + 160 * page.sections.len();
+        sizes.all += 50 * page.children.len() + 205 * page.sections.len();
         // The lead is the page's description, too.
         sizes.all += page.lead.iter().map(|lead| prose(lead) + 3 * words(lead)).sum::<usize>();
         sizes.all += page.author.iter().map(block).sum::<usize>();
-        for one in page.sections.iter().flat_map(|section| &section.blocks) {
+        let blocks = page.sections.iter().flat_map(|section| &section.blocks);
+        sizes.all += FOLD * blocks.clone().filter(|one| matches!(one, Block::Fold { .. })).count();
+        for one in blocks.flat_map(Block::unfolded) {
             let size = block(one);
             sizes.all += size;
             match one {
@@ -73,6 +78,8 @@ pub(super) fn block(block: &Block) -> usize {
         }
         Block::Diagram(diagram) => picture(diagram),
         Block::Manifest(manifest) => lines(manifest).iter().sum(),
+        Block::Commands(commands) => commands.iter().map(|(does, text)| 60 + does.len() + text.len()).sum(),
+        Block::Fold { blocks, .. } => FOLD + blocks.iter().map(self::block).sum::<usize>(),
         Block::Verbatim { text, .. } => 100 + text.len() + 5 * text.lines().count(),
     }
 }

@@ -173,11 +173,11 @@ fn taken_apart(
         blocks.push(Block::Paragraph(plain(format!("{word} the pod:"))));
         blocks.extend(list(changes));
     }
-    blocks.push(Block::Heading("As it is, and taken apart".to_owned()));
     let diagrams = before_and_after(know.drawn, know.facts, index, &proposal);
-    blocks.extend(diagrams.into_iter().map(|diagram| Block::Diagram(Box::new(diagram))));
-    blocks.push(Block::Heading("A manifest to start from".to_owned()));
+    let diagrams = diagrams.into_iter().map(|diagram| Block::Diagram(Box::new(diagram))).collect();
+    blocks.extend(Block::fold("Pictures: as it is, and taken apart", diagrams));
     let caption = format!("{}-apart.yaml", object.identity.name);
-    blocks.push(Block::Verbatim { caption, text: proposal.manifest });
+    let start = vec![Block::Verbatim { caption, text: proposal.manifest }];
+    blocks.extend(Block::fold("A manifest to start from", start));
     blocks
 }

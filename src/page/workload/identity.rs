@@ -30,8 +30,7 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     items.extend(permission::dangers(know, &object.identity, &held));
     let mut blocks = vec![Block::List { ordered: false, items }];
     blocks.extend(permission::table(know, &object.identity, &held));
-    blocks.extend(diagrams(know, index, &[View::Access]));
-    blocks.push(Block::Heading("Pod Security".to_owned()));
+    blocks.extend(Block::fold("A picture of what it may do", diagrams(know, index, &[View::Access])));
     blocks.extend(level::blocks(know, index, object, security));
     blocks
 }

@@ -15,25 +15,19 @@ use crate::page::{Block, Prose};
 use crate::topology::{ContainerKind, NodeIndex, Pod};
 
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
-    let mut blocks = drawn_life(know, index);
-    let Some(facts) = know.facts.of(index) else { return blocks };
+    let Some(facts) = know.facts.of(index) else { return Vec::new() };
     let life = Life { know, index, object, pod, facts };
     let starts = facts.lifecycle.startup.value.iter().map(|phase| life.start(phase));
     let items: Vec<Prose> = starts
         .chain(
-            [
-                life.ready(),
-                trouble::hang(&life),
-                trouble::restart(&life),
-                trouble::deadline(&life),
-                end::end(&life),
-            ]
-            .into_iter()
-            .flatten(),
+            [life.ready(), trouble::own_policies(&life), trouble::deadline(&life), end::end(&life)]
+                .into_iter()
+                .flatten(),
         )
         .collect();
-    blocks.push(Block::List { ordered: true, items });
-    blocks
+    let list = Block::List { ordered: true, items };
+    let drawn = Block::fold("The same as a picture: start, restart, and end", drawn_life(know, index));
+    std::iter::once(list).chain(drawn).collect()
 }
 
 struct Life<'a> {

@@ -18,15 +18,16 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     if let Some(open) = open(know, index, object, pod, resources) {
         return vec![Block::List { ordered: false, items: open }];
     }
-    let mut items = vec![reserves(know, index, object, pod, resources)];
-    items.extend(unknown_overhead(know, index, pod));
-    items.extend(limits(know, index, object, pod, resources));
-    items.push(quality(know, object, pod, resources));
+    let mut items = vec![quality(know, object, pod, resources)];
     items.push(last_resort(know, object, resources));
     items.extend(disk(know, object, resources));
-    let mut blocks = vec![Block::List { ordered: false, items }];
-    blocks.extend(table(know, index, object, pod, resources));
-    blocks
+    items.push(reserves(know, index, object, pod, resources));
+    items.extend(unknown_overhead(know, index, pod));
+    items.extend(limits(know, index, object, pod, resources));
+    let mut folded = vec![Block::List { ordered: false, items }];
+    folded.extend(table(know, index, object, pod, resources));
+    let title = format!("Why it is {}, when it is evicted, and how that adds up", resources.qos.value.name());
+    Block::fold(title, folded).into_iter().collect()
 }
 
 /// What a tool puts in later, a sentence each: with it, nobody knows what the pod as a whole reserves and may use.

@@ -82,11 +82,12 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     );
     items.extend(scaling::disruptions(know, index, controller.replicas.as_ref()));
     items.extend(any_object::explanations(know, object));
-    let mut blocks = diagrams(know, index, &[View::Rollout]);
+    let mut blocks = Vec::new();
     if !items.is_empty() {
         blocks.push(Block::List { ordered: false, items });
     }
     blocks.extend(controller.stateful.iter().flat_map(|pods| stateful::names(know, object, pods)));
+    blocks.extend(Block::fold("A picture of an update", diagrams(know, index, &[View::Rollout])));
     blocks
 }
 

@@ -26,9 +26,9 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     let Some(facts) = know.facts.of(index).filter(|facts| !facts.volumes.is_empty()) else {
         return Vec::new();
     };
-    let mut blocks = Vec::new();
+    let (mut blocks, mut drawn) = (Vec::new(), Vec::new());
     if facts.volumes.iter().any(|usage| usage.claim.is_some() || usage.is_written_and_shared()) {
-        blocks.extend(diagrams(know, index, &[View::Storage]));
+        drawn = diagrams(know, index, &[View::Storage]);
     }
     blocks.push(Block::Table(matrix(know, index, object, pod, &facts.volumes)));
     if pod.containers.len() > 1 {
@@ -39,9 +39,10 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
             blocks.push(Block::List { ordered: false, items });
         }
     }
-    blocks.extend(survival::blocks(object, pod, &facts.volumes));
+    blocks.extend(Block::fold("What survives what", survival::blocks(object, pod, &facts.volumes)));
     blocks.extend(claims::blocks(know, index, object, &facts.volumes));
     blocks.extend(traps::blocks(know, index, object, &facts.storage_traps));
+    blocks.extend(Block::fold("A picture of who writes and who reads", drawn));
     blocks
 }
 

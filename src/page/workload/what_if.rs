@@ -2,6 +2,8 @@
 
 mod config;
 mod crash;
+mod dependency;
+mod gone;
 mod hang;
 mod image;
 mod memory;
@@ -11,14 +13,17 @@ use crate::catalog::Relation;
 use crate::facts::PodFacts;
 use crate::model::Object;
 use crate::page::knowledge::Knowledge;
-use crate::page::prose::{self, code, listed, plain};
+use crate::page::prose::{self, code, listed, plain, separated};
 use crate::page::workload::services;
-use crate::page::{Block, Prose};
+use crate::page::{Block, Prose, Table};
 use crate::topology::{Container, ContainerKind, NodeIndex, Pod};
 use std::collections::BTreeSet;
 
 /// More answers than this to one question are counted and not listed.
 const MOST_ANSWERS: usize = 8;
+
+/// How many of the questions are answered without a click.
+const MOST_OPEN: usize = 4;
 
 /// Answers a question; nothing where it does not arise.
 type Answers = fn(&Asked) -> Vec<Prose>;
@@ -37,29 +42,38 @@ struct Asked<'a> {
 pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) -> Vec<Block> {
     let Some(facts) = know.facts.of(index) else { return Vec::new() };
     let asked = Asked { know, index, object, pod, facts };
-    let questions: [(&str, Answers); 6] = [
+    // The last ones are asked less often than the first.
+    let questions: [(&str, Answers); 8] = [
         ("A container crashes", crash::answers),
         ("A container hangs", hang::answers),
+        ("Something that it needs fails", dependency::answers),
+        ("None of its pods answers", gone::answers),
         ("A container needs more memory", memory::answers),
         ("Its node is lost", node::answers),
         ("What it reads changes", config::answers),
         ("An image cannot be pulled", image::answers),
     ];
-    let mut blocks = Vec::new();
-    for (question, answers) in questions {
+    let (mut rows, mut rest) = (Vec::new(), Vec::new());
+    for (at, (question, answers)) in questions.into_iter().enumerate() {
         let mut answers = answers(&asked);
         let more = answers.len().saturating_sub(MOST_ANSWERS);
         answers.truncate(MOST_ANSWERS);
         if more > 0 {
             answers.push(plain(format!("{more} more are on the pages of its containers.")));
         }
-        if answers.is_empty() {
-            continue;
+        if !answers.is_empty() {
+            let rows = if at < MOST_OPEN { &mut rows } else { &mut rest };
+            rows.push(vec![plain(question), separated(answers, " ")]);
         }
-        blocks.push(Block::Heading(question.to_owned()));
-        blocks.push(Block::List { ordered: false, items: answers });
     }
-    blocks
+    let more = "More questions: memory, its node, configuration, images";
+    let table = |rows: Vec<Vec<Prose>>| {
+        let head = ["If", "Then"].map(str::to_owned).to_vec();
+        let caption = format!("What if something goes wrong with {}", object.identity.title());
+        (!rows.is_empty()).then(|| Block::Table(Table { caption, head, rows }))
+    };
+    let rest = table(rest).into_iter().collect();
+    table(rows).into_iter().chain(Block::fold(more, rest)).collect()
 }
 
 impl<'a> Asked<'a> {

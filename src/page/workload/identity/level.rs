@@ -21,7 +21,8 @@ pub(super) fn blocks(
     if let Some(admission) = &security.admission {
         blocks.extend(admitted(know, object, admission).into_iter().map(Block::Paragraph));
     }
-    blocks.extend(changes(know, index, object, &security.standard, None));
+    let changes = changes(know, index, object, &security.standard, None).into_iter().collect();
+    blocks.extend(Block::fold("What would bring it to the next level", changes));
     blocks
 }
 

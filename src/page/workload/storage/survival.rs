@@ -45,7 +45,7 @@ pub fn blocks(object: &Object, pod: &Pod, volumes: &[VolumeUse]) -> Vec<Block> {
     rows.push([vec![plain("all other files")], elsewhere].concat());
     let caption = format!("What the files of {} survive", object.identity.title());
     let head = head.into_iter().map(str::to_owned).collect();
-    vec![Block::Heading("What survives what".to_owned()), Block::Table(Table { caption, head, rows })]
+    vec![Block::Table(Table { caption, head, rows })]
 }
 
 /// One event's effect; for the deletion of the workload, where its files stay.

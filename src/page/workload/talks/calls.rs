@@ -1,11 +1,13 @@
-//! Whom a workload calls, a sentence a target, each with what the manifests say: "From `CART_ADDR=cart:7070`, `web`
+//! Whom a workload calls, a row or a sentence a target, each with what the manifests say: "From `CART_ADDR=cart:7070`, `web`
 //! calls Service `cart`."
 
 use super::Told;
 use crate::catalog::Relation;
 use crate::document::Value;
+use crate::names::count;
 use crate::page::knowledge::Knowledge;
 use crate::page::network::of_call;
+use crate::page::object::Tie;
 use crate::page::prose::{code, concat, joined, listed, marked, plain, text};
 use crate::page::{Prose, Table};
 use crate::topology::{Call, HOST, NodeIndex, Pod, SecretAddress, State};
@@ -20,10 +22,12 @@ const MOST_SAID: usize = 4;
 /// How many rows the table has.
 const MOST_ROWS: usize = 40;
 
-/// The calls of a workload, or of one of its containers alone: to Services, then to what is missing, then outside.
-pub fn told(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Told {
+/// What a workload calls, by target and port: Services first, then what is missing, then what is outside.
+type Targets<'a> = BTreeMap<(u8, NodeIndex, Option<u16>), Vec<&'a Call>>;
+
+fn targets<'a>(know: &Knowledge<'a>, index: NodeIndex, container: Option<usize>) -> Targets<'a> {
     let is_own = |call: &&Call| container.is_none_or(|container| call.container == container);
-    let mut targets: BTreeMap<(u8, NodeIndex, Option<u16>), Vec<&Call>> = BTreeMap::new();
+    let mut targets = Targets::new();
     for call in know.topology.calls_of(index).iter().filter(is_own) {
         let node = know.node(call.to);
         let rank = match node.state {
@@ -33,15 +37,21 @@ pub fn told(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Tol
         };
         targets.entry((rank, call.to, call.port)).or_default().push(call);
     }
-    let alone = container.is_some();
+    targets
+}
+
+/// The calls of one container, a sentence each, or a table of many.
+pub fn told(know: &Knowledge, index: NodeIndex, container: usize) -> Told {
+    let targets = targets(know, index, Some(container));
     if targets.len() <= MOST_SAID {
-        let items = targets.values().map(|calls| sentence(know, index, calls, alone)).collect();
+        let items = targets.values().map(|calls| sentence(know, index, calls)).collect();
         return Told { items, table: None };
     }
-    let names_who = !alone && know.node(index).pod.as_ref().is_some_and(|pod| pod.containers.len() > 1);
-    let rows = targets.values().take(MOST_ROWS).map(|calls| row(know, index, calls, names_who));
-    let head = [("Container", names_who), ("Calls", true), ("Port", true), ("Because of", true)];
-    let head = head.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()).collect();
+    let rows = targets.values().take(MOST_ROWS).map(|calls| {
+        let (whom, port, _, because) = cells(know, index, calls);
+        vec![whom, port, because]
+    });
+    let head = ["Calls", "Port", "Because of"].map(str::to_owned).to_vec();
     let caption = format!("Whom {} calls", know.node(index).identity.title());
     let table = Table { caption, head, rows: rows.collect() };
     let rest = match targets.len().saturating_sub(MOST_ROWS) {
@@ -55,9 +65,32 @@ pub fn told(know: &Knowledge, index: NodeIndex, container: Option<usize>) -> Tol
     Told { items: vec![plain(words)], table: Some(table) }
 }
 
-/// One row: who, whom, on which port, and what says so.
-fn row(know: &Knowledge, index: NodeIndex, calls: &[&Call], names_who: bool) -> Vec<Prose> {
-    let Some(first) = calls.first() else { return Vec::new() };
+/// The calls of all containers by target: whom, on which port and from where, and because of what.
+pub fn ties(know: &Knowledge, index: NodeIndex) -> Vec<Tie> {
+    let targets = targets(know, index, None);
+    let names_who = know.node(index).pod.as_ref().is_some_and(|pod| pod.containers.len() > 1);
+    let tie = |calls: &Vec<&Call>| {
+        let (others, port, who, because) = cells(know, index, calls);
+        let mut how = plain(if names_who { "" } else { "it" });
+        let several = who.len() > 1;
+        how.extend(if names_who { listed(who, 3) } else { Prose::new() });
+        how.push(text(if several && names_who { " call it" } else { " calls it" }));
+        how.extend(if port.is_empty() { port } else { concat(vec![plain(" on port "), port]) });
+        Tie { others, how, because }
+    };
+    let mut ties: Vec<Tie> = targets.values().take(MOST_ROWS).map(tie).collect();
+    let rest = targets.len().saturating_sub(MOST_ROWS);
+    ties.extend((rest > 0).then(|| Tie {
+        others: plain(count(rest, "more address", "more addresses")),
+        how: plain("on the pages of its containers"),
+        because: Prose::new(),
+    }));
+    ties
+}
+
+/// Whom, on which port, which containers, and what says so.
+fn cells(know: &Knowledge, index: NodeIndex, calls: &[&Call]) -> (Prose, Prose, Vec<Prose>, Prose) {
+    let Some(first) = calls.first() else { return Default::default() };
     let node = know.node(first.to);
     let (who, evidence) = parties(know, index, calls);
     let mut whom = match &*node.identity.kind {
@@ -73,17 +106,17 @@ fn row(know: &Knowledge, index: NodeIndex, calls: &[&Call], names_who: bool) -> 
         HOST => vec![code(&*node.identity.name), text(", outside of the cluster")],
         _ => know.mention(first.to, &know.node(index).identity),
     };
+    let mut behind = know.topology.from(first.to).filter(|edge| edge.relation == Relation::Selects);
+    if behind.next().is_some_and(|edge| edge.to == index) && behind.next().is_none() {
+        whom.push(text(", which leads to its own pods"));
+    }
     if !first.port_exists {
         whom.push(text("."));
         whom.extend(other_ports(know, first));
     }
     let port = first.port.map(|port| vec![code(port.to_string())]).unwrap_or_default();
     let verdict = of_call(know, index, first.to, first.port);
-    let mut cells = vec![whom, port, concat(vec![listed(evidence, MOST_EVIDENCE), plain("."), verdict])];
-    if names_who {
-        cells.insert(0, joined(who, "and"));
-    }
-    cells
+    (whom, port, who, concat(vec![listed(evidence, MOST_EVIDENCE), plain("."), verdict]))
 }
 
 /// That the pods may not find Services by name, where they ask the node's DNS.
@@ -184,20 +217,15 @@ pub fn in_secrets(know: &Knowledge, index: NodeIndex, container: Option<usize>) 
 }
 
 /// One sentence on the calls to one port of one target, and what NetworkPolicies say of them.
-fn sentence(know: &Knowledge, index: NodeIndex, calls: &[&Call], alone: bool) -> Prose {
+fn sentence(know: &Knowledge, index: NodeIndex, calls: &[&Call]) -> Prose {
     let Some(first) = calls.first() else { return Prose::new() };
     let near = &know.node(index).identity;
-    let (names, evidence) = parties(know, index, calls);
-    let many = names.len() > 1;
-    let who = if alone { plain("it") } else { listed(names, 3) };
+    let (_, evidence) = parties(know, index, calls);
     let node = know.node(first.to);
     let port = first.port.map(|port| format!(" on port {port}")).unwrap_or_default();
-    let verb = if many { " call " } else { " calls " };
-    let who_calls = concat(vec![who, plain(verb)]);
-    let mut prose =
-        concat(vec![plain("From "), listed(evidence, MOST_EVIDENCE), plain(", "), who_calls.clone()]);
+    let mut prose = concat(vec![plain("From "), listed(evidence, MOST_EVIDENCE), plain(", it calls ")]);
     if first.is_declared {
-        prose = concat(vec![vec![code("podviz.yaml"), text(" says that ")], who_calls]);
+        prose = vec![code("podviz.yaml"), text(" says that it calls ")];
     }
     if first.alias.is_some() {
         prose.extend([code(&*node.identity.name), text(format!("{port}: "))]);
