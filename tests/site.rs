@@ -267,6 +267,11 @@ fn a_new_file_changes_only_the_pages_it_has_to_do_with() {
             "",
             "ns/shop/",
             "images/",
+            "traffic/",
+            "configuration/",
+            "cluster/",
+            // It is told who suffers with it: what calls its callers, too.
+            "ns/shop/deployment/cart/",
             "access/",
             "advice/",
             "network/",
