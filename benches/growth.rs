@@ -71,7 +71,7 @@ fn studied(text: &str, catalog: &Catalog) -> (Topology, Facts, Problems) {
 }
 
 fn catalog() -> Catalog {
-    Catalog::embedded().expect("the catalog")
+    Catalog::embedded()
 }
 
 /// All pages of the site.

@@ -82,7 +82,7 @@ data: {{log-level: info}}
 fn site(pages: usize, word: &str) -> Vec<File> {
     let bytes = word.repeat(10_000 / word.len());
     let path = |i| format!("ns/ns-{}/deployment/svc-{i}/index.html", i / 20);
-    (0..pages).map(|i| File { path: path(i), bytes: bytes.clone().into_bytes() }).collect()
+    (0..pages).map(|i| File { path: path(i), bytes: bytes.clone().into() }).collect()
 }
 
 #[divan::bench(args = SERVICES)]
@@ -100,7 +100,7 @@ fn loaded(manifests: &[(String, String)]) -> Vec<Document> {
 }
 
 fn catalog() -> Catalog {
-    Catalog::embedded().expect("the catalog")
+    Catalog::embedded()
 }
 
 fn connected(documents: Vec<Document>, catalog: &Catalog) -> Topology {

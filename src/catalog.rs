@@ -4,6 +4,7 @@
 mod extend;
 mod fault;
 mod image;
+mod known;
 mod path;
 mod ports;
 pub mod settings;
@@ -15,23 +16,22 @@ mod versions;
 pub mod vocabulary;
 
 use crate::document::Identity;
+use crate::document::compiled::compiled;
 use crate::names::plural;
 use crate::problem::{Code, Level, Problem};
 pub use fault::{Fault, closest};
+use image::Images;
 pub use image::{ImageClass, ImagePart, InitTask, image_base_name};
+use known::{KINDS, Known};
 pub use path::{FieldPath, Hit, Pattern, Step};
 pub use ports::Ports;
-use rust_embed::Embed;
 pub use settings::Settings;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 pub use types::{Types, Wanted, WrongType};
 pub use versions::{Idle, Minor};
 pub use vocabulary::{EdgeRule, Explanation, KindRule, Relation, Role, Scope, Selection};
-
-/// The knowledge files that are part of the program.
-#[derive(Embed)]
-#[folder = "src/catalog/kinds/"]
-struct Embedded;
 
 /// The domain of a cluster where nobody says otherwise.
 ///
@@ -41,10 +41,12 @@ pub const CLUSTER_DOMAIN: &str = "cluster.local";
 /// Everything podviz knows about kinds, looked up by group and kind.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    kinds: BTreeMap<(String, String), KindRule>,
-    by_kind: BTreeMap<String, Vec<String>>,
-    by_resource: BTreeMap<String, String>,
-    replaced: BTreeMap<(String, String), String>,
+    /// By kind; of each, those of built-in groups first.
+    kinds: BTreeMap<Cow<'static, str>, Vec<Known>>,
+    /// The kinds by the names of their resources, in lower case; made when it is first asked for.
+    by_resource: OnceLock<BTreeMap<String, String>>,
+    /// Old groups of a kind, each with the group of today.
+    replaced: BTreeMap<Cow<'static, str>, Vec<(String, String)>>,
     pod: Vec<EdgeRule>,
     container: Vec<EdgeRule>,
     any: Vec<EdgeRule>,
@@ -56,7 +58,7 @@ pub struct Catalog {
     pub cluster_domain: String,
     /// The version of Kubernetes that facts and advice are about.
     pub kubernetes: Minor,
-    images: Vec<ImageClass>,
+    images: Images,
     ports: Ports,
     types: Types,
 }
@@ -88,12 +90,22 @@ impl CatalogError {
 
 impl Catalog {
     /// The catalog of the files that are part of the program.
-    ///
-    /// # Errors
-    ///
-    /// If one of them does not follow the vocabulary; a test proves that none does.
-    pub fn embedded() -> Result<Catalog, CatalogError> {
-        Catalog::with(&[])
+    pub fn embedded() -> Catalog {
+        let mut catalog = Catalog {
+            cluster_domain: CLUSTER_DOMAIN.to_owned(),
+            images: image::embedded(),
+            ports: compiled!("catalog/ports.json"),
+            types: compiled!("catalog/types.json"),
+            ..Catalog::default()
+        };
+        for compiled in KINDS {
+            if compiled.is_pseudo() {
+                catalog.add(compiled.read());
+            } else {
+                catalog.add_known(Known::compiled(compiled), compiled.succeeds.iter().copied());
+            }
+        }
+        catalog
     }
 
     /// The embedded catalog and more files, each a name and its text; a later file replaces an earlier one of the
@@ -103,21 +115,12 @@ impl Catalog {
     ///
     /// If a file does not follow the vocabulary.
     pub fn with(more: &[(&str, &str)]) -> Result<Catalog, CatalogError> {
-        let mut names: Vec<_> = Embedded::iter().collect();
-        names.sort();
-        let mut catalog = Catalog {
-            cluster_domain: CLUSTER_DOMAIN.to_owned(),
-            images: image::embedded()?,
-            ports: Ports::embedded()?,
-            types: Types::embedded()?,
-            ..Catalog::default()
-        };
-        for name in names {
-            let data = Embedded::get(&name).map(|file| file.data.into_owned()).unwrap_or_default();
-            catalog.add(&name, &data)?;
-        }
+        let mut catalog = Catalog::embedded();
         for (name, text) in more {
-            catalog.add(name, text.as_bytes())?;
+            let value = crate::document::parse(text.as_bytes());
+            let value = value.map_err(|reason| CatalogError::unread(name, reason))?;
+            let rule = typed::read(&value);
+            catalog.add(rule.map_err(|fault| CatalogError { file: (*name).to_owned(), fault })?);
         }
         Ok(catalog)
     }
@@ -136,10 +139,7 @@ impl Catalog {
         Catalog { settings, cluster_domain: cluster_domain.to_owned(), ..self }
     }
 
-    fn add(&mut self, file: &str, text: &[u8]) -> Result<(), CatalogError> {
-        let value = crate::document::parse(text).map_err(|reason| CatalogError::unread(file, reason))?;
-        let rule: KindRule =
-            typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })?;
+    fn add(&mut self, rule: KindRule) {
         match rule.kind.as_str() {
             "(pod)" => (self.pod, self.pod_explanations) = (rule.edges, rule.explain),
             "(container)" => {
@@ -148,57 +148,90 @@ impl Catalog {
             "(any)" => self.any = rule.edges,
             _ => self.add_kind(rule),
         }
-        Ok(())
     }
 
     fn add_kind(&mut self, rule: KindRule) {
-        for old in &rule.succeeds {
+        let succeeds = rule.succeeds.clone();
+        self.add_known(Known::of(rule), succeeds.iter().map(String::as_str));
+    }
+
+    fn add_known<'s>(&mut self, known: Known, succeeds: impl Iterator<Item = &'s str>) {
+        for old in succeeds {
             let group = old.split_once('/').map_or("", |(group, _)| group);
-            self.replaced.insert((group.to_owned(), rule.kind.clone()), rule.group.clone());
+            let replaced = self.replaced.entry(known.kind.clone()).or_default();
+            replaced.retain(|(old, _)| old != group);
+            replaced.push((group.to_owned(), known.group.clone().into_owned()));
         }
-        self.by_resource.insert(plural(&rule.kind).to_lowercase(), rule.kind.clone());
-        let groups = self.by_kind.entry(rule.kind.clone()).or_default();
-        groups.push(rule.group.clone());
-        groups.sort_by_key(|group| (!is_built_in(group), group.clone()));
-        groups.dedup();
-        self.kinds.insert((rule.group.clone(), rule.kind.clone()), rule);
+        self.by_resource.take();
+        let known_of_kind = self.kinds.entry(known.kind.clone()).or_default();
+        known_of_kind.retain(|other| other.group != known.group);
+        known_of_kind.push(known);
+        known_of_kind
+            .sort_by(|a, b| (!is_built_in(&a.group), &a.group).cmp(&(!is_built_in(&b.group), &b.group)));
+    }
+
+    /// Takes out what is known of a kind.
+    fn forget(&mut self, group: &str, kind: &str) -> Option<KindRule> {
+        let known = self.kinds.get_mut(kind)?;
+        let at = known.iter().position(|known| known.group == group)?;
+        Some(known.remove(at).into_rule())
+    }
+
+    /// What is known of the kinds of a name, those of built-in groups first.
+    fn of_name(&self, kind: &str) -> &[Known] {
+        self.kinds.get(kind).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What is known of a kind.
     pub fn kind(&self, group: &str, kind: &str) -> Option<&KindRule> {
-        self.kinds.get(&(group.to_owned(), kind.to_owned()))
+        self.of_name(kind).iter().find(|known| known.group == group).map(Known::rule)
     }
 
     /// Every kind that is known, sorted by group and kind.
     pub fn kinds(&self) -> impl Iterator<Item = &KindRule> {
-        self.kinds.values()
+        self.sorted().into_iter().map(Known::rule)
+    }
+
+    /// The group and the name of every kind that is known, sorted.
+    pub fn kind_names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.sorted().into_iter().map(|known| (&*known.group, &*known.kind))
+    }
+
+    fn sorted(&self) -> Vec<&Known> {
+        let mut all: Vec<&Known> = self.kinds.values().flatten().collect();
+        all.sort_by(|a, b| (&a.group, &a.kind).cmp(&(&b.group, &b.kind)));
+        all
     }
 
     /// The group that a kind of an old group is read as: `extensions` Deployments are `apps` Deployments.
     pub fn successor<'a>(&'a self, group: &'a str, kind: &str) -> &'a str {
-        self.replaced.get(&(group.to_owned(), kind.to_owned())).map_or(group, String::as_str)
+        let replaced = self.replaced.get(kind).map(Vec::as_slice).unwrap_or_default();
+        replaced.iter().find(|(old, _)| old == group).map_or(group, |(_, new)| new)
     }
 
     /// The group of a kind that a reference names without one: a built-in group before any other.
     pub fn group_of(&self, kind: &str) -> &str {
-        self.by_kind.get(kind).and_then(|groups| groups.first()).map_or("", String::as_str)
+        self.of_name(kind).first().map_or("", |known| &known.group)
     }
 
     /// The kind of a resource by its name in URLs and rules: `services` is the kind `Service`.
     pub fn kind_of_resource(&self, resource: &str) -> Option<&str> {
-        self.by_resource.get(resource).map(String::as_str)
+        let all = self.by_resource.get_or_init(|| {
+            let names = self.kinds.keys().map(|kind| (plural(kind).to_lowercase(), kind.to_string()));
+            names.collect()
+        });
+        all.get(resource).map(String::as_str)
     }
 
     /// Whether a kind's name alone says which kind is meant, so that `Kind` needs no group behind it.
     pub fn owns_name(&self, group: &str, kind: &str) -> bool {
-        self.by_kind.get(kind).and_then(|groups| groups.first()).is_some_and(|first| first == group)
+        self.of_name(kind).first().is_some_and(|known| known.group == group)
     }
 
     /// Whether a kind outside of Kubernetes' own groups bears the name of one inside, so that it needs its group behind
     /// it.
     pub fn borrows_name(&self, group: &str, kind: &str) -> bool {
-        let groups = self.by_kind.get(kind).map(Vec::as_slice).unwrap_or_default();
-        !is_built_in(group) && groups.iter().any(|group| is_built_in(group))
+        !is_built_in(group) && self.of_name(kind).iter().any(|known| is_built_in(&known.group))
     }
 
     /// Whether objects of a kind stand in a namespace, as far as the catalog knows.
@@ -239,7 +272,7 @@ impl Catalog {
 
     /// What an image, as written in a manifest, is known to do; `None` for one that no class knows.
     pub fn image(&self, image: &str) -> Option<&ImageClass> {
-        image::class_of(&self.images, image)
+        self.images.class_of(image)
     }
 
     /// What Kubernetes takes in the fields of its own kinds.

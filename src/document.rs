@@ -3,6 +3,7 @@
 //! YAML and JSON are read here as Kubernetes reads them, within [`Limits`], and each node knows its line.
 
 pub(crate) mod base64;
+pub(crate) mod compiled;
 pub(crate) mod compose;
 pub(crate) mod decode;
 mod environment;
@@ -10,6 +11,7 @@ mod file;
 mod identity;
 mod imprint;
 pub(crate) mod json;
+mod lines;
 mod list;
 mod placeholder;
 pub(crate) mod scalar;
@@ -21,9 +23,10 @@ mod value;
 pub(crate) mod yaml;
 
 pub use environment::{Environment, PLAIN_ENVIRONMENT};
-pub use file::{AbsentChart, Delivery, Document, Origin, SourceFile, Token, TokenClass};
+pub use file::{AbsentChart, Delivery, Document, Origin, SourceFile};
 pub use identity::Identity;
 pub use imprint::Imprints;
+pub use lines::{Line, Lines, Token, TokenClass};
 pub use placeholder::{is_of_programs, is_placeholder};
 pub use span::Span;
 pub use value::{Entry, Kind, Value};

@@ -121,7 +121,7 @@ pub fn inject(jobs: Vec<Job>) -> Injected {
 ///
 /// If there are no such settings or entries, or a pattern matches nothing.
 pub fn listed(settings: Option<&Path>) -> Result<Vec<Listed>, Error> {
-    let catalog = Catalog::embedded()?;
+    let catalog = Catalog::embedded();
     let here = [PathBuf::from(".")];
     let Some((file, settings)) = crate::request::settings(settings, &here, &catalog)? else {
         return Err(Error::NothingToInject(None));

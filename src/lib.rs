@@ -83,7 +83,7 @@ fn studies(
     states: &[&[PathBuf]],
     problems: &mut Problems,
 ) -> Result<Vec<Result<Study, Error>>, Error> {
-    let catalog = Catalog::embedded()?;
+    let catalog = Catalog::embedded();
     let mut settings = request.settings(&catalog)?;
     if matches!(request.goal, Goal::Site { .. }) {
         let own = || states.first().and_then(|inputs| source::readme(inputs));
@@ -93,7 +93,7 @@ fn studies(
     let readings = source::read_together(&states.iter().map(order).collect::<Vec<_>>())?;
     let mut first = Some(catalog);
     let each = readings.into_iter().map(|reading| {
-        let catalog = first.take().map_or_else(Catalog::embedded, Ok)?;
+        let catalog = first.take().unwrap_or_else(Catalog::embedded);
         let catalog = catalog.with_settings(settings.clone(), &request.cluster_domain);
         study(request, catalog.for_kubernetes(request.kubernetes()), reading, problems)
     });
@@ -132,7 +132,7 @@ fn study(
 ///
 /// If the input could not be read, or there is no folder for charts.
 pub fn fetch_charts(request: &Request, say: &mut dyn FnMut(Step)) -> Result<Problems, Error> {
-    let catalog = Catalog::embedded()?;
+    let catalog = Catalog::embedded();
     let settings = request.settings(&catalog)?;
     let order = request.order(&settings);
     let folder =

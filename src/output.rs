@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod block;
+mod content;
 pub mod drift;
 mod engine;
 mod extent;
@@ -24,6 +25,8 @@ mod view;
 use crate::names::PagePath;
 use crate::page::{Page, Site};
 use crate::problem::Problems;
+pub use content::Content;
+use content::Shelf;
 use engine::Engine;
 pub use extent::Extent;
 pub use flavour::Flavour;
@@ -40,7 +43,7 @@ pub struct File {
     /// Its path relative to the output folder, with `/`.
     pub path: String,
     /// What stands in it.
-    pub bytes: Vec<u8>,
+    pub bytes: Content,
 }
 
 /// What users may choose.
@@ -104,8 +107,8 @@ pub fn render(site: Site, flavour: Flavour, options: &Options) -> Result<(Vec<Fi
     render_filled(site, &|_| (), flavour, options)
 }
 
-/// The same of a site whose pages get their sections from `fill`. Each page goes as soon as its file is there: a large
-/// site is not in memory twice.
+/// The same of a site whose pages get their sections from `fill`. Each page goes as soon as its file is there, and of a
+/// large site the files are set down on the disk.
 pub fn render_filled(
     mut site: Site,
     fill: &(dyn Fn(&mut Page) + Sync),
@@ -116,12 +119,12 @@ pub fn render_filled(
     let mut files = Vec::with_capacity(site.pages.len() + 5);
     if flavour.language() == Language::Html {
         files.extend(engine.assets()?);
-        files.push(File { path: "assets/search.js".to_owned(), bytes: search::index(&site).into_bytes() });
+        files.push(File { path: "assets/search.js".to_owned(), bytes: search::index(&site).into() });
         // GitHub Pages would leave out paths that begin with `_`.
-        files.push(File { path: ".nojekyll".to_owned(), bytes: Vec::new() });
+        files.push(File { path: ".nojekyll".to_owned(), bytes: Vec::new().into() });
     }
     let graph = std::mem::take(&mut site.graph);
-    files.push(File { path: "graph.json".to_owned(), bytes: graph.into_bytes() });
+    files.push(File { path: "graph.json".to_owned(), bytes: graph.into() });
     let pages = std::mem::take(&mut site.pages);
     let navigation = Navigation::of(&site, &pages);
     let view = Pages::new(&site, &pages, &navigation, flavour, options);
@@ -137,10 +140,11 @@ pub fn render_filled(
             };
             let text = engine.extra(&extra.template, &context)?;
             if !text.trim_ascii().is_empty() {
-                files.push(File { path: folder.file(&extra.name), bytes: text });
+                files.push(File { path: folder.file(&extra.name), bytes: text.into() });
             }
         }
     }
+    let shelf = Shelf::default();
     let rendered: Vec<(Vec<File>, Problems)> = pages
         .into_par_iter()
         // One buffer grows for many pages, so that none of them keeps the room that it did not need.
@@ -149,7 +153,7 @@ pub fn render_filled(
             let (context, mut made, problems) = view.context(&page);
             buffer.clear();
             engine.page(&context, buffer)?;
-            made.push(File { path: page.path.file(flavour.index()), bytes: buffer.as_slice().to_vec() });
+            made.push(File { path: page.path.file(flavour.index()), bytes: shelf.put(buffer) });
             Ok((made, problems))
         })
         .collect::<Result<_, RenderError>>()?;

@@ -92,7 +92,7 @@ fn nothing(request: &Request, error: Error) -> Result<Study, Error> {
 
 /// What is known of no input at all.
 fn study_of_nothing(request: &Request) -> Result<Study, Error> {
-    let catalog = Catalog::embedded()?;
+    let catalog = Catalog::embedded();
     let settings = request.settings(&catalog)?;
     let catalog =
         catalog.with_settings(settings, &request.cluster_domain).for_kubernetes(request.kubernetes());

@@ -144,7 +144,7 @@ fn manifest(frame: &Value, object: &Map<String, Value>) -> Value {
 
 /// All that the pages say, without the manifest itself. It stands on one line, so that no line number gives a change away.
 fn said(manifest: &Value) -> BTreeSet<String> {
-    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().expect("the catalog"));
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
     let text = manifest.to_string();
     let documents = load("all.json", text.as_bytes(), &Limits::default()).documents;
     let (inventory, _) = take_inventory(documents, &CATALOG, &Grouping::plain("default"));

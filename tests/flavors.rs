@@ -42,7 +42,8 @@ fn pages(flavour: Flavour, spice: &str) -> BTreeMap<String, String> {
     let (files, _) =
         render(site::site(spice), flavour, &Options::default()).expect("the built-in templates are valid");
     let pages = files.into_iter().filter(|file| file.path.ends_with(".md"));
-    pages.map(|file| (file.path, String::from_utf8(file.bytes).expect("text"))).collect()
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+    pages.map(|file| (file.path, text(&file.bytes.read().expect("bytes")))).collect()
 }
 
 #[test]

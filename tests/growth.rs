@@ -18,7 +18,7 @@ use podviz::source::load;
 use podviz::topology::{self, Topology};
 use std::sync::LazyLock;
 
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().unwrap());
+static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
 
 /// How many times as much twice the input may make, in hundredths.
 const MOST: usize = 240;
@@ -61,7 +61,7 @@ impl Study {
 
     /// The site, where it may have so many megabytes.
     fn site_of(&self, megabytes: usize) -> Site {
-        let mut catalog = Catalog::embedded().unwrap();
+        let mut catalog = Catalog::embedded();
         catalog.settings.size = Some(megabytes as u64);
         self.site_with(&catalog)
     }
@@ -208,7 +208,8 @@ fn a_site_without_room_is_shortened() {
     let files = rendered(small);
     assert!(size(&files) <= 1_000_000, "{}", size(&files));
     let page = files.iter().find(|file| file.path.ends_with("configmap/c/index.html")).unwrap();
-    assert!(String::from_utf8_lossy(&page.bytes).contains("since the site has no room for it"));
+    let bytes = page.bytes.read().unwrap();
+    assert!(String::from_utf8_lossy(&bytes).contains("since the site has no room for it"));
 }
 
 /// What fits is shown in full; what does not fit does in the end, and not much of the room is left.

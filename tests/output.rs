@@ -30,7 +30,11 @@ fn options() -> Options {
 fn files(spice: &str, flavour: Flavour) -> BTreeMap<String, String> {
     let (files, _) =
         render(site::site(spice), flavour, &options()).expect("the built-in templates are valid");
-    files.into_iter().map(|File { path, bytes }| (path, String::from_utf8(bytes).expect("text"))).collect()
+    files.into_iter().map(|file| (file.path.clone(), told(&file))).collect()
+}
+
+fn told(file: &File) -> String {
+    String::from_utf8(file.bytes.read().expect("bytes").into_owned()).expect("text")
 }
 
 fn pages(spice: &str) -> BTreeMap<String, Markup> {
@@ -192,7 +196,7 @@ fn with_template(name: &str, text: &str) -> Result<BTreeMap<String, String>, Ren
     let options = Options { templates: Some(folder.path().to_owned()), ..options() };
     let flavour = if name.ends_with(".md") { Flavour::github() } else { Flavour::html() };
     let (files, _) = render(site::site("<b>"), flavour, &options)?;
-    Ok(files.into_iter().map(|file| (file.path, String::from_utf8(file.bytes).unwrap())).collect())
+    Ok(files.into_iter().map(|file| (file.path.clone(), told(&file))).collect())
 }
 
 #[test]
@@ -224,7 +228,7 @@ fn a_bad_template_says_what_is_wrong() {
 fn only_the_web_is_linked_as_a_repository() {
     let options = Options { repo_url: Some("javascript:alert(1)".to_owned()), ..options() };
     let (files, _) = render(site::site(""), Flavour::html(), &options).unwrap();
-    assert!(files.iter().all(|file| !String::from_utf8_lossy(&file.bytes).contains("javascript:")));
+    assert!(files.iter().all(|file| !told(file).contains("javascript:")));
 }
 
 /// Writes the sample for a look in the browser: `PODVIZ_SAMPLE=folder cargo test --test output sample`.

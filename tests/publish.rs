@@ -11,8 +11,7 @@ use tempfile::TempDir;
 
 /// A site of `pages` pages that all say `word`.
 fn site(word: &str, pages: usize) -> Vec<File> {
-    let page =
-        |i| File { path: format!("ns/shop/pod/p{i}/index.html"), bytes: word.repeat(2000).into_bytes() };
+    let page = |i| File { path: format!("ns/shop/pod/p{i}/index.html"), bytes: word.repeat(2000).into() };
     (0..pages).map(page).collect()
 }
 

@@ -130,10 +130,7 @@ fn names_stay_though_a_secret_holds_them() {
     let reading = read(&Order::plain(&[tests("secret-values/names/in")])).expect("an input");
     let mut shown = Tree::new();
     for document in &reading.documents {
-        let lines = document.file.lines.iter().map(|line| {
-            let words: String = line.iter().map(|token| token.text.as_str()).collect();
-            words + "\n"
-        });
+        let lines = document.file.lines.iter().map(|line| format!("{}\n", line.text()));
         shown.insert(document.file.path.clone(), lines.collect::<String>().into_bytes());
     }
     assert_same(&differences(&tests("secret-values/names/expected"), &shown));

@@ -34,7 +34,7 @@ fn built(name: &str, namespace: Option<&str>) -> Environment {
 }
 
 fn topology(documents: Vec<Document>, environments: Vec<Environment>) -> (Topology, Problems, Catalog) {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = Catalog::embedded();
     let grouping = Grouping { default_namespace: "default", built: environments, flat: false };
     let (inventory, problems) = take_inventory(documents, &catalog, &grouping);
     let (topology, _) = connect(&inventory, &catalog);
@@ -127,7 +127,8 @@ fn many_overlays_are_listed_and_compared_by_their_folder() {
     let (files, _) =
         render(site, Flavour::github(), &Options::default()).expect("the built-in templates are valid");
     let first = files.iter().find(|file| file.path == "README.md").expect("a first page");
-    let first = String::from_utf8_lossy(&first.bytes);
+    let first = first.bytes.read().expect("bytes");
+    let first = String::from_utf8_lossy(&first);
     let row = "| `web/overlays` | [`dev`](environments/web-dev/README.md), [`prod`](environments/web-prod/README.md), \
                and [`test`](environments/web-test/README.md) | `proxy` and `web` |";
     assert!(first.contains(row), "{first}");

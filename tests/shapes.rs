@@ -161,7 +161,7 @@ const WORDS: [&str; 24] = [
     "99999999999999999999Ei",
 ];
 
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().expect("the catalog"));
+static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
 
 /// A kind whose file uses every word of the vocabulary, on fields that the generators fill with anything.
 const ODD: &str = r#"

@@ -28,12 +28,13 @@ fn topology(files: &Tree, catalog: &Catalog) -> (Topology, Problems) {
 
 /// The files of the site of manifests in memory, and the folder of each object's page.
 fn site(files: &Tree, flavour: Flavour) -> (Tree, BTreeMap<Subject, String>) {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = Catalog::embedded();
     let (topology, problems) = topology(files, &catalog);
     let site = page::build("test", &topology, &facts::derive(&topology, &catalog), &catalog, &problems);
     let places = site.places.iter().map(|(subject, path)| (subject.clone(), path.to_string())).collect();
     let (files, _) = render(site, flavour, &Options::default()).expect("the built-in templates are valid");
-    (files.into_iter().map(|file| (file.path, file.bytes)).collect(), places)
+    let bytes = |content: podviz::output::Content| content.read().expect("bytes").into_owned();
+    (files.into_iter().map(|file| (file.path, bytes(file.bytes))).collect(), places)
 }
 
 fn utf8(bytes: &[u8]) -> &str {
@@ -239,7 +240,7 @@ fn a_new_file_changes_only_the_pages_it_has_to_do_with() {
     let before = tree(&tests("../examples/shop"));
     let mut after = before.clone();
     after.insert("reviews.yaml".to_owned(), REVIEWS.into());
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = Catalog::embedded();
     let (topology, _) = topology(&after, &catalog);
     // The new objects, those at the other end of their edges, the workloads behind the Services that they call, and the
     // policies that may deny these calls.
@@ -391,6 +392,6 @@ spec: {containers: [{name: app, image: web:1}]}
             ]
         )
     );
-    let without = edges(&Catalog::embedded().expect("the catalog"));
+    let without = edges(&Catalog::embedded());
     assert_eq!(without, (vec!["Pod default/web".to_owned()], Vec::new()));
 }

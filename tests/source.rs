@@ -30,8 +30,8 @@ fn codes(problems: &Problems) -> Vec<String> {
 fn visible(loaded: &Loaded) -> String {
     let mut text = format!("{loaded:?}");
     for document in &loaded.documents {
-        for line in &document.file.lines {
-            text.extend(line.iter().map(|token| token.text.as_str()).chain(["\n"]));
+        for line in document.file.lines.iter() {
+            text.extend([line.text(), "\n"]);
         }
         text.push_str(&document.value.to_json().to_string());
     }
@@ -40,7 +40,7 @@ fn visible(loaded: &Loaded) -> String {
 
 fn shown(loaded: &Loaded) -> Vec<String> {
     let file = &loaded.documents[0].file;
-    file.lines.iter().map(|line| line.iter().map(|token| token.text.as_str()).collect()).collect()
+    file.lines.iter().map(|line| line.text().to_owned()).collect()
 }
 
 #[test]

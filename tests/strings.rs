@@ -21,8 +21,7 @@ fn secrets_in_strings_are_hidden_and_what_stands_beside_them_is_shown() {
             faults.push(format!("{name}: no document"));
             continue;
         };
-        let lines: Vec<String> =
-            document.file.lines.iter().map(|line| line.iter().map(|token| &*token.text).collect()).collect();
+        let lines: Vec<&str> = document.file.lines.iter().map(|line| line.text()).collect();
         if lines.len() != text.lines().count() {
             faults.push(format!("{name}: {} lines instead of {}", lines.len(), text.lines().count()));
         }

@@ -27,7 +27,7 @@ struct Stage {
 
 impl Stage {
     fn of(documents: Vec<podviz::document::Document>) -> Stage {
-        let catalog = Catalog::embedded().unwrap();
+        let catalog = Catalog::embedded();
         let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
         let (topology, _) = connect(&inventory, &catalog);
         let facts = derive(&topology, &catalog);

@@ -18,13 +18,13 @@ impl Catalog {
                     self.container_explanations.extend(rule.explain);
                 }
                 "(any)" => self.any.extend(rule.edges),
-                _ => match self.kinds.remove(&(rule.group.clone(), rule.kind.clone())) {
+                _ => match self.forget(&rule.group, &rule.kind) {
                     Some(known) => self.add_kind(known.extended(rule, written)),
                     None => self.add_kind(rule),
                 },
             }
         }
-        self.images.splice(0..0, rules.images);
+        self.images.learn(rules.images);
     }
 }
 

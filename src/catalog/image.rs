@@ -1,12 +1,13 @@
 //! What podviz knows about well-known images: the classes of `images.yaml`.
 
-use super::{CatalogError, typed};
+use crate::document::compiled::compiled;
 use regex::{Regex, RegexBuilder};
+use regex_automata::Anchored;
+use regex_automata::dfa::{Automaton, sparse};
+use regex_automata::util::start;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
-
-/// The file of classes that is part of the program.
-const EMBEDDED: &str = include_str!("images.yaml");
+use std::sync::{LazyLock, OnceLock};
 
 /// How large a compiled expression may be.
 const MOST_BYTES: usize = 256 << 10;
@@ -77,9 +78,9 @@ pub enum InitTask {
     Kernel,
 }
 
-/// A regular expression for a whole name.
+/// A regular expression for a whole name; none where the build compiled it.
 #[derive(Clone, Debug)]
-struct WholeName(Regex);
+struct WholeName(Option<Regex>);
 
 /// A regular expression for a part of a name.
 #[derive(Clone, Debug)]
@@ -89,7 +90,7 @@ impl<'de> Deserialize<'de> for WholeName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WholeName, D::Error> {
         let text = String::deserialize(deserializer)?;
         expression(&text)?;
-        expression(&format!("^(?:{text})$")).map(WholeName)
+        expression(&format!("^(?:{text})$")).map(|regex| WholeName(Some(regex)))
     }
 }
 
@@ -109,32 +110,92 @@ fn expression<E: serde::de::Error>(text: &str) -> Result<Regex, E> {
 }
 
 impl ImageClass {
-    /// Whether an image, as written in a manifest, is of this class.
-    fn holds(&self, image: &str) -> bool {
-        let place = repository(image).rsplit_once('/').map_or("", |(place, _)| place);
-        self.images.0.is_match(image_base_name(image))
+    /// Whether an image of this name at this place is of this class.
+    fn holds(&self, name: &str, place: &str) -> bool {
+        self.images.0.as_ref().is_some_and(|images| images.is_match(name))
             && self.path.as_ref().is_none_or(|path| path.0.is_match(place))
     }
 }
 
+/// All that is known of images.
+#[derive(Debug, Default)]
+pub(super) struct Images {
+    /// The classes of users.
+    own: Vec<ImageClass>,
+    /// The classes that are part of the program, each with what must be found in the path before the name.
+    embedded: Vec<(ImageClass, Option<Lazy>)>,
+}
+
+/// An expression of our own that is built when it is first asked for.
+#[derive(Debug)]
+struct Lazy {
+    text: String,
+    built: OnceLock<Option<Regex>>,
+}
+
+/// A class as the build left it; the expressions of all names are one automaton.
+#[derive(Deserialize)]
+struct Compiled {
+    class: String,
+    #[serde(default)]
+    path: Option<String>,
+    part: ImagePart,
+    #[serde(default)]
+    task: Option<InitTask>,
+    does: String,
+}
+
 /// The classes that are part of the program.
-///
-/// # Errors
-///
-/// If the file does not follow the vocabulary; a test proves that it does.
-pub(super) fn embedded() -> Result<Vec<ImageClass>, CatalogError> {
-    read("images.yaml", EMBEDDED.as_bytes())
+pub(super) fn embedded() -> Images {
+    let classes: Vec<Compiled> = compiled!("catalog/images.json");
+    let embedded = classes.into_iter().map(|Compiled { class, path, part, task, does }| {
+        let path = path.map(|text| Lazy { text, built: OnceLock::new() });
+        (ImageClass { class, images: WholeName(None), path: None, part, task, does }, path)
+    });
+    Images { own: Vec::new(), embedded: embedded.collect() }
 }
 
-/// Reads a file of classes.
-fn read(file: &str, text: &[u8]) -> Result<Vec<ImageClass>, CatalogError> {
-    let value = crate::document::parse(text).map_err(|reason| CatalogError::unread(file, reason))?;
-    typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })
+impl Images {
+    /// Adds classes of users; they come first.
+    pub(super) fn learn(&mut self, classes: Vec<ImageClass>) {
+        self.own.splice(0..0, classes);
+    }
+
+    /// The first class that an image, as written in a manifest, is of.
+    pub(super) fn class_of(&self, image: &str) -> Option<&ImageClass> {
+        let place = repository(image).rsplit_once('/').map_or("", |(place, _)| place);
+        let own = self.own.iter().find(|class| class.holds(image_base_name(image), place));
+        own.or_else(|| {
+            let classes = named(image_base_name(image)).into_iter().filter_map(|at| self.embedded.get(at));
+            let mut classes = classes.filter(|(_, path)| path.as_ref().is_none_or(|path| path.is_in(place)));
+            classes.next().map(|(class, _)| class)
+        })
+    }
 }
 
-/// The first class that an image is of.
-pub(super) fn class_of<'a>(classes: &'a [ImageClass], image: &str) -> Option<&'a ImageClass> {
-    classes.iter().find(|class| class.holds(image))
+impl Lazy {
+    fn is_in(&self, text: &str) -> bool {
+        let built = self.built.get_or_init(|| Regex::new(&self.text).ok());
+        built.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// The embedded classes whose expression matches a whole name, sorted.
+fn named(name: &str) -> Vec<usize> {
+    static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/images.dfa"));
+    static AUTOMATON: LazyLock<sparse::DFA<&[u8]>> =
+        LazyLock::new(|| sparse::DFA::from_bytes(BYTES).expect("the build made it; a test reads it").0);
+    let start = start::Config::new().anchored(Anchored::Yes);
+    let Ok(start) = AUTOMATON.start_state(&start) else { return Vec::new() };
+    let end = name.bytes().fold(start, |state, byte| AUTOMATON.next_state(state, byte));
+    let end = AUTOMATON.next_eoi_state(end);
+    if !AUTOMATON.is_match_state(end) {
+        return Vec::new();
+    }
+    let found = (0..AUTOMATON.match_len(end)).map(|at| AUTOMATON.match_pattern(end, at).as_usize());
+    let mut found: Vec<usize> = found.collect();
+    found.sort_unstable();
+    found
 }
 
 /// The last part of an image's repository: `redis` of `registry.example/library/redis:7@sha256:…`.
@@ -156,8 +217,8 @@ mod tests {
 
     #[test]
     fn the_embedded_classes_follow_the_vocabulary() {
-        let classes = embedded().unwrap();
-        let class = |image: &str| class_of(&classes, image).map(|class| class.class.as_str());
+        let classes = embedded();
+        let class = |image: &str| classes.class_of(image).map(|class| class.class.as_str());
         let table = [
             ("fluent/fluent-bit:3.0", Some("logging")),
             ("registry.example:5000/library/redis:7@sha256:00", Some("data store")),

@@ -1,6 +1,5 @@
 //! The ports that are meant where nobody names one: of URLs by their scheme, of programs by their image.
 
-use super::{CatalogError, typed};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -13,13 +12,6 @@ pub struct Ports {
 }
 
 impl Ports {
-    pub(super) fn embedded() -> Result<Ports, CatalogError> {
-        let file = "ports.yaml";
-        let value = crate::document::parse(include_bytes!("ports.yaml"));
-        let value = value.map_err(|reason| CatalogError::unread(file, reason))?;
-        typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })
-    }
-
     /// The port of a URL that names none, by its scheme in lower case.
     pub fn of_scheme(&self, scheme: &str) -> Option<u16> {
         self.schemes.get(scheme).copied()

@@ -1,6 +1,6 @@
 //! What Kubernetes takes in the fields of its own kinds: which values are of a type that it refuses.
 
-use super::{CatalogError, FieldPath, Pattern, typed};
+use super::{FieldPath, Pattern};
 use crate::document::{Kind, Value};
 use regex::Regex;
 use serde::Deserialize;
@@ -105,13 +105,6 @@ impl Wanted {
 }
 
 impl Types {
-    pub(super) fn embedded() -> Result<Types, CatalogError> {
-        let file = "types.yaml";
-        let value = crate::document::parse(include_bytes!("types.yaml"));
-        let value = value.map_err(|reason| CatalogError::unread(file, reason))?;
-        typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })
-    }
-
     /// The values of an object that Kubernetes does not take, in the order of the table. What stands for a value that is
     /// filled in later is none of them.
     pub fn wrong_in<'a>(&self, group: &str, kind: &str, object: &'a Value) -> Vec<WrongType<'a>> {
@@ -197,7 +190,7 @@ fn is_quantity(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Types, is_quantity};
+    use super::is_quantity;
 
     #[test]
     fn quantities_are_spelled_as_kubernetes_reads_them() {
@@ -213,8 +206,8 @@ mod tests {
 
     #[test]
     fn the_table_can_be_read_and_every_kind_of_it_is_known() {
-        let types = Types::embedded().unwrap();
-        let catalog = crate::catalog::Catalog::embedded().unwrap();
+        let catalog = crate::catalog::Catalog::embedded();
+        let types = catalog.types();
         for title in types.kinds.iter().flat_map(|fields| &fields.kinds) {
             let (kind, group) = title.split_once('.').unwrap_or((title, ""));
             assert!(catalog.kind(group, kind).is_some(), "{title}");

@@ -9,6 +9,7 @@ mod compose;
 mod edge;
 mod flow;
 mod layout;
+mod memo;
 mod parts;
 mod pen;
 mod sequence;
@@ -57,7 +58,7 @@ pub fn paint_standalone(diagram: &Diagram, links: Links) -> (Option<Svg>, Proble
 pub fn size(diagram: &Diagram) -> Option<(f64, f64)> {
     let Body::Flow(flow) = &diagram.body else { return None };
     let layout = diagram.laid_out.0.get_or_init(|| lay_out(flow)).as_ref().ok()?;
-    Some((layout.block.w + 2.0 * MARGIN, layout.block.h + 2.0 * MARGIN))
+    Some((layout.block().w + 2.0 * MARGIN, layout.block().h + 2.0 * MARGIN))
 }
 
 /// Where everything of a diagram stands, once [`size`] has found it: [`paint`] need not lay it out again. It follows from

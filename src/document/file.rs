@@ -1,6 +1,6 @@
 //! What `source` hands on: documents, and the files they came from as redacted, highlighted lines.
 
-use super::{Identity, Imprints, Value};
+use super::{Identity, Imprints, Lines, Value};
 use std::sync::Arc;
 
 /// One document of one file, redacted.
@@ -63,7 +63,7 @@ pub struct SourceFile {
     /// The path relative to the input, with `/`; `-` for the standard input; the folder where a tool built the text.
     pub path: String,
     /// Its lines, in order, without line ends; none where the file itself may not be shown, such as a template.
-    pub lines: Vec<Vec<Token>>,
+    pub lines: Lines,
     /// Where its lines come from, if a tool built it.
     pub origin: Option<Origin>,
 }
@@ -93,36 +93,4 @@ impl Origin {
         let (file, line) = (*self.lines.get((line as usize).checked_sub(1)?)?)?;
         Some((self.files.get(file)?, line))
     }
-}
-
-/// A run of characters of one line that is shown alike.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// What it is.
-    pub class: TokenClass,
-    /// Its text, redacted, raw: whoever writes it escapes it.
-    pub text: String,
-    /// The column of the file in which it begins, in characters, from 1. What is replaced counts as it was.
-    pub column: u32,
-}
-
-/// What a token of a manifest is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenClass {
-    /// White space, punctuation and everything that has no class of its own.
-    Plain,
-    /// A key of a mapping.
-    Key,
-    /// A string, quoted or not.
-    String,
-    /// A number.
-    Number,
-    /// A boolean or null.
-    Word,
-    /// A comment.
-    Comment,
-    /// An anchor, an alias, a tag, a directive or a document separator.
-    Meta,
-    /// The mark that stands where a secret was.
-    Redacted,
 }

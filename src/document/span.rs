@@ -1,7 +1,6 @@
 //! Where a value in braces or brackets stands in its file: what tells an object from others that share its lines.
 
-use super::{SourceFile, Token, TokenClass};
-use std::borrow::Cow;
+use super::{Line, SourceFile, Token, TokenClass};
 
 /// From the opening bracket of a value to its closing one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +27,11 @@ impl SourceFile {
         let start = self.cut(line, column)?;
         let mut depth = 0_usize;
         let lines = self.lines.iter().enumerate().skip(line as usize - 1);
-        for (at, tokens) in lines {
+        for (at, line_there) in lines {
             let is_first = at + 1 == line as usize;
             let from = if is_first { start } else { Cut { token: 0, byte: 0 } };
             // Brackets in strings and comments stand in tokens of other classes.
-            let plain = tokens.iter().enumerate().skip(from.token);
+            let plain = line_there.tokens().enumerate().skip(from.token);
             for (token, text) in plain.filter(|(_, token)| token.class == TokenClass::Plain) {
                 let skipped = if token == from.token { from.byte } else { 0 };
                 for (byte, c) in text.text[skipped..].char_indices() {
@@ -53,45 +52,42 @@ impl SourceFile {
     }
 
     /// The lines from `first` to `last`, both from 1; of those that a value shares with others, its part alone.
-    pub fn shown(&self, first: u32, last: u32, span: Option<&Span>) -> Vec<Cow<'_, [Token]>> {
-        let first = (first.max(1) as usize).min(self.lines.len() + 1);
-        let lines = &self.lines[first - 1..(last as usize).clamp(first - 1, self.lines.len())];
-        let lines = (first..).zip(lines).map(|(number, tokens)| match span {
-            Some(span) => part(tokens, number, span),
-            None => Cow::Borrowed(tokens.as_slice()),
+    pub fn shown(&self, first: u32, last: u32, span: Option<&Span>) -> Vec<Vec<Token<'_>>> {
+        let numbers = first.max(1) as usize..=(last as usize).min(self.lines.len());
+        let lines = numbers.filter_map(|number| Some((number, self.lines.get(number - 1)?)));
+        let lines = lines.map(|(number, line)| match span {
+            Some(span) => part(line, number, span),
+            None => line.tokens().collect(),
         });
         lines.collect()
     }
 
     /// The opening bracket at a line and a column.
     fn cut(&self, line: u32, column: u32) -> Option<Cut> {
-        let tokens = self.lines.get((line as usize).checked_sub(1)?)?;
-        let token = tokens.partition_point(|token| token.column <= column).checked_sub(1)?;
-        let Token { class, text, column: begin } = &tokens[token];
+        let line = self.lines.get((line as usize).checked_sub(1)?)?;
+        let token = line.begun_by(column).checked_sub(1)?;
+        let Token { class, text, column: begin } = line.get(token)?;
         let (byte, c) = text.char_indices().nth((column - begin) as usize)?;
-        (*class == TokenClass::Plain && matches!(c, '{' | '[')).then_some(Cut { token, byte })
+        (class == TokenClass::Plain && matches!(c, '{' | '[')).then_some(Cut { token, byte })
     }
 }
 
 /// The part of a line that belongs to a span. Space before it stays, so that lines keep their places.
-fn part<'a>(tokens: &'a [Token], number: usize, span: &Span) -> Cow<'a, [Token]> {
+fn part<'a>(line: Line<'a>, number: usize, span: &Span) -> Vec<Token<'a>> {
     let (is_first, is_last) = (number == span.first_line as usize, number == span.last_line as usize);
     let is_space = |text: &str| text.bytes().all(|byte| byte == b' ' || byte == b'\t');
     let Cut { token, byte } = span.start;
-    let indented = token == 0 && tokens.first().is_some_and(|first| is_space(&first.text[..byte]));
+    let indented = token == 0 && line.get(0).is_some_and(|first| is_space(&first.text[..byte]));
     let start = Some(span.start).filter(|_| is_first && !indented);
     let end = Some(span.end).filter(|_| is_last);
-    if start.is_none() && end.is_none() {
-        return Cow::Borrowed(tokens);
-    }
     let start = start.unwrap_or(Cut { token: 0, byte: 0 });
-    let end = end.unwrap_or(Cut { token: tokens.len(), byte: 0 });
-    let last = (end.token + 1).min(tokens.len());
-    let cut = (start.token..last).map(|at| {
-        let Token { class, text, column } = &tokens[at];
+    let end = end.unwrap_or(Cut { token: line.len(), byte: 0 });
+    let last = (end.token + 1).min(line.len());
+    let cut = (start.token..last).filter_map(|at| {
+        let token = line.get(at)?;
         let from = if at == start.token { start.byte } else { 0 };
-        let to = if at == end.token { end.byte } else { text.len() };
-        Token { class: *class, text: text[from..to].to_owned(), column: *column }
+        let to = if at == end.token { end.byte } else { token.text.len() };
+        Some(Token { text: &token.text[from..to], ..token })
     });
-    Cow::Owned(cut.collect())
+    cut.collect()
 }

@@ -181,7 +181,7 @@ mod tests {
 
     /// The traps of the first pod of a manifest.
     fn traps(yaml: &str) -> Vec<StorageTrap> {
-        let catalog = Catalog::embedded().unwrap();
+        let catalog = Catalog::embedded();
         let documents = load("app.yaml", yaml.as_bytes(), &Limits::default()).documents;
         let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
         let (topology, _) = connect(&inventory, &catalog);

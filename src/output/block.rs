@@ -12,7 +12,6 @@ use crate::model::Subject;
 use crate::page::changes::Mark;
 use crate::page::{Block, Card, Manifest, Page, Section, Sort, Table, Target, Tone};
 use crate::problem::{Code, Level, Problem, Problems};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use tera::Value;
 
@@ -46,7 +45,7 @@ impl<'a> Blocks<'a> {
     /// The pictures that the blocks so far show, and what could not be drawn.
     pub(super) fn finish(self) -> (Vec<File>, Problems) {
         let path = &self.page.path;
-        let file = |(name, text): (String, String)| File { path: path.file(&name), bytes: text.into_bytes() };
+        let file = |(name, text): (String, String)| File { path: path.file(&name), bytes: text.into() };
         (self.pictures.into_iter().map(file).collect(), self.problems)
     }
 
@@ -341,8 +340,8 @@ impl<'a> Blocks<'a> {
     }
 }
 
-fn text(lines: &[Cow<'_, [Token]>]) -> String {
-    let line = |tokens: &Cow<'_, [Token]>| tokens.iter().map(|token| token.text.as_str()).collect::<String>();
+fn text(lines: &[Vec<Token>]) -> String {
+    let line = |tokens: &Vec<Token>| tokens.iter().map(|token| token.text).collect::<String>();
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -366,7 +365,7 @@ fn highlighted(tokens: &[Token]) -> String {
             TokenClass::Meta => "m",
             TokenClass::Redacted => "r",
         };
-        let text = escape::html(&token.text);
+        let text = escape::html(token.text);
         match class {
             "" => out.push_str(text.as_str()),
             class => out.push_str(&format!("<span class=\"{class}\">{text}</span>")),

@@ -117,7 +117,7 @@ impl Engine {
 
     /// The files that all pages of the HTML site use.
     pub(super) fn assets(&self) -> Result<[File; 3], RenderError> {
-        let file = |path: &str, text: &str| File { path: path.to_owned(), bytes: text.as_bytes().to_vec() };
+        let file = |path: &str, text: &str| File { path: path.to_owned(), bytes: text.to_owned().into() };
         Ok([
             file("assets/style.css", &self.style),
             file("assets/podviz.js", &self.script),

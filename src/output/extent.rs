@@ -64,7 +64,7 @@ mod tests {
     #[track_caller]
     fn check(paths: &[&str], words: &str, several: bool) {
         let files: Vec<File> =
-            paths.iter().map(|path| File { path: (*path).to_owned(), bytes: Vec::new() }).collect();
+            paths.iter().map(|path| File { path: (*path).to_owned(), bytes: Vec::new().into() }).collect();
         let extent = Extent::of(&files, "index.html");
         assert_eq!((extent.to_string().as_str(), extent.has_several()), (words, several));
     }

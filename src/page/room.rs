@@ -179,8 +179,8 @@ fn input(topology: &Topology) -> usize {
     let files: BTreeMap<&str, _> = objects.map(|object| (&*object.file.path, &object.file)).collect();
     let bytes = |file: &SourceFile| -> usize {
         let mut places = BTreeSet::new();
-        let lines = (1..).zip(&file.lines).filter(|(number, _)| places.insert(file.place(*number)));
-        lines.map(|(_, line)| 1 + line.iter().map(|token| token.text.len()).sum::<usize>()).sum()
+        let lines = (1..).zip(file.lines.iter()).filter(|(number, _)| places.insert(file.place(*number)));
+        lines.map(|(_, line)| 1 + line.text().len()).sum()
     };
     files.values().map(|file| bytes(file)).sum()
 }

@@ -80,10 +80,10 @@ fn outline(
         Some((page, sizes, is_late.then_some(found)))
     }));
     let mut pages: Vec<Page> = Vec::new();
-    for (environment, namespace) in topology.namespaces().into_keys() {
-        let page = overview::namespace(&know, &environment, &namespace);
-        pages.extend(page.map(|page| with_what_is_missing(&know, page)));
-    }
+    let namespaces: Vec<_> = topology.namespaces().into_keys().collect();
+    pages.par_extend(namespaces.par_iter().filter_map(|(environment, namespace)| {
+        Some(with_what_is_missing(&know, overview::namespace(&know, environment, namespace)?))
+    }));
     let applications = (0..topology.applications.len()).into_par_iter();
     pages.par_extend(
         applications.filter_map(|at| Some(with_what_is_missing(&know, application::page(&know, at)?))),
@@ -91,16 +91,20 @@ fn outline(
     let mut environments = Vec::new();
     for environment in &topology.environments {
         let name: Arc<str> = environment.name.as_str().into();
-        let own = [
-            Some(overview::overview(&know, environment, title, problems)),
-            images::page(&know, &name),
-            access::page(&know, &name),
-            network::page(&know, &name),
-            advice::page(&know, &name),
+        let makers: [&(dyn Fn() -> Option<Page> + Sync); 5] = [
+            &|| Some(overview::overview(&know, environment, title, problems)),
+            &|| images::page(&know, &name),
+            &|| access::page(&know, &name),
+            &|| network::page(&know, &name),
+            &|| advice::page(&know, &name),
         ];
-        let lists = kinds::ALL.iter().map(|kinds| kinds.page(&know, &name));
-        let own = own.into_iter().chain(lists).flatten();
+        let own: Vec<Option<Page>> = makers.into_par_iter().map(|make| make()).collect();
+        let lists = kinds::ALL.par_iter().map(|kinds| kinds.page(&know, &name));
+        let lists: Vec<Option<Page>> = lists.collect();
         let own: Vec<Page> = own
+            .into_iter()
+            .chain(lists)
+            .flatten()
             .map(|page| Page { environment: environment.name.clone(), ..page })
             .map(|page| with_what_is_missing(&know, page))
             .collect();

@@ -101,8 +101,11 @@ impl Study {
         let options = Options { repo_url: self.catalog.settings.repository.clone(), ..Options::default() };
         let (files, _) = render(site, flavour, &options)?;
         let pages = files.into_iter().filter(|file| file.path.ends_with(flavour.index()));
-        let texts: Vec<String> =
-            pages.map(|file| String::from_utf8_lossy(&file.bytes).trim().to_owned()).collect();
+        let text = |file: crate::output::File| {
+            let bytes = file.bytes.read().unwrap_or_default();
+            String::from_utf8_lossy(&bytes).trim().to_owned()
+        };
+        let texts: Vec<String> = pages.map(text).collect();
         Ok(Product::Text(format!("{}\n", texts.join("\n\n"))))
     }
 }

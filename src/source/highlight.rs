@@ -1,14 +1,14 @@
 //! The file as it may be shown: redacted lines, split into tokens along the parser's spans.
 
 use super::redact::{Edit, Edits, redact_text, rewrite};
-use crate::document::{MARK, Token, TokenClass, sheet::Lexeme};
+use crate::document::{Lines, MARK, Token, TokenClass, sheet::Lexeme};
 use std::ops::Range;
 
 /// What stands for each line of a document that may not be shown.
 pub const HIDDEN: &str = "[not shown: no manifest could be read here]";
 
 /// The lines of `text`. Those in `hidden` (numbers from 1) are not shown: nothing is known of what they hold.
-pub fn lines(text: &str, lexemes: &[Lexeme], edits: &Edits, hidden: &[Range<u32>]) -> Vec<Vec<Token>> {
+pub fn lines(text: &str, lexemes: &[Lexeme], edits: &Edits, hidden: &[Range<u32>]) -> Lines {
     let mut page = Page::new();
     let mut done = 0;
     for lexeme in lexemes {
@@ -31,20 +31,19 @@ pub fn lines(text: &str, lexemes: &[Lexeme], edits: &Edits, hidden: &[Range<u32>
     if text.ends_with('\n') || text.is_empty() {
         page.lines.pop();
     }
-    for range in hidden {
-        let clip = |line: u32| (line.max(1) as usize - 1).min(page.lines.len());
-        let (from, to) = (clip(range.start), clip(range.end));
-        for line in &mut page.lines[from..to.max(from)] {
-            if !line.is_empty() {
-                *line = vec![Token { class: TokenClass::Plain, text: HIDDEN.into(), column: 1 }];
-            }
-        }
+    if hidden.is_empty() {
+        return page.lines;
     }
-    page.lines
+    let stands_for = [Token { class: TokenClass::Plain, text: HIDDEN, column: 1 }];
+    let lines = (1..).zip(page.lines.iter()).map(|(number, line)| {
+        let is_hidden = !line.is_empty() && hidden.iter().any(|range| range.contains(&number));
+        if is_hidden { stands_for.to_vec() } else { line.tokens().collect() }
+    });
+    lines.collect()
 }
 
 struct Page {
-    lines: Vec<Vec<Token>>,
+    lines: Lines,
     /// The column of the file that comes next.
     column: u32,
     /// Whether what is pushed is one lexeme, which may be shown longer or shorter than it was written.
@@ -53,24 +52,24 @@ struct Page {
 
 impl Page {
     fn new() -> Page {
-        Page { lines: vec![Vec::new()], column: 1, stays: false }
+        let mut lines = Lines::default();
+        lines.begin();
+        Page { lines, column: 1, stays: false }
     }
 
     fn push(&mut self, class: TokenClass, text: &str) {
         for (at, part) in text.split('\n').enumerate() {
             if at > 0 {
-                self.lines.push(Vec::new());
+                self.lines.begin();
                 self.column = 1;
             }
             let column = self.column;
             if !self.stays {
                 self.column = column_after(part, column);
             }
-            let Some(line) = self.lines.last_mut() else { continue };
-            match line.last_mut() {
-                _ if part.is_empty() => {}
-                Some(last) if last.class == class && class == TokenClass::Plain => last.text.push_str(part),
-                _ => line.push(Token { class, text: part.into(), column }),
+            let is_added = part.is_empty() || class == TokenClass::Plain && self.lines.prolong(class, part);
+            if !is_added {
+                self.lines.push(Token { class, text: part, column });
             }
         }
     }

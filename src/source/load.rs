@@ -262,7 +262,7 @@ impl Reader<'_> {
         if accepted.is_empty() {
             return Vec::new();
         }
-        let lines = highlight::lines(self.text, &sheet.lexemes, edits, hidden);
+        let lines = highlight::lines(self.text, &sheet.lexemes, edits, hidden).fitted();
         let file = Arc::new(SourceFile { path: self.name.to_owned(), lines, origin: None });
         let documents = accepted.into_iter().map(|document| Document {
             file: Arc::clone(&file),

@@ -58,7 +58,7 @@ pub fn said(folder: &Path) -> Tree {
 
 /// The pages of a folder. If it `follows`, what Flux and Argo CD apply of it counts, without tools and without charts.
 fn site(folder: &Path, follows: bool) -> Site {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = Catalog::embedded();
     let mut order = Order::plain(&[folder.to_owned()]);
     let gitops = GitOps { charts: Some(folder.join("none")), ..GitOps::default() };
     order.build = follows.then(|| Build { gitops: Some(gitops), ..Build::default() });

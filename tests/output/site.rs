@@ -1,7 +1,7 @@
 //! A site with each block, each inline piece and each sort of page. `spice` is put into every raw string.
 
 use podviz::diagram::{Body, Class, Diagram, Direction, Edge, Flow, Group, Id, Line, Node, Place, Row, View};
-use podviz::document::{Identity, SourceFile, Token, TokenClass};
+use podviz::document::{Identity, Lines, SourceFile, Token, TokenClass};
 use podviz::model::Subject;
 use podviz::names::PagePath;
 use podviz::page::*;
@@ -99,11 +99,8 @@ fn source_page() -> PagePath {
 /// A site of `count` times the page that holds every block.
 pub fn large(count: usize) -> Site {
     let mut whole = site("");
-    let file = Arc::new(SourceFile {
-        path: "apps/shop/checkout.yaml".to_owned(),
-        origin: None,
-        lines: MANIFEST.lines().map(|line| tokens(line, "")).collect(),
-    });
+    let file =
+        Arc::new(SourceFile { path: "apps/shop/checkout.yaml".to_owned(), origin: None, lines: lines("") });
     whole.pages.extend((0..count).map(|number| {
         let mut page = pod(&Maker { spice: "" }, &file);
         page.path = namespace_page().child("deployment").child(&format!("copy-{number}"));
@@ -116,16 +113,25 @@ fn section(anchor: &str, title: String, blocks: Vec<Block>) -> Section {
     Section { anchor: anchor.to_owned(), title, blocks }
 }
 
+fn lines(spice: &str) -> Lines {
+    let mut lines = Lines::default();
+    for line in MANIFEST.lines() {
+        let tokens = tokens(line, spice);
+        lines.add(tokens.iter().map(|(class, text)| Token { class: *class, text, column: 1 }));
+    }
+    lines
+}
+
 /// Colors keys, numbers, words, comments and one secret, well enough for a sample.
-fn tokens(line: &str, spice: &str) -> Vec<Token> {
-    let token = |class, text: &str| Token { class, text: text.to_owned(), column: 1 };
+fn tokens(line: &str, spice: &str) -> Vec<(TokenClass, String)> {
+    let token = |class, text: &str| (class, text.to_owned());
     let indent = line.len() - line.trim_start_matches([' ', '-']).len();
     let (lead, rest) = line.split_at(indent);
     let mut out = vec![token(TokenClass::Plain, lead)];
     if rest.starts_with('#') {
         out.push(token(TokenClass::Comment, &format!("{rest}{spice}")));
     } else if line == "---" {
-        out[0].class = TokenClass::Meta;
+        out[0].0 = TokenClass::Meta;
     } else if let Some((key, value)) = rest.split_once(':') {
         out.push(token(TokenClass::Key, &format!("{key}{}", spice.replace('\n', ""))));
         out.push(token(TokenClass::Plain, ":"));
@@ -143,7 +149,7 @@ fn tokens(line: &str, spice: &str) -> Vec<Token> {
     } else {
         out.push(token(TokenClass::String, rest));
     }
-    out.retain(|token| !token.text.is_empty());
+    out.retain(|(_, text)| !text.is_empty());
     out
 }
 
@@ -359,11 +365,8 @@ fn plain(make: &Maker, path: PagePath, sort: Sort, title: &str, kicker: &str, cr
 /// The site.
 pub fn site(spice: &str) -> Site {
     let make = &Maker { spice };
-    let file = Arc::new(SourceFile {
-        path: make.raw("apps/shop/checkout.yaml"),
-        origin: None,
-        lines: MANIFEST.lines().map(|line| tokens(line, spice)).collect(),
-    });
+    let file =
+        Arc::new(SourceFile { path: make.raw("apps/shop/checkout.yaml"), origin: None, lines: lines(spice) });
     let home = Link { text: make.raw("Overview"), code: false, to: at(&root(), "") };
     let shop = make.link("shop", &namespace_page());
     let card = |link: Link, kicker: &str, text: &str| Card {

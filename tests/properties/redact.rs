@@ -132,8 +132,8 @@ fn file(choices: &mut Choices, config_map: &str, name: &str, canary: &str) -> St
 fn told(loaded: &Loaded) -> String {
     let mut text = format!("{loaded:?}");
     for document in &loaded.documents {
-        for line in &document.file.lines {
-            text.extend(line.iter().map(|token| token.text.as_str()).chain(["\n"]));
+        for line in document.file.lines.iter() {
+            text.extend([line.text(), "\n"]);
         }
         text.push_str(&document.value.to_json().to_string());
     }

@@ -239,8 +239,9 @@ impl Check<'_> {
                 return self.fault(&format!("{path}.kind"), fault.help(help));
             }
             for (at, place) in rule.pods.places().iter().enumerate() {
-                let names = settings_kinds.clone().chain(self.catalog.kinds());
-                if !names.into_iter().any(|known| known.kind == place.kind && known.group == rule.group) {
+                let own = settings_kinds.clone().map(|rule| (rule.group.as_str(), rule.kind.as_str()));
+                let mut names = own.chain(self.catalog.kind_names());
+                if !names.any(|known| known == (rule.group.as_str(), place.kind.as_str())) {
                     let fault = Fault::new(format!("no rule says what a `{}` is", shortened(&place.kind)));
                     let help = format!("add a rule for it, with `group: {}`", shortened(&rule.group));
                     return self.fault(&format!("{path}.pods[{at}].kind"), fault.help(help));
@@ -303,7 +304,8 @@ impl Check<'_> {
 
     fn kind_names(&self) -> Vec<&str> {
         let own = self.settings.rules.kinds.iter().filter(|rule| !rule.group.is_empty());
-        self.catalog.kinds().chain(own).map(|rule| rule.kind.as_str()).collect()
+        let known = self.catalog.kind_names().map(|(_, kind)| kind);
+        known.chain(own.map(|rule| rule.kind.as_str())).collect()
     }
 
     fn advice(&self) -> Result<(), Fault> {

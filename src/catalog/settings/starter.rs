@@ -170,7 +170,7 @@ mod tests {
         let value =
             crate::document::parse(text.as_bytes()).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
         let codes = ["mutable-image-tag", "no-memory-limit"];
-        let read = Settings::read("podviz.yaml", &value, &codes, &Catalog::embedded().unwrap());
+        let read = Settings::read("podviz.yaml", &value, &codes, &Catalog::embedded());
         read.unwrap_or_else(|error| panic!("{error}\n{text}"))
     }
 

@@ -5,7 +5,7 @@ use crate::catalog::Catalog;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
-static KNOWN: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().unwrap());
+static KNOWN: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
 
 const CODES: [&str; 2] = ["missing-object", "mutable-image-tag"];
 
@@ -155,7 +155,7 @@ fn what_is_missing_or_of_another_type_is_named() {
 }
 
 fn learned(text: &str) -> Catalog {
-    Catalog::embedded().unwrap().with_settings(fault_or(text).unwrap(), "cluster.local")
+    Catalog::embedded().with_settings(fault_or(text).unwrap(), "cluster.local")
 }
 
 #[test]
@@ -271,7 +271,7 @@ proptest! {
     fn no_settings_make_podviz_panic(tree in tree()) {
         let Ok(value) = crate::document::parse(tree.to_string().as_bytes()) else { return Ok(()) };
         if let Ok(settings) = Settings::read("podviz.yaml", &value, &CODES, &KNOWN) {
-            let _ = Catalog::embedded().unwrap().with_settings(settings, "cluster.local");
+            let _ = Catalog::embedded().with_settings(settings, "cluster.local");
         }
     }
 }

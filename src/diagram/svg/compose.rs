@@ -2,12 +2,14 @@
 //! goes to the layout crate, which would put everything else side by side.
 
 use super::block::{BAND, Block, HEAD, PAD, Route, grid, pack};
-use super::layout::{self, Layout, Leaf, Link, Plan, Spacing};
+use super::layout::{Layout, Leaf, Link, Plan, Spacing};
+use super::memo::Geometry;
 use super::parts::{Parts, two_sided};
 use super::pen::{Rect, at};
 use super::{Budget, TooLarge};
 use crate::diagram::Direction;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A flow in numbers.
 pub(super) struct Chart {
@@ -29,6 +31,22 @@ pub(super) struct Line {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) label: (f64, f64),
+}
+
+impl Chart {
+    /// All that decides what a composer finds, but for the work that it may still do.
+    pub(super) fn geometry(&self) -> Geometry {
+        let mut geometry = Geometry::default();
+        self.spacing.add_to(geometry.number(self.direction as usize));
+        geometry.number(self.nodes.len()).number(self.groups.len()).number(self.edges.len());
+        for one in self.nodes.iter().chain(&self.groups) {
+            geometry.size(one.size).place(one.parent);
+        }
+        for edge in &self.edges {
+            geometry.number(edge.from).number(edge.to).size(edge.label);
+        }
+        geometry
+    }
 }
 
 /// How wide a picture may be before other ways are tried.
@@ -67,7 +85,7 @@ pub(super) struct Composer<'a> {
     depth: Vec<usize>,
     degree: Vec<usize>,
     /// What was laid out so far: the ways that [`Composer::connected`] tries often end in the same plan.
-    known: Vec<(Rc<Plan>, Layout)>,
+    known: Vec<(Rc<Plan>, Arc<Layout>)>,
 }
 
 impl<'a> Composer<'a> {
@@ -360,15 +378,15 @@ impl<'a> Composer<'a> {
         let plan =
             Rc::new(Plan { direction: way.direction, spacing: self.chart.spacing, leaves, groups, links });
         let known = self.known.iter().find(|(known, _)| *known == plan).map(|(_, layout)| layout.clone());
-        let mut layout = match known {
+        let layout = match known {
             Some(layout) => layout,
             None => {
-                let mut layout = layout::layout(&plan, self.budget)?;
-                layout.straighten(&plan);
-                self.known.push((Rc::clone(&plan), layout.clone()));
+                let layout = plan.layout(self.budget)?;
+                self.known.push((plan.clone(), layout.clone()));
                 layout
             }
         };
+        let mut layout = Arc::unwrap_or_clone(layout);
         for link in flipped {
             layout.links[link].0.reverse();
         }

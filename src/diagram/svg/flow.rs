@@ -4,12 +4,13 @@ use super::block::{BAND, Block, extent};
 use super::compose::{Box, Chart, Composer, Line as Wire, NEARLY, PAGE, cost};
 use super::edge::{self, Arrow, Target};
 use super::layout::Spacing;
+use super::memo::Memo;
 use super::pen::{Pen, Rect, at};
 use super::text::{self, LABEL, Lines, NOTE, TITLE, VERB};
 use super::{Budget, Links, TooLarge, linked, paragraph, shape};
 use crate::diagram::{Class, Flow, Group, Id, Line, Node};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A picture that is taller is drawn again in less room.
 const TALLEST: f64 = 1_200.0;
@@ -152,10 +153,11 @@ impl Arrows {
 #[derive(Debug)]
 pub(super) struct Layout {
     room: Room,
-    pub(super) block: Block,
-    /// The things in the order in which they are read.
-    order: Vec<(Option<usize>, Option<usize>)>,
+    composed: Arc<(Block, Order)>,
 }
+
+/// The nodes and groups in the order in which they are read.
+type Order = Vec<(Option<usize>, Option<usize>)>;
 
 /// What stands in a flow: its texts, wrapped, and its arrows.
 struct Parts {
@@ -177,10 +179,15 @@ impl Parts {
 }
 
 impl Layout {
+    /// Where boxes and arrows are.
+    pub(super) fn block(&self) -> &Block {
+        &self.composed.0
+    }
+
     /// Lays the flow out; one that is larger than a page again in less room, if that makes it smaller.
     pub(super) fn of(flow: &Flow, budget: &mut Budget) -> Result<Layout, TooLarge> {
         let loose = Layout::within(flow, Room::LOOSE, budget)?;
-        let room = match (loose.block.w > PAGE * NEARLY, loose.block.h > TALLEST) {
+        let room = match (loose.block().w > PAGE * NEARLY, loose.block().h > TALLEST) {
             (true, _) => Room::NARROW,
             (false, true) => Room::LOW,
             (false, false) => return Ok(loose),
@@ -189,7 +196,7 @@ impl Layout {
             return Ok(loose);
         }
         match Layout::within(flow, room, budget) {
-            Ok(tight) if cost(&tight.block, PAGE) < cost(&loose.block, PAGE) => Ok(tight),
+            Ok(tight) if cost(tight.block(), PAGE) < cost(loose.block(), PAGE) => Ok(tight),
             _ => Ok(loose),
         }
     }
@@ -229,10 +236,19 @@ impl Layout {
                 .collect(),
             edges: arrows.iter().map(|a| Wire { from: a.from, to: a.to, label: a.size() }).collect(),
         };
-        let mut composer = Composer::new(&chart, budget)?;
-        let block = composer.compose()?;
-        let order = composer.reading_order();
-        Ok(Layout { room, block, order })
+        static KNOWN: LazyLock<Memo<(Block, Order)>> = LazyLock::new(Memo::default);
+        let numbers = |(block, order): &(Block, Order)| {
+            let points = block.routes.iter().map(|route| 7 + 2 * route.bends.len());
+            5 * (block.nodes.len() + block.groups.len()) + 4 * order.len() + points.sum::<usize>()
+        };
+        // With little work left, fewer ways are tried.
+        let mut geometry = chart.geometry();
+        let key = geometry.number(budget.0 as usize).key();
+        let composed = KNOWN.get(key, budget, numbers, |budget| {
+            let mut composer = Composer::new(&chart, budget)?;
+            Ok((composer.compose()?, composer.reading_order()))
+        })?;
+        Ok(Layout { room, composed })
     }
 }
 
@@ -268,8 +284,8 @@ impl<'a> Picture<'a> {
             let outline = shape::outline(shape::of(self.flow.nodes[node].class), rect);
             (node, Target { rect, outline })
         };
-        let targets: BTreeMap<usize, Target> = self.layout.block.nodes.iter().map(target).collect();
-        edge::arrows(&self.layout.block.routes, |edge| self.ends(edge), &targets)
+        let targets: BTreeMap<usize, Target> = self.layout.block().nodes.iter().map(target).collect();
+        edge::arrows(&self.layout.block().routes, |edge| self.ends(edge), &targets)
     }
 
     /// The nodes at both ends of an arrow.
@@ -279,17 +295,17 @@ impl<'a> Picture<'a> {
 
     /// Paints it, and returns what it covers.
     pub(super) fn paint(&self, pen: &mut Pen, links: Links) -> Rect {
-        if self.layout.block.nodes.is_empty() && self.layout.block.groups.is_empty() {
+        if self.layout.block().nodes.is_empty() && self.layout.block().groups.is_empty() {
             let words = ["Nothing to show".to_owned()];
             paragraph(pen, "pv-nothing", &words, at(70.0, 24.0), LABEL_LINE);
             return Rect::new(0.0, 0.0, 140.0, 40.0);
         }
-        let nodes: BTreeMap<usize, Rect> = self.layout.block.nodes.iter().copied().collect();
+        let nodes: BTreeMap<usize, Rect> = self.layout.block().nodes.iter().copied().collect();
         let arrows = self.drawn();
-        let groups: BTreeMap<usize, Rect> = self.layout.block.groups.iter().copied().collect();
+        let groups: BTreeMap<usize, Rect> = self.layout.block().groups.iter().copied().collect();
 
         pen.open("g", &[("aria-hidden", "true".into())]);
-        for &(group, rect) in &self.layout.block.groups {
+        for &(group, rect) in &self.layout.block().groups {
             let (class, radius) = shape::group_class(self.flow.groups[group].class);
             pen.line();
             pen.empty(
@@ -304,7 +320,7 @@ impl<'a> Picture<'a> {
                 ],
             );
         }
-        for (route, arrow) in self.layout.block.routes.iter().zip(&arrows) {
+        for (route, arrow) in self.layout.block().routes.iter().zip(&arrows) {
             let class = match self.parts.arrows[route.edge].line {
                 Line::Solid => "pv-edge",
                 Line::Dashed => "pv-edge pv-dashed",
@@ -314,7 +330,7 @@ impl<'a> Picture<'a> {
             pen.empty("path", &[("class", class.into()), ("d", arrow.path.clone().into())]);
             pen.empty("path", &[("class", "pv-head".into()), ("d", arrow.head.clone().into())]);
         }
-        for route in &self.layout.block.routes {
+        for route in &self.layout.block().routes {
             if let Some(center) = route.label {
                 let arrows = &self.parts.arrows[route.edge];
                 let (w, h) = arrows.size();
@@ -328,7 +344,7 @@ impl<'a> Picture<'a> {
         }
         pen.close();
         let trace: Vec<&[super::pen::Point]> = arrows.iter().map(|arrow| &arrow.trace[..]).collect();
-        for &(node, group) in &self.layout.order {
+        for &(node, group) in &self.layout.composed.1 {
             if let Some(node) = node
                 && let Some(&rect) = nodes.get(&node)
             {
@@ -342,7 +358,7 @@ impl<'a> Picture<'a> {
         }
         let drawn = arrows.iter().flat_map(|arrow| arrow.trace.iter().map(|&point| super::block::dot(point)));
         let boxes = nodes.values().chain(groups.values()).copied();
-        extent(boxes.chain(drawn).chain([Rect::new(0.0, 0.0, self.layout.block.w, self.layout.block.h)]))
+        extent(boxes.chain(drawn).chain([Rect::new(0.0, 0.0, self.layout.block().w, self.layout.block().h)]))
             .unwrap_or_default()
     }
 

@@ -1,10 +1,12 @@
 //! Asks the layout crate where things go. It is the only file that knows that crate.
 
 use super::Budget;
+use super::memo::{Geometry, Memo};
 use super::pen::{Point, Rect, at};
 use crate::diagram::Direction;
 use dugong::graphlib::{EdgeKey, Graph, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel, RankDir, WorkControl, WorkError};
+use std::sync::{Arc, LazyLock};
 
 /// Something with a size, in a group or in none.
 #[derive(PartialEq)]
@@ -59,6 +61,43 @@ impl Spacing {
     pub(super) const LOOSE: Spacing = Spacing { between: 34.0, lines: 18.0, ranks: 52.0, fan: 52.0 };
     /// For what is too large for a page otherwise.
     pub(super) const TIGHT: Spacing = Spacing { between: 18.0, lines: 12.0, ranks: 32.0, fan: 10.0 };
+
+    /// Adds it to a geometry.
+    pub(super) fn add_to(self, geometry: &mut Geometry) {
+        geometry.size((self.between, self.lines)).size((self.ranks, self.fan));
+    }
+}
+
+impl Plan {
+    /// Where everything goes, with straight lines.
+    pub(super) fn layout(&self, budget: &mut Budget) -> Result<Arc<Layout>, super::TooLarge> {
+        static KNOWN: LazyLock<Memo<Layout>> = LazyLock::new(Memo::default);
+        let numbers = |layout: &Layout| {
+            let points = layout.links.iter().map(|(bends, _)| 7 + 2 * bends.len());
+            4 * layout.leaves.len() + points.sum::<usize>()
+        };
+        KNOWN.get(self.geometry().key(), budget, numbers, |budget| {
+            let mut layout = layout(self, budget)?;
+            layout.straighten(self);
+            Ok(layout)
+        })
+    }
+
+    fn geometry(&self) -> Geometry {
+        let mut geometry = Geometry::default();
+        self.spacing.add_to(geometry.number(self.direction as usize));
+        geometry.number(self.leaves.len()).number(self.groups.len()).number(self.links.len());
+        for leaf in &self.leaves {
+            geometry.size(leaf.size).place(leaf.parent);
+        }
+        for group in &self.groups {
+            geometry.place(*group);
+        }
+        for link in &self.links {
+            geometry.number(link.from).number(link.to).size(link.label);
+        }
+        geometry
+    }
 }
 
 impl WorkControl for Budget {
@@ -68,7 +107,7 @@ impl WorkControl for Budget {
 }
 
 /// Lays `plan` out, or gives up when the budget is spent or the plan has no layout.
-pub(super) fn layout(plan: &Plan, budget: &mut Budget) -> Result<Layout, super::TooLarge> {
+fn layout(plan: &Plan, budget: &mut Budget) -> Result<Layout, super::TooLarge> {
     let options = GraphOptions { multigraph: true, compound: true, directed: true };
     let mut graph: Graph<NodeLabel, EdgeLabel, GraphLabel> = Graph::new(options);
     graph.set_graph(GraphLabel {
@@ -145,7 +184,7 @@ fn fan(plan: &Plan) -> f64 {
 impl Layout {
     /// Leads every line straight past the leaves that it passes: the crate bends lines in the middle of a rank, and
     /// a leaf that is long in that direction would be cut at its corners.
-    pub(super) fn straighten(&mut self, plan: &Plan) {
+    fn straighten(&mut self, plan: &Plan) {
         let down = plan.direction == Direction::Down;
         let main = |point: Point| if down { point.y } else { point.x };
         let half = |rect: &Rect| if down { rect.h / 2.0 } else { rect.w / 2.0 };

@@ -92,7 +92,7 @@ fn inside(inner: Rect, outer: Rect) -> bool {
 fn check(flow: &Flow) -> Result<(), TestCaseError> {
     let layout = lay_out(flow).map_err(|_| TestCaseError::fail("too large"))?;
     let picture = flow::Picture::new(flow, layout);
-    let block = &picture.layout.block;
+    let block = picture.layout.block();
     let whole = Rect::new(0.0, 0.0, block.w, block.h);
     prop_assert_eq!(block.nodes.len(), flow.nodes.len());
     prop_assert_eq!(block.groups.len(), flow.groups.len());

@@ -48,9 +48,11 @@ pub fn compare<'a>(files: &'a [File], destination: &'a Destination) -> Result<Dr
     let mut stale = Vec::new();
     let unlike = files.iter().zip(&plan.files).filter(|(_, (_, is_there))| !is_there);
     for File { path, bytes } in unlike.map(|(file, _)| file) {
+        let bytes = bytes.read();
+        let bytes = bytes.map_err(PublishError::disk("read", &destination.show(Path::new(path))))?;
         let is_there = survey.own.contains(path);
-        if !is_there || is_stale(path, bytes)? {
-            stale.push(Stale { path: path.clone(), wanted: Some(bytes.into()), is_there });
+        if !is_there || is_stale(path, &bytes)? {
+            stale.push(Stale { path: path.clone(), wanted: Some(bytes), is_there });
         }
     }
     for path in &plan.obsolete {

@@ -54,13 +54,14 @@ fn prepare<'a>(plan: &'a Plan, stage: &Path) -> Result<Prepared<'a>, PublishErro
     let both = listing::text(plan.survey.own.iter().map(String::as_str).chain(wanted));
 
     let changed = plan.files.iter().filter(|(_, is_there)| !is_there);
-    let pages = changed.map(|(file, _)| (file.path.as_str(), file.bytes.as_slice()));
-    let first = std::iter::once((listing::NAME, both.as_bytes()));
-    let last = std::iter::once((listing::NAME, plan.listing.as_bytes()));
+    let pages = changed.map(|(file, _)| (file.path.as_str(), file.bytes.read()));
+    let first = std::iter::once((listing::NAME, Ok(both.as_bytes().into())));
+    let last = std::iter::once((listing::NAME, Ok(plan.listing.as_bytes().into())));
     let mut prepared = Vec::new();
     for (number, (path, bytes)) in first.chain(pages).chain(last).enumerate() {
         let at = stage.join(number.to_string());
-        write_file(&at, bytes).map_err(PublishError::disk("write", &destination.show(Path::new(path))))?;
+        let written = bytes.and_then(|bytes| write_file(&at, &bytes));
+        written.map_err(PublishError::disk("write", &destination.show(Path::new(path))))?;
         prepared.push((at, path));
     }
     Ok(prepared)

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     fn file(path: &str) -> File {
-        File { path: path.to_owned(), bytes: Vec::new() }
+        File { path: path.to_owned(), bytes: Vec::new().into() }
     }
 
     #[test]

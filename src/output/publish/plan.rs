@@ -2,7 +2,7 @@
 
 use super::survey::Survey;
 use super::{Destination, PublishError, Published, listing};
-use crate::output::File;
+use crate::output::{Content, File};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,7 +33,7 @@ impl<'a> Plan<'a> {
         }
         let wanted: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
         let is_there = |file: &File| {
-            survey.own.contains(&file.path) && holds(&destination.folder.join(&file.path), &file.bytes)
+            survey.own.contains(&file.path) && is_held(&destination.folder.join(&file.path), &file.bytes)
         };
         Ok(Plan {
             destination,
@@ -62,6 +62,12 @@ impl<'a> Plan<'a> {
         let of = |file: &'a File| listing::folders_of(&file.path).map(PathBuf::from);
         self.files.iter().flat_map(|(file, _)| of(file)).collect()
     }
+}
+
+/// Whether the file at `path` holds exactly this content.
+fn is_held(path: &Path, content: &Content) -> bool {
+    let same_length = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.len() == content.len() as u64);
+    same_length && content.read().is_ok_and(|bytes| holds(path, &bytes))
 }
 
 /// Whether the file at `path` holds exactly `bytes`.

@@ -85,7 +85,9 @@ fn build(plan: &Plan, new: &Path) -> Result<bool, PublishError> {
         if *is_there && fs::hard_link(folder.join(&file.path), &target).is_ok() {
             return Ok(());
         }
-        write_file(&target, &file.bytes)
+        let bytes = file.bytes.read();
+        bytes
+            .and_then(|bytes| write_file(&target, &bytes))
             .map(drop)
             .map_err(PublishError::disk("write", &destination.show(Path::new(&file.path))))
     })?;

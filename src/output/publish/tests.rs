@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use tempfile::TempDir;
 
 fn files(pairs: &[(&str, &str)]) -> Vec<File> {
-    let file = |(path, text): &(&str, &str)| File { path: path.to_string(), bytes: text.as_bytes().to_vec() };
+    let file = |(path, text): &(&str, &str)| File { path: path.to_string(), bytes: text.to_string().into() };
     pairs.iter().map(file).collect()
 }
 

@@ -31,7 +31,7 @@ fn manifests(pod: &str, specs: &[&str]) -> String {
 
 /// What the page of the pod says of its limits.
 fn said(pod: &str, specs: &[&str]) -> Vec<String> {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = Catalog::embedded();
     let documents = load("app.yaml", manifests(pod, specs).as_bytes(), &Limits::default()).documents;
     let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
     let (topology, _) = connect(&inventory, &catalog);
@@ -50,7 +50,7 @@ fn said(pod: &str, specs: &[&str]) -> Vec<String> {
 }
 
 fn site(specs: &[&str]) -> Site {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = Catalog::embedded();
     let documents = load("app.yaml", manifests("", specs).as_bytes(), &Limits::default()).documents;
     let (inventory, _) = take_inventory(documents, &catalog, &Grouping::plain("default"));
     let (topology, _) = connect(&inventory, &catalog);

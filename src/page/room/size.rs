@@ -5,7 +5,6 @@
 use crate::diagram::{Body, Diagram, Step};
 use crate::document::{Token, TokenClass};
 use crate::page::{Block, Inline, Link, Manifest, Page, Prose, Sort, Table};
-use std::borrow::Cow;
 
 /// Rows, items and lines that stay of what is folded.
 pub(super) const FEWEST: usize = 5;
@@ -123,7 +122,7 @@ pub(super) fn lines(manifest: &Manifest) -> Vec<usize> {
         let markup = if token.class == TokenClass::Plain { 0 } else { 31 };
         markup + token.text.len()
     };
-    let line = |tokens: &Cow<'_, [Token]>| 74 + tokens.iter().map(token).sum::<usize>();
+    let line = |tokens: &Vec<Token>| 74 + tokens.iter().map(token).sum::<usize>();
     shown.iter().map(line).collect()
 }
 

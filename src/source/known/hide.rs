@@ -155,23 +155,21 @@ impl Tree<'_> {
 fn file(file: &Arc<SourceFile>, known: &Known, found: &HashMap<*const SourceFile, Lines>) -> Arc<SourceFile> {
     let nothing = Lines::default();
     let about = found.get(&Arc::as_ptr(file)).unwrap_or(&nothing);
-    let mut new =
-        SourceFile { path: file.path.clone(), lines: Vec::with_capacity(file.lines.len()), origin: None };
-    let mut text = String::new();
+    let mut new = SourceFile { path: file.path.clone(), ..SourceFile::default() };
     let mut folded = false;
-    for (number, tokens) in (1u32..).zip(&file.lines) {
-        text.clear();
-        tokens.iter().for_each(|token| text.push_str(&token.text));
-        let masked = line(tokens, &text, known, about.labels.contains(&number));
+    for (number, own) in (1u32..).zip(file.lines.iter()) {
+        let tokens: Vec<Token> = own.tokens().collect();
+        let masked = line(&tokens, own.text(), known, about.labels.contains(&number));
         // A text over several lines that holds a value, but on no line of its own.
         let begins = about.texts.contains(&number);
         folded = match &masked {
             Some(_) => false,
-            None => begins && may_hide(tokens) || folded && goes_on(tokens),
+            None => begins && may_hide(&tokens) || folded && goes_on(&tokens),
         };
-        let masked = masked.or_else(|| folded.then(|| blank(tokens)));
-        new.lines.push(masked.unwrap_or_else(|| tokens.clone()));
+        let masked = masked.or_else(|| folded.then(|| blank(&tokens)));
+        new.lines.add(masked.unwrap_or(tokens));
     }
+    new.lines = new.lines.fitted();
     new.origin = file.origin.as_ref().map(|origin| Origin {
         files: origin.files.iter().map(|one| self::file(one, known, found)).collect(),
         lines: origin.lines.clone(),
@@ -180,7 +178,7 @@ fn file(file: &Arc<SourceFile>, known: &Known, found: &HashMap<*const SourceFile
 }
 
 /// A line with marks; `None` if it holds no value.
-fn line(tokens: &[Token], text: &str, known: &Known, labels: bool) -> Option<Vec<Token>> {
+fn line<'t>(tokens: &[Token<'t>], text: &'t str, known: &Known, labels: bool) -> Option<Vec<Token<'t>>> {
     let mut hits: Vec<std::ops::Range<usize>> =
         known.find(text).into_iter().filter(|hit| !(labels && hit.word)).map(|hit| hit.range).collect();
     let (mut at, mut key) = (0, "");
@@ -201,7 +199,7 @@ fn line(tokens: &[Token], text: &str, known: &Known, labels: bool) -> Option<Vec
             continue;
         }
         // What is escaped in the file may be a value once it is read.
-        if unescaped(&token.text).is_some_and(|plain| known.mask(&plain, !labels).is_some()) {
+        if unescaped(token.text).is_some_and(|plain| known.mask(&plain, !labels).is_some()) {
             hits.push(range);
         }
     }
@@ -230,9 +228,9 @@ fn line(tokens: &[Token], text: &str, known: &Known, labels: bool) -> Option<Vec
 }
 
 /// Adds a part of `whole`, or what stands for it.
-fn push(tokens: &mut Vec<Token>, whole: &Token, class: TokenClass, text: &str) {
+fn push<'t>(tokens: &mut Vec<Token<'t>>, whole: &Token, class: TokenClass, text: &'t str) {
     if !text.is_empty() {
-        tokens.push(Token { class, text: text.to_owned(), column: whole.column });
+        tokens.push(Token { class, text, column: whole.column });
     }
 }
 
@@ -259,12 +257,12 @@ fn goes_on(tokens: &[Token]) -> bool {
 }
 
 /// The line with a mark for its last text, and for each that is written with escapes.
-fn blank(tokens: &[Token]) -> Vec<Token> {
+fn blank<'t>(tokens: &[Token<'t>]) -> Vec<Token<'t>> {
     let mut tokens = tokens.to_vec();
     let last = tokens.len().saturating_sub(1);
     for (at, token) in tokens.iter_mut().enumerate().filter(|(_, token)| token.class == TokenClass::String) {
         if at == last || token.text.contains('\\') {
-            *token = Token { class: TokenClass::Redacted, text: MARK.into(), column: token.column };
+            *token = Token { class: TokenClass::Redacted, text: MARK, ..*token };
         }
     }
     tokens

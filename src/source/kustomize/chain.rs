@@ -69,7 +69,7 @@ impl<'a> Chain<'a> {
             let loaded = if shown { load(&name, &bytes(&path, limits), limits) } else { Loaded::default() };
             let documents = loaded.documents;
             chain.values.extend(loaded.values);
-            let hidden = || Arc::new(SourceFile { path: name, lines: Vec::new(), origin: None });
+            let hidden = || Arc::new(SourceFile { path: name, ..SourceFile::default() });
             chain.files.push(documents.first().map_or_else(hidden, |first| Arc::clone(&first.file)));
             chain.documents.push(documents);
             chain.places.insert(path, place);

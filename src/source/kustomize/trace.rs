@@ -129,8 +129,7 @@ impl Walk<'_> {
         let Some(before) = before.filter(|before| before.as_str() == Some(text)) else { return };
         let source = &self.chain.files[file];
         let shown = |file: &SourceFile, line: u32| {
-            let tokens = file.lines.get((line as usize).checked_sub(1)?)?;
-            Some(tokens.iter().map(|token| token.text.as_str()).collect::<String>().trim().to_owned())
+            Some(file.lines.get((line as usize).checked_sub(1)?)?.text().trim().to_owned())
         };
         let own = built.line.saturating_sub(1)..=built.line + text.lines().count() as u32;
         for (own, other) in own.zip(before.line.saturating_sub(1)..) {

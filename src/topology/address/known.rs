@@ -1,6 +1,6 @@
 //! What the words around an address say about it: the entries of `known.yaml`, read once.
 
-use crate::catalog::typed;
+use crate::document::compiled::compiled;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -355,9 +355,7 @@ fn listed(entries: &[Words]) -> Vec<String> {
 }
 
 fn file() -> File {
-    let value =
-        crate::document::parse(include_bytes!("known.yaml")).expect("the file is YAML; a test reads it");
-    typed::read(&value).expect("the file follows its vocabulary; a test reads it")
+    compiled!("topology/address/known.json")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::topology::{Topology, connect};
 
 /// The topology of files: their names and texts.
 fn topology(files: &[(&str, String)], settings: &str) -> Topology {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = Catalog::embedded();
     let settings = parse(settings.as_bytes()).unwrap();
     let settings = Settings::read("podviz.yaml", &settings, &[], &catalog).unwrap();
     let catalog = catalog.with_settings(settings, "cluster.local");
@@ -273,7 +273,7 @@ fn people_ask_for_applications_by_name() {
         deployment("shop", "job", &format!("{PART_OF}: jobs"), ""),
     ];
     let topology = topology(&[("all.yaml", text.concat())], "{}");
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = Catalog::embedded();
     let found = |subject| find_subject(&topology, &catalog, subject, None);
     assert_eq!(found("app/store"), Ok(Found::Application(1)));
     assert_eq!(found("Application shop/jobs"), Ok(Found::Application(0)));

@@ -220,11 +220,8 @@ impl Scene<'_> {
         // The text of a block begins in the line below its key.
         let lines = [first + evidence.line?, (first + evidence.line?).saturating_sub(1)];
         lines.into_iter().find(|line| {
-            let tokens = object.file.lines.get((*line as usize).saturating_sub(1));
-            tokens.is_some_and(|tokens| {
-                let text: String = tokens.iter().map(|token| token.text.as_str()).collect();
-                text.contains(&evidence.address.host)
-            })
+            let line = object.file.lines.get((*line as usize).saturating_sub(1));
+            line.is_some_and(|line| line.text().contains(&evidence.address.host))
         })
     }
 
