@@ -3,7 +3,7 @@
 mod files;
 
 use files::{Tree, written};
-use podviz::output::{Flavour, Options};
+use podviz::output::{File, Flavour, Options};
 use podviz::{Earlier, Goal, Product, Request, run};
 use regex::Regex;
 use std::path::{Path, PathBuf};
@@ -62,7 +62,8 @@ fn site(new: &Path, old: Option<&str>, flavour: Flavour, size: Option<u64>) -> T
     };
     let (product, _) = run(&request).expect("a site");
     let Product::Files(files, _) = product else { panic!("files") };
-    files.into_iter().map(|file| (file.path, file.bytes)).collect()
+    let bytes = |file: &File| file.bytes.read().expect("bytes").into_owned();
+    files.iter().map(|file| (file.path.clone(), bytes(file))).collect()
 }
 
 /// The site of `NEW` compared with `OLD`.
