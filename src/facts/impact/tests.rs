@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().expect("rules without a fault"));
+static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
 
 /// How many of each sort of object there are.
 const MANY: usize = 5;
