@@ -4,7 +4,7 @@
 //! picture never depends on what was drawn before it, nor on another thread.
 
 use super::{Budget, TooLarge};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many numbers are kept before all are forgotten: about 16 megabytes of them.
@@ -50,7 +50,7 @@ impl Geometry {
 pub(super) struct Memo<T>(Mutex<Kept<T>>);
 
 struct Kept<T> {
-    found: HashMap<Key, Found<T>>,
+    found: BTreeMap<Key, Found<T>>,
     numbers: usize,
 }
 
@@ -62,7 +62,7 @@ struct Found<T> {
 
 impl<T> Default for Memo<T> {
     fn default() -> Memo<T> {
-        Memo(Mutex::new(Kept { found: HashMap::new(), numbers: 0 }))
+        Memo(Mutex::new(Kept { found: BTreeMap::new(), numbers: 0 }))
     }
 }
 
