@@ -8,6 +8,7 @@ mod connections;
 mod effects;
 mod immutable;
 mod normal;
+mod older;
 mod pairing;
 pub mod tell;
 
@@ -23,7 +24,7 @@ use normal::Leaf;
 use pairing::Pairing;
 use serde::Serialize;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of one side of a change.
 #[derive(Clone, Copy)]
@@ -371,10 +372,19 @@ fn facts(pairing: &Pairing, old: Side, new: Side) -> Vec<FactChange> {
 
 /// The edges that are on one side only: first those that came. References follow what its content renamed.
 fn edges<'a>(pairing: &Pairing, old: &'a Topology, new: &'a Topology) -> (Vec<&'a Edge>, Vec<&'a Edge>) {
+    let version = |topology: &Topology, index: NodeIndex| {
+        topology.nodes[index].object.as_deref().map(|object| object.version.clone())
+    };
+    // Another version of an API may have another field for the same.
+    let both = pairing.pairs().iter().filter_map(|pair| pair.old.zip(pair.new));
+    let moved = both.filter(|(before, after)| version(old, *before) != version(new, *after));
+    let moved: BTreeSet<Identity> =
+        moved.map(|(_, after)| pairing.followed(Which::New, &new.nodes[after].identity)).collect();
     let key = |which: Which, topology: &Topology, edge: &Edge| {
         let end = |index: NodeIndex| pairing.followed(which, &topology.nodes[index].identity);
         let bare = |text: String| text.replace(char::is_whitespace, " ");
-        let field = bare(edge.field.to_string());
+        let is_moved = !moved.is_empty() && moved.contains(&end(edge.declared_by));
+        let field = if is_moved { String::new() } else { bare(edge.field.to_string()) };
         (end(edge.from), end(edge.to), edge.relation, field, edge.label.clone())
     };
     let count = |which: Which, topology: &'a Topology| {

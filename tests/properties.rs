@@ -151,6 +151,21 @@ proptest! {
     fn no_manifest_differs_from_itself(text in manifest()) {
         change::check(text.as_bytes());
     }
+
+    #[test]
+    fn changes_that_are_carried_out_give_the_new_side(
+        at in any::<prop::sample::Index>(),
+        line in any::<prop::sample::Index>(),
+        edit in prop::sample::select(vec![change::Edit::Remove, change::Edit::Again, change::Edit::Number, change::Edit::Word]),
+    ) {
+        let text = at.get(&MANIFESTS);
+        change::check_applied(text, line.index(text.lines().count().max(1)), edit);
+    }
+}
+
+#[test]
+fn no_manifest_differs_from_another_spelling_of_it() {
+    MANIFESTS.iter().for_each(|text| change::check_noise(text));
 }
 
 proptest! {

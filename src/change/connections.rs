@@ -84,6 +84,9 @@ pub struct Connection {
     pub ports: Vec<String>,
     /// The environment.
     pub environment: String,
+    /// The ports that it is not about, where these are few and the others many.
+    #[serde(skip)]
+    pub but: Vec<String>,
     /// The policies and lines that decide.
     #[serde(skip)]
     pub because: Vec<Because>,
@@ -228,11 +231,13 @@ impl<'a> Comparison<'a> {
                 End::Namespace(name) => one.old.namespace() == Some(name.as_str()),
                 _ => false,
             };
-            let holds = workloads.iter().filter(|one| is_within(one) && one.end != own.end).all(|one| {
+            // What is not new for one of them is no news of all: that is told of the others by their names.
+            let known = workloads.iter().filter(|one| is_within(one) && one.end != own.end);
+            let ports = known.fold(ports, |ports, one| {
                 let (from, to) = way.of(own, one);
-                self.may(allowed, from, to).covers(&ports)
+                ports.and(&self.gained(allowed, from, to))
             });
-            if ports.is_empty() || !holds {
+            if ports.is_empty() {
                 continue;
             }
             for (other, _) in workloads.iter().enumerate().filter(|(_, one)| is_within(one)) {
@@ -317,6 +322,7 @@ impl<'a> Comparison<'a> {
             from: from.end.clone(),
             to: to.end.clone(),
             ports: ports.words(),
+            but: ports.left_out(),
             environment: self.environment.to_string(),
             because,
         }

@@ -1,5 +1,6 @@
 //! An object as the API server would keep it, field by field: defaults written out, spellings made equal.
 
+use super::older;
 use crate::document::{Entry, Identity, Kind, MARK, Value, parse};
 use crate::facts::quantity::Quantity;
 use crate::model::Object;
@@ -29,6 +30,7 @@ pub struct Leaf {
 pub fn leaves(node: &Node, object: &Object) -> Vec<Leaf> {
     let mut value = object.value.clone();
     clean(&mut value, &object.identity);
+    older::renew(&mut value, &object.identity);
     let name = kind_name(&object.identity);
     Defaults::of(&name).into_iter().for_each(|defaults| defaults.apply(&mut value));
     if let Some(pod) = node.pod.as_deref() {

@@ -331,8 +331,7 @@ fn namespaces(know: &Knowledge, environment: &Arc<str>) -> Vec<Block> {
         let figures = figures.map(|figure| plain(figure.to_string()));
         rows.push([vec![vec![know.link(&subject, namespace)]], figures.to_vec()].concat());
     }
-    // The side and the figures say all of the only one.
-    if rows.len() < 2 {
+    if rows.is_empty() {
         return Vec::new();
     }
     let head = ["Namespace", "Workloads", "Services", "Objects in all"].map(str::to_owned).to_vec();

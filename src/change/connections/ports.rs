@@ -78,9 +78,10 @@ impl PortSet {
         self.minus(&self.minus(other))
     }
 
-    /// Whether all of another is in it.
-    pub fn covers(&self, other: &PortSet) -> bool {
-        other.minus(self).is_empty()
+    /// The ports that it lacks, if that is the shorter way to say it.
+    pub fn left_out(&self) -> Vec<String> {
+        let (own, others) = (self.words(), PortSet::all().minus(self).words());
+        if others.len() < own.len() { others } else { Vec::new() }
     }
 
     /// `5432/TCP`, `8000-8010/TCP`; `all` where it is everything.
@@ -112,6 +113,6 @@ mod tests {
         assert_eq!(set.minus(&PortSet::range("TCP", 85, 85)).words(), ["80-84/TCP", "86-100/TCP", "53/UDP"]);
         assert_eq!(set.and(&PortSet::range("TCP", 100, 200)).words(), ["100/TCP"]);
         assert_eq!(PortSet::all().words(), ["all"]);
-        assert!(PortSet::all().covers(&set) && !set.covers(&PortSet::all()));
+        assert!(set.minus(&PortSet::all()).is_empty() && !PortSet::all().minus(&set).is_empty());
     }
 }

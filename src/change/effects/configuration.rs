@@ -2,11 +2,17 @@
 
 use super::{Area, Found, Scene, Severity, lines};
 use crate::change::{Fate, FieldChange, ObjectChange, Which};
+use crate::document::MARK;
 use crate::facts::config::{ConfigRead, ConfigWay};
 use crate::facts::quoted;
 use crate::names::english;
-use crate::topology::NodeIndex;
+use crate::topology::{Container, NodeIndex};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
+
+/// More changes of a container than this are counted, and longer values are left to the table.
+const MOST_TOLD: usize = 4;
+const LONGEST_TOLD: usize = 60;
 
 pub(super) fn find(scene: &Scene, found: &mut Found) {
     for (at, change) in scene.objects() {
@@ -14,7 +20,9 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
         if is_data && change.change == Fate::Changed && !found.refused.contains(&at) {
             data(scene, change, found);
         }
-        variables(scene, change, found);
+        if !found.refused.contains(&at) {
+            variables(scene, change, found);
+        }
     }
 }
 
@@ -66,13 +74,24 @@ fn data(scene: &Scene, change: &ObjectChange, found: &mut Found) {
             if live.len() == 1 { "sees" } else { "see" }
         ),
     };
-    let message = format!(
-        "{} {} something else now.{seen}",
-        english::list_up_to(5, &names),
-        if names.len() == 1 { "says" } else { "say" }
-    );
+    let message = match holds_one_key(scene, new) {
+        // Said without the key, many that are alike are one line.
+        true => format!("What it holds changed.{seen}"),
+        false => format!(
+            "{} {} something else now.{seen}",
+            english::list_up_to(5, &names),
+            if names.len() == 1 { "says" } else { "say" }
+        ),
+    };
     let kind = ("configuration-changed", Area::Configuration, Severity::Notice);
     found.add(kind, scene.object(change), message, lines(keys.into_values()));
+}
+
+/// Whether an object holds a single key on the new side.
+fn holds_one_key(scene: &Scene, new: NodeIndex) -> bool {
+    let Some(object) = scene.node(Which::New, new).object.as_deref() else { return false };
+    let held = ["data", "stringData", "binaryData"].into_iter().filter_map(|field| object.value.get(field));
+    held.map(|map| map.entries().len()).sum::<usize>() == 1
 }
 
 /// The key that a field of `data` or `binaryData` is.
@@ -145,23 +164,93 @@ fn variables(scene: &Scene, change: &ObjectChange, found: &mut Found) {
         if fields.is_empty() {
             continue;
         }
-        let mut names: Vec<String> =
-            fields.iter().map(|field| named(&field.field[path.len() + 1..])).collect();
-        names.dedup();
-        let message = format!("{} changed.", english::list_up_to(5, &names));
-        let message = english::capital(&message);
+        let earlier = before.containers.iter().find(|other| other.key == container.key);
+        let message = told_of_container(&path, &fields, earlier, container);
         let kind = ("configuration-changed", Area::Configuration, Severity::Notice);
         found.add(kind, scene.container(Which::New, new, &container.key), message, lines(fields));
     }
 }
 
-/// What a field of a container is: `variable `LOG_LEVEL``, `its arguments`.
-fn named(field: &str) -> String {
-    let item = field.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(name, _)| name);
-    match (field.split(['.', '[']).next(), item) {
-        (Some("env"), Some(name)) => format!("variable {}", quoted(name)),
-        (Some("args"), _) => "its arguments".to_owned(),
-        (Some("command"), _) => "its command".to_owned(),
-        _ => "where its variables come from".to_owned(),
+/// What became of the variables, arguments and command of a container, in a sentence.
+fn told_of_container(
+    path: &str,
+    fields: &[&FieldChange],
+    earlier: Option<&Container>,
+    now: &Container,
+) -> String {
+    let (mut come, mut gone, mut other) = (Vec::new(), Vec::new(), Vec::new());
+    let has = |container: Option<&Container>, name: &str| {
+        container.is_some_and(|one| one.spec.env.iter().flatten().any(|variable| variable.name == name))
+    };
+    for field in fields {
+        let rest = &field.field[path.len() + 1..];
+        let item = rest.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(name, _)| name);
+        let list = match (rest.split(['.', '[']).next(), item) {
+            (Some("env"), Some(name)) => {
+                let words = quoted(name);
+                match (has(earlier, name), has(Some(now), name)) {
+                    (false, true) => (&mut come, words),
+                    (true, false) => (&mut gone, words),
+                    _ => (&mut other, format!("variable {words}{}", instead(field))),
+                }
+            }
+            (Some("args"), _) => (&mut other, items("arguments", "argument", field)),
+            (Some("command"), _) => (&mut other, items("command", "part of its command", field)),
+            _ => (&mut other, "where its variables come from changed".to_owned()),
+        };
+        let (list, words) = list;
+        if !list.contains(&words) {
+            list.push(words);
+        }
+    }
+    let mut parts = Vec::new();
+    for (names, one, many) in [(come, "is new", "are new"), (gone, "is gone", "are gone")] {
+        if !names.is_empty() {
+            let (noun, verb) = if names.len() == 1 { ("variable", one) } else { ("variables", many) };
+            parts.push(format!("{noun} {} {verb}", english::list_up_to(5, &names)));
+        }
+    }
+    let left = other.len().saturating_sub(MOST_TOLD);
+    parts.extend(other.into_iter().take(MOST_TOLD));
+    parts.extend((left > 0).then(|| format!("{left} more changed")));
+    let message = parts.join("; ");
+    let first = message.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", message.chars().skip(1).collect::<String>())
+}
+
+/// ` is `debug` instead of `info``, where both are short and plain; else ` changed`.
+fn instead(field: &FieldChange) -> String {
+    let short = |value: &Json| {
+        let text = value.as_str()?;
+        let is_plain = !text.is_empty() && !text.contains(['\n', '`']) && !text.contains(MARK);
+        (is_plain && text.chars().count() <= LONGEST_TOLD && !text.starts_with("(secret"))
+            .then(|| quoted(text))
+    };
+    match (field.field.ends_with(".value"), short(&field.old), short(&field.new)) {
+        (true, Some(old), Some(new)) => format!(" is {new} instead of {old}"),
+        _ => " changed".to_owned(),
+    }
+}
+
+/// Which items of a list are others now; that it changed, where they are many or long.
+fn items(all: &str, one: &str, field: &FieldChange) -> String {
+    let texts = |value: &Json| -> Vec<String> {
+        value.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+    };
+    let (old, new) = (texts(&field.old), texts(&field.new));
+    let beyond = |these: &[String], others: &[String]| -> Vec<String> {
+        these.iter().filter(|text| !others.contains(text)).cloned().collect()
+    };
+    let (gone, come) = (beyond(&old, &new), beyond(&new, &old));
+    let is_plain = |text: &String| {
+        text.chars().count() <= LONGEST_TOLD && !text.contains(['\n', '`']) && !text.contains(MARK)
+    };
+    match (gone.as_slice(), come.as_slice()) {
+        ([old], [new]) if is_plain(old) && is_plain(new) => {
+            format!("{one} {} instead of {}", quoted(new), quoted(old))
+        }
+        ([], [new]) if is_plain(new) && !old.is_empty() => format!("{one} {} is new", quoted(new)),
+        ([old], []) if is_plain(old) && !new.is_empty() => format!("{one} {} is gone", quoted(old)),
+        _ => format!("its {all} changed"),
     }
 }

@@ -41,8 +41,8 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
         let kind = ("unexposed", Area::Exposure, Severity::Notice);
         found.add(kind, scene.whom(Which::Old, *workload), message, door.1.clone());
     }
-    for (_, change) in scene.objects().filter(|(_, change)| change.change == Fate::Changed) {
-        let Some((old, new)) = change.both() else { continue };
+    for (at, change) in scene.objects().filter(|(_, change)| change.change == Fate::Changed) {
+        let Some((old, new)) = change.both().filter(|_| !found.refused.contains(&at)) else { continue };
         let opens = |which: Which, index| lets_traffic_in(scene.change.side(which).topology, index);
         let fields: Vec<&FieldChange> = change.below("spec").filter(|field| !field.is_default).collect();
         if fields.is_empty() || !(opens(Which::Old, old) && opens(Which::New, new)) {

@@ -6,8 +6,9 @@ use crate::facts::quoted;
 use std::cmp::Ordering;
 
 pub(super) fn find(scene: &Scene, found: &mut Found) {
-    for (_, change) in scene.objects() {
-        let Some((old, new)) = change.both() else { continue };
+    for (at, change) in scene.objects() {
+        // What is refused runs as before.
+        let Some((old, new)) = change.both().filter(|_| !found.refused.contains(&at)) else { continue };
         let (Some(before), Some(after)) = (
             scene.before().topology.nodes[old].pod.as_deref(),
             scene.after().topology.nodes[new].pod.as_deref(),

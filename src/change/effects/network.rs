@@ -36,7 +36,7 @@ fn connections(scene: &Scene, found: &mut Found) {
             let mut by_ports: Vec<(String, Vec<String>)> = Vec::new();
             for line in &lines {
                 let other = if line.to.is_workload() { &line.from } else { &line.to };
-                let ports = ports(&line.ports);
+                let ports = ports(line);
                 match by_ports.iter_mut().find(|(known, _)| *known == ports) {
                     Some((_, others)) => others.push(other.words()),
                     None => by_ports.push((ports, vec![other.words()])),
@@ -58,9 +58,12 @@ fn connections(scene: &Scene, found: &mut Found) {
     }
 }
 
-/// `every port`, `port 5432/TCP`, `ports 80/TCP and 443/TCP`.
-fn ports(ports: &[String]) -> String {
-    match ports {
+/// `every port`, `every port but 22/TCP`, `port 5432/TCP`, `ports 80/TCP and 443/TCP`.
+fn ports(line: &Connection) -> String {
+    if !line.but.is_empty() {
+        return format!("every port but {}", english::list_up_to(5, &line.but));
+    }
+    match line.ports.as_slice() {
         [only] if only == "all" => "every port".to_owned(),
         [only] => format!("port {only}"),
         several => format!("ports {}", english::list_up_to(5, several)),
@@ -128,7 +131,7 @@ fn answers(scene: &Scene, which: Which, edge: &Edge) -> bool {
     let topology = scene.change.side(which).topology;
     let node = &topology.nodes[edge.to];
     let is_there = node.state != State::Missing && !picks_nobody(topology, edge.to);
-    is_there && !is_denied(scene, which, edge)
+    is_there && lacks_port(topology, edge).is_none() && !is_denied(scene, which, edge)
 }
 
 /// Why nobody answers a call on the new side, with the lines that say so.
@@ -150,6 +153,10 @@ fn broken(scene: &Scene, edge: &Edge) -> Option<(String, Vec<Because>)> {
         let because = scene.line(Which::New, edge.to, &crate::catalog::FieldPath::of("spec.selector"));
         return Some(("its selector picks no pod any more, so nobody answers".to_owned(), because));
     }
+    if let Some(port) = lacks_port(topology, edge) {
+        let because = scene.line(Which::New, edge.to, &crate::catalog::FieldPath::of("spec.ports"));
+        return Some((format!("that has no port {port} any more"), because));
+    }
     if is_denied(scene, Which::New, edge) {
         let crossings = scene.after().facts.crossings();
         let verdict = crossings.calls().find(|verdict| (verdict.from, verdict.to) == (edge.from, edge.to))?;
@@ -159,6 +166,14 @@ fn broken(scene: &Scene, edge: &Edge) -> Option<(String, Vec<Because>)> {
         return Some((format!("NetworkPolicy {} does not let it through any more", quoted(name)), because));
     }
     None
+}
+
+/// The port that a call names and that its Service does not have, if all calls along an edge name such ones.
+fn lacks_port(topology: &Topology, edge: &Edge) -> Option<u16> {
+    let mut calls = topology.calls_of(edge.from).iter().filter(|call| call.to == edge.to).peekable();
+    let first = calls.peek().and_then(|call| call.port)?;
+    let is_there = topology.nodes[edge.to].state == State::Present;
+    (is_there && calls.all(|call| call.names_port && !call.port_exists)).then_some(first)
 }
 
 /// Whether a Service has a selector, and it picks no pod.

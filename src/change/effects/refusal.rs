@@ -16,7 +16,19 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
         let (Some(before), Some(after)) = (before.object.as_deref(), after.object.as_deref()) else {
             continue;
         };
-        if let Some((fields, way)) = refused(change, before) {
+        if let Some((fields, way)) = refused(change, before, after) {
+            if let Some(maker) = replaced_by(after) {
+                if scene.after().topology.nodes[new].pod.is_some() && !maker.is_hook {
+                    let message = format!(
+                        "It is deleted and made anew, with all of its pods: {} cannot change, and annotation {} says to replace it.",
+                        quoted(&top(&fields[0].field)),
+                        quoted(maker.annotation)
+                    );
+                    let kind = ("recreates-pods", Area::Rollout, Severity::Warning);
+                    found.add(kind, scene.object(change), message, lines(fields));
+                }
+                continue;
+            }
             let names: Vec<String> = fields.iter().map(|field| quoted(&top(&field.field))).collect();
             let mut names = names;
             names.dedup();
@@ -40,6 +52,38 @@ pub(super) fn find(scene: &Scene, found: &mut Found) {
             found.refused.insert(at);
         }
     }
+}
+
+/// What replaces an object that cannot change.
+struct Maker {
+    annotation: &'static str,
+    /// Whether it runs once for each release, and is made anew for each.
+    is_hook: bool,
+}
+
+/// What deletes an object and makes it anew instead of changing it.
+///
+/// Source: helm.sh, "Chart Hooks", and argo-cd.readthedocs.io, "Resource Hooks" (both delete a hook before they make it anew,
+/// unless they are told otherwise); "Sync Options" (`Force=true`); fluxcd.io, "Kustomization", "Controlling the apply behavior".
+fn replaced_by(object: &Object) -> Option<Maker> {
+    let says = |annotation: &str, value: &str| {
+        object.annotation(annotation).is_some_and(|text| text.to_ascii_lowercase().contains(value))
+    };
+    let hooks = [
+        ("helm.sh/hook", "helm.sh/hook-delete-policy", "before-hook-creation"),
+        ("argocd.argoproj.io/hook", "argocd.argoproj.io/hook-delete-policy", "beforehookcreation"),
+    ];
+    for (hook, policy, deletes_before) in hooks {
+        if object.annotation(hook).is_some()
+            && (object.annotation(policy).is_none() || says(policy, deletes_before))
+        {
+            return Some(Maker { annotation: hook, is_hook: true });
+        }
+    }
+    let forced =
+        [("argocd.argoproj.io/sync-options", "force=true"), ("kustomize.toolkit.fluxcd.io/force", "enabled")];
+    let (annotation, _) = forced.into_iter().find(|(annotation, value)| says(annotation, value))?;
+    Some(Maker { annotation, is_hook: false })
 }
 
 /// The first two keys of a path: `spec.selector` of `spec.selector.matchLabels.tier`.

@@ -3,7 +3,7 @@
 use super::{Area, Found, Scene, Severity, Whom, lines};
 use crate::change::ObjectChange;
 use crate::document::Value;
-use crate::facts::controller::{Rollout, Strategy};
+use crate::facts::controller::{Amount, Rollout, Strategy};
 use crate::names::count;
 use crate::topology::NodeIndex;
 
@@ -96,12 +96,34 @@ pub(super) fn template(scene: &Scene, new: NodeIndex) -> Option<String> {
     path.strip_suffix(".spec").map(str::to_owned)
 }
 
+/// How many nodes get a new pod at a time, where each has one.
+fn by_node(rollout: Option<&Rollout>) -> String {
+    let nodes = |amount: &Amount| match amount {
+        Amount::Pods(number) => count(usize::try_from(*number).unwrap_or_default(), "node", "nodes"),
+        Amount::Percent(text) => format!("{text} of its nodes"),
+    };
+    let (surge, missing) =
+        rollout.map_or((None, None), |one| (one.max_surge.as_ref(), one.max_unavailable.as_ref()));
+    match (surge, missing) {
+        (Some(surge), _) if surge.pods() != Some(0) => {
+            format!(
+                "Its pods are replaced on {} at a time; the old one stays until the new one is ready.",
+                nodes(surge)
+            )
+        }
+        (_, Some(missing)) if missing.pods() != Some(0) => {
+            format!("Its pods are replaced on {} at a time; meanwhile there is none there.", nodes(missing))
+        }
+        _ => "All of its pods are replaced.".to_owned(),
+    }
+}
+
 /// How many pods there are meanwhile.
 fn pace(rollout: Option<&Rollout>) -> String {
     let Some(Rollout { min_available: Some(least), max_total: Some(most), replicas: Some(wanted), .. }) =
         rollout
     else {
-        return "All of its pods are replaced.".to_owned();
+        return by_node(rollout);
     };
     let pods = |number: i64| count(usize::try_from(number).unwrap_or_default(), "pod", "pods");
     match (least, wanted) {

@@ -2,7 +2,7 @@
 
 use super::Names;
 use super::picture::picture;
-use super::words::{LEVELS, fate, grouped, heading, lines_that_differ, notes, shown, value, verdict};
+use super::words::{LEVELS, fate, grouped, heading, lines_that_differ, notes, shown, values, verdict};
 use crate::change::{Change, Effect, Which};
 use crate::diagram::svg;
 use crate::escape::html as escape;
@@ -111,8 +111,8 @@ fn differences(change: &Change) -> String {
                 }
                 None => out.push_str(&format!(
                     "<td><code>{}</code></td><td><code>{}</code></td></tr>\n",
-                    escape(&value(&field.old)),
-                    escape(&value(&field.new))
+                    escape(&values(field)[0]),
+                    escape(&values(field)[1])
                 )),
             }
         }

@@ -2,11 +2,14 @@
 
 use super::MARKER;
 use super::picture::picture;
-use super::words::{LEVELS, fate, grouped, heading, lines_that_differ, shown, value, verdict};
+use super::words::{LEVELS, fate, grouped, heading, lines_that_differ, reviewed, values, verdict};
 use crate::change::{Change, Effect, Fate};
 use crate::diagram::mermaid;
 use crate::escape::markdown::{block, cell_code, code, text};
 use crate::names::count;
+
+/// What the table is called where it is left out.
+const TABLE: &str = "the table of what differs";
 
 /// More subjects than this are counted.
 const MOST_SUBJECTS: usize = 4;
@@ -34,7 +37,7 @@ pub fn markdown(change: &Change, most: usize) -> String {
     let table = table(change);
     if !table.is_empty() {
         sections.push((
-            "the table of what differs",
+            TABLE,
             format!(
                 "\n{}",
                 folded(
@@ -85,6 +88,22 @@ fn fit(head: &str, sections: Vec<(&str, String)>, most: usize) -> String {
                 kept.push_str(line);
             }
         }
+        // Of a table, the first rows.
+        if name == TABLE {
+            let (rows, end) = text.split_at(text.rfind("\n\n</details>").map_or(text.len(), |at| at + 1));
+            for line in rows.split_inclusive('\n') {
+                if length(&out) + length(&kept) + length(line) + length(end) > room {
+                    break;
+                }
+                kept.push_str(line);
+            }
+            if kept.lines().filter(|line| line.starts_with("| `")).count() > 0 {
+                out.push_str(&format!("{kept}{end}"));
+                left_out.push("more rows of the table");
+                continue;
+            }
+            kept.clear();
+        }
         if kept.contains("\n- ") {
             out.push_str(&kept);
             left_out.push("more effects");
@@ -122,6 +141,13 @@ fn prose(sentence: &str) -> String {
 
 /// Prose that keeps the blanks at its ends, where names follow.
 fn text_with_blanks(piece: &str) -> String {
+    // Behind a name, nothing begins a line, so a dot there is no syntax.
+    if let Some(rest) = piece.strip_prefix(['.', ':', ';', ','].as_slice()) {
+        return format!("{}{}", &piece[..1], text_with_blanks(rest));
+    }
+    if piece.is_empty() {
+        return String::new();
+    }
     let start = if piece.starts_with(' ') { " " } else { "" };
     let end = if piece.len() > 1 && piece.ends_with(' ') { " " } else { "" };
     format!("{start}{}{end}", text(piece.trim()))
@@ -142,19 +168,20 @@ fn table(change: &Change) -> String {
                 ));
             }
             _ => {
-                let fields = shown(object);
+                let (fields, of_schema) = reviewed(object);
                 if let Some(was) = &object.was {
                     out.push_str(&format!("| {subject} | name | {} | |\n", cell_code(was)));
-                } else if fields.is_empty() {
+                } else if fields.is_empty() && of_schema == 0 {
                     out.push_str(&format!("| {subject} | | {} | |\n", fate(object.change)));
                 }
                 for field in fields {
-                    out.push_str(&format!(
-                        "| {subject} | {} | {} | {} |\n",
-                        cell_code(&field.field),
-                        cell(&field.old),
-                        cell(&field.new)
-                    ));
+                    let [old, new] = values(field);
+                    let name = cell_code(&field.field);
+                    out.push_str(&format!("| {subject} | {name} | {} | {} |\n", cell(&old), cell(&new)));
+                }
+                if of_schema > 0 {
+                    let words = count(of_schema, "field differs", "fields differ");
+                    out.push_str(&format!("| {subject} | its schema | {words} | |\n"));
                 }
             }
         }
@@ -162,8 +189,8 @@ fn table(change: &Change) -> String {
     out
 }
 
-fn cell(json: &serde_json::Value) -> String {
-    match value(json).as_str() {
+fn cell(value: &str) -> String {
+    match value {
         "—" => "—".to_owned(),
         text => cell_code(text).to_string(),
     }
@@ -173,7 +200,7 @@ fn cell(json: &serde_json::Value) -> String {
 fn texts(change: &Change) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for object in &change.objects {
-        for field in shown(object) {
+        for field in reviewed(object).0 {
             if let Some(lines) = lines_that_differ(&field.old, &field.new) {
                 found.push((
                     format!("{}, {}", object.subject, field.field),

@@ -1,7 +1,7 @@
 //! A change as the pages of the new side tell it: what is marked, and what the page of all changes says.
 
 use super::Names;
-use super::words::{LEVELS, grouped, heading, lines_that_differ, shown, value, verdict};
+use super::words::{LEVELS, grouped, heading, lines_that_differ, shown, values, verdict};
 use crate::change::{Because, Change, Fate, FieldChange, ObjectChange, Side, Which};
 use crate::document::SourceFile;
 use crate::model::Subject;
@@ -81,7 +81,7 @@ fn mark(fate: Fate) -> Mark {
 fn field(field: &FieldChange) -> Field {
     Field {
         field: field.field.clone(),
-        values: [value(&field.old), value(&field.new)],
+        values: values(field),
         lines: lines_that_differ(&field.old, &field.new),
         place: Place { is_old: field.side == Which::Old, file: field.file.clone(), line: field.line },
     }

@@ -1,8 +1,9 @@
 //! A change for a terminal.
 
-use super::words::{LEVELS, fate, grouped, heading, notes, shown, value, verdict};
+use super::words::{LEVELS, fate, grouped, heading, notes, reviewed, values, verdict};
 use crate::change::{Change, Effect, Severity};
 use crate::escape::terminal;
+use crate::names::count;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
 
@@ -36,10 +37,14 @@ pub fn text(change: &Change) -> String {
     for object in listed {
         let was = object.was.as_deref().map(|was| format!(", was {was}")).unwrap_or_default();
         let _ = writeln!(out, "  {} ({}{})", terminal(&object.subject), fate(object.change), terminal(&was));
-        let fields = shown(object);
+        let (fields, of_schema) = reviewed(object);
         for field in fields.iter().take(MOST_FIELDS) {
-            let line = format!("{}: {} → {}", field.field, value(&field.old), value(&field.new));
+            let [old, new] = values(field);
+            let line = format!("{}: {} → {}", field.field, old, new);
             let _ = writeln!(out, "    {}", terminal(&line));
+        }
+        if of_schema > 0 {
+            let _ = writeln!(out, "    its schema: {}", count(of_schema, "field differs", "fields differ"));
         }
         if fields.len() > MOST_FIELDS {
             let _ = writeln!(out, "    {} more; --format json lists all", fields.len() - MOST_FIELDS);

@@ -8,6 +8,9 @@ use serde_json::Value as Json;
 /// The longest a value may be on a line, in characters.
 const LONGEST: usize = 80;
 
+/// How much of what two long values share stands before the part in which they differ, in characters.
+const CONTEXT: usize = 24;
+
 /// The verdict in a line: what matters most, and how much else there is.
 pub fn verdict(change: &Change) -> String {
     let number = |level: Severity| change.effects.iter().filter(|effect| effect.level == level).count();
@@ -16,10 +19,7 @@ pub fn verdict(change: &Change) -> String {
     if change.effects.is_empty() {
         return match change.objects.len() {
             0 => "No effect on what runs.".to_owned(),
-            many => format!(
-                "No effect on what runs; {} differ in what nothing depends on.",
-                count(many, "object", "objects")
-            ),
+            many => format!("No effect on what runs; {}.", count(many, "object differs", "objects differ")),
         };
     }
     let parts = [
@@ -29,8 +29,8 @@ pub fn verdict(change: &Change) -> String {
     ];
     let parts: Vec<String> =
         parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, words)| words).collect();
-    let objects = count(change.objects.len(), "object", "objects");
-    format!("{} in {objects} that differ.", parts.join(", "))
+    let objects = count(change.objects.len(), "object differs", "objects differ");
+    format!("{}; {objects}.", parts.join(", "))
 }
 
 /// What else there is to say, a sentence each.
@@ -101,8 +101,43 @@ pub fn fate(change: Fate) -> &'static str {
 pub fn shown(object: &ObjectChange) -> Vec<&FieldChange> {
     match object.change {
         Fate::Added | Fate::Removed => Vec::new(),
-        _ => object.fields.iter().filter(|field| !field.is_default).collect(),
+        _ => object.fields.iter().filter(|field| !field.is_default && !repeats_name(field)).collect(),
     }
+}
+
+/// Both values of a field on a line. Of long ones the part is shown in which they differ.
+pub fn values(field: &FieldChange) -> [String; 2] {
+    if let (Json::String(old), Json::String(new)) = (&field.old, &field.new)
+        && old.chars().count().max(new.chars().count()) > LONGEST
+        && !old.contains('\n')
+        && !new.contains('\n')
+    {
+        let same = old.chars().zip(new.chars()).take_while(|(one, other)| one == other).count();
+        let start = same.saturating_sub(CONTEXT);
+        let shown = |text: &str| {
+            let rest: String = text.chars().skip(start).collect();
+            let dots = if start > 0 { "…" } else { "" };
+            format!("{dots}{}", value(&Json::String(rest)))
+        };
+        return [shown(old), shown(new)];
+    }
+    [value(&field.old), value(&field.new)]
+}
+
+/// The fields of an object that reviewers read; those of a schema are counted.
+pub fn reviewed(object: &ObjectChange) -> (Vec<&FieldChange>, usize) {
+    let is_definition = object.identity.is("apiextensions.k8s.io", "CustomResourceDefinition");
+    let (schema, others): (Vec<&FieldChange>, Vec<&FieldChange>) = shown(object)
+        .into_iter()
+        .partition(|field| is_definition && field.field.contains(".openAPIV3Schema"));
+    (others, schema.len())
+}
+
+/// Whether a field says only what an item is called that came or went: its path says that, too.
+fn repeats_name(field: &FieldChange) -> bool {
+    let name = [&field.old, &field.new].into_iter().find_map(Json::as_str).unwrap_or_default();
+    let is_one_sided = field.old.is_null() || field.new.is_null();
+    is_one_sided && field.field.ends_with(&format!("[{name}].name"))
 }
 
 /// A value on a line: `—` where there is none, shortened where it is long.
