@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Source: the file of Kubernetes that says so.
 fn check(scene: &Scene, facts: &Facts, findings: &mut Findings) {
-    let (Some(pod), Some(_)) = (&scene.topology.nodes[scene.index].pod, facts.pod(scene.index)) else { return };
+    let (Some(pod), Some(_)) = (&scene.topology.nodes[scene.index].pod, facts.of(scene.index)) else { return };
     for (position, container) in pod.containers.iter().enumerate() {
         if container.name == "@kebab@" {
             let field = container.path.key("name");
