@@ -386,7 +386,11 @@ fn the_book_lists_every_value_that_a_template_sees() {
     let seen: BTreeSet<String> = seen
         .into_iter()
         .map(|path| {
-            ["areas[]", "crumbs[]", "children[]"].iter().fold(path, |path, list| path.replace(list, "link"))
+            let (first, rest) = path.split_once('.').unwrap_or((&path, ""));
+            match ["areas[]", "crumbs[]", "children[]", "before", "after"].contains(&first) {
+                true => format!("link.{}", if rest.is_empty() { "href" } else { rest }),
+                false => path,
+            }
         })
         .map(|path| path.replace("folder.", "entries[]."))
         .collect();

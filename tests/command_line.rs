@@ -493,7 +493,7 @@ fn a_written_site_says_how_much_it_holds() {
         messages(&output).replace(text(&out), "OUT")
     };
     let one = said("tests/side-by-side/with-rest/in/monitoring", &[]);
-    assert_eq!(one, "Wrote 10 pages; open OUT/index.html\n");
+    assert_eq!(one, "Wrote 11 pages; open OUT/index.html\n");
     let several = said("tests/side-by-side/with-rest/in", &["--flavor", "github"]);
     let end = " pages of 3 environments; open OUT/README.md\n-e NAME renders one environment alone\n";
     assert!(several.starts_with("Wrote ") && several.ends_with(end), "{several}");

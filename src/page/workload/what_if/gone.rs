@@ -17,8 +17,8 @@ pub(super) fn answers(asked: &Asked) -> Vec<Prose> {
     };
     let mut answers = Vec::new();
     if !found.callers.is_empty() {
-        let what = if found.callers.len() == 1 { "Its calls fail: " } else { "Their calls fail: " };
-        let mut prose = concat(vec![plain(what), names(&found.callers), plain(".")]);
+        let mut prose =
+            concat(vec![plain("What calls it gets no answer: "), names(&found.callers), plain(".")]);
         if !found.others.is_empty() {
             let verb = if found.others.len() == 1 { " calls" } else { " call" };
             let then = format!("{verb} these in turn, and may suffer.");
