@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded());
+static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
 
 /// The workloads: namespace, name, and labels.
 const WORKLOADS: [(&str, &str, &str); 4] = [
