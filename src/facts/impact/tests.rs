@@ -186,12 +186,14 @@ proptest! {
         let before = System::of(&manifests(&said)).impacts();
         let mut less = said.clone();
         let gone = less.remove(without.index(said.len()));
-        // A call to the own Service is no link; it would become one if the Service selected the pod no more.
-        let of_its_own = |one: &Says| match (gone, *one) {
+        // What is no link, and would become one in its place: a call to the own Service, once that selects the pod no
+        // more, and another account than the first of a pod.
+        let takes_its_place = |one: &Says| match (gone, *one) {
             (Says::Selects(s, w), Says::Calls(a, b) | Says::StartsWith(a, b)) => (a, b) == (w, s),
+            (Says::RunsAs(a, _), Says::RunsAs(b, _)) => a == b,
             _ => false,
         };
-        less.retain(|one| *one != gone && !of_its_own(one));
+        less.retain(|one| *one != gone && !takes_its_place(one));
         for pair in System::of(&manifests(&less)).impacts().keys() {
             prop_assert!(before.contains_key(pair), "{:?} only without {:?}", pair, gone);
         }
