@@ -68,19 +68,6 @@ impl Then {
             Then::NoEffectWhileRunning => "goes on as it is",
         }
     }
-
-    /// What happens to several that make pods, as a verb behind their names.
-    pub fn verb_of_many(self) -> &'static str {
-        match self {
-            Then::FailsToStart => "do not start",
-            Then::NotReady => "are not ready",
-            Then::LosesCalls => "lose calls",
-            Then::LosesData => "lose data",
-            Then::LosesRights => "lose rights",
-            Then::NotScheduled => "are not scheduled",
-            Then::NoEffectWhileRunning => "go on as they are",
-        }
-    }
 }
 
 /// From when on something happens.

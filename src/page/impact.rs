@@ -12,10 +12,9 @@ use crate::document::Identity;
 use crate::facts::Facts;
 use crate::facts::impact::{Direction, End, Impact, Meant, Reached, Step, Then, When};
 use crate::names::{PagePath, count};
-use crate::topology::{Certainty, NodeIndex, Topology};
+use crate::topology::{Certainty, Topology};
 pub use json::json;
 pub(crate) use json::value;
-use std::collections::BTreeMap;
 
 /// How many things one list names.
 const MOST_LISTED: usize = 40;
@@ -31,50 +30,6 @@ pub fn page(topology: &Topology, facts: &Facts, catalog: &Catalog, meant: &Meant
     page.lead = lead(&know, meant, impact);
     page.sections = sections(&know, meant, impact);
     page
-}
-
-/// Who suffers if the pods of a workload are gone, a sentence each; nothing where nobody in the input does.
-pub fn who_suffers(know: &Knowledge, index: NodeIndex) -> Vec<Prose> {
-    let impact = crate::facts::impact::impact(know.topology, know.facts, &[End::Object(index)]);
-    let near = &know.node(index).identity;
-    let is_shown = |one: &&Reached| {
-        let workload = one.object().is_some_and(|index| know.pod(index).is_some());
-        workload && !one.effects.is_empty()
-    };
-    let mut alike: BTreeMap<(Option<When>, Vec<Then>), Vec<NodeIndex>> = BTreeMap::new();
-    for one in impact.reached.iter().filter(is_shown) {
-        let key = (one.when(), one.effects.iter().map(|(then, _)| *then).collect());
-        alike.entry(key).or_default().extend(one.object());
-    }
-    let mut said: Vec<Prose> = Vec::new();
-    for ((when, then), who) in alike {
-        let names = prose::named(&who, MOST_NAMED, |&one| know.mention(one, near));
-        let later = if when > Some(When::Now) { " when pods start again" } else { "" };
-        let verbs: Vec<&str> = then
-            .iter()
-            .map(|then| {
-                if who.len() > 1 {
-                    then.verb_of_many()
-                } else {
-                    then.verb(&End::Object(who[0]), know.topology)
-                }
-            })
-            .collect();
-        said.push(concat(vec![
-            plain("Without it "),
-            names,
-            plain(format!(" {}{later}.", verbs.join(" and "))),
-        ]));
-    }
-    let ways = prose::named(&impact.ways_in, MOST_NAMED, |&one| know.mention(one, near));
-    if !impact.ways_in.is_empty() {
-        said.push(concat(vec![
-            plain("Requests from outside that lead to it through "),
-            ways,
-            plain(format!(" fail{}.", since(&impact))),
-        ]));
-    }
-    said
 }
 
 fn lead(know: &Knowledge, meant: &Meant, impact: &Impact) -> Vec<Prose> {

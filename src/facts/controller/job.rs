@@ -115,11 +115,6 @@ pub(super) fn derive(scene: &Scene, roles: &[ContainerRole]) -> Option<JobRun> {
 }
 
 impl JobRun {
-    /// Whether each pod takes from the same work until there is none left.
-    pub fn is_work_queue(&self) -> bool {
-        self.shape.value.completions.is_none()
-    }
-
     pub(super) fn tell(&self, index: NodeIndex, ledger: &mut Ledger) {
         ledger.object(index, "job", &self.shape);
         if let Some(completion) = &self.completion {
