@@ -32,22 +32,23 @@ fn connections(scene: &Scene, found: &mut Found) {
         for ((environment, _), lines) in ends {
             let end = if lines[0].to.is_workload() { &lines[0].to } else { &lines[0].from };
             let End::Workload(subject) = end else { continue };
-            // Ends that may do the same are told together.
-            let mut by_ports: Vec<(String, Vec<String>)> = Vec::new();
+            // Ends that may do the same are told together; those that it connects to apart from those that connect to it.
+            let mut alike: Vec<((bool, String), Vec<String>)> = Vec::new();
             for line in &lines {
-                let other = if line.to.is_workload() { &line.from } else { &line.to };
-                let ports = ports(line);
-                match by_ports.iter_mut().find(|(known, _)| *known == ports) {
+                let comes_in = line.to.is_workload();
+                let (other, way) = (if comes_in { &line.from } else { &line.to }, (comes_in, ports(line)));
+                match alike.iter_mut().find(|(known, _)| *known == way) {
                     Some((_, others)) => others.push(other.words()),
-                    None => by_ports.push((ports, vec![other.words()])),
+                    None => alike.push((way, vec![other.words()])),
                 }
             }
-            let message = by_ports.into_iter().map(|(ports, others)| match lines[0].to.is_workload() {
-                true => format!(
-                    "{} {word} connect to it on {ports}.",
-                    english::capital(&english::list_up_to(4, &others))
-                ),
-                false => format!("It {word} connect to {} on {ports}.", english::list_up_to(4, &others)),
+            alike.sort_by_key(|((comes_in, _), _)| !comes_in);
+            let message = alike.into_iter().map(|((comes_in, ports), others)| {
+                let others = english::list_up_to(4, &others);
+                match comes_in {
+                    true => format!("{} {word} connect to it on {ports}.", english::capital(&others)),
+                    false => format!("It {word} connect to {others} on {ports}."),
+                }
             });
             let message = message.collect::<Vec<_>>().join(" ");
             let because: Vec<Because> =
