@@ -242,8 +242,8 @@ impl<'a> Pages<'a> {
 
     fn line_of_tree(&self, spelling: Spelling, page: &Page, line: Line) -> Value {
         let is_here = line.more == 0 && line.path == page.path;
-        let anchor = if line.more > 0 { "containers" } else { "" };
-        let to = Target { page: line.path, anchor: anchor.to_owned() };
+
+        let to = Target { page: line.path, anchor: String::new() };
         object([
             ("href", spelling.address(&spelling.href(&to))),
             ("name", finished(&spelling.name(&line.title, line.kind != "application", Place::Flow))),
