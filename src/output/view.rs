@@ -242,7 +242,6 @@ impl<'a> Pages<'a> {
 
     fn line_of_tree(&self, spelling: Spelling, page: &Page, line: Line) -> Value {
         let is_here = line.more == 0 && line.path == page.path;
-
         let to = Target { page: line.path, anchor: String::new() };
         object([
             ("href", spelling.address(&spelling.href(&to))),

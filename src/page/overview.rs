@@ -16,7 +16,7 @@ use crate::diagram::views::Focus;
 use crate::document::Environment;
 use crate::facts::{lets_traffic_in, node_ports};
 use crate::model::Subject;
-use crate::names::{PagePath, count};
+use crate::names::{PagePath, count, english};
 use crate::problem::{Level, Problems};
 use crate::topology::{Node, NodeIndex};
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,10 +97,20 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
         .count()
         == 1;
     let architecture = drawn(know, View::Architecture, &focus);
-    let (talks, calls) = match is_only {
-        true => (Vec::new(), Vec::new()),
-        false => (drawn(know, View::Traffic, &focus), calls(know, &focus, &mine)),
-    };
+    let (mut talks, mut calls) = (drawn(know, View::Traffic, &focus), calls(know, &focus, &mine));
+    let mut lead = figures(know, &mine);
+    if is_only {
+        let shown = [(!calls.is_empty(), "who calls whom"), (!talks.is_empty(), "how traffic gets in")];
+        let shown: Vec<&str> =
+            shown.into_iter().filter(|(is_there, _)| *is_there).map(|(_, what)| what).collect();
+        if !shown.is_empty() {
+            let to = Target { page: know.home(environment), anchor: String::new() };
+            let overview = Link { text: "overview".to_owned(), code: false, to };
+            let end = format!(" shows {}.", english::list(&shown, "and"));
+            lead.extend([text(" The "), super::Inline::Link(overview), text(end)]);
+        }
+        (talks, calls) = (Vec::new(), Vec::new());
+    }
     let mut sections = vec![
         section("calls", "Who calls whom", calls),
         section("talks-to", "How traffic gets in", talks),
@@ -109,17 +119,6 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
         section("containers", runs, cards),
     ];
     sections.extend(tables);
-    let mut lead = figures(know, &mine);
-    if is_only {
-        let home = Target { page: know.home(environment), anchor: "calls".to_owned() };
-        let overview =
-            Link { text: "overview".to_owned(), code: false, to: Target { anchor: String::new(), ..home } };
-        lead.extend([
-            text(" The "),
-            super::Inline::Link(overview),
-            text(" shows who calls whom, and how traffic gets in."),
-        ]);
-    }
     Some(Page {
         path: know.page(&subject)?.clone(),
         environment: environment.to_string(),
@@ -133,8 +132,8 @@ pub fn namespace(know: &Knowledge, environment: &Arc<str>, namespace: &Arc<str>)
     })
 }
 
-/// Who calls whom in an environment or a namespace. Where several workloads run and no call is shown at all, that is said, and how to declare
-/// what manifests cannot show.
+/// Who calls whom in an environment or a namespace. Where several workloads run and no call is shown at all, that is said,
+/// and how to declare what manifests cannot show.
 fn calls(know: &Knowledge, focus: &Focus, mine: &dyn Fn(NodeIndex) -> bool) -> Vec<Block> {
     let blocks = drawn(know, View::Calls, focus);
     let workloads = know.topology.workloads().filter(|(index, ..)| mine(*index)).count();

@@ -3,7 +3,7 @@
 
 use super::knowledge::Knowledge;
 use super::prose::{code, fold_long_table_from, muted, plain};
-use super::workload::on_call::sufferers::sufferers;
+use super::workload::on_call::sufferers::direct_way;
 use super::{Block, Prose, Table, sentence};
 use crate::model::Subject;
 use crate::names::count;
@@ -129,9 +129,7 @@ fn copies(know: &Knowledge, node: &Node, index: NodeIndex) -> Prose {
 
 /// What lets requests from outside reach it without another workload between.
 fn way_in(know: &Knowledge, index: NodeIndex) -> Prose {
-    let found = sufferers(know.topology, index).way_in;
-    let direct = found.filter(|way| way.iter().all(|&one| know.node(one).pod.is_none()));
-    match direct.as_deref().and_then(|way| way.first()) {
+    match direct_way(know.topology, index).as_deref().and_then(|way| way.first()) {
         Some(&door) => know.mention(door, &know.node(index).identity),
         None => vec![muted("–")],
     }

@@ -11,7 +11,7 @@ use crate::page::knowledge::Knowledge;
 use crate::page::prose::{code, concat, joined, listed, muted, plain, separated, text};
 use crate::page::{Block, Prose, unknown};
 use crate::topology::{ContainerKind, HOST, NodeIndex, Pod};
-use sufferers::{Sufferers, sufferers};
+use sufferers::{Sufferers, callers, direct_way, sufferers};
 
 /// How many names a fact lists.
 const MOST_NAMED: usize = 3;
@@ -20,7 +20,10 @@ pub fn blocks(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod) ->
     let Some(facts) = know.facts.of(index) else { return Vec::new() };
     let found = sufferers(know.topology, index);
     let mut strip = vec![
-        ("Called by".to_owned(), mentions(know, index, &found.callers, "nobody in these manifests")),
+        (
+            "Called by".to_owned(),
+            mentions(know, index, &callers(know.topology, index), "nobody in these manifests"),
+        ),
         ("Needs".to_owned(), needs(know, index, facts)),
     ];
     strip.extend(hang(know, index, object, pod, facts).map(|words| ("If it hangs".to_owned(), words)));
@@ -126,7 +129,7 @@ fn crash(know: &Knowledge, index: NodeIndex, facts: &PodFacts) -> Option<Prose> 
 /// How requests come in from outside, up to the pod.
 fn way_in(know: &Knowledge, index: NodeIndex, found: &Sufferers) -> Option<Prose> {
     let near = &know.node(index).identity;
-    let way = found.way_in.as_ref()?;
+    let way = direct_way(know.topology, index).or_else(|| found.way_in.clone())?;
     let names: Vec<Prose> = way.iter().map(|&one| know.mention(one, near)).collect();
     Some(concat(vec![separated(names, " › "), plain(" › here")]))
 }

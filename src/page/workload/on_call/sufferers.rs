@@ -1,5 +1,4 @@
-//! Who suffers when no pod of a workload answers: those that call it, those that call these, and the way in from outside
-//! that ends there.
+//! Who calls a workload, who suffers when no pod of it answers, and the way in from outside that ends there.
 
 use crate::catalog::{Relation, Role};
 use crate::facts::{is_exposed, lets_traffic_in};
@@ -49,11 +48,31 @@ pub fn sufferers(topology: &Topology, workload: NodeIndex) -> Sufferers {
     found
 }
 
+/// The workloads that call it, through whichever Services and whoever else answers for these, in the order of the graph.
+pub fn callers(topology: &Topology, workload: NodeIndex) -> Vec<NodeIndex> {
+    let services = all_services(topology, workload);
+    let calls = services.flat_map(|service| topology.calls_to(service)).map(|call| call.from);
+    let callers: BTreeSet<NodeIndex> = calls.filter(|&caller| caller != workload).collect();
+    callers.into_iter().collect()
+}
+
+/// The way of a request from outside without another workload between, the way in first: a route and its Service, or a
+/// Service alone.
+pub fn direct_way(topology: &Topology, workload: NodeIndex) -> Option<Vec<NodeIndex>> {
+    all_services(topology, workload).find_map(|service| {
+        let door = door_of(topology, service)?;
+        Some(if door == service { vec![service] } else { vec![door, service] })
+    })
+}
+
+fn all_services(topology: &Topology, workload: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+    let selects = topology.to(workload).filter(|edge| edge.relation == Relation::Selects);
+    selects.map(|edge| edge.from).filter(|&from| topology.nodes[from].role == Role::Service)
+}
+
 /// The Services that send traffic to a workload and to no other.
 fn services(topology: &Topology, workload: NodeIndex) -> impl Iterator<Item = NodeIndex> {
-    let selects = topology.to(workload).filter(|edge| edge.relation == Relation::Selects);
-    let services = selects.map(|edge| edge.from).filter(|&from| topology.nodes[from].role == Role::Service);
-    services.filter(move |&service| {
+    all_services(topology, workload).filter(move |&service| {
         let mut picked = topology.from(service).filter(|edge| edge.relation == Relation::Selects);
         picked.all(|edge| {
             let is_same = edge.to == workload
@@ -71,13 +90,16 @@ fn way_in(
     workload: NodeIndex,
     behind: &BTreeMap<NodeIndex, NodeIndex>,
 ) -> Option<Vec<NodeIndex>> {
-    let routes =
-        topology.to(service).filter(|edge| edge.relation == Relation::RoutesTo).map(|edge| edge.from);
-    let mut routes = routes.filter(|&from| topology.nodes[from].role == Role::Route);
-    let route = routes.find(|&route| lets_traffic_in(topology, route));
-    if route.is_none() && !is_exposed(&topology.nodes[service]) {
-        return None;
-    }
+    let door = door_of(topology, service)?;
+    let route = Some(door).filter(|&door| door != service);
     let down = std::iter::successors(Some(service), |at| behind.get(at).copied());
     Some(route.into_iter().chain(down.take_while(|&at| at != workload)).collect())
+}
+
+/// The route that lets requests from outside through to a Service, or the Service if it does so itself.
+fn door_of(topology: &Topology, service: NodeIndex) -> Option<NodeIndex> {
+    let routes = topology.to(service).filter(|edge| edge.relation == Relation::RoutesTo);
+    let mut routes = routes.map(|edge| edge.from).filter(|&from| topology.nodes[from].role == Role::Route);
+    let route = routes.find(|&route| lets_traffic_in(topology, route));
+    route.or_else(|| is_exposed(&topology.nodes[service]).then_some(service))
 }

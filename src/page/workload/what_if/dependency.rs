@@ -3,7 +3,7 @@
 use super::Asked;
 use crate::facts::lifecycle::{ProbeKind, probes};
 use crate::page::Prose;
-use crate::page::prose::{concat, joined, listed, plain};
+use crate::page::prose::{code, concat, joined, listed, plain};
 use crate::topology::{HOST, NodeIndex};
 
 /// How many names a sentence holds.
@@ -22,7 +22,7 @@ fn calls(asked: &Asked) -> Option<Prose> {
     let names: Vec<Prose> = called
         .into_iter()
         .map(|to| match &*know.node(to).identity.kind {
-            HOST => vec![crate::page::prose::code(&*know.node(to).identity.name)],
+            HOST => vec![code(&*know.node(to).identity.name)],
             _ => know.mention(to, &asked.object.identity),
         })
         .collect();
@@ -30,9 +30,16 @@ fn calls(asked: &Asked) -> Option<Prose> {
         return None;
     }
     let them = if names.len() == 1 { "it" } else { "that one" };
-    let any = if names.len() > MOST_NAMED { listed(names, MOST_NAMED) } else { joined(names, "or") };
     let fails = plain(format!(" does not answer, calls to {them} fail."));
-    Some(concat(vec![plain("If "), any, fails, probed(asked)]))
+    Some(concat(vec![plain("If "), any_of(names), fails, probed(asked)]))
+}
+
+/// `a or b`; of many `any of a, b, and 7 more`.
+fn any_of(names: Vec<Prose>) -> Prose {
+    match names.len() > MOST_NAMED {
+        true => concat(vec![plain("any of "), listed(names, MOST_NAMED)]),
+        false => joined(names, "or"),
+    }
 }
 
 /// What the probes of the pod then do. Only what asks the program itself can notice.
@@ -62,8 +69,7 @@ fn configuration(asked: &Asked) -> Option<Prose> {
     if names.is_empty() {
         return None;
     }
-    let any = if names.len() > MOST_NAMED { listed(names, MOST_NAMED) } else { joined(names, "or") };
     let then =
         " is deleted, containers that run keep running, and those that start wait until it is there again.";
-    Some(concat(vec![plain("If "), any, plain(then)]))
+    Some(concat(vec![plain("If "), any_of(names), plain(then)]))
 }
