@@ -44,22 +44,15 @@ stringData: {token: swordfish-7731-kelp}
 
 /// The files of a site of `new`, marked with what differs from `old`.
 fn site(new: &Path, old: Option<&str>, flavour: Flavour, size: Option<u64>) -> Tree {
-    let request = Request {
-        inputs: vec![new.to_owned()],
-        settings: None,
-        output: None,
-        default_namespace: "default".to_owned(),
-        cluster_domain: "cluster.local".to_owned(),
-        kubernetes: None,
-        limits: podviz::document::Limits::default(),
-        build: None,
-        goal: Goal::Site {
+    let request = Request::plain(
+        vec![new.to_owned()],
+        Goal::Site {
             title: "shop".to_owned(),
             flavour,
             options: Options { size, ..Options::default() },
             compared_with: old.map(|old| Earlier::Named(old.to_owned())),
         },
-    };
+    );
     let (product, _) = run(&request).expect("a site");
     let Product::Files(files, _) = product else { panic!("files") };
     let bytes = |file: &File| file.bytes.read().expect("bytes").into_owned();

@@ -6,21 +6,14 @@ use podviz::{Goal, Product, Request, run};
 
 /// The Markdown of regions of one example, or the error and its help.
 fn texts(example: &str, repo_url: Option<&str>, regions: &[&str]) -> Vec<Result<String, String>> {
-    let request = Request {
-        inputs: vec![format!("{}/examples/{example}", env!("CARGO_MANIFEST_DIR")).into()],
-        settings: None,
-        output: None,
-        default_namespace: "default".to_owned(),
-        cluster_domain: "cluster.local".to_owned(),
-        kubernetes: None,
-        limits: podviz::document::Limits::default(),
-        build: None,
-        goal: Goal::Regions {
+    let request = Request::plain(
+        vec![format!("{}/examples/{example}", env!("CARGO_MANIFEST_DIR")).into()],
+        Goal::Regions {
             regions: regions.iter().map(|region| Region::read(region).expect(region)).collect(),
             flavour: Flavour::github(),
             options: Options { repo_url: repo_url.map(str::to_owned), ..Options::default() },
         },
-    };
+    );
     let (product, _) = run(&request).expect("an example");
     let Product::Regions(texts) = product else { panic!("regions") };
     let told = |error: podviz::Error| match error.problem().help {

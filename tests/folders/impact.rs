@@ -5,20 +5,16 @@
 //! folder's name is what a reader should find in it.
 
 use crate::files::Tree;
-use podviz::document::Limits;
+use crate::questions;
 use podviz::facts::impact::Direction;
 use podviz::{ExplainFormat, Goal, Product, Request, run};
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 /// Each question of a folder with its answer.
 pub fn answered(folder: &Path) -> Tree {
-    let questions = fs::read_to_string(folder.join("questions")).expect("questions");
-    let answers: String = questions.lines().map(|question| answer(folder, question)).collect();
-    assert!(!answers.is_empty(), "{} asks nothing", folder.display());
-    Tree::from([("answers.txt".to_owned(), answers.into_bytes())])
+    questions::answered(folder, answer)
 }
 
 fn answer(folder: &Path, question: &str) -> String {
@@ -27,17 +23,10 @@ fn answer(folder: &Path, question: &str) -> String {
         None => (Direction::Impact, question),
     };
     let asked = |format| {
-        let request = Request {
-            settings: None,
-            inputs: vec![folder.join("in")],
-            output: None,
-            default_namespace: "default".to_owned(),
-            cluster_domain: "cluster.local".to_owned(),
-            kubernetes: None,
-            limits: Limits::default(),
-            build: None,
-            goal: Goal::Impact { subject: (subject.to_owned(), None), direction, format },
-        };
+        let request = Request::plain(
+            vec![folder.join("in")],
+            Goal::Impact { subject: (subject.to_owned(), None), direction, format },
+        );
         match run(&request) {
             Ok((Product::Text(text) | Product::Styled(text), _)) => Ok(text),
             Ok((product, _)) => panic!("no answer: {product:?}"),

@@ -20,6 +20,7 @@ mod gitops;
 mod golden;
 mod impact;
 mod inject;
+mod questions;
 mod reach;
 mod sentences;
 

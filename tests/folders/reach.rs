@@ -4,39 +4,28 @@
 //! `expected/answers.txt` holds what `podviz reach` says to each. The folder's name is what a reader should find in it.
 
 use crate::files::Tree;
-use podviz::document::Limits;
+use crate::questions;
 use podviz::facts::reach::Port;
 use podviz::{Goal, Product, ReachFormat, Request, run};
-use std::fs;
 use std::path::Path;
 
 /// Each question of a folder with its answer.
 pub fn answered(folder: &Path) -> Tree {
-    let questions = fs::read_to_string(folder.join("questions")).expect("questions");
-    let answers: String = questions.lines().map(|question| answer(folder, question)).collect();
-    assert!(!answers.is_empty(), "{} asks nothing", folder.display());
-    Tree::from([("answers.txt".to_owned(), answers.into_bytes())])
+    questions::answered(folder, answer)
 }
 
 fn answer(folder: &Path, question: &str) -> String {
     let (ends, port) = question.rsplit_once(" : ").expect("a port");
     let (from, to) = ends.split_once(" -> ").expect("two ends");
-    let request = Request {
-        settings: None,
-        inputs: vec![folder.join("in")],
-        output: None,
-        default_namespace: "default".to_owned(),
-        cluster_domain: "cluster.local".to_owned(),
-        kubernetes: None,
-        limits: Limits::default(),
-        build: None,
-        goal: Goal::Reach {
+    let request = Request::plain(
+        vec![folder.join("in")],
+        Goal::Reach {
             ends: (from.to_owned(), to.to_owned()),
             namespace: None,
             port: port.parse::<Port>().expect("a port"),
             format: ReachFormat::Text,
         },
-    };
+    );
     let (word, text) = match run(&request) {
         Ok((Product::Answer { text, yes }, _)) => (if yes { "yes" } else { "no" }, text),
         Ok((product, _)) => panic!("no answer: {product:?}"),

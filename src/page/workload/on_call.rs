@@ -88,7 +88,7 @@ fn hang(know: &Knowledge, index: NodeIndex, object: &Object, pod: &Pod, facts: &
         }
     }
     let name = |position| {
-        if running.len() == 1 { Vec::new() } else { vec![know.container(index, position), text(" ")] }
+        if running.len() == 1 { Vec::new() } else { vec![know.container(index, position), text(" is ")] }
     };
     let mut parts: Vec<Prose> = ended
         .iter()

@@ -77,7 +77,10 @@ impl Asked<'_> {
         if self.identity.is("batch", "CronJob") {
             commands.push(("Its runs".to_owned(), self.kubectl("get jobs")));
         }
-        commands.push(("Events".to_owned(), self.kubectl("get events --sort-by=.lastTimestamp")));
+        commands.push((
+            "Events of its namespace".to_owned(),
+            self.kubectl("get events --sort-by=.lastTimestamp"),
+        ));
         commands
             .push(("What its pods wait for".to_owned(), self.kubectl(&format!("describe {}", self.pods()))));
         commands
