@@ -1,6 +1,6 @@
 //! What may be asked of podviz, and what it gives back.
 
-use crate::catalog::{Catalog, CatalogError, Fault, Minor, Settings};
+use crate::catalog::{CLUSTER_DOMAIN, Catalog, CatalogError, Fault, Minor, Settings};
 use crate::change::Severity;
 use crate::change::tell::ChangeFormat;
 use crate::diagram::View;
@@ -46,6 +46,21 @@ pub struct Request {
 }
 
 impl Request {
+    /// Every file of the inputs as it is, without settings, for the newest Kubernetes.
+    pub fn plain(inputs: Vec<PathBuf>, goal: Goal) -> Request {
+        Request {
+            inputs,
+            settings: None,
+            output: None,
+            default_namespace: "default".to_owned(),
+            cluster_domain: CLUSTER_DOMAIN.to_owned(),
+            kubernetes: None,
+            limits: crate::document::Limits::default(),
+            build: None,
+            goal,
+        }
+    }
+
     /// The version of Kubernetes that facts and advice are about.
     pub(crate) fn kubernetes(&self) -> Minor {
         self.kubernetes.unwrap_or_default()

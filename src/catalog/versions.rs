@@ -1,6 +1,7 @@
 //! What not every version of Kubernetes has: versions of APIs, and fields.
 
-use super::{CatalogError, FieldPath, Pattern, typed};
+use super::{FieldPath, Pattern};
+use crate::document::compiled::compiled;
 use crate::document::{Identity, Value};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -121,9 +122,9 @@ pub enum Idle {
     },
 }
 
-static VERSIONS: LazyLock<Versions> = LazyLock::new(|| Versions::embedded().unwrap_or_default());
+static VERSIONS: LazyLock<Versions> = LazyLock::new(|| compiled!("catalog/versions.json"));
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Versions {
     oldest: u32,
@@ -132,15 +133,6 @@ struct Versions {
     pod: Vec<Rule>,
     container: Vec<Rule>,
     kinds: Vec<OfKind>,
-}
-
-impl Versions {
-    fn embedded() -> Result<Versions, CatalogError> {
-        let file = "versions.yaml";
-        let value = crate::document::parse(include_bytes!("versions.yaml"));
-        let value = value.map_err(|reason| CatalogError::unread(file, reason))?;
-        typed::read(&value).map_err(|fault| CatalogError { file: file.to_owned(), fault })
-    }
 }
 
 /// From the first to the last version that has something.
@@ -256,11 +248,11 @@ impl From<WrittenRule> for OfKind {
 
 #[cfg(test)]
 mod tests {
-    use super::{Minor, Versions};
+    use super::{Minor, VERSIONS};
 
     #[test]
     fn the_embedded_file_can_be_read() {
-        let versions = Versions::embedded().expect("the file follows its form");
+        let versions = &*VERSIONS;
         assert!(versions.oldest < versions.newest);
         for span in versions.served.iter().map(|one| one.span).chain(versions.pod.iter().map(|one| one.span))
         {

@@ -128,7 +128,7 @@ pub fn by_rule(know: &Knowledge, environment: &Arc<str>, most: usize) -> Vec<Blo
             _ => listed_of(names.clone(), MOST_NAMED, subjects(findings).saturating_sub(names.len())),
         };
         let meaning = marked(first_sentence(findings[0].rule.meaning));
-        vec![concat(vec![vec![code(*code_of)]]), plain(findings.len().to_string()), meaning, where_]
+        vec![vec![code(*code_of)], plain(findings.len().to_string()), meaning, where_]
     };
     let rows: Vec<Vec<Prose>> = rules.iter().take(most).map(row).collect();
     let head = ["Rule", "Times", "What it finds", "Where"].map(str::to_owned).to_vec();

@@ -363,8 +363,8 @@ impl Marks {
 
     /// An object or a container by its name, linked if it has a page.
     fn whom(&self, whom: &Whom) -> Prose {
-        let page = whom.subject.as_ref().and_then(|subject| Some((subject, self.subjects.get(subject)?)));
-        let Some((_, page)) = page else { return vec![code(&whom.title)] };
+        let page = whom.subject.as_ref().and_then(|subject| self.subjects.get(subject));
+        let Some(page) = page else { return vec![code(&whom.title)] };
         let to = Target { page: page.clone(), anchor: String::new() };
         let mut prose = vec![Inline::Link(Link { text: whom.title.clone(), code: true, to })];
         if let Some(mark) = self.pages.get(page) {

@@ -197,15 +197,14 @@ fn cards(know: &Knowledge, mut environments: Vec<&Environment>) -> Vec<Card> {
     });
     let card = |environment: &Environment| {
         let (workloads, containers) = figures_of(know, &environment.name);
-        let figures = match workloads {
-            0 => Prose::new(),
-            _ => plain(format!(
+        let figures = plain(match workloads {
+            0 => ": ".to_owned(),
+            _ => format!(
                 ": {} with {}: ",
                 count(workloads, "workload", "workloads"),
                 count(containers, "container", "containers")
-            )),
-        };
-        let figures = if workloads == 0 { plain(": ") } else { figures };
+            ),
+        });
         let text = concat(vec![made_from(environment), figures, what_runs(know, &[environment]), plain(".")]);
         let name = shown(environment);
         Card { link: link_of(environment, &name, know), kicker: "Environment".to_owned(), text, mark: None }

@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::document::Identity;
 use crate::facts::Facts;
 use crate::facts::impact::{Direction, End, Impact, Meant, Reached, Step, Then, When};
-use crate::names::{PagePath, count};
+use crate::names::{PagePath, count, english};
 use crate::topology::{Certainty, Topology};
 pub use json::json;
 pub(crate) use json::value;
@@ -187,11 +187,10 @@ fn then_words(know: &Knowledge, one: &Reached, to: &End) -> String {
             format!("{}{later}", then.verb(to, know.topology))
         })
         .collect();
-    match (&words[..], one.effects.is_empty()) {
-        ([], true) => "goes on, since others answer".to_owned(),
-        ([], false) => "goes on as it is".to_owned(),
-        ([only], _) => only.clone(),
-        ([first @ .., last], _) => format!("{} and {last}", first.join(", ")),
+    match (words.is_empty(), one.effects.is_empty()) {
+        (true, true) => "goes on, since others answer".to_owned(),
+        (true, false) => "goes on as it is".to_owned(),
+        (false, _) => english::list(&words, "and"),
     }
 }
 

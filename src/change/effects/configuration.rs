@@ -213,9 +213,7 @@ fn told_of_container(
     let left = other.len().saturating_sub(MOST_TOLD);
     parts.extend(other.into_iter().take(MOST_TOLD));
     parts.extend((left > 0).then(|| format!("{left} more changed")));
-    let message = parts.join("; ");
-    let first = message.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", message.chars().skip(1).collect::<String>())
+    english::capital(&format!("{}.", parts.join("; ")))
 }
 
 /// ` is `debug` instead of `info``, where both are short and plain; else ` changed`.

@@ -82,12 +82,8 @@ fn unexplained(scene: &Scene, found: &mut Found) {
             false => "",
         };
         let message = format!("{}{end}.", english::list_up_to(4, &words));
-        let message = match message.strip_prefix('`') {
-            Some(_) => message,
-            None => format!("{}{}", message[..1].to_uppercase(), &message[1..]),
-        };
         let kind = ("configuration-changed", Area::Configuration, Severity::Notice);
-        found.add(kind, scene.object(change), message, lines(fields));
+        found.add(kind, scene.object(change), english::capital(&message), lines(fields));
     }
 }
 

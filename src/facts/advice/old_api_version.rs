@@ -18,11 +18,11 @@ fn check(scene: &Scene, _facts: &Facts, findings: &mut Findings) {
     let Some(version) = scene.text("apiVersion") else { return };
     let Some(rule) = scene.catalog.kind(&identity.group, &identity.kind) else { return };
     let is_old = rule.succeeds.iter().any(|old| old == version);
-    // `extensions/v1beta1` or `policy/v1beta1`; `autoscaling/v1` is served still.
     // Where versions of Kubernetes differ, another rule says it.
     if scene.catalog.kubernetes.serves(version, &identity.kind) == Some(false) {
         return;
     }
+    // `extensions/v1beta1` or `policy/v1beta1`; `autoscaling/v1` is served still.
     if !is_old || !(version.contains("alpha") || version.contains("beta")) {
         return;
     }

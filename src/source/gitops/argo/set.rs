@@ -24,7 +24,6 @@ use crate::document::Value;
 use crate::problem::{Code, Level, Problem, Problems};
 use expand::{Expansion, Step, expand};
 use generator::Surroundings;
-
 use serde_json::Value as Json;
 use surroundings::Repositories;
 
