@@ -132,12 +132,15 @@ fn fields_of(change: &Change) -> BTreeMap<String, BTreeMap<String, Json>> {
     change.objects.iter().map(|object| (object.subject.clone(), fields(object))).collect()
 }
 
-/// Whether two values say the same: equal ones, amounts of the same size, texts that only one side hides.
+/// Whether two values say the same: equal ones, amounts of the same size, texts that only one side hides, and two that are
+/// hidden, of which a change says that they differ and no more.
 fn is_same(one: &Json, other: &Json) -> bool {
     let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let (one, other) = (text(one), text(other));
     let hides = |text: &str| text.contains(MARK);
+    let is_secret = |text: &str| matches!(text, "(secret)" | "(secret, changed)");
     one == other
+        || is_secret(&one) && is_secret(&other)
         || hides(&one)
         || hides(&other)
         || Quantity::parse(&one).is_some_and(|amount| Quantity::parse(&other) == Some(amount))
